@@ -1,0 +1,47 @@
+// Time as the whole program sees it. `Clock` is one of the two things that touch the world (the other
+// is Transport); everybody else is handed an Instant. Production uses SystemClock, the simulation
+// plays a VirtualClock. Any thread may call now(). Nothing here waits.
+#pragma once
+
+#include <chrono>
+#include <optional>
+
+namespace reinfer {
+
+using Nanoseconds = std::chrono::nanoseconds;
+
+// CLOCK_REALTIME: for display and for wire formats only; it steps when somebody sets it.
+using WallTime = std::chrono::time_point<std::chrono::system_clock, Nanoseconds>;
+
+// CLOCK_MONOTONIC: for arithmetic; it never steps.
+using MonoTime = std::chrono::time_point<std::chrono::steady_clock, Nanoseconds>;
+
+// One moment on both clocks. Compute with `mono`, display `wall`.
+struct Instant {
+  WallTime wall;
+  MonoTime mono;
+  bool operator==(const Instant&) const = default;
+};
+
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  virtual Instant now() const = 0;
+};
+
+class SystemClock final : public Clock {
+ public:
+  Instant now() const override;
+};
+
+// Seconds as Prometheus wants them.
+inline double to_seconds(Nanoseconds d) { return std::chrono::duration<double>(d).count(); }
+
+// Seconds since the Unix epoch as Prometheus wants them.
+inline double to_unix_seconds(WallTime t) { return to_seconds(t.time_since_epoch()); }
+
+// Nearest Nanoseconds of a number of seconds; anything outside +-`limit`, NaN included, is clamped
+// to it (a cast of a huge double to an integer is undefined behaviour).
+Nanoseconds from_seconds(double seconds, Nanoseconds limit = std::chrono::hours(24 * 365));
+
+}  // namespace reinfer

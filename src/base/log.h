@@ -1,0 +1,65 @@
+// One line per event on stderr, as logfmt or JSON, e.g.
+//   ts=2026-11-23T16:13:35.123Z level=info event="probe failed" tenant=acme outcome=gateway_error
+// Used by every room that has something to tell an operator; passed by reference, never global.
+// Thread-safe: lines never interleave. It does not rotate, buffer or filter secrets: a Secret
+// cannot be turned into a field in the first place.
+#pragma once
+
+#include <initializer_list>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace reinfer {
+
+enum class LogLevel { debug, info, warn, error };
+enum class LogFormat { logfmt, json };
+
+std::optional<LogLevel> parse_log_level(std::string_view text);
+std::optional<LogFormat> parse_log_format(std::string_view text);
+
+struct LogField {
+  LogField(std::string_view k, std::string v) : key(k), value(std::move(v)) {}
+  LogField(std::string_view k, std::string_view v) : key(k), value(v) {}
+  LogField(std::string_view k, const char* v) : key(k), value(v) {}
+  LogField(std::string_view k, long long v) : key(k), value(std::to_string(v)) {}
+  LogField(std::string_view k, int v) : key(k), value(std::to_string(v)) {}
+  LogField(std::string_view k, std::size_t v) : key(k), value(std::to_string(v)) {}
+
+  std::string_view key;
+  std::string value;
+};
+
+class Log {
+ public:
+  // Writes to stderr.
+  Log(LogLevel level, LogFormat format);
+  // Writes nothing; for simulations and tests that have no interest in lines.
+  static Log silent();
+  Log(Log&&) noexcept;
+  ~Log();
+
+  void debug(std::string_view event, std::initializer_list<LogField> fields = {}) const;
+  void info(std::string_view event, std::initializer_list<LogField> fields = {}) const;
+  void warn(std::string_view event, std::initializer_list<LogField> fields = {}) const;
+  void error(std::string_view event, std::initializer_list<LogField> fields = {}) const;
+
+ private:
+  struct Sink;
+  explicit Log(std::unique_ptr<Sink> sink);
+  void line(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) const;
+
+  std::unique_ptr<Sink> sink_;
+};
+
+// The text after the time stamp of a logfmt line; apart so that it can be tested.
+std::string format_logfmt(LogLevel level, std::string_view event,
+                          std::initializer_list<LogField> fields);
+// The members after "ts" of a JSON line.
+std::string format_json(LogLevel level, std::string_view event,
+                        std::initializer_list<LogField> fields);
+
+}  // namespace reinfer

@@ -1,0 +1,37 @@
+// A bearer token in memory. It cannot be printed, formatted or compared by accident: the only way
+// to the text is reveal(), so one grep shows every line that sees a token. The memory is wiped when
+// the value dies. Values may be copied between threads; each copy is owned by one.
+#pragma once
+
+#include <string>
+#include <utility>
+
+namespace reinfer {
+
+class Secret {
+ public:
+  Secret() = default;
+  explicit Secret(std::string text) : text_(std::move(text)) {}
+  Secret(const Secret&) = default;
+  Secret(Secret&& other) noexcept : text_(other.text_) { other.wipe(); }
+  Secret& operator=(Secret other) noexcept {
+    std::swap(text_, other.text_);
+    return *this;
+  }
+  ~Secret() { wipe(); }
+
+  bool empty() const { return text_.empty(); }
+  const std::string& reveal() const { return text_; }
+
+ private:
+  void wipe() {
+    // Through a volatile pointer, or the compiler drops stores to a dying object.
+    volatile char* bytes = text_.data();
+    for (std::size_t i = 0; i < text_.size(); ++i) bytes[i] = 0;
+    text_.clear();
+  }
+
+  std::string text_;
+};
+
+}  // namespace reinfer

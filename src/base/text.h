@@ -1,0 +1,31 @@
+// Small pure functions on text: trimming, splitting, ASCII case, cleaning text of strangers before
+// it reaches a log or a page. Locale-free. Any thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace reinfer {
+
+// Without leading and trailing characters of `drop`.
+std::string_view trim(std::string_view text, std::string_view drop = " \t\r\n");
+
+// Pieces between `separator`s; an empty text is one empty piece.
+std::vector<std::string_view> split(std::string_view text, char separator);
+
+std::string to_lower(std::string_view text);
+bool equals_ignoring_case(std::string_view a, std::string_view b);
+
+std::string join(const std::vector<std::string>& pieces, std::string_view separator);
+
+// Text of a stranger made safe for a line of log: bytes that are not valid UTF-8 become '?', control
+// characters become ' ', and at most `bytes_max` bytes are kept, never half a character.
+std::string sanitise(std::string_view text, std::size_t bytes_max);
+
+// A path segment with everything but RFC 3986 unreserved characters and ':' percent-encoded
+// (API resources may be named by "id:<hex>").
+std::string encode_path_segment(std::string_view segment);
+
+}  // namespace reinfer

@@ -1,0 +1,16 @@
+// What this build is: shown by --version, in the User-Agent and in reinfer_exporter_build_info.
+#pragma once
+
+#include <string_view>
+
+namespace reinfer {
+
+struct BuildInfo {
+  std::string_view version;   // "0.1.0"
+  std::string_view revision;  // abbreviated commit, or "unknown" outside a checkout
+  std::string_view compiler;  // "gcc 12.2.0"
+};
+
+const BuildInfo& build_info();
+
+}  // namespace reinfer

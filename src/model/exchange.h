@@ -1,0 +1,100 @@
+// One request and what came of it, as facts without judgement. A Request goes into the Transport, an
+// Exchange comes out. Plain values; only the probe thread that owns them touches them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/secret.h"
+#include "model/target.h"
+
+namespace reinfer {
+
+struct Header {
+  std::string name;
+  std::string value;
+  bool operator==(const Header&) const = default;
+};
+
+struct Request {
+  std::string method;
+  std::string url;
+  std::vector<Header> headers;  // never Authorization
+  Secret bearer;                // sent to `url`'s origin only
+  std::string body;
+  Deadlines deadlines;
+  ConnectionMode connection = ConnectionMode::fresh;
+  std::string ca_file;
+  std::size_t body_bytes_max = 0;
+};
+
+// How far the exchange got, or where it ended.
+enum class Stage : std::uint8_t { resolve, connect, tls, send, wait, receive, done };
+
+// What went wrong on the wire, before anybody could look at a complete reply.
+enum class WireError : std::uint8_t {
+  none,
+  resolve,           // no address, or none in time
+  connect,           // refused, unreachable
+  connect_timeout,
+  tls,               // handshake or verification failed, or took too long
+  response_timeout,  // request sent, reply not complete in time
+  connection_lost,   // closed or reset before the reply was complete
+  bad_body,          // undecodable compression, broken chunking, malformed HTTP
+  too_large,         // decoded body over Request::body_bytes_max
+  proxy,             // our own proxy refused
+  monitor,           // our own side: out of descriptors, memory, CA bundle unreadable
+};
+
+// Durations of the stages that took place; absent is not zero. On a failure the stage that failed
+// holds the time spent in it.
+//
+//   start   resolved  connected  tls done   request sent   first byte   last byte
+//     |--resolve--|--connect--|----tls---|------send------|----wait----|--receive--|
+//     |---------------------------------- total ------------------------------------|
+//
+// A reused connection has no resolve, connect or tls; a numeric host has no resolve.
+struct PhaseTimings {
+  std::optional<Nanoseconds> resolve;
+  std::optional<Nanoseconds> connect;
+  std::optional<Nanoseconds> tls;
+  std::optional<Nanoseconds> send;
+  std::optional<Nanoseconds> wait;
+  std::optional<Nanoseconds> receive;
+  std::optional<Nanoseconds> total;
+  bool operator==(const PhaseTimings&) const = default;
+};
+
+// Whose clock stamped the wire events.
+enum class ClockSource : std::uint8_t { user, kernel };
+
+struct TlsFacts {
+  std::string version;  // "TLSv1.3"
+  std::string cipher;
+  std::optional<WallTime> earliest_expiry;  // of the chain the server sent
+  bool operator==(const TlsFacts&) const = default;
+};
+
+struct Exchange {
+  WireError error = WireError::none;
+  std::string error_text;    // the library's words, for logs only
+  Stage stage = Stage::done;  // where it ended
+  std::optional<int> http_status;
+  std::vector<Header> headers;  // in order, repeats kept, trailers included
+  std::size_t headers_dropped = 0;
+  std::string body;  // decoded
+  PhaseTimings phases;
+  ClockSource clock_source = ClockSource::user;
+  std::string remote_address;
+  std::optional<TlsFacts> tls;  // of a fresh handshake; absent on reused connections
+  bool connection_reused = false;
+  // libcurl sent the request again because a reused connection turned out to be dead: the reply is
+  // good, its latency is not that of one request.
+  bool resent = false;
+};
+
+}  // namespace reinfer

@@ -1,0 +1,36 @@
+#include "model/plan.h"
+
+#include "model/outcome.h"
+#include "model/probe_result.h"
+
+namespace reinfer {
+namespace {
+
+constexpr std::size_t kPhases = 6;
+constexpr std::size_t kLatencyHistograms = 3;
+constexpr std::size_t kTargetGauges = 5;   // success, answered, two time stamps, response size
+constexpr std::size_t kTenantSeries = 2;   // info, certificate expiry
+constexpr std::size_t kExporterSeries = 60;
+
+}  // namespace
+
+std::size_t expected_series(const Target& target) {
+  const std::size_t histogram = target.buckets.size() + 3;  // +Inf, sum, count
+  return kOutcomeCount + kSkipReasonCount + kServerTimingStateCount + 2 * kPhases + kTargetGauges +
+         kLatencyHistograms * histogram + kHttpCodesExpected;
+}
+
+std::size_t expected_series(const Plan& plan) {
+  std::size_t sum = kExporterSeries + kTenantSeries * plan.tenants().size();
+  for (const Target& target : plan.targets()) sum += expected_series(target);
+  return sum;
+}
+
+double requests_per_minute(const Plan& plan, TenantIndex tenant) {
+  double sum = 0;
+  for (const Target& target : plan.targets())
+    if (target.tenant == tenant) sum += 60.0 / to_seconds(target.interval);
+  return sum;
+}
+
+}  // namespace reinfer

@@ -1,0 +1,55 @@
+// What the judge makes of one exchange: the only value that record keeps and that every reader (the
+// metrics, `probe --json`, later the page) shows. Plain values.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "model/exchange.h"
+#include "model/outcome.h"
+#include "model/target.h"
+
+namespace reinfer {
+
+// One entry of a Server-Timing header. `duration_ms` is absent where it was missing or not a plain,
+// finite, non-negative number.
+struct ServerTiming {
+  std::string name;
+  std::optional<double> duration_ms;
+  std::string description;
+  bool operator==(const ServerTiming&) const = default;
+};
+
+// What an application's reply said in Server-Timing about `total`.
+enum class ServerTimingState : std::uint8_t { ok, missing, invalid, exceeds_wait };
+inline constexpr std::size_t kServerTimingStateCount = 4;
+std::string_view to_label(ServerTimingState state);
+
+struct ProbeResult {
+  TargetIndex target{};
+  Instant started{};
+  Instant finished{};
+  Outcome outcome = Outcome::monitor_error;
+  bool application_answered = false;
+  std::string message;  // the application's own, or ours about the wire; sanitised, never a label
+  std::string request_id;
+  std::optional<int> http_status;
+  PhaseTimings phases;
+  ClockSource clock_source = ClockSource::user;
+  std::vector<ServerTiming> server_timing;
+  std::size_t server_timing_dropped = 0;  // entries or bytes over the limits, and broken names
+  std::optional<ServerTimingState> server_timing_state;  // of application replies
+  std::optional<Nanoseconds> server_processing;          // `total`
+  std::optional<Nanoseconds> network_overhead;           // max(0, wait - server_processing)
+  std::optional<std::size_t> body_bytes;
+  std::optional<TlsFacts> tls;
+  std::string remote_address;
+  bool connection_reused = false;
+  bool resent = false;
+};
+
+}  // namespace reinfer

@@ -1,0 +1,86 @@
+// What is probed: a Tenant of the API and, for each of its probes, a Target. Final, valid, in machine
+// units: made by config/prove.h only, immutable afterwards, read by every thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+
+namespace reinfer {
+
+// Positions in the plan's lists. Strong enums, so that one cannot be taken for the other.
+enum class TenantIndex : std::uint32_t {};
+enum class TargetIndex : std::uint32_t {};
+
+constexpr std::size_t to_size(TenantIndex i) { return static_cast<std::size_t>(i); }
+constexpr std::size_t to_size(TargetIndex i) { return static_cast<std::size_t>(i); }
+
+// Who opened the tenant's account, read off the base URL's form.
+enum class Onboarding : std::uint8_t { uipath, reinfer, other };
+
+// Whether each probe pays for resolve, connect and TLS ("fresh", the whole path is measured) or an
+// open connection is used again where the server allows ("reuse").
+enum class ConnectionMode : std::uint8_t { fresh, reuse };
+
+// Where a tenant's bearer token comes from. `place` is "FILE:LINE:COLUMN" of the key, for messages.
+struct TokenSource {
+  enum class Kind : std::uint8_t { environment, file };
+  Kind kind = Kind::environment;
+  std::string name;  // of the variable, or the path
+  std::string place;
+  bool operator==(const TokenSource&) const = default;
+};
+
+struct Tenant {
+  std::string name;
+  std::string base_url;  // normalised: no trailing slash, no query ("https://h/org/tenant/reinfer_")
+  Onboarding onboarding = Onboarding::other;
+  TokenSource token;
+  std::string ca_file;                     // empty: the system's bundle
+  std::vector<std::string> label_values;   // one for each of Plan::label_names(), "" where unset
+  bool operator==(const Tenant&) const = default;
+};
+
+enum class JsonType : std::uint8_t { any, array, object, string, number, boolean };
+
+// What makes a reply good. Always required: a JSON object whose `status` is the string "ok" with a
+// 2xx code; or, where `http_status` is 400 or above, an error reply of the application with just
+// that code.
+struct Expectation {
+  std::optional<int> http_status;      // exact code; absent: any 2xx
+  std::string key;                     // top-level key that must be there; empty: none
+  JsonType type = JsonType::any;       // type of that key's value
+  std::optional<std::size_t> length;   // exact length of the array at that key
+  bool operator==(const Expectation&) const = default;
+};
+
+// Each stage has its own limit so that a timeout says where it happened; `total` bounds them all.
+struct Deadlines {
+  Nanoseconds total{};
+  Nanoseconds resolve{};
+  Nanoseconds connect{};
+  Nanoseconds tls{};
+  bool operator==(const Deadlines&) const = default;
+};
+
+struct Target {
+  TenantIndex tenant{};
+  std::string tenant_name;
+  std::string probe;  // name of the check, unique within its tenant
+  std::string method;
+  std::string url;
+  std::string body;  // empty: none
+  Expectation expectation;
+  Nanoseconds interval{};
+  Deadlines deadlines;
+  ConnectionMode connection = ConnectionMode::fresh;
+  std::size_t body_bytes_max = 0;  // after decompression
+  std::vector<double> buckets;     // upper edges of the latency histograms, seconds, rising
+  bool operator==(const Target&) const = default;
+};
+
+}  // namespace reinfer

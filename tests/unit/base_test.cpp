@@ -1,0 +1,103 @@
+#include <doctest/doctest.h>
+
+#include <cmath>
+#include <set>
+
+#include "base/duration.h"
+#include "base/hash.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "base/secret.h"
+#include "base/text.h"
+
+namespace reinfer {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST_CASE("durations are read in the forms people write") {
+  struct Row {
+    std::string_view text;
+    Nanoseconds expected;
+  };
+  const Row rows[] = {{"1500ms", 1500ms}, {"30s", 30s}, {"1m30s", 90s},   {"2h", 2h},
+                      {"1d", 24h},        {"0s", 0s},   {"1d2h3m", 26h + 3min}, {"250us", 250us}};
+  for (const Row& row : rows) {
+    CAPTURE(row.text);
+    CHECK(parse_duration(row.text) == row.expected);
+  }
+}
+
+TEST_CASE("anything else is not a duration") {
+  for (const std::string_view text :
+       {"", "30", "s", "-1s", "1.5s", "30 s", " 30s", "30S", "1s1m", "1s1s", "1w", "999999999999d",
+        "99999999999999999999s", "366d", "+1s"}) {
+    CAPTURE(text);
+    CHECK(parse_duration(text) == std::nullopt);
+  }
+}
+
+TEST_CASE("a formatted duration reads back as itself") {
+  for (const Nanoseconds d : {Nanoseconds(0s), Nanoseconds(1500ms), Nanoseconds(90s),
+                              Nanoseconds(26h + 3min), Nanoseconds(1us)}) {
+    CHECK(parse_duration(format_duration(d)) == d);
+  }
+  CHECK(format_duration(90s) == "1m30s");
+  CHECK(describe_duration(3h + 12min) == "3 h 12 min");
+}
+
+TEST_CASE("seconds beyond any range are clamped, not undefined") {
+  CHECK(from_seconds(1e300, 24h) == 24h);
+  CHECK(from_seconds(-1e300, 24h) == -24h);
+  CHECK(from_seconds(std::nan(""), 24h) == 24h);
+  CHECK(from_seconds(0.0377, 24h) == 37700us);
+}
+
+TEST_CASE("the stable hash never changes between releases") {
+  CHECK(stable_hash("acme/dataset") == stable_hash("acme/dataset"));
+  CHECK(stable_hash("acme/dataset") != stable_hash("acme/datasets"));
+  CHECK(stable_hash("") == 0xf52a15e9a9b5e89bULL);
+}
+
+TEST_CASE("a seeded random source repeats and its ids are version 4 UUIDs") {
+  Random a(7);
+  Random b(7);
+  CHECK(a.next_uuid() == b.next_uuid());
+  const std::string id = a.next_uuid();
+  REQUIRE(id.size() == 36);
+  CHECK(id[14] == '4');
+  CHECK(std::string("89ab").find(id[19]) != std::string::npos);
+  const double unit = a.next_unit();
+  CHECK(unit >= 0.0);
+  CHECK(unit < 1.0);
+}
+
+TEST_CASE("text of strangers is cleaned, cut, and never cut within a character") {
+  CHECK(sanitise("plain", 100) == "plain");
+  CHECK(sanitise("a\nb\tc\x1b[31m", 100) == "a b c [31m");
+  CHECK(sanitise("\xc3\xa9t\xc3\xa9", 4) == "\xc3\xa9t");
+  CHECK(sanitise("bad \xff byte", 100) == "bad ? byte");
+  CHECK(sanitise("\xc2\x85next", 100) == " next");
+  CHECK(sanitise("\xed\xa0\x80", 100) == "???");
+}
+
+TEST_CASE("path segments keep unreserved characters and the colon of an id") {
+  CHECK(encode_path_segment("id:0123abcd") == "id:0123abcd");
+  CHECK(encode_path_segment("a/b c%") == "a%2Fb%20c%25");
+}
+
+TEST_CASE("log lines quote what needs quoting and stay on one line") {
+  CHECK(format_logfmt(LogLevel::info, "probe failed", {{"tenant", "acme"}, {"text", "a \"b\"\nc"}}) ==
+        "level=info event=\"probe failed\" tenant=acme text=\"a \\\"b\\\" c\"");
+  CHECK(format_json(LogLevel::warn, "x", {{"n", 3}}) == R"("level":"warn","event":"x","n":"3")");
+}
+
+TEST_CASE("a moved-from secret holds nothing") {
+  Secret a("token");
+  const Secret b(std::move(a));
+  CHECK(a.empty());  // NOLINT(bugprone-use-after-move): the point of the test
+  CHECK(b.reveal() == "token");
+}
+
+}  // namespace
+}  // namespace reinfer
