@@ -1,0 +1,61 @@
+// The requests that the exporter knows by name: `use = "dataset"` in a configuration. Each one only
+// reads, and says what a good reply looks like. A constant table and pure functions on it, used to
+// prove a configuration and to print the list of checks. Any thread.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "model/target.h"
+
+namespace reinfer {
+
+struct CatalogueEntry {
+  std::string_view id;
+  std::string_view method;
+  std::string_view path;       // after the base URL; "{project}" and the like stand for parameters
+  std::string_view body = {};  // the same; empty: none
+  int http_status = 0;         // exact code of a good reply; 0: any 2xx
+  std::string_view key = {};   // top-level key of a good reply; empty: none
+  JsonType type = JsonType::any;
+  std::optional<std::size_t> length = std::nullopt;
+  Nanoseconds interval_min{};  // zero: no limit of its own
+  bool needs_accept_cost = false;
+  std::string_view description;
+};
+
+struct ParameterRule {
+  std::string_view name;
+  std::string_view form;  // of a value, for messages
+  bool (*accepts)(std::string_view value);
+  bool takes_integer = false;  // besides strings
+};
+
+std::span<const CatalogueEntry> catalogue();
+const CatalogueEntry* find_in_catalogue(std::string_view id);
+std::vector<std::string_view> catalogue_ids();
+
+// Why a request that people may look for is left out of the catalogue; nullopt if it is unheard of.
+std::optional<std::string_view> reason_left_out(std::string_view id);
+
+// Every parameter that some entry takes.
+std::span<const ParameterRule> parameter_rules();
+
+// Whether the entry takes this parameter.
+bool takes(const CatalogueEntry& entry, std::string_view parameter);
+
+// Path and body with the parameters put in, percent-encoded in the path. `values` holds an accepted
+// value for each parameter that the entry takes.
+using ParameterValues = std::map<std::string, std::string, std::less<>>;
+std::string filled_path(const CatalogueEntry& entry, const ParameterValues& values);
+std::string filled_body(const CatalogueEntry& entry, const ParameterValues& values);
+
+Expectation expectation_of(const CatalogueEntry& entry);
+
+}  // namespace reinfer

@@ -1,0 +1,158 @@
+#include "config/document.h"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/check.h"
+#include "base/text.h"
+
+namespace reinfer {
+namespace {
+
+using Kind = DocumentValue::Kind;
+
+// Deeper than any configuration of ours, shallow enough for recursion.
+constexpr int kDepthMax = 16;
+constexpr int kDotsMax = 256;
+
+struct TooDeep {
+  Place place;
+};
+
+Place place_of(const toml::source_region& region) {
+  return {static_cast<int>(region.begin.line), static_cast<int>(region.begin.column)};
+}
+
+Kind kind_of(toml::node_type type) {
+  switch (type) {
+    case toml::node_type::string:
+      return Kind::string;
+    case toml::node_type::integer:
+      return Kind::integer;
+    case toml::node_type::floating_point:
+      return Kind::number;
+    case toml::node_type::boolean:
+      return Kind::boolean;
+    case toml::node_type::array:
+      return Kind::array;
+    case toml::node_type::table:
+      return Kind::table;
+    case toml::node_type::date:
+    case toml::node_type::time:
+    case toml::node_type::date_time:
+      return Kind::date_or_time;
+    case toml::node_type::none:
+      break;
+  }
+  check(false, "a parsed document has no empty nodes");
+  return Kind::table;
+}
+
+DocumentValue convert(const toml::node& node, int depth) {
+  DocumentValue result;
+  result.kind = kind_of(node.type());
+  result.place = place_of(node.source());
+  if (depth > kDepthMax) throw TooDeep{result.place};
+  if (const auto* text = node.as_string()) result.text = text->get();
+  if (const auto* integer = node.as_integer()) result.integer = integer->get();
+  if (const auto* boolean = node.as_boolean()) result.boolean = boolean->get();
+  if (const auto* array = node.as_array())
+    for (const toml::node& item : *array)
+      result.items.push_back(convert(item, depth + 1));
+  if (const auto* table = node.as_table())
+    for (const auto& [key, value] : *table)
+      result.members.push_back(
+          {std::string(key.str()), place_of(key.source()), convert(value, depth + 1)});
+  return result;
+}
+
+// toml++ makes a table of each part of a dotted key and destroys them recursively: a line of a
+// million dots would overflow its stack. Returns the line that has too many outside quotes, or 0.
+int line_with_too_many_dots(std::string_view toml) {
+  int line = 1;
+  int dots = 0;
+  char quote = '\0';
+  for (const char c : toml) {
+    if (c == '\n') {
+      ++line;
+      dots = 0;
+      quote = '\0';
+    } else if (quote != '\0') {
+      if (c == quote) quote = '\0';
+    } else if (c == '"' || c == '\'') {
+      quote = c;
+    } else if (c == '.' && ++dots > kDotsMax) {
+      return line;
+    }
+  }
+  return 0;
+}
+
+// toml++ says what its parser met; these say what people usually did.
+struct SyntaxHint {
+  std::string_view part;
+  std::string_view hint;
+};
+
+constexpr std::array kSyntaxHints = {
+    SyntaxHint{"decimal integer", " (a duration or a name stands in quotes, such as \"30s\")"},
+    SyntaxHint{"floating-point", " (a duration or a name stands in quotes, such as \"30s\")"},
+    SyntaxHint{"unescaped control character", " (is the quote at the end of the line missing?)"},
+    SyntaxHint{"could not determine value type", " (texts stand in quotes)"},
+    SyntaxHint{"cannot redefine", " (it is written twice)"},
+};
+
+Problem syntax_problem(const std::string& file_name, Place place, std::string_view text) {
+  constexpr std::string_view kPrefix = "Error ";
+  constexpr std::size_t kShownBytes = 300;
+  if (text.starts_with(kPrefix)) text.remove_prefix(kPrefix.size());
+  std::string result = "is not valid TOML: " + sanitise(text, kShownBytes);
+  for (const SyntaxHint& hint : kSyntaxHints) {
+    if (text.find(hint.part) == std::string_view::npos) continue;
+    result += hint.hint;
+    break;
+  }
+  return {file_name, place.line, place.column, "", result};
+}
+
+}  // namespace
+
+std::string_view describe(Kind kind) {
+  switch (kind) {
+    case Kind::string:
+      return "a string";
+    case Kind::integer:
+      return "an integer";
+    case Kind::number:
+      return "a number with a fraction";
+    case Kind::boolean:
+      return "a boolean";
+    case Kind::date_or_time:
+      return "a date or time";
+    case Kind::array:
+      return "an array";
+    case Kind::table:
+      return "a table";
+  }
+  check(false, "a kind of value is one of those listed");
+  return "";
+}
+
+tl::expected<DocumentValue, Problem> parse_document(std::string_view toml,
+                                                    const std::string& file_name) {
+  if (const int line = line_with_too_many_dots(toml); line > 0)
+    return tl::unexpected(syntax_problem(file_name, {line, 1}, "the line has too many dots"));
+  try {
+    const toml::table table = toml::parse(toml, file_name);
+    return convert(table, 0);
+  } catch (const TooDeep& too_deep) {
+    return tl::unexpected(
+        syntax_problem(file_name, too_deep.place, "tables or arrays are nested too deeply"));
+  } catch (const toml::parse_error& error) {
+    return tl::unexpected(syntax_problem(file_name, place_of(error.source()), error.description()));
+  }
+}
+
+}  // namespace reinfer

@@ -1,0 +1,42 @@
+// A TOML document as a plain tree with places: what is left of a file once its syntax is
+// understood. The adapter to toml++, so that no other file knows that library or its exceptions. It
+// knows nothing about our keys. Pure function, any thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "config/problem.h"
+
+namespace reinfer {
+
+struct DocumentMember;
+
+struct DocumentValue {
+  enum class Kind : std::uint8_t { string, integer, number, boolean, date_or_time, array, table };
+  Kind kind = Kind::table;
+  Place place;
+  std::string text;                     // of a string
+  std::int64_t integer = 0;             // of an integer
+  bool boolean = false;                 // of a boolean
+  std::vector<DocumentValue> items;     // of an array
+  std::vector<DocumentMember> members;  // of a table, keys unique
+};
+
+struct DocumentMember {
+  std::string key;
+  Place place;
+  DocumentValue value;
+};
+
+// "a string", "a table", ...
+std::string_view describe(DocumentValue::Kind kind);
+
+// The document's table, or the one problem that syntax errors come down to.
+tl::expected<DocumentValue, Problem> parse_document(std::string_view toml,
+                                                    const std::string& file_name);
+
+}  // namespace reinfer

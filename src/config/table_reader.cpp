@@ -1,0 +1,192 @@
+#include "config/table_reader.h"
+
+#include <fmt/format.h>
+
+#include "base/duration.h"
+#include "base/text.h"
+#include "config/spelling.h"
+
+namespace reinfer {
+namespace {
+
+using Kind = DocumentValue::Kind;
+
+// Keys that people write for others, where spelling does not lead there.
+struct Hint {
+  std::string_view key;
+  std::string_view text;
+};
+
+constexpr std::array kHints = {
+    Hint{"token",
+         "a token does not belong into this file: name its variable with token_env or its "
+         "file with token_file"},
+    Hint{"bearer_token",
+         "a token does not belong into this file: name its variable with token_env "
+         "or its file with token_file"},
+    Hint{"url", "did you mean base_url, of a tenant, or path, of a probe?"},
+    Hint{"endpoint", "did you mean base_url, of a tenant?"},
+    Hint{"probe",
+         "a probe belongs to a tenant, so it is written [[tenant.probe]] below its "
+         "[[tenant]]"},
+    Hint{"scrape_interval", "did you mean interval?"},
+    Hint{"period", "did you mean interval?"},
+};
+
+std::string describe_unknown(std::string_view key, std::string_view where,
+                             const std::vector<std::string_view>& known) {
+  if (const auto near = nearest_word(key, known))
+    return fmt::format("is not a key of {}, did you mean {}?", where, *near);
+  for (const Hint& hint : kHints)
+    if (hint.key == key) return fmt::format("is not a key of {}: {}", where, hint.text);
+  return fmt::format("is not a key of {}, allowed: {}", where, fmt::join(known, ", "));
+}
+
+}  // namespace
+
+std::string TableReader::key_path(std::string_view key) const {
+  return path_.empty() ? std::string(key) : fmt::format("{}.{}", path_, key);
+}
+
+const DocumentMember* TableReader::member(std::string_view key) const {
+  const auto found = std::find_if(table_.members.begin(), table_.members.end(),
+                                  [&](const DocumentMember& m) { return m.key == key; });
+  return found == table_.members.end() ? nullptr : &*found;
+}
+
+const DocumentMember* TableReader::take(std::string_view key, Kind kind, std::string_view allowed) {
+  known_.push_back(key);
+  const DocumentMember* found = member(key);
+  if (!found || found->value.kind == kind) return found;
+  wrong(*found, fmt::format("is {}, allowed: {}", describe(found->value.kind), allowed));
+  return nullptr;
+}
+
+void TableReader::wrong(const DocumentMember& member, std::string text) {
+  problems_.add(member.place, key_path(member.key), std::move(text));
+}
+
+Setting<std::string> TableReader::text(std::string_view key) {
+  auto setting = started<std::string>(key);
+  if (const auto* found = take(key, Kind::string, "a string")) setting.value = found->value.text;
+  return setting;
+}
+
+Setting<std::string> TableReader::text_or_integer(std::string_view key) {
+  auto setting = started<std::string>(key);
+  const DocumentMember* found = member(key);
+  if (found && found->value.kind == Kind::integer) {
+    known_.push_back(key);
+    setting.value = std::to_string(found->value.integer);
+  } else if (take(key, Kind::string, "a string or an integer")) {
+    setting.value = found->value.text;
+  }
+  return setting;
+}
+
+Setting<std::int64_t> TableReader::integer(std::string_view key, std::int64_t min,
+                                           std::int64_t max) {
+  auto setting = started<std::int64_t>(key);
+  const std::string allowed = fmt::format("an integer from {} to {}", min, max);
+  const DocumentMember* found = take(key, Kind::integer, allowed);
+  if (!found) return setting;
+  const std::int64_t value = found->value.integer;
+  if (value < min || value > max)
+    wrong(*found, fmt::format("is {}, allowed: {}", value, allowed));
+  else
+    setting.value = value;
+  return setting;
+}
+
+Setting<bool> TableReader::boolean(std::string_view key) {
+  auto setting = started<bool>(key);
+  if (const auto* found = take(key, Kind::boolean, "true or false"))
+    setting.value = found->value.boolean;
+  return setting;
+}
+
+Setting<Nanoseconds> TableReader::duration(std::string_view key, Nanoseconds min, Nanoseconds max) {
+  auto setting = started<Nanoseconds>(key);
+  const DocumentMember* found = take(key, Kind::string, kDurationForm);
+  if (!found) return setting;
+  const std::string& text = found->value.text;
+  const std::optional<Nanoseconds> value = parse_duration(text);
+  if (!value)
+    wrong(*found, fmt::format("is {}, allowed: {}", quote(text), kDurationForm));
+  else if (*value < min || *value > max)
+    wrong(*found, fmt::format("is {}, allowed: from {} to {}", text, format_duration(min),
+                              format_duration(max)));
+  else
+    setting.value = value;
+  return setting;
+}
+
+Setting<std::vector<Nanoseconds>> TableReader::rising_durations(std::string_view key,
+                                                                std::size_t count_max) {
+  auto setting = started<std::vector<Nanoseconds>>(key);
+  const std::string allowed =
+      fmt::format("1 to {} rising durations such as [\"100ms\", \"1s\"]", count_max);
+  const DocumentMember* found = take(key, Kind::array, allowed);
+  if (!found) return setting;
+  const std::vector<DocumentValue>& items = found->value.items;
+  if (items.empty() || items.size() > count_max) {
+    wrong(*found, fmt::format("has {} items, allowed: {}", items.size(), allowed));
+    return setting;
+  }
+  std::vector<Nanoseconds> values;
+  for (const DocumentValue& item : items) {
+    const auto value = item.kind == Kind::string ? parse_duration(item.text) : std::nullopt;
+    const Nanoseconds before = values.empty() ? Nanoseconds{0} : values.back();
+    std::string fault;
+    if (item.kind != Kind::string)
+      fault = fmt::format("contains {}, allowed: {}", describe(item.kind), allowed);
+    else if (!value)
+      fault = fmt::format("contains {}, allowed: {}", quote(item.text), kDurationForm);
+    else if (*value == Nanoseconds{0})
+      fault = "contains 0s, allowed: durations longer than that";
+    else if (*value <= before)
+      fault = fmt::format("contains {} after {}, allowed: each longer than the one before it",
+                          item.text, format_duration(before));
+    if (!fault.empty()) {
+      problems_.add(item.place, key_path(key), fault);
+      return setting;
+    }
+    values.push_back(*value);
+  }
+  setting.value = std::move(values);
+  return setting;
+}
+
+const DocumentValue* TableReader::table(std::string_view key) {
+  const std::string allowed = fmt::format("a table, written [{}]", key_path(key));
+  const DocumentMember* found = take(key, Kind::table, allowed);
+  return found ? &found->value : nullptr;
+}
+
+std::vector<const DocumentValue*> TableReader::tables(std::string_view key) {
+  const std::string allowed = fmt::format("an array of tables, each written [[{}]]", key_path(key));
+  std::vector<const DocumentValue*> result;
+  const DocumentMember* found = take(key, Kind::array, allowed);
+  if (!found) return result;
+  for (const DocumentValue& item : found->value.items) {
+    if (item.kind == Kind::table)
+      result.push_back(&item);
+    else
+      problems_.add(item.place, key_path(key),
+                    fmt::format("contains {}, allowed: {}", describe(item.kind), allowed));
+  }
+  return result;
+}
+
+void TableReader::finish() {
+  for (const DocumentMember& member : table_.members)
+    if (std::find(known_.begin(), known_.end(), member.key) == known_.end()) refuse(member);
+}
+
+void TableReader::refuse(const DocumentMember& member) {
+  constexpr std::size_t kShownBytes = 64;
+  problems_.add(member.place, key_path(sanitise(member.key, kShownBytes)),
+                describe_unknown(member.key, path_.empty() ? "this file" : "this table", known_));
+}
+
+}  // namespace reinfer

@@ -1,0 +1,92 @@
+// Reads the keys of one TOML table strictly: a value of the wrong type or outside its range is
+// reported, and so is every key that nobody asked for. Used by config/read.cpp while it walks a
+// document; one thread, short-lived: the document and the list of problems outlive it.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "config/config.h"
+#include "config/document.h"
+#include "config/problem.h"
+
+namespace reinfer {
+
+template <class T>
+struct Choice {
+  std::string_view word;
+  T value;
+};
+
+class TableReader {
+ public:
+  // `path` is the table's own dotted key, "" at the top.
+  TableReader(const DocumentValue& table, std::string path, ProblemList& problems)
+      : table_(table), path_(std::move(path)), problems_(problems) {}
+
+  Setting<std::string> text(std::string_view key);
+  // Integers become their digits.
+  Setting<std::string> text_or_integer(std::string_view key);
+  Setting<std::int64_t> integer(std::string_view key, std::int64_t min, std::int64_t max);
+  Setting<bool> boolean(std::string_view key);
+  Setting<Nanoseconds> duration(std::string_view key, Nanoseconds min, Nanoseconds max);
+  // 1 to `count_max` durations above zero, each longer than the one before it.
+  Setting<std::vector<Nanoseconds>> rising_durations(std::string_view key, std::size_t count_max);
+
+  template <class T, std::size_t N>
+  Setting<T> choice(std::string_view key, const std::array<Choice<T>, N>& choices);
+
+  // The member if it is a table, nullptr if it is not there or wrong.
+  const DocumentValue* table(std::string_view key);
+  // The tables of an array of tables; empty if it is not there or wrong.
+  std::vector<const DocumentValue*> tables(std::string_view key);
+  bool has(std::string_view key) const { return member(key) != nullptr; }
+
+  // Reports every key that no function above was called for. Call it last.
+  void finish();
+
+  std::string key_path(std::string_view key) const;
+
+ private:
+  const DocumentMember* member(std::string_view key) const;
+  // The member if it has this kind, after reporting it otherwise.
+  const DocumentMember* take(std::string_view key, DocumentValue::Kind kind,
+                             std::string_view allowed);
+  template <class T>
+  Setting<T> started(std::string_view key) const;
+  void wrong(const DocumentMember& member, std::string text);
+  void refuse(const DocumentMember& member);
+
+  const DocumentValue& table_;
+  std::string path_;
+  ProblemList& problems_;
+  std::vector<std::string_view> known_;  // keys that were asked for
+};
+
+template <class T>
+Setting<T> TableReader::started(std::string_view key) const {
+  const DocumentMember* found = member(key);
+  if (!found) return {};
+  return {true, std::nullopt, found->place, key_path(key)};
+}
+
+template <class T, std::size_t N>
+Setting<T> TableReader::choice(std::string_view key, const std::array<Choice<T>, N>& choices) {
+  std::vector<std::string> quoted;
+  for (const Choice<T>& choice : choices)
+    quoted.push_back(quote(choice.word));
+  const std::string allowed = list_of({quoted.begin(), quoted.end()});
+  Setting<T> setting = started<T>(key);
+  const DocumentMember* found = take(key, DocumentValue::Kind::string, allowed);
+  if (!found) return setting;
+  for (const Choice<T>& choice : choices)
+    if (choice.word == found->value.text) setting.value = choice.value;
+  if (!setting.value) wrong(*found, "is " + quote(found->value.text) + ", allowed: " + allowed);
+  return setting;
+}
+
+}  // namespace reinfer
