@@ -1,0 +1,118 @@
+#include "simulator/command_line.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <array>
+#include <cstdio>
+#include <functional>
+
+#include "base/duration.h"
+#include "base/random.h"
+#include "base/version.h"
+#include "simulator/fault.h"
+
+namespace reinfer::sim {
+namespace {
+
+struct ListenOption {
+  const char* name;
+  const char* description;
+};
+
+// In the order of PortKind.
+constexpr std::array<ListenOption, kPortKindCount> kListen = {{
+    {"--listen", "Speak plain HTTP on this loopback address, such as 127.0.0.1:0"},
+    {"--listen-tls", "Speak TLS with a valid certificate (127.0.0.1:9443 if no port is given)"},
+    {"--listen-tls-expired", "Speak TLS with an expired certificate"},
+    {"--listen-tls-wrong-name", "Speak TLS with a certificate of another host"},
+}};
+
+// Options whose text is parsed by us: an empty answer means it was understood.
+void add_parsed(CLI::App& app, const std::string& name, const std::string& description,
+                const char* form, const std::function<std::string(const std::string&)>& parse) {
+  app.add_option_function<std::string>(
+         name,
+         [name, parse](const std::string& text) {
+           const std::string problem = parse(text);
+           if (!problem.empty()) throw CLI::ValidationError(name, problem);
+         },
+         description)
+      ->type_name(form);
+}
+
+template <class T>
+std::string take(std::optional<T> parsed, T& into, const std::string& text,
+                 std::string_view expected) {
+  if (!parsed) return fmt::format("\"{}\": expected {}", text, expected);
+  into = *parsed;
+  return {};
+}
+
+void add_options(CLI::App& app, Options& options) {
+  for (std::size_t i = 0; i < kPortKindCount; ++i)
+    add_parsed(app, kListen[i].name, kListen[i].description, "ADDRESS:PORT",
+               [&options, i](const std::string& text) {
+                 auto parsed = parse_address(text);
+                 if (const auto* problem = std::get_if<Problem>(&parsed)) return problem->text;
+                 options.listen[i] = std::get<Address>(parsed);
+                 return std::string();
+               });
+  app.add_option("--token", options.token, "The developer token the API accepts")
+      ->capture_default_str();
+  app.add_option("--ca-file", options.ca_file, "Write the CA certificate there, as PEM");
+  app.add_option("--ready-file", options.ready_file,
+                 "Write the bound ports there, as JSON, once requests are answered");
+  app.add_option("--scenario", options.scenario_file, "Replay this scenario (TOML)");
+  app.add_option("--seed", options.seed, "Repeat the dice of an earlier run");
+  app.add_option("--auth-before-routing", options.auth_before_routing,
+                 "Whether a bad token is noticed before an unknown route")
+      ->capture_default_str();
+  const auto add_duration = [&](const char* name, Nanoseconds& into, const char* description) {
+    add_parsed(app, name, description, "DURATION", [&into](const std::string& text) {
+      return take(parse_duration(text), into, text, kDurationForm);
+    });
+  };
+  add_duration("--latency", options.latency, "How long the healthy server works (20ms)");
+  add_duration("--token-lifetime", options.token_lifetime, "How long OAuth tokens live (1h)");
+  add_parsed(app, "--log.level", "debug, info, warn or error (error)", "LEVEL",
+             [&options](const std::string& text) {
+               return take(parse_log_level(text), options.log_level, text,
+                           "debug, info, warn or error");
+             });
+  add_parsed(app, "--log.format", "logfmt or json (logfmt)", "FORMAT",
+             [&options](const std::string& text) {
+               return take(parse_log_format(text), options.log_format, text, "logfmt or json");
+             });
+}
+
+std::string version_text() {
+  const BuildInfo& build = build_info();
+  return fmt::format("reinfer_simulator {} ({}, {})", build.version, build.revision,
+                     build.compiler);
+}
+
+}  // namespace
+
+std::variant<Options, Exit> parse_command_line(int argc, char** argv) {
+  CLI::App app("A simulated Re:infer tenant with every fault worth testing a prober against.",
+               "reinfer_simulator");
+  Options options;
+  options.seed = Random::seed_from_kernel();
+  bool list = false;
+  app.set_version_flag("--version", version_text());
+  app.add_flag("--list-faults", list, "Print the fault modes: name, expected outcome, meaning");
+  try {
+    add_options(app, options);
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return Exit{app.exit(error) == 0 ? 0 : 2};
+  }
+  if (list) {
+    std::fputs(list_faults().c_str(), stdout);
+    return Exit{0};
+  }
+  return options;
+}
+
+}  // namespace reinfer::sim

@@ -1,0 +1,20 @@
+// From a request to the reply that shall be sent: finds the place, asks API, identity service,
+// portal or control, and lets the fault in force have its way. Called on connection threads; reads
+// and counts in the world, writes to no socket.
+#pragma once
+
+#include "simulator/reply.h"
+#include "simulator/world.h"
+
+namespace reinfer::sim {
+
+struct Response {
+  Reply reply;
+  Marks marks;
+  Nanoseconds latency{};
+  bool counts = false;  // false for the simulator's own control
+};
+
+Response respond(World& world, const Request& request);
+
+}  // namespace reinfer::sim

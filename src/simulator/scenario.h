@@ -1,0 +1,42 @@
+// A scenario: which faults are in force when, read from a TOML file, so that an incident can be
+// replayed and sped up. Loaded once by Simulator::start() and then only read, any thread. It knows
+// no clock; the world asks it with the time that has passed.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/random.h"
+#include "simulator/fault.h"
+#include "simulator/place.h"
+
+namespace reinfer::sim {
+
+struct Step {
+  Nanoseconds at{};
+  Nanoseconds lasts{};  // Nanoseconds::max() if it never ends
+  Fault fault{};
+  std::string tenant = "*";
+  std::string route = "*";  // a Route::name
+  double rate = 1;
+};
+
+struct Scenario {
+  double speed = 1;  // 60 plays an hour in a minute
+  std::vector<Step> steps;
+};
+
+// Every problem at once, one "NAME:LINE: key: what is wrong" a line.
+std::variant<Scenario, Problem> parse_scenario(std::string_view text, const std::string& name);
+std::variant<Scenario, Problem> load_scenario(const std::string& path);
+
+// The first step in the file that is in force `elapsed` after the start (speed already counted),
+// covers place and route, acts on `scope`, and wins its own throw of the dice. Null if there is
+// none.
+const Step* step_in_force(const Scenario& scenario, Nanoseconds elapsed, const Place& place,
+                          std::string_view route, FaultScope scope, Random& random);
+
+}  // namespace reinfer::sim

@@ -1,0 +1,15 @@
+// The OAuth token endpoint of the identity service: client credentials in, a token out that the API
+// then accepts until it expires. Called by respond on connection threads; the world keeps the
+// tokens. It knows one client, and no other grant.
+#pragma once
+
+#include "simulator/reply.h"
+#include "simulator/world.h"
+
+namespace reinfer::sim {
+
+// `rest` are the segments after "identity_".
+Reply answer_token(World& world, const Request& request, const std::vector<std::string>& rest,
+                   Nanoseconds lifetime);
+
+}  // namespace reinfer::sim

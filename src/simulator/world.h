@@ -1,0 +1,116 @@
+// The simulator's memory: tokens, faults chosen at run time, the scenario and its clock, dice, and
+// what has been asked so far. The one shared mutable object; every connection thread and the test
+// that drives the simulator use it, under its single mutex. It makes no replies.
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/random.h"
+#include "simulator/api.h"
+#include "simulator/certificates.h"
+#include "simulator/fault.h"
+#include "simulator/options.h"
+#include "simulator/place.h"
+#include "simulator/scenario.h"
+
+namespace reinfer::sim {
+
+struct RequestSeen {
+  std::string method;
+  std::string path;
+  std::string request_id;
+  std::string user_agent;
+  Authorization authorization = Authorization::missing;
+  int status = 0;  // 0 if no status line was to be sent
+};
+
+// Requests to the simulator's own control are in none of these.
+struct RequestsSeen {
+  std::uint64_t requests = 0;
+  std::uint64_t connections = 0;                // accepted
+  std::uint64_t connections_with_requests = 0;  // of these, how many asked the platform something
+  std::map<std::string, std::map<int, std::uint64_t>> by_path;  // path -> status -> count
+  std::deque<RequestSeen> last;                                 // oldest first, at most 100
+};
+
+// A fault in force for one request, with what its action needs to know.
+struct ChosenFault {
+  Fault fault;
+  double dice = 0;
+  std::uint64_t turn = 0;
+  Nanoseconds age{};
+};
+
+// What a new connection to the main TLS port meets.
+enum class Presentation : std::uint8_t { valid, expired, wrong_name, silence };
+
+class World {
+ public:
+  // The scenario's clock starts here.
+  World(const Options& options, Scenario scenario, const Clock& clock);
+
+  const Options& options() const { return options_; }
+  Instant now() const { return clock_.now(); }
+
+  Authorization judge(std::string_view authorization_header);
+  std::string issue_token(Nanoseconds lifetime);
+  void set_token(std::string token);
+
+  // "ok" takes back what was set for that tenant pattern.
+  void set_fault(std::string tenant, const Fault& fault);
+  // In this order: the fault named in the path, one set at run time (for this tenant, then for
+  // all), the scenario's.
+  std::optional<ChosenFault> choose_fault(const Place& place, std::string_view route);
+
+  void set_certificate(CertificateName name);
+  Presentation presentation();
+
+  Marks draw_marks();
+
+  void count_connection();
+  void count_first_request();
+  void count_request(RequestSeen seen);
+  RequestsSeen requests_seen() const;
+  void reset();
+  // False if `patience` ran out first.
+  bool wait_for_requests(std::uint64_t at_least, Nanoseconds patience);
+
+ private:
+  struct Course {
+    MonoTime first;
+    std::uint64_t turns = 0;
+  };
+
+  const Fault* fault_set_for(const Place& place, FaultScope scope) const;
+  std::optional<Fault> find_fault(const Place& place, std::string_view route);
+  const Fault* scenario_fault(const Place& place, std::string_view route, FaultScope scope);
+
+  // Constant after construction.
+  const Options options_;
+  const Scenario scenario_;
+  const Clock& clock_;
+  const MonoTime started_;
+
+  // Guarded by mutex_.
+  mutable std::mutex mutex_;
+  std::condition_variable counted_;
+  Random random_;
+  std::string token_;
+  std::map<std::string, MonoTime> issued_;  // OAuth token -> expiry
+  std::map<std::pair<std::string, FaultScope>, Fault> set_faults_;
+  std::map<std::string, Course> courses_;  // tenant and mode -> since when
+  CertificateName certificate_ = CertificateName::valid;
+  RequestsSeen seen_;
+};
+
+}  // namespace reinfer::sim
