@@ -1,0 +1,58 @@
+// The grid. Each target is due at fixed points of time, `interval` apart, shifted by a phase that
+// comes from a stable hash of its tenant and probe, so that load spreads evenly and every restart
+// and every replica finds the same grid. A passive queue: it never waits and reads no clock; the
+// Engine asks what is due and when to ask again. Every slot is handed out exactly once, to be
+// probed or to be counted as missed. Owned by one probe thread.
+#pragma once
+
+#include <cstdint>
+#include <queue>
+#include <vector>
+
+#include "base/clock.h"
+#include "model/plan.h"
+
+namespace reinfer {
+
+// Slots of one target that have come since they were last asked for.
+struct Due {
+  TargetIndex target{};
+  MonoTime slot{};           // the latest of them
+  bool probe = false;        // whether `slot` is to be probed now; false if it is too late for it
+  std::uint64_t missed = 0;  // slots that passed unseen because nobody asked in time, `slot` not
+                             // among them unless `probe` is false
+};
+
+class Schedule {
+ public:
+  // Grid points are at or after `now`. They are aligned to the wall clock as it reads now, and keep
+  // their distance by the monotonic clock from then on, whatever the wall clock does.
+  Schedule(const Plan& plan, Instant now);
+
+  // All slots up to `now`, earliest first, in the plan's order where they coincide.
+  std::vector<Due> take_due(MonoTime now);
+
+  // When the next slot comes; MonoTime::max() if there are no targets.
+  MonoTime next_due() const;
+
+ private:
+  struct Entry {
+    MonoTime slot;
+    TargetIndex target;
+    Nanoseconds interval;
+    bool operator>(const Entry& other) const {
+      return slot != other.slot ? slot > other.slot : target > other.target;
+    }
+  };
+
+  std::priority_queue<Entry, std::vector<Entry>, std::greater<>> queue_;
+};
+
+// Where on its grid a target stands: [0, interval), the same for ever.
+Nanoseconds phase_of(const Target& target);
+
+// A slot is still probed if the loop comes this late for it; later, it is missed: probing it would
+// make a burst of everything that came due during a stall, off the grid.
+Nanoseconds lateness_max(Nanoseconds interval);
+
+}  // namespace reinfer
