@@ -4,9 +4,12 @@
 
 namespace reinfer {
 
+MonoTime mono_now() {
+  return std::chrono::time_point_cast<Nanoseconds>(std::chrono::steady_clock::now());
+}
+
 Instant SystemClock::now() const {
-  return {std::chrono::time_point_cast<Nanoseconds>(std::chrono::system_clock::now()),
-          std::chrono::time_point_cast<Nanoseconds>(std::chrono::steady_clock::now())};
+  return {std::chrono::time_point_cast<Nanoseconds>(std::chrono::system_clock::now()), mono_now()};
 }
 
 Nanoseconds from_seconds(double seconds, Nanoseconds limit) {

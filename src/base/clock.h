@@ -1,6 +1,6 @@
-// Time as the whole program sees it. `Clock` is one of the two things that touch the world (the other
-// is Transport); everybody else is handed an Instant. Production uses SystemClock, the simulation
-// plays a VirtualClock. Any thread may call now(). Nothing here waits.
+// Time as the whole program sees it. `Clock` is one of the two things that touch the world (the
+// other is Transport); everybody else is handed an Instant. Production uses SystemClock, the
+// simulation plays a VirtualClock. Any thread may call now(). Nothing here waits.
 #pragma once
 
 #include <chrono>
@@ -34,11 +34,18 @@ class SystemClock final : public Clock {
   Instant now() const override;
 };
 
+// The monotonic half of SystemClock, for the adapters that stamp the outside world themselves.
+MonoTime mono_now();
+
 // Seconds as Prometheus wants them.
-inline double to_seconds(Nanoseconds d) { return std::chrono::duration<double>(d).count(); }
+inline double to_seconds(Nanoseconds d) {
+  return std::chrono::duration<double>(d).count();
+}
 
 // Seconds since the Unix epoch as Prometheus wants them.
-inline double to_unix_seconds(WallTime t) { return to_seconds(t.time_since_epoch()); }
+inline double to_unix_seconds(WallTime t) {
+  return to_seconds(t.time_since_epoch());
+}
 
 // Nearest Nanoseconds of a number of seconds; anything outside +-`limit`, NaN included, is clamped
 // to it (a cast of a huge double to an integer is undefined behaviour).

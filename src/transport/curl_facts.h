@@ -1,0 +1,26 @@
+// What libcurl's result codes mean to us. Pure functions on plain values, so that the table can be
+// tested without a network. Used by CurlTransfer.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "model/exchange.h"
+
+namespace reinfer {
+
+// How a finished transfer looked from the outside.
+struct CurlEnding {
+  int code = 0;                 // CURLcode
+  std::string_view text;        // CURLOPT_ERRORBUFFER
+  bool timed_out = false;       // our own deadline ended it
+  bool too_large = false;       // our write callback refused more
+  bool out_of_sockets = false;  // socket() failed for want of descriptors or memory
+  long proxy_status = 0;        // reply to CONNECT, 0 if there was none
+  Stage stage = Stage::done;    // where it ended
+};
+
+// curl.se/libcurl/c/libcurl-errors.html. Codes that cannot come from the network are `monitor`.
+WireError wire_error_of(const CurlEnding& ending);
+
+}  // namespace reinfer

@@ -1,0 +1,85 @@
+// One exchange as a libcurl easy handle: what is asked of libcurl, what its callbacks tell, and the
+// Exchange that follows. Made by CurlTransport for each probe and owned by it; probe thread only.
+// It neither waits nor knows of other transfers.
+#pragma once
+
+#include <curl/curl.h>
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "transport/stamps.h"
+#include "transport/transport.h"
+
+namespace reinfer {
+
+// Reply header lines beyond these are dropped and counted.
+inline constexpr std::size_t kHeaderLinesMax = 200;
+inline constexpr std::size_t kHeaderBytesMax = 64 * 1024;
+
+class CurlTransfer {
+ public:
+  // `ca_bundle` is used where the request names no CA file. While libcurl runs, the transfer adds
+  // itself to `sending` when its request is about to leave.
+  CurlTransfer(ProbeId id, Request request, const std::string& ca_bundle,
+               std::vector<CurlTransfer*>& sending);
+  ~CurlTransfer();
+  CurlTransfer(const CurlTransfer&) = delete;
+  CurlTransfer& operator=(const CurlTransfer&) = delete;
+
+  ProbeId id() const { return id_; }
+  CURL* handle() const { return easy_.get(); }
+  // The transfer that `handle` belongs to.
+  static CurlTransfer& of(CURL* handle);
+
+  // libcurl is about to see it for the first time.
+  void begin(MonoTime now) { stamps_.start = now; }
+
+  // To be called for those in `sending` once libcurl has run: the request left just now, because
+  // our requests fit a socket buffer and leave in one write.
+  void stamp_sent(MonoTime now);
+
+  // Where it stands, and when that stage, or the whole exchange, must be over.
+  Stage stage() const;
+  MonoTime deadline() const;
+
+  // The facts. `code` is libcurl's verdict, nullopt if our own deadline ended it. Once only.
+  Exchange end(MonoTime now, std::optional<CURLcode> code);
+
+ private:
+  struct FreeEasy {
+    void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
+  };
+
+  void set_up_request();
+  void set_up_connection(const std::string& ca_bundle);
+  void add_header(const std::string& line);
+  std::optional<MonoTime> curl_stamp(CURLINFO info) const;
+  WireStamps stamps() const;
+  void note_address(Exchange& exchange) const;
+
+  static std::size_t on_header(char* line, std::size_t size, std::size_t count, void* self);
+  static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* self);
+  static int on_ready_to_send(void* self, char*, char*, int, int);
+  static curl_socket_t on_open_socket(void* self, curlsocktype, curl_sockaddr* address);
+
+  const ProbeId id_;
+  const Request request_;
+  std::vector<CurlTransfer*>& sending_;
+  const bool numeric_host_;
+  const bool tls_expected_;
+  std::unique_ptr<CURL, FreeEasy> easy_;
+  curl_slist* header_lines_ = nullptr;
+  std::array<char, CURL_ERROR_SIZE> error_text_{};
+
+  Exchange exchange_;
+  WireStamps stamps_;
+  std::size_t header_bytes_ = 0;
+  int times_ready_to_send_ = 0;
+  bool too_large_ = false;
+  bool out_of_sockets_ = false;
+};
+
+}  // namespace reinfer

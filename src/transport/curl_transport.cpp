@@ -1,0 +1,266 @@
+#include "transport/curl_transport.h"
+
+#include <curl/curl.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <queue>
+#include <unordered_map>
+
+#include "base/check.h"
+#include "transport/curl_transfer.h"
+
+namespace reinfer {
+namespace {
+
+constexpr std::size_t kEventsAtOnce = 64;
+
+// Once for the process and thread-safe, as function-local statics are; never undone, because other
+// libraries in the process may use libcurl too.
+const std::string& initialise_curl() {
+  static const std::string kCaBundle = [] {
+    check(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK, "libcurl initialises");
+    const char* bundle = curl_version_info(CURLVERSION_NOW)->cainfo;
+    return std::string(bundle == nullptr ? "" : bundle);
+  }();
+  return kCaBundle;
+}
+
+class Descriptor {
+ public:
+  explicit Descriptor(int fd) : fd_(fd) { check(fd >= 0, "the kernel gives the loop descriptors"); }
+  ~Descriptor() { close(fd_); }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int get() const { return fd_; }
+
+ private:
+  int fd_;
+};
+
+}  // namespace
+
+class CurlTransport::Loop {
+ public:
+  explicit Loop(std::size_t connections_max);
+  ~Loop();
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  void start(ProbeId id, Request request);
+  std::vector<Completion> poll(MonoTime until);
+  void wake();
+  Nanoseconds waited() const { return waited_; }
+
+ private:
+  struct Alarm {
+    MonoTime when;
+    std::uint64_t id;
+    bool operator>(const Alarm& other) const { return when > other.when; }
+  };
+
+  MonoTime next_event(MonoTime until) const;
+  bool wait_and_dispatch(MonoTime until);
+  void run_curl(curl_socket_t socket, int events);
+  void end_overdue(MonoTime now);
+  void collect_ended();
+  void end(CurlTransfer& transfer, std::optional<CURLcode> code);
+
+  static int on_socket(CURL*, curl_socket_t socket, int what, void* self, void* known);
+  static int on_timer(CURLM*, long milliseconds, void* self);
+
+  const std::string& ca_bundle_;
+  Descriptor epoll_;
+  Descriptor wake_;
+  CURLM* multi_;
+  std::optional<MonoTime> curl_timer_;
+  std::vector<CurlTransfer*> sending_;  // only while libcurl runs
+  std::unordered_map<std::uint64_t, std::unique_ptr<CurlTransfer>> transfers_;
+  // Transfers whose stage may be over then; looked at lazily, so an entry may be stale.
+  std::priority_queue<Alarm, std::vector<Alarm>, std::greater<>> alarms_;
+  std::vector<Completion> ended_;
+  Nanoseconds waited_{0};
+};
+
+CurlTransport::Loop::Loop(std::size_t connections_max)
+    : ca_bundle_(initialise_curl()),
+      epoll_(epoll_create1(EPOLL_CLOEXEC)),
+      wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
+      multi_(curl_multi_init()) {
+  check(multi_ != nullptr, "libcurl has memory for the loop");
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.fd = wake_.get();
+  check(epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &event) == 0,
+        "epoll takes the eventfd");
+  curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &Loop::on_socket);
+  curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
+  curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &Loop::on_timer);
+  curl_multi_setopt(multi_, CURLMOPT_TIMERDATA, this);
+  // By default libcurl keeps four connections a running transfer, which is too few between probes.
+  curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, static_cast<long>(connections_max));
+  // Two probes on one HTTP/2 connection would measure each other.
+  curl_multi_setopt(multi_, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_NOTHING));
+}
+
+CurlTransport::Loop::~Loop() {
+  for (auto& [id, transfer] : transfers_)
+    curl_multi_remove_handle(multi_, transfer->handle());
+  transfers_.clear();
+  curl_multi_cleanup(multi_);
+}
+
+void CurlTransport::Loop::start(ProbeId id, Request request) {
+  const auto key = static_cast<std::uint64_t>(id);
+  auto transfer = std::make_unique<CurlTransfer>(id, std::move(request), ca_bundle_, sending_);
+  CurlTransfer& started = *transfer;
+  check(transfers_.emplace(key, std::move(transfer)).second, "a probe id is used once");
+  started.begin(mono_now());
+  const CURLMcode code = curl_multi_add_handle(multi_, started.handle());
+  check(code == CURLM_OK || code == CURLM_OUT_OF_MEMORY, "libcurl takes a new handle");
+  alarms_.push({started.deadline(), key});
+  // Now, not at the next turn: others that are due in this turn would delay the first packet.
+  run_curl(CURL_SOCKET_TIMEOUT, 0);
+}
+
+std::vector<Completion> CurlTransport::Loop::poll(MonoTime until) {
+  for (;;) {
+    const bool woken = wait_and_dispatch(ended_.empty() ? until : MonoTime::min());
+    if (curl_timer_ && *curl_timer_ <= mono_now()) {
+      curl_timer_.reset();
+      run_curl(CURL_SOCKET_TIMEOUT, 0);
+    }
+    collect_ended();
+    end_overdue(mono_now());
+    if (!ended_.empty() || woken || mono_now() >= until) return std::exchange(ended_, {});
+  }
+}
+
+MonoTime CurlTransport::Loop::next_event(MonoTime until) const {
+  MonoTime next = until;
+  if (curl_timer_) next = std::min(next, *curl_timer_);
+  if (!alarms_.empty()) next = std::min(next, alarms_.top().when);
+  return next;
+}
+
+// Returns whether wake() was called.
+bool CurlTransport::Loop::wait_and_dispatch(MonoTime until) {
+  const MonoTime next = next_event(until);
+  const MonoTime before = mono_now();
+  const Nanoseconds left = next <= before ? Nanoseconds{0} : next - before;
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(left);
+  const timespec timeout{seconds.count(), static_cast<long>((left - seconds).count())};
+  std::array<epoll_event, kEventsAtOnce> events;
+  const int count = epoll_pwait2(epoll_.get(), events.data(), static_cast<int>(events.size()),
+                                 next == MonoTime::max() ? nullptr : &timeout, nullptr);
+  waited_ += mono_now() - before;
+  check(count >= 0 || errno == EINTR, "the loop can wait");
+  bool woken = false;
+  for (int i = 0; i < count; ++i) {
+    const epoll_event& event = events[static_cast<std::size_t>(i)];
+    if (event.data.fd == wake_.get()) {
+      std::uint64_t times = 0;
+      woken = read(wake_.get(), &times, sizeof times) == sizeof times;
+      continue;
+    }
+    int what = 0;
+    if ((event.events & EPOLLIN) != 0) what |= CURL_CSELECT_IN;
+    if ((event.events & EPOLLOUT) != 0) what |= CURL_CSELECT_OUT;
+    if ((event.events & (EPOLLERR | EPOLLHUP)) != 0) what |= CURL_CSELECT_ERR;
+    run_curl(event.data.fd, what);
+  }
+  return woken;
+}
+
+void CurlTransport::Loop::run_curl(curl_socket_t socket, int events) {
+  int running = 0;
+  curl_multi_socket_action(multi_, socket, events, &running);
+  const MonoTime now = mono_now();
+  for (CurlTransfer* transfer : sending_)
+    transfer->stamp_sent(now);
+  sending_.clear();
+  collect_ended();
+}
+
+void CurlTransport::Loop::collect_ended() {
+  int left = 0;
+  while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
+    check(message->msg == CURLMSG_DONE, "libcurl only reports ended transfers");
+    end(CurlTransfer::of(message->easy_handle), message->data.result);
+  }
+}
+
+void CurlTransport::Loop::end_overdue(MonoTime now) {
+  while (!alarms_.empty() && alarms_.top().when <= now) {
+    const std::uint64_t id = alarms_.top().id;
+    alarms_.pop();
+    const auto found = transfers_.find(id);
+    if (found == transfers_.end()) continue;
+    const MonoTime deadline = found->second->deadline();
+    if (deadline <= now)
+      end(*found->second, std::nullopt);
+    else
+      alarms_.push({deadline, id});
+  }
+}
+
+void CurlTransport::Loop::end(CurlTransfer& transfer, std::optional<CURLcode> code) {
+  const ProbeId id = transfer.id();
+  ended_.push_back({id, transfer.end(mono_now(), code)});
+  curl_multi_remove_handle(multi_, transfer.handle());
+  transfers_.erase(static_cast<std::uint64_t>(id));
+}
+
+void CurlTransport::Loop::wake() {
+  const std::uint64_t one = 1;
+  // Cannot fail but by a full counter, and then the loop is awake already.
+  [[maybe_unused]] const auto written = write(wake_.get(), &one, sizeof one);
+}
+
+int CurlTransport::Loop::on_socket(CURL*, curl_socket_t socket, int what, void* self, void* known) {
+  auto& loop = *static_cast<Loop*>(self);
+  if (what == CURL_POLL_REMOVE) {
+    epoll_ctl(loop.epoll_.get(), EPOLL_CTL_DEL, socket, nullptr);
+    return 0;
+  }
+  epoll_event event{};
+  event.data.fd = socket;
+  if ((what & CURL_POLL_IN) != 0) event.events |= EPOLLIN;
+  if ((what & CURL_POLL_OUT) != 0) event.events |= EPOLLOUT;
+  const int operation = known == nullptr ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
+  check(epoll_ctl(loop.epoll_.get(), operation, socket, &event) == 0, "epoll takes a socket");
+  // Any pointer will do: libcurl hands it back to say that it has told us of this socket before.
+  if (known == nullptr) curl_multi_assign(loop.multi_, socket, self);
+  return 0;
+}
+
+int CurlTransport::Loop::on_timer(CURLM*, long milliseconds, void* self) {
+  auto& loop = *static_cast<Loop*>(self);
+  if (milliseconds < 0)
+    loop.curl_timer_.reset();
+  else
+    loop.curl_timer_ = mono_now() + std::chrono::milliseconds(milliseconds);
+  return 0;
+}
+
+CurlTransport::CurlTransport(std::size_t connections_max)
+    : loop_(std::make_unique<Loop>(connections_max)) {}
+CurlTransport::~CurlTransport() = default;
+
+void CurlTransport::start(ProbeId id, Request request) {
+  loop_->start(id, std::move(request));
+}
+std::vector<Completion> CurlTransport::poll(MonoTime until) {
+  return loop_->poll(until);
+}
+void CurlTransport::wake() {
+  loop_->wake();
+}
+Nanoseconds CurlTransport::waited() const {
+  return loop_->waited();
+}
+
+}  // namespace reinfer
