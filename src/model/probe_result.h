@@ -42,6 +42,7 @@ struct ProbeResult {
   ClockSource clock_source = ClockSource::user;
   std::vector<ServerTiming> server_timing;
   std::size_t server_timing_dropped = 0;  // entries or bytes over the limits, and broken names
+  std::size_t headers_dropped = 0;        // header lines over the limit
   std::optional<ServerTimingState> server_timing_state;  // of application replies
   std::optional<Nanoseconds> server_processing;          // `total`
   std::optional<Nanoseconds> network_overhead;           // max(0, wait - server_processing)

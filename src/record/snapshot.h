@@ -1,0 +1,91 @@
+// Everything any reader may show, as one consistent instant: /metrics, JSON and page render the
+// same Snapshot, so they cannot disagree. Made by Ledger::snapshot(); a plain value owned by its
+// reader.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "model/outcome.h"
+#include "model/plan.h"
+#include "model/probe_result.h"
+#include "record/histogram.h"
+
+namespace reinfer {
+
+// Status codes a target may show before the rest is counted as `other`.
+inline constexpr std::size_t kHttpCodesMax = 30;
+
+enum class Phase : std::uint8_t { resolve, connect, tls, send, wait, receive };
+inline constexpr std::size_t kPhaseCount = 6;
+std::string_view to_label(Phase phase);
+
+struct PhaseTotal {
+  double seconds = 0;
+  std::uint64_t samples = 0;
+  bool operator==(const PhaseTotal&) const = default;
+};
+
+struct LastResult {
+  WallTime finished;
+  Outcome outcome;
+  std::optional<bool> application_answered;  // absent if no reply came
+  std::optional<std::size_t> body_bytes;
+  bool operator==(const LastResult&) const = default;
+};
+
+struct TargetRecord {
+  std::array<std::uint64_t, kOutcomeCount> outcomes{};
+  std::array<std::uint64_t, kSkipReasonCount> skipped{};
+  std::array<std::uint64_t, kServerTimingStateCount> server_timing{};
+  std::array<PhaseTotal, kPhaseCount> phases{};
+  Histogram duration;
+  Histogram server_processing;
+  Histogram network_overhead;
+  std::map<int, std::uint64_t> http_codes;
+  std::uint64_t http_codes_other = 0;
+  std::optional<LastResult> last;
+  std::optional<WallTime> last_success;
+  bool in_flight = false;
+
+  std::uint64_t results() const;
+  std::uint64_t skips() const;
+  bool operator==(const TargetRecord&) const = default;
+};
+
+struct TenantRecord {
+  std::optional<WallTime> certificate_expiry;  // earliest of the chain, of the last handshake
+  bool operator==(const TenantRecord&) const = default;
+};
+
+// What limits left out; each enumerator is a label value.
+enum class Dropped : std::uint8_t { server_timing_entries, header_lines, http_codes };
+inline constexpr std::size_t kDroppedCount = 3;
+std::string_view to_label(Dropped what);
+
+struct ExporterRecord {
+  Histogram schedule_lag;
+  double loop_busy_seconds = 0;
+  std::uint64_t probes_in_flight = 0;
+  std::uint64_t resent_requests = 0;
+  std::optional<ClockSource> clock_source;  // of the last exchange that was stamped
+  std::array<std::uint64_t, kDroppedCount> dropped{};
+  WallTime plan_loaded{};
+  bool last_reload_successful = true;
+  bool operator==(const ExporterRecord&) const = default;
+};
+
+struct Snapshot {
+  Instant taken;
+  std::shared_ptr<const Plan> plan;
+  std::vector<TargetRecord> targets;  // in the plan's order
+  std::vector<TenantRecord> tenants;  // in the plan's order
+  ExporterRecord exporter;
+};
+
+}  // namespace reinfer
