@@ -1,0 +1,36 @@
+#include "probe/request.h"
+
+#include <fmt/format.h>
+
+#include "base/version.h"
+
+namespace reinfer {
+
+std::string user_agent() {
+  return fmt::format("reinfer_exporter/{} (+https://docs.uipath.com/communications-mining)",
+                     build_info().version);
+}
+
+Request make_request(const Plan& plan, const Target& target, Secret bearer,
+                     const std::string& request_id) {
+  Request request;
+  request.method = target.method;
+  request.url = target.url;
+  request.headers = {
+      {"User-Agent", user_agent()},
+      {"Accept", "application/json"},
+      // A cache on the way would answer for the platform.
+      {"Cache-Control", "no-cache"},
+      {"x-request-id", request_id},
+  };
+  if (!target.body.empty()) request.headers.push_back({"Content-Type", "application/json"});
+  request.bearer = std::move(bearer);
+  request.body = target.body;
+  request.deadlines = target.deadlines;
+  request.connection = target.connection;
+  request.ca_file = plan.tenant(target.tenant).ca_file;
+  request.body_bytes_max = target.body_bytes_max;
+  return request;
+}
+
+}  // namespace reinfer

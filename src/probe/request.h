@@ -1,0 +1,22 @@
+// Target -> Request: what leaves for one probe. Pure. It does not add the token's header (the
+// transport does, from Request::bearer) nor anything the transport decides (encodings, connection).
+#pragma once
+
+#include <string>
+
+#include "base/secret.h"
+#include "model/exchange.h"
+#include "model/plan.h"
+
+namespace reinfer {
+
+// `request_id` goes out as `x-request-id`, so that the vendor can find the very request in its
+// logs.
+Request make_request(const Plan& plan, const Target& target, Secret bearer,
+                     const std::string& request_id);
+
+// Name, version and a URL, e.g. "reinfer_exporter/0.1.0 (+https://...)": edges block requests
+// without one, and the vendor must be able to tell who is calling.
+std::string user_agent();
+
+}  // namespace reinfer
