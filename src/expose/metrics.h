@@ -1,0 +1,36 @@
+// Snapshot -> Prometheus text format 0.0.4. Pure: families and samples stand in a fixed order, so
+// the same snapshot gives the same bytes. The names, labels and meanings are the product's
+// contract; they are all in metrics.cpp. Used by the HTTP pool and by the simulation. It knows no
+// HTTP.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+
+#include "expose/process_stats.h"
+#include "record/histogram.h"
+#include "record/snapshot.h"
+
+namespace reinfer {
+
+// What the server knows of itself beyond the ledger.
+struct ServerFacts {
+  Histogram scrape_duration;
+  std::map<std::pair<std::string, int>, std::uint64_t> http_requests;  // by (path, code)
+};
+
+// Content-Type of the text below.
+inline constexpr const char* kTextFormat = "text/plain; version=0.0.4; charset=utf-8";
+
+std::string render_metrics(const Snapshot& snapshot, const ServerFacts& server,
+                           const ProcessStats& process);
+
+// The figures of one target alone, for a one-shot probe: no exporter, no process.
+std::string render_target_metrics(const Snapshot& snapshot);
+
+// Edges of ServerFacts::scrape_duration, seconds.
+std::vector<double> scrape_duration_edges();
+
+}  // namespace reinfer

@@ -1,0 +1,113 @@
+#include "expose/probe_report.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <array>
+#include <nlohmann/json.hpp>
+
+#include "base/duration.h"
+
+namespace reinfer {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+template <typename Value>
+Json or_null(const std::optional<Value>& value) {
+  return value ? Json(*value) : Json(nullptr);
+}
+
+Json seconds_or_null(std::optional<Nanoseconds> d) {
+  return d ? Json(to_seconds(*d)) : Json(nullptr);
+}
+
+std::string rfc3339(WallTime t) {
+  const auto milliseconds =
+      std::chrono::duration_cast<std::chrono::milliseconds>(t.time_since_epoch()).count() % 1000;
+  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
+                     fmt::gmtime(std::chrono::system_clock::to_time_t(
+                         std::chrono::time_point_cast<std::chrono::system_clock::duration>(t))),
+                     milliseconds);
+}
+
+Json phases_json(const PhaseTimings& phases) {
+  struct Row {
+    const char* name;
+    const std::optional<Nanoseconds>& value;
+  };
+  const std::array<Row, 6> rows = {{{"resolve", phases.resolve},
+                                    {"connect", phases.connect},
+                                    {"tls", phases.tls},
+                                    {"send", phases.send},
+                                    {"wait", phases.wait},
+                                    {"receive", phases.receive}}};
+  Json json = Json::object();
+  for (const Row& row : rows)
+    if (row.value) json[row.name] = to_seconds(*row.value);
+  return json;
+}
+
+Json server_timing_json(const std::vector<ServerTiming>& entries) {
+  Json json = Json::array();
+  for (const ServerTiming& entry : entries) {
+    Json item = {{"name", entry.name}};
+    if (entry.duration_ms) item["duration_ms"] = *entry.duration_ms;
+    item["description"] = entry.description;
+    json.push_back(std::move(item));
+  }
+  return json;
+}
+
+Json tls_json(const std::optional<TlsFacts>& tls) {
+  if (!tls) return nullptr;
+  Json json = {{"version", tls->version}, {"cipher", tls->cipher}};
+  json["certificate_expiry"] =
+      tls->earliest_expiry ? Json(rfc3339(*tls->earliest_expiry)) : Json(nullptr);
+  return json;
+}
+
+}  // namespace
+
+std::string to_json_line(const Plan& plan, const ProbeResult& result) {
+  const Target& target = plan.target(result.target);
+  const Json json = {
+      {"tenant", target.tenant_name},
+      {"probe", target.probe},
+      {"outcome", to_label(result.outcome)},
+      {"fault", to_label(fault_of(result.outcome))},
+      {"http_status", or_null(result.http_status)},
+      {"started", rfc3339(result.started.wall)},
+      {"duration_seconds", seconds_or_null(result.phases.total)},
+      {"phases", phases_json(result.phases)},
+      {"server_timing", server_timing_json(result.server_timing)},
+      {"server_processing_seconds", seconds_or_null(result.server_processing)},
+      {"network_overhead_seconds", seconds_or_null(result.network_overhead)},
+      {"message", result.message},
+      {"request_id", result.request_id},
+      {"response_size_bytes", or_null(result.body_bytes)},
+      {"connection_reused", result.connection_reused},
+      {"remote_address", result.remote_address},
+      {"tls", tls_json(result.tls)},
+  };
+  // Descriptions come from strangers: what is not UTF-8 is replaced, not thrown at us.
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string to_text_line(const Plan& plan, const ProbeResult& result) {
+  const Target& target = plan.target(result.target);
+  std::string line =
+      fmt::format("{}/{}  {}", target.tenant_name, target.probe, to_label(result.outcome));
+  if (result.outcome != Outcome::ok)
+    line += fmt::format(" (fault: {})", to_label(fault_of(result.outcome)));
+  if (result.http_status) line += fmt::format("  {}", *result.http_status);
+  if (result.phases.total) line += fmt::format("  {}", describe_duration(*result.phases.total));
+  if (result.server_processing)
+    line += fmt::format("  server {}", describe_duration(*result.server_processing));
+  if (result.network_overhead)
+    line += fmt::format("  path {}", describe_duration(*result.network_overhead));
+  if (!result.message.empty()) line += "  " + result.message;
+  return line;
+}
+
+}  // namespace reinfer

@@ -1,0 +1,21 @@
+// One ProbeResult for `reinfer_exporter probe`: a line for people, or a JSON object for scripts.
+// Pure.
+#pragma once
+
+#include <string>
+
+#include "model/plan.h"
+#include "model/probe_result.h"
+
+namespace reinfer {
+
+// One line without the newline. Members: tenant, probe, outcome, fault, http_status, started,
+// duration_seconds, phases {name: seconds, only those reached}, server_timing [{name, duration_ms,
+// description}], server_processing_seconds, network_overhead_seconds, message, request_id, and what
+// is known of the connection. Null where there is nothing, `duration_ms` is left out where absent.
+std::string to_json_line(const Plan& plan, const ProbeResult& result);
+
+// "acme/dataset  ok  200  41.2 ms (server 37.7 ms, path 2.1 ms)"; on a failure whose fault it is.
+std::string to_text_line(const Plan& plan, const ProbeResult& result);
+
+}  // namespace reinfer

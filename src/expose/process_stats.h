@@ -1,0 +1,20 @@
+// The standard process_* figures, read from /proc when asked. Used by /metrics. Any thread.
+#pragma once
+
+#include <optional>
+
+namespace reinfer {
+
+// Absent: /proc does not tell (a sandbox).
+struct ProcessStats {
+  std::optional<double> cpu_seconds;
+  std::optional<double> resident_bytes;
+  std::optional<double> virtual_bytes;
+  std::optional<double> start_time_seconds;  // since the Unix epoch
+  std::optional<double> open_fds;
+  std::optional<double> max_fds;
+};
+
+ProcessStats read_process_stats();
+
+}  // namespace reinfer

@@ -1,0 +1,34 @@
+#include "expose/status_text.h"
+
+#include <fmt/format.h>
+
+#include "base/duration.h"
+#include "base/version.h"
+
+namespace reinfer {
+namespace {
+
+std::string describe_last(const TargetRecord& record, WallTime now) {
+  if (!record.last) return "not probed yet";
+  std::string text = fmt::format("{} {} ago", to_label(record.last->outcome),
+                                 describe_duration(now - record.last->finished));
+  if (record.last->outcome != Outcome::ok)
+    text += fmt::format(", fault: {}", to_label(fault_of(record.last->outcome)));
+  return text;
+}
+
+}  // namespace
+
+std::string render_status_text(const Snapshot& snapshot, const std::string& telemetry_path) {
+  std::string text = fmt::format("reinfer_exporter {} ({})\nmetrics: {}\n\n", build_info().version,
+                                 build_info().revision, telemetry_path);
+  for (std::size_t i = 0; i < snapshot.targets.size(); ++i) {
+    const Target& target = snapshot.plan->targets()[i];
+    text += fmt::format("{}/{}: {}, {} results, {} slots skipped\n", target.tenant_name,
+                        target.probe, describe_last(snapshot.targets[i], snapshot.taken.wall),
+                        snapshot.targets[i].results(), snapshot.targets[i].skips());
+  }
+  return text;
+}
+
+}  // namespace reinfer

@@ -1,0 +1,13 @@
+// Snapshot -> the plain page at `/`: what this is, where to look, and the last outcome of every
+// target. Pure. Used by the HTTP pool.
+#pragma once
+
+#include <string>
+
+#include "record/snapshot.h"
+
+namespace reinfer {
+
+std::string render_status_text(const Snapshot& snapshot, const std::string& telemetry_path);
+
+}  // namespace reinfer
