@@ -1,0 +1,19 @@
+// One function for each thing the program can be asked to do; each returns the process's exit code:
+// 0 fine, 1 it could not be done or a probe was not ok, 2 the configuration or command line is
+// wrong. Called by main on the main thread.
+#pragma once
+
+#include "app/options.h"
+
+namespace reinfer {
+
+// Serves until SIGTERM or SIGINT. REQUIRES: no other thread runs yet.
+int serve_command(const Options& options);
+
+// Prints the resolved targets, request rates and series, or every problem.
+int check_command(const Options& options);
+
+// Runs the selected targets once, now, and prints a line each as they end.
+int probe_command(const Options& options);
+
+}  // namespace reinfer

@@ -1,0 +1,17 @@
+// Loads the configuration for a command: joins config with credentials, which do not know each
+// other, and reports problems on stderr. Main thread.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "model/plan.h"
+
+namespace reinfer {
+
+inline constexpr int kExitBadConfig = 2;
+
+// Null, with all problems printed, if anything is wrong.
+std::shared_ptr<const Plan> load_or_explain(const std::string& path);
+
+}  // namespace reinfer

@@ -1,0 +1,97 @@
+#include "app/options.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <sstream>
+
+#include "base/version.h"
+
+namespace reinfer {
+namespace {
+
+constexpr const char* kDefaultListenAddress = ":9877";
+
+std::string version_text() {
+  return fmt::format("reinfer_exporter, version {} (revision {}, {})", build_info().version,
+                     build_info().revision, build_info().compiler);
+}
+
+// Texts as given, before they are understood.
+struct Given {
+  std::string listen_address = kDefaultListenAddress;
+  std::string log_level = "info";
+  std::string log_format = "logfmt";
+};
+
+void add_common(CLI::App& cli, Options& options, Given& given) {
+  cli.add_option("--config.file", options.config_file, "Configuration file (TOML)")
+      ->type_name("PATH");
+  cli.add_option("--log.level", given.log_level, "debug, info, warn or error")
+      ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
+      ->capture_default_str();
+  cli.add_option("--log.format", given.log_format, "logfmt or json")
+      ->check(CLI::IsMember({"logfmt", "json"}))
+      ->capture_default_str();
+}
+
+void add_serve(CLI::App& cli, Options& options, Given& given) {
+  cli.add_option("--web.listen-address", given.listen_address, "Address to serve on")
+      ->type_name("HOST:PORT")
+      ->capture_default_str();
+  cli.add_option("--web.telemetry-path", options.server.telemetry_path, "Path of the metrics")
+      ->type_name("PATH")
+      ->capture_default_str();
+  cli.add_option("--web.port-file", options.port_file,
+                 "Write the port to this file once it is open (for port 0)")
+      ->type_name("PATH");
+}
+
+std::optional<std::string> understand(const Given& given, Options& options) {
+  options.log_level = parse_log_level(given.log_level).value_or(LogLevel::info);
+  options.log_format = parse_log_format(given.log_format).value_or(LogFormat::logfmt);
+  if (options.config_file.empty()) return "--config.file is required";
+  const std::string& path = options.server.telemetry_path;
+  if (path.size() < 2 || path[0] != '/' || path.find_first_of(" ?#") != std::string::npos)
+    return fmt::format("--web.telemetry-path: {} is not a path such as /metrics", path);
+  if (path.rfind("/-/", 0) == 0)
+    return fmt::format("--web.telemetry-path: {} is taken (allowed: anything outside /-/)", path);
+  const auto address = parse_listen_address(given.listen_address);
+  if (!address) return "--web.listen-address: " + address.error();
+  options.server.address = *address;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv) {
+  Options options;
+  Given given;
+  CLI::App cli{"Probes Re:infer API tenants and serves what it finds as Prometheus metrics.",
+               "reinfer_exporter"};
+  cli.set_version_flag("--version", version_text());
+  cli.footer("Without a command it serves until told to stop (SIGTERM, SIGINT).");
+  add_common(cli, options, given);
+  add_serve(cli, options, given);
+  cli.require_subcommand(0, 1);
+  cli.fallthrough();
+  CLI::App* check =
+      cli.add_subcommand("check", "Print what a configuration comes to, or what is wrong with it");
+  CLI::App* probe = cli.add_subcommand("probe", "Probe targets once, now, and print the results");
+  probe->add_flag("--json", options.json, "One JSON object a line");
+  probe->add_option("target", options.selection, "TENANT or TENANT/PROBE, all if none is given");
+  try {
+    cli.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    std::ostringstream out;
+    std::ostringstream err;
+    const int code = cli.exit(error, out, err);
+    return EarlyExit{code == 0 ? 0 : 2, out.str() + err.str()};
+  }
+  if (const auto wrong = understand(given, options)) return EarlyExit{2, *wrong + "\n"};
+  if (check->parsed()) options.command = Command::check;
+  if (probe->parsed()) options.command = Command::probe;
+  return options;
+}
+
+}  // namespace reinfer

@@ -1,0 +1,37 @@
+// The command line, read by CLI11 in options.cpp alone: what the program is asked to do, as a plain
+// value. Used by main. It reads no file.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/log.h"
+#include "serve/server.h"
+
+namespace reinfer {
+
+enum class Command { serve, check, probe };
+
+struct Options {
+  Command command = Command::serve;
+  std::string config_file;
+  LogLevel log_level = LogLevel::info;
+  LogFormat log_format = LogFormat::logfmt;
+  ServerOptions server;                // serve
+  std::string port_file;               // serve: where the port taken is written, "" for nowhere
+  bool json = false;                   // probe
+  std::vector<std::string> selection;  // probe: TENANT or TENANT/PROBE, none for all
+};
+
+// There is nothing to run: print `text` and leave with `code` (0 for --help and --version, 2 for a
+// command line that makes no sense).
+struct EarlyExit {
+  int code = 0;
+  std::string text;
+};
+
+std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv);
+
+}  // namespace reinfer
