@@ -1,0 +1,45 @@
+#include "tests/sim/scripted_transport.h"
+
+#include "base/check.h"
+
+namespace reinfer {
+namespace {
+
+// The deadline strikes in whatever stage the script had not left by then.
+Answer cut_off(Answer answer, const Deadlines& deadlines) {
+  if (answer.after < deadlines.total) return answer;
+  answer.after = deadlines.total;
+  answer.exchange = Exchange{};
+  answer.exchange.error = WireError::response_timeout;
+  answer.exchange.stage = Stage::wait;
+  answer.exchange.phases.wait = deadlines.total;
+  return answer;
+}
+
+}  // namespace
+
+void ScriptedTransport::start(ProbeId id, Request request) {
+  const Instant now = clock_.now();
+  Answer answer = cut_off(script_(request, now), request.deadlines);
+  starts_.push_back({request.url, now, now.mono + answer.after, request.deadlines.total});
+  answer.exchange.phases.total = answer.after;
+  pending_.emplace(now.mono + answer.after, Completion{id, std::move(answer.exchange)});
+}
+
+std::vector<Completion> ScriptedTransport::poll(MonoTime until) {
+  std::vector<Completion> ended;
+  const MonoTime before = clock_.now().mono;
+  if (std::exchange(woken_, false)) return ended;
+  check(until != MonoTime::max() || !pending_.empty(), "somebody will end the wait");
+  // After a stall, what ended meanwhile is there at once.
+  const MonoTime next = pending_.empty() ? until : std::min(until, pending_.begin()->first);
+  clock_.advance_to(std::max(next, before));
+  while (!pending_.empty() && pending_.begin()->first <= clock_.now().mono) {
+    ended.push_back(std::move(pending_.begin()->second));
+    pending_.erase(pending_.begin());
+  }
+  waited_ += clock_.now().mono - before;
+  return ended;
+}
+
+}  // namespace reinfer

@@ -1,0 +1,52 @@
+// The network of the simulation: answers come from a script, time is played on a VirtualClock. It
+// keeps the promises of Transport, deadlines included, and notes every start for the invariants.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "tests/sim/virtual_clock.h"
+#include "transport/transport.h"
+
+namespace reinfer {
+
+// What the far side does with one request, and how long that takes.
+struct Answer {
+  Exchange exchange;
+  Nanoseconds after{};
+};
+
+struct StartNote {
+  std::string url;
+  Instant at;
+  MonoTime ends;
+  Nanoseconds deadline;
+};
+
+class ScriptedTransport final : public Transport {
+ public:
+  using Script = std::function<Answer(const Request& request, Instant now)>;
+
+  explicit ScriptedTransport(VirtualClock& clock) : clock_(clock) {}
+
+  void set_script(Script script) { script_ = std::move(script); }
+  const std::vector<StartNote>& starts() const { return starts_; }
+
+  void start(ProbeId id, Request request) override;
+  std::vector<Completion> poll(MonoTime until) override;
+  void wake() override { woken_ = true; }
+  // All of virtual time is waiting.
+  Nanoseconds waited() const override { return waited_; }
+
+ private:
+  VirtualClock& clock_;
+  Script script_;
+  std::multimap<MonoTime, Completion> pending_;
+  std::vector<StartNote> starts_;
+  Nanoseconds waited_{0};
+  bool woken_ = false;
+};
+
+}  // namespace reinfer

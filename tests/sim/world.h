@@ -1,0 +1,87 @@
+// A whole world in a bottle: real configuration text, plan, engine, judge, ledger and exposition;
+// only the clock and the network are played. Stories read like the incident they replay:
+//
+//   World world(kAcme);
+//   world.during(2h + 10min, 2h + 40min, "acme", fails(WireError::resolve));
+//   world.run_for(24h);
+//   CHECK(world.results("acme/dataset", Outcome::dns_error) == 60);
+//
+// After every run the invariants of the product are checked by check_invariants().
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/random.h"
+#include "credentials/credentials.h"
+#include "probe/engine.h"
+#include "record/ledger.h"
+#include "tests/sim/scripted_transport.h"
+#include "tests/sim/virtual_clock.h"
+
+namespace reinfer {
+
+// What the far side does with a request; `random` is the world's.
+using Behaviour = std::function<Answer(const Request& request, Random& random)>;
+
+// A good reply for any catalogue probe that expects an object or nothing, in about `typical`.
+Behaviour answers(Nanoseconds typical = std::chrono::milliseconds(60));
+Behaviour replies(int status, std::string body);
+Behaviour fails(WireError error, Nanoseconds after = std::chrono::milliseconds(30));
+Behaviour never_answers();
+// `bad` with probability `rate`, else `good`.
+Behaviour sometimes(double rate, Behaviour bad, Behaviour good = answers());
+
+class World {
+ public:
+  explicit World(std::string_view toml, std::uint64_t seed = 1);
+
+  // From `from` to `to` after the start, URLs that contain `what` behave so; later rules win.
+  void during(Nanoseconds from, Nanoseconds to, std::string what, Behaviour behaviour);
+
+  // Plays on, then checks the invariants.
+  void run_for(Nanoseconds d);
+  // The probe thread gets no CPU for so long.
+  void stall(Nanoseconds d) { clock_.advance(d); }
+  void step_wall_clock(Nanoseconds d) { clock_.step_wall(d); }
+
+  // By "tenant/probe".
+  std::uint64_t results(std::string_view target, Outcome outcome) const;
+  std::uint64_t skipped(std::string_view target, SkipReason reason) const;
+  const TargetRecord record(std::string_view target) const;
+  std::uint64_t total_results() const;
+  std::string metrics() const;
+  const std::vector<StartNote>& starts() const { return transport_.starts(); }
+  Instant now() const { return clock_.now(); }
+  const Plan& plan() const { return *plan_; }
+
+  void check_invariants() const;
+
+ private:
+  struct Rule {
+    MonoTime from;
+    MonoTime to;
+    std::string what;
+    Behaviour behaviour;
+  };
+
+  std::size_t index_of(std::string_view target) const;
+  void check_slots(const Snapshot& snapshot, std::size_t index) const;
+  void check_grid() const;
+
+  VirtualClock clock_;
+  std::shared_ptr<const Plan> plan_;
+  Random random_;
+  Instant started_;
+  std::vector<Rule> rules_;
+  Log log_ = Log::silent();
+  ScriptedTransport transport_;
+  Ledger ledger_;
+  Credentials credentials_;
+  Engine engine_;
+};
+
+}  // namespace reinfer
