@@ -231,6 +231,7 @@ const CatalogueEntry* find_in_catalogue(std::string_view id) {
 
 std::vector<std::string_view> catalogue_ids() {
   std::vector<std::string_view> ids;
+  ids.reserve(kCatalogue.size());
   for (const CatalogueEntry& entry : kCatalogue)
     ids.push_back(entry.id);
   return ids;

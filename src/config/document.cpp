@@ -101,6 +101,7 @@ constexpr std::array kSyntaxHints = {
     SyntaxHint{"floating-point", " (a duration or a name stands in quotes, such as \"30s\")"},
     SyntaxHint{"unescaped control character", " (is the quote at the end of the line missing?)"},
     SyntaxHint{"could not determine value type", " (texts stand in quotes)"},
+    SyntaxHint{"inline table", " (a table in braces stands on one line)"},
     SyntaxHint{"cannot redefine", " (it is written twice)"},
 };
 

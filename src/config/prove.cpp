@@ -189,7 +189,7 @@ TokenSource PlanProof::prove_token(const TenantConfig& config) {
 }
 
 std::string PlanProof::prove_ca_file(const Setting<std::string>& setting) {
-  const std::string path = resolved(setting);
+  std::string path = resolved(setting);
   if (path.empty()) return "";
   if (const auto fault = file_fault(path))
     report(setting, fmt::format("{} cannot be read: {}, allowed: a readable file of certificates "
@@ -277,7 +277,7 @@ void PlanProof::check_series() {
 }
 
 std::optional<Plan> PlanProof::run() {
-  if (!config_.tenants_written || (config_.tenants.empty() && problems_.empty()))
+  if (!config_.tenants_written)
     problems_.add({}, "tenant", "is missing, allowed: at least one [[tenant]]");
   plan_.limits_.probes_in_flight_max =
       static_cast<std::size_t>(config_.probes_in_flight_max.value.value_or(kProbesInFlightMax));

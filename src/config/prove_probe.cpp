@@ -27,13 +27,13 @@ struct ProvenRequest {
 };
 
 template <class T>
-void report(const Setting<T>& setting, std::string text, ProblemList& problems) {
-  problems.add(setting.place, setting.key, std::move(text));
+void report(const Setting<T>& setting, std::string_view text, ProblemList& problems) {
+  problems.add(setting.place, setting.key, std::string(text));
 }
 
 template <class T>
 void refuse(const Setting<T>& setting, std::string_view why, ProblemList& problems) {
-  if (setting.written) report(setting, std::string(why), problems);
+  if (setting.written) report(setting, why, problems);
 }
 
 std::string describe_unknown_id(std::string_view id) {

@@ -168,6 +168,7 @@ std::vector<const DocumentValue*> TableReader::tables(std::string_view key) {
   std::vector<const DocumentValue*> result;
   const DocumentMember* found = take(key, Kind::array, allowed);
   if (!found) return result;
+  if (found->value.items.empty()) wrong(*found, "is empty, allowed: " + allowed);
   for (const DocumentValue& item : found->value.items) {
     if (item.kind == Kind::table)
       result.push_back(&item);

@@ -42,7 +42,7 @@ class TableReader {
 
   // The member if it is a table, nullptr if it is not there or wrong.
   const DocumentValue* table(std::string_view key);
-  // The tables of an array of tables; empty if it is not there or wrong.
+  // The tables of an array of tables; empty if it is not there or wrong, as it is without any.
   std::vector<const DocumentValue*> tables(std::string_view key);
   bool has(std::string_view key) const { return member(key) != nullptr; }
 
@@ -77,6 +77,7 @@ Setting<T> TableReader::started(std::string_view key) const {
 template <class T, std::size_t N>
 Setting<T> TableReader::choice(std::string_view key, const std::array<Choice<T>, N>& choices) {
   std::vector<std::string> quoted;
+  quoted.reserve(N);
   for (const Choice<T>& choice : choices)
     quoted.push_back(quote(choice.word));
   const std::string allowed = list_of({quoted.begin(), quoted.end()});

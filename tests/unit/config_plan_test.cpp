@@ -142,7 +142,7 @@ TEST_CASE("tenants and probes stay in file order and labels are united") {
 name = "zeta"
 base_url = "https://zeta.reinfer.io"
 token_env = "A"
-labels = { region = "eu", team = "Münster \"x\"" }
+labels = { region = "eu", team = "M\u00fcnster \"x\"" }
 [[tenant.probe]]
 use = "sources"
 [[tenant.probe]]
@@ -157,7 +157,8 @@ environment = "test"
 use = "projects"
 )");
   CHECK(plan.label_names() == std::vector<std::string>{"environment", "region", "team"});
-  CHECK(plan.tenants().at(0).label_values == std::vector<std::string>{"", "eu", "Münster \"x\""});
+  CHECK(plan.tenants().at(0).label_values ==
+        std::vector<std::string>{"", "eu", "M\xc3\xbcnster \"x\""});
   CHECK(plan.tenants().at(1).label_values == std::vector<std::string>{"test", "", ""});
   REQUIRE(plan.targets().size() == 3);
   CHECK(plan.targets()[0].probe == "sources");
@@ -217,6 +218,14 @@ TEST_CASE("relative paths start at the folder of the configuration") {
   CHECK(plan->tenants()[0].token.kind == TokenSource::Kind::file);
   CHECK(plan->tenants()[0].token.name == (folder.path() / "etc/tokens/a").string());
   CHECK(plan->tenants()[0].token.place == file + ":4:1");
+}
+
+TEST_CASE("a folder is not a file of certificates") {
+  const auto plan = parse_plan(tenant_with("", "ca_file = \"/tmp\"", ""), "t.toml", any_token);
+  REQUIRE_FALSE(plan);
+  CHECK(all_problems(plan.error()) ==
+        "t.toml:6:1: tenant.ca_file: \"/tmp\" cannot be read: is a directory, allowed: a readable "
+        "file of certificates in PEM form\n");
 }
 
 TEST_CASE("a tilde is a letter of names and nobody's home folder") {
