@@ -36,7 +36,8 @@ std::optional<Nanoseconds> parse_duration(std::string_view text) {
     const std::string_view name = text.substr(0, unit_length);
     text.remove_prefix(unit_length);
 
-    while (next_unit < kUnits.size() && kUnits[next_unit].name != name) ++next_unit;
+    while (next_unit < kUnits.size() && kUnits[next_unit].name != name)
+      ++next_unit;
     if (next_unit == kUnits.size()) return std::nullopt;
     const Nanoseconds size = kUnits[next_unit++].size;
     if (count > (kDurationMax - sum) / size) return std::nullopt;

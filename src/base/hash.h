@@ -8,8 +8,8 @@
 
 namespace reinfer {
 
-// FNV-1a (draft-eastlake-fnv) followed by the SplitMix64 finaliser, which spreads the low entropy of
-// short names over all 64 bits. `seed` separates uses.
+// FNV-1a (draft-eastlake-fnv) followed by the SplitMix64 finaliser, which spreads the low entropy
+// of short names over all 64 bits. `seed` separates uses.
 std::uint64_t stable_hash(std::string_view text, std::uint64_t seed = 0);
 
 }  // namespace reinfer

@@ -14,14 +14,20 @@ namespace {
 constexpr std::size_t kFieldBytesMax = 4096;
 constexpr std::array<std::string_view, 4> kLevelNames = {"debug", "info", "warn", "error"};
 
-std::string_view name_of(LogLevel level) { return kLevelNames[static_cast<std::size_t>(level)]; }
+std::string_view name_of(LogLevel level) {
+  return kLevelNames[static_cast<std::size_t>(level)];
+}
 
 spdlog::level::level_enum to_spdlog(LogLevel level) {
   switch (level) {
-    case LogLevel::debug: return spdlog::level::debug;
-    case LogLevel::info: return spdlog::level::info;
-    case LogLevel::warn: return spdlog::level::warn;
-    case LogLevel::error: return spdlog::level::err;
+    case LogLevel::debug:
+      return spdlog::level::debug;
+    case LogLevel::info:
+      return spdlog::level::info;
+    case LogLevel::warn:
+      return spdlog::level::warn;
+    case LogLevel::error:
+      return spdlog::level::err;
   }
   return spdlog::level::err;
 }
@@ -90,7 +96,9 @@ Log::Log(std::unique_ptr<Sink> sink) : sink_(std::move(sink)) {}
 Log::Log(Log&&) noexcept = default;
 Log::~Log() = default;
 
-Log Log::silent() { return Log(std::unique_ptr<Sink>{}); }
+Log Log::silent() {
+  return Log(std::unique_ptr<Sink>{});
+}
 
 void Log::line(LogLevel level, std::string_view event,
                std::initializer_list<LogField> fields) const {

@@ -18,7 +18,9 @@ std::uint64_t Random::next() {
   return z ^ (z >> 31);
 }
 
-double Random::next_unit() { return static_cast<double>(next() >> 11) * 0x1.0p-53; }
+double Random::next_unit() {
+  return static_cast<double>(next() >> 11) * 0x1.0p-53;
+}
 
 std::string Random::next_uuid() {
   const std::uint64_t high = (next() & ~0xf000ULL) | 0x4000ULL;

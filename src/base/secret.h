@@ -13,6 +13,8 @@ class Secret {
   Secret() = default;
   explicit Secret(std::string text) : text_(std::move(text)) {}
   Secret(const Secret&) = default;
+  // Copies, then wipes: a short string that was moved from would keep the token's bytes.
+  // NOLINTNEXTLINE(performance-move-constructor-init)
   Secret(Secret&& other) noexcept : text_(other.text_) { other.wipe(); }
   Secret& operator=(Secret other) noexcept {
     std::swap(text_, other.text_);
@@ -27,7 +29,8 @@ class Secret {
   void wipe() {
     // Through a volatile pointer, or the compiler drops stores to a dying object.
     volatile char* bytes = text_.data();
-    for (std::size_t i = 0; i < text_.size(); ++i) bytes[i] = 0;
+    for (std::size_t i = 0; i < text_.size(); ++i)
+      bytes[i] = 0;
     text_.clear();
   }
 

@@ -20,8 +20,8 @@ bool equals_ignoring_case(std::string_view a, std::string_view b);
 
 std::string join(const std::vector<std::string>& pieces, std::string_view separator);
 
-// Text of a stranger made safe for a line of log: bytes that are not valid UTF-8 become '?', control
-// characters become ' ', and at most `bytes_max` bytes are kept, never half a character.
+// Text of a stranger made safe for a line of log: bytes that are not valid UTF-8 become '?',
+// control characters become ' ', and at most `bytes_max` bytes are kept, never half a character.
 std::string sanitise(std::string_view text, std::size_t bytes_max);
 
 // A path segment with everything but RFC 3986 unreserved characters and ':' percent-encoded

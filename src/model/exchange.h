@@ -1,5 +1,5 @@
-// One request and what came of it, as facts without judgement. A Request goes into the Transport, an
-// Exchange comes out. Plain values; only the probe thread that owns them touches them.
+// One request and what came of it, as facts without judgement. A Request goes into the Transport,
+// an Exchange comes out. Plain values; only the probe thread that owns them touches them.
 #pragma once
 
 #include <cstddef>
@@ -38,8 +38,8 @@ enum class Stage : std::uint8_t { resolve, connect, tls, send, wait, receive, do
 // What went wrong on the wire, before anybody could look at a complete reply.
 enum class WireError : std::uint8_t {
   none,
-  resolve,           // no address, or none in time
-  connect,           // refused, unreachable
+  resolve,  // no address, or none in time
+  connect,  // refused, unreachable
   connect_timeout,
   tls,               // handshake or verification failed, or took too long
   response_timeout,  // request sent, reply not complete in time
@@ -81,7 +81,7 @@ struct TlsFacts {
 
 struct Exchange {
   WireError error = WireError::none;
-  std::string error_text;    // the library's words, for logs only
+  std::string error_text;     // the library's words, for logs only
   Stage stage = Stage::done;  // where it ended
   std::optional<int> http_status;
   std::vector<Header> headers;  // in order, repeats kept, trailers included

@@ -64,11 +64,19 @@ const Row& row_of(Outcome outcome) {
 
 }  // namespace
 
-std::string_view to_label(Outcome outcome) { return row_of(outcome).label; }
-Fault fault_of(Outcome outcome) { return row_of(outcome).fault; }
-AvailabilityEvent availability_of(Outcome outcome) { return row_of(outcome).availability; }
+std::string_view to_label(Outcome outcome) {
+  return row_of(outcome).label;
+}
+Fault fault_of(Outcome outcome) {
+  return row_of(outcome).fault;
+}
+AvailabilityEvent availability_of(Outcome outcome) {
+  return row_of(outcome).availability;
+}
 
-std::string_view to_label(Fault fault) { return kFaultLabels.at(static_cast<std::size_t>(fault)); }
+std::string_view to_label(Fault fault) {
+  return kFaultLabels.at(static_cast<std::size_t>(fault));
+}
 std::string_view to_label(SkipReason reason) {
   return kSkipLabels.at(static_cast<std::size_t>(reason));
 }
@@ -82,7 +90,8 @@ std::optional<Outcome> outcome_from_label(std::string_view label) {
 const std::array<Outcome, kOutcomeCount>& all_outcomes() {
   static constexpr auto kAll = [] {
     std::array<Outcome, kOutcomeCount> all{};
-    for (std::size_t i = 0; i < all.size(); ++i) all[i] = kRows[i].outcome;
+    for (std::size_t i = 0; i < all.size(); ++i)
+      all[i] = kRows[i].outcome;
     return all;
   }();
   return kAll;

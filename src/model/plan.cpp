@@ -8,8 +8,8 @@ namespace {
 
 constexpr std::size_t kPhases = 6;
 constexpr std::size_t kLatencyHistograms = 3;
-constexpr std::size_t kTargetGauges = 5;   // success, answered, two time stamps, response size
-constexpr std::size_t kTenantSeries = 2;   // info, certificate expiry
+constexpr std::size_t kTargetGauges = 5;  // success, answered, two time stamps, response size
+constexpr std::size_t kTenantSeries = 2;  // info, certificate expiry
 constexpr std::size_t kExporterSeries = 60;
 
 }  // namespace
@@ -22,7 +22,8 @@ std::size_t expected_series(const Target& target) {
 
 std::size_t expected_series(const Plan& plan) {
   std::size_t sum = kExporterSeries + kTenantSeries * plan.tenants().size();
-  for (const Target& target : plan.targets()) sum += expected_series(target);
+  for (const Target& target : plan.targets())
+    sum += expected_series(target);
   return sum;
 }
 

@@ -1,6 +1,6 @@
-// The proven configuration: everything the program does follows from this value. Only config/prove.h
-// can make one, so holding a Plan is the proof that it is valid: nothing after it checks again.
-// Immutable and shared by reference between threads.
+// The proven configuration: everything the program does follows from this value. Only
+// config/prove.h can make one, so holding a Plan is the proof that it is valid: nothing after it
+// checks again. Immutable and shared by reference between threads.
 #pragma once
 
 #include <cstddef>
