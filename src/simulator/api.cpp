@@ -92,6 +92,10 @@ std::optional<std::string> unknown_name(const Route& route,
   return std::nullopt;
 }
 
+Reply refuse() {
+  return error_reply(401, "401 Unauthorized");
+}
+
 Reply predict(const Route& route, std::string_view request_body) {
   using nlohmann::json;
   const json request = json::parse(request_body, nullptr, false);
@@ -131,12 +135,11 @@ const Route* find_route(std::string_view method, const std::vector<std::string>&
 
 Reply answer(const ApiCall& call) {
   const bool unauthorized = call.authorization != Authorization::ok;
-  const Reply refusal = error_reply(401, "401 Unauthorized");
-  if (unauthorized && call.auth_before_routing) return refusal;
+  if (unauthorized && call.auth_before_routing) return refuse();
   const Route* route = find_route(call.method, call.segments);
   if (route == nullptr) return error_reply(404, "404 Not Found");
   if (route->method != call.method) return error_reply(405, "405 Method Not Allowed");
-  if (unauthorized) return refusal;
+  if (unauthorized) return refuse();
   if (const auto name = unknown_name(*route, call.segments))
     return error_reply(404, "'" + *name + "' not found");
   if (!route->predicts_for.empty()) return predict(*route, call.body);

@@ -97,8 +97,8 @@ const FaultMode* find_mode(std::string_view name) {
 }  // namespace
 
 const std::vector<FaultMode>& fault_modes() {
-  static const std::vector<FaultMode> kAll = join_families();
-  return kAll;
+  static const std::vector<FaultMode> all = join_families();
+  return all;
 }
 
 std::variant<Fault, Problem> parse_fault(std::string_view text) {

@@ -56,10 +56,11 @@ class Reader {
     step.lasts = Nanoseconds::max();
     const toml::table& table = *node.as_table();
     for (const auto& [key, value] : table) {
+      const std::string_view name = key.str();
       const auto known = std::find_if(kKeys.begin(), kKeys.end(),
-                                      [&](const auto& entry) { return entry.first == key; });
+                                      [&](const auto& entry) { return entry.first == name; });
       if (known == kKeys.end())
-        complain(value, key.str(), "unknown key, expected at, for, mode, tenant, route or rate");
+        complain(value, name, "unknown key, expected at, for, mode, tenant, route or rate");
       else
         (this->*known->second)(value, step);
     }

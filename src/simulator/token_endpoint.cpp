@@ -6,7 +6,7 @@ namespace reinfer::sim {
 namespace {
 
 // The identity service is another program than the API: it does not time itself.
-Reply identity_reply(int status, std::string body) {
+Reply identity_reply(int status, std::string_view body) {
   Reply reply = edge_reply(status, "application/json", body);
   reply.headers.push_back({"cache-control", "no-store"});
   return reply;
