@@ -1,4 +1,5 @@
 // What this build is: shown by --version, in the User-Agent and in reinfer_exporter_build_info.
+// Fixed when it was compiled. Any thread.
 #pragma once
 
 #include <string_view>

@@ -1,4 +1,5 @@
-// The standard process_* figures, read from /proc when asked. Used by /metrics. Any thread.
+// The standard process_* figures, read from /proc when asked. Used by the HTTP pool for /metrics;
+// any thread may ask. It keeps nothing between two calls.
 #pragma once
 
 #include <optional>
