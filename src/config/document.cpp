@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "base/check.h"
 #include "base/text.h"
@@ -16,10 +17,6 @@ using Kind = DocumentValue::Kind;
 // Deeper than any configuration of ours, shallow enough for recursion.
 constexpr int kDepthMax = 16;
 constexpr int kDotsMax = 256;
-
-struct TooDeep {
-  Place place;
-};
 
 Place place_of(const toml::source_region& region) {
   return {static_cast<int>(region.begin.line), static_cast<int>(region.begin.column)};
@@ -50,21 +47,25 @@ Kind kind_of(toml::node_type type) {
   return Kind::table;
 }
 
-DocumentValue convert(const toml::node& node, int depth) {
+// Notes in `too_deep` the first node that is nested too deeply; what it holds is left out.
+DocumentValue convert(const toml::node& node, int depth, std::optional<Place>& too_deep) {
   DocumentValue result;
   result.kind = kind_of(node.type());
   result.place = place_of(node.source());
-  if (depth > kDepthMax) throw TooDeep{result.place};
+  if (depth > kDepthMax) {
+    if (!too_deep) too_deep = result.place;
+    return result;
+  }
   if (const auto* text = node.as_string()) result.text = text->get();
   if (const auto* integer = node.as_integer()) result.integer = integer->get();
   if (const auto* boolean = node.as_boolean()) result.boolean = boolean->get();
   if (const auto* array = node.as_array())
     for (const toml::node& item : *array)
-      result.items.push_back(convert(item, depth + 1));
+      result.items.push_back(convert(item, depth + 1, too_deep));
   if (const auto* table = node.as_table())
     for (const auto& [key, value] : *table)
       result.members.push_back(
-          {std::string(key.str()), place_of(key.source()), convert(value, depth + 1)});
+          {std::string(key.str()), place_of(key.source()), convert(value, depth + 1, too_deep)});
   return result;
 }
 
@@ -147,10 +148,11 @@ tl::expected<DocumentValue, Problem> parse_document(std::string_view toml,
     return tl::unexpected(syntax_problem(file_name, {line, 1}, "the line has too many dots"));
   try {
     const toml::table table = toml::parse(toml, file_name);
-    return convert(table, 0);
-  } catch (const TooDeep& too_deep) {
+    std::optional<Place> too_deep;
+    DocumentValue document = convert(table, 0, too_deep);
+    if (!too_deep) return document;
     return tl::unexpected(
-        syntax_problem(file_name, too_deep.place, "tables or arrays are nested too deeply"));
+        syntax_problem(file_name, *too_deep, "tables or arrays are nested too deeply"));
   } catch (const toml::parse_error& error) {
     return tl::unexpected(syntax_problem(file_name, place_of(error.source()), error.description()));
   }
