@@ -34,6 +34,8 @@ WireError wire_error_of(const CurlEnding& ending) {
   if (ending.timed_out) return of_timeout(ending.stage);
   if (ending.too_large) return WireError::too_large;
   if (ending.out_of_sockets) return WireError::monitor;
+  // libcurl 7.88 takes a connection that closes within the headers for the end of an empty reply.
+  if (ending.code == CURLE_OK && ending.headers_cut) return WireError::connection_lost;
   if (ending.code == CURLE_OK) return WireError::none;
   if (ending.proxy_status >= 300) return WireError::proxy;
   // CURLcode has about a hundred enumerators; those not listed are our own doing.

@@ -15,6 +15,7 @@ struct CurlEnding {
   std::string_view text;        // CURLOPT_ERRORBUFFER
   bool timed_out = false;       // our own deadline ended it
   bool too_large = false;       // our write callback refused more
+  bool headers_cut = false;     // a status line came, the empty line after the headers did not
   bool out_of_sockets = false;  // socket() failed for want of descriptors or memory
   long proxy_status = 0;        // reply to CONNECT, 0 if there was none
   Stage stage = Stage::done;    // where it ended

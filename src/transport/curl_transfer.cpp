@@ -176,10 +176,12 @@ std::size_t CurlTransfer::on_header(char* line, std::size_t size, std::size_t co
   if (text.rfind("HTTP/", 0) == 0) {
     // A new status line: what came before was an interim reply (100, 103).
     transfer.stamps_.first_byte = mono_now();
+    transfer.headers_complete_ = false;
     exchange.headers.clear();
     transfer.header_bytes_ = 0;
     return text.size();
   }
+  if (trim(text).empty()) transfer.headers_complete_ = true;
   const auto colon = text.find(':');
   if (colon == std::string_view::npos) return text.size();
   transfer.header_bytes_ += text.size();
@@ -222,10 +224,24 @@ int CurlTransfer::on_ready_to_send(void* self, char*, char*, int, int) {
 curl_socket_t CurlTransfer::on_open_socket(void* self, curlsocktype, curl_sockaddr* address) {
   const int fd =
       socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, address->protocol);
-  if (fd >= 0) return fd;
+  auto& transfer = *static_cast<CurlTransfer*>(self);
+  if (fd >= 0) {
+    transfer.opened_.push_back(fd);
+    return fd;
+  }
   // An address family that this host lacks is an answer of the network, not a lack of ours.
-  static_cast<CurlTransfer*>(self)->out_of_sockets_ = errno != EAFNOSUPPORT;
+  transfer.out_of_sockets_ = errno != EAFNOSUPPORT;
   return CURL_SOCKET_BAD;
+}
+
+void CurlTransfer::note_event(curl_socket_t socket, MonoTime now) {
+  if (stamps_.connected) return;
+  // The resolver's descriptor is not one of ours.
+  if (std::find(opened_.begin(), opened_.end(), socket) == opened_.end()) return;
+  sockaddr_storage peer{};
+  socklen_t length = sizeof peer;
+  if (getpeername(socket, reinterpret_cast<sockaddr*>(&peer), &length) == 0)
+    stamps_.connected = now;
 }
 
 void CurlTransfer::stamp_sent(MonoTime now) {
@@ -244,7 +260,7 @@ WireStamps CurlTransfer::stamps() const {
   WireStamps stamps = stamps_;
   if (exchange_.connection_reused) return stamps;
   stamps.resolved = curl_stamp(CURLINFO_NAMELOOKUP_TIME_T);
-  stamps.connected = curl_stamp(CURLINFO_CONNECT_TIME_T);
+  if (!stamps.connected) stamps.connected = curl_stamp(CURLINFO_CONNECT_TIME_T);
   if (tls_expected_) stamps.tls_done = curl_stamp(CURLINFO_APPCONNECT_TIME_T);
   return stamps;
 }
@@ -279,12 +295,20 @@ MonoTime CurlTransfer::deadline() const {
   return whole;
 }
 
+MonoTime CurlTransfer::next_look(MonoTime now) const {
+  const Deadlines& limits = request_.deadlines;
+  const bool request_left = stage() >= Stage::send;
+  const Nanoseconds shortest = std::min({limits.resolve, limits.connect, limits.tls});
+  return request_left ? deadline() : std::min(deadline(), now + shortest);
+}
+
 Exchange CurlTransfer::end(MonoTime now, std::optional<CURLcode> code) {
   CurlEnding ending;
   ending.code = code.value_or(CURLE_OPERATION_TIMEDOUT);
   ending.timed_out = !code;
   ending.text = error_text_.data();
   ending.too_large = too_large_;
+  ending.headers_cut = stamps_.first_byte && !headers_complete_;
   ending.out_of_sockets = out_of_sockets_ && ending.code == CURLE_COULDNT_CONNECT;
   ending.stage = stage();
   curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_CONNECTCODE, &ending.proxy_status);

@@ -37,6 +37,11 @@ class CurlTransfer {
   // libcurl is about to see it for the first time.
   void begin(MonoTime now) { stamps_.start = now; }
 
+  // To be called when epoll reports one of its sockets, before libcurl sees the event: the first
+  // sign of life of a connected socket is the end of the connect phase, which libcurl 7.88 tells
+  // only after the TLS handshake.
+  void note_event(curl_socket_t socket, MonoTime now);
+
   // To be called for those in `sending` once libcurl has run: the request left just now, because
   // our requests fit a socket buffer and leave in one write.
   void stamp_sent(MonoTime now);
@@ -44,6 +49,8 @@ class CurlTransfer {
   // Where it stands, and when that stage, or the whole exchange, must be over.
   Stage stage() const;
   MonoTime deadline() const;
+  // No deadline, of this stage or of one yet to come, is before this.
+  MonoTime next_look(MonoTime now) const;
 
   // The facts. `code` is libcurl's verdict, nullopt if our own deadline ended it. Once only.
   Exchange end(MonoTime now, std::optional<CURLcode> code);
@@ -78,6 +85,8 @@ class CurlTransfer {
   WireStamps stamps_;
   std::size_t header_bytes_ = 0;
   int times_ready_to_send_ = 0;
+  std::vector<curl_socket_t> opened_;  // may be several where a host has several addresses
+  bool headers_complete_ = false;
   bool too_large_ = false;
   bool out_of_sockets_ = false;
 };

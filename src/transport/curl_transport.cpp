@@ -69,7 +69,7 @@ class CurlTransport::Loop {
   void collect_ended();
   void end(CurlTransfer& transfer, std::optional<CURLcode> code);
 
-  static int on_socket(CURL*, curl_socket_t socket, int what, void* self, void* known);
+  static int on_socket(CURL* easy, curl_socket_t socket, int what, void* self, void* known);
   static int on_timer(CURLM*, long milliseconds, void* self);
 
   const std::string& ca_bundle_;
@@ -77,9 +77,11 @@ class CurlTransport::Loop {
   Descriptor wake_;
   CURLM* multi_;
   std::optional<MonoTime> curl_timer_;
+  // Who waits for what; an entry lives no longer than its transfer's interest in the socket.
+  std::unordered_map<curl_socket_t, CurlTransfer*> sockets_;
   std::vector<CurlTransfer*> sending_;  // only while libcurl runs
   std::unordered_map<std::uint64_t, std::unique_ptr<CurlTransfer>> transfers_;
-  // Transfers whose stage may be over then; looked at lazily, so an entry may be stale.
+  // When to look at a transfer's deadline; lazily, so an entry may be stale.
   std::priority_queue<Alarm, std::vector<Alarm>, std::greater<>> alarms_;
   std::vector<Completion> ended_;
   Nanoseconds waited_{0};
@@ -118,10 +120,11 @@ void CurlTransport::Loop::start(ProbeId id, Request request) {
   auto transfer = std::make_unique<CurlTransfer>(id, std::move(request), ca_bundle_, sending_);
   CurlTransfer& started = *transfer;
   check(transfers_.emplace(key, std::move(transfer)).second, "a probe id is used once");
-  started.begin(mono_now());
+  const MonoTime now = mono_now();
+  started.begin(now);
   const CURLMcode code = curl_multi_add_handle(multi_, started.handle());
   check(code == CURLM_OK || code == CURLM_OUT_OF_MEMORY, "libcurl takes a new handle");
-  alarms_.push({started.deadline(), key});
+  alarms_.push({started.next_look(now), key});
   // Now, not at the next turn: others that are due in this turn would delay the first packet.
   run_curl(CURL_SOCKET_TIMEOUT, 0);
 }
@@ -170,6 +173,8 @@ bool CurlTransport::Loop::wait_and_dispatch(MonoTime until) {
     if ((event.events & EPOLLIN) != 0) what |= CURL_CSELECT_IN;
     if ((event.events & EPOLLOUT) != 0) what |= CURL_CSELECT_OUT;
     if ((event.events & (EPOLLERR | EPOLLHUP)) != 0) what |= CURL_CSELECT_ERR;
+    const auto owner = sockets_.find(event.data.fd);
+    if (owner != sockets_.end()) owner->second->note_event(event.data.fd, mono_now());
     run_curl(event.data.fd, what);
   }
   return woken;
@@ -199,11 +204,10 @@ void CurlTransport::Loop::end_overdue(MonoTime now) {
     alarms_.pop();
     const auto found = transfers_.find(id);
     if (found == transfers_.end()) continue;
-    const MonoTime deadline = found->second->deadline();
-    if (deadline <= now)
+    if (found->second->deadline() <= now)
       end(*found->second, std::nullopt);
     else
-      alarms_.push({deadline, id});
+      alarms_.push({found->second->next_look(now), id});
   }
 }
 
@@ -220,12 +224,15 @@ void CurlTransport::Loop::wake() {
   [[maybe_unused]] const auto written = write(wake_.get(), &one, sizeof one);
 }
 
-int CurlTransport::Loop::on_socket(CURL*, curl_socket_t socket, int what, void* self, void* known) {
+int CurlTransport::Loop::on_socket(CURL* easy, curl_socket_t socket, int what, void* self,
+                                   void* known) {
   auto& loop = *static_cast<Loop*>(self);
   if (what == CURL_POLL_REMOVE) {
     epoll_ctl(loop.epoll_.get(), EPOLL_CTL_DEL, socket, nullptr);
+    loop.sockets_.erase(socket);
     return 0;
   }
+  if (easy != nullptr) loop.sockets_[socket] = &CurlTransfer::of(easy);
   epoll_event event{};
   event.data.fd = socket;
   if ((what & CURL_POLL_IN) != 0) event.events |= EPOLLIN;

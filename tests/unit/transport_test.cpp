@@ -123,6 +123,9 @@ TEST_CASE("our own limits come before libcurl's words") {
   ending.out_of_sockets = true;
   CHECK(wire_error_of(ending) == WireError::monitor);
   ending = {};
+  ending.headers_cut = true;
+  CHECK(wire_error_of(ending) == WireError::connection_lost);
+  ending = {};
   ending.code = CURLE_RECV_ERROR;
   ending.proxy_status = 403;
   CHECK(wire_error_of(ending) == WireError::proxy);
