@@ -32,7 +32,11 @@ struct TokenSource {
   Kind kind = Kind::environment;
   std::string name;  // of the variable, or the path
   std::string place;
-  bool operator==(const TokenSource&) const = default;
+
+  // The same source, wherever in the file it is written.
+  bool operator==(const TokenSource& other) const {
+    return kind == other.kind && name == other.name;
+  }
 };
 
 struct Tenant {

@@ -20,7 +20,7 @@ TEST_CASE("durations are read in the forms people write") {
     std::string_view text;
     Nanoseconds expected;
   };
-  const Row rows[] = {{"1500ms", 1500ms}, {"30s", 30s}, {"1m30s", 90s},   {"2h", 2h},
+  const Row rows[] = {{"1500ms", 1500ms}, {"30s", 30s}, {"1m30s", 90s},         {"2h", 2h},
                       {"1d", 24h},        {"0s", 0s},   {"1d2h3m", 26h + 3min}, {"250us", 250us}};
   for (const Row& row : rows) {
     CAPTURE(row.text);
@@ -87,8 +87,9 @@ TEST_CASE("path segments keep unreserved characters and the colon of an id") {
 }
 
 TEST_CASE("log lines quote what needs quoting and stay on one line") {
-  CHECK(format_logfmt(LogLevel::info, "probe failed", {{"tenant", "acme"}, {"text", "a \"b\"\nc"}}) ==
-        "level=info event=\"probe failed\" tenant=acme text=\"a \\\"b\\\" c\"");
+  CHECK(
+      format_logfmt(LogLevel::info, "probe failed", {{"tenant", "acme"}, {"text", "a \"b\"\nc"}}) ==
+      "level=info event=\"probe failed\" tenant=acme text=\"a \\\"b\\\" c\"");
   CHECK(format_json(LogLevel::warn, "x", {{"n", 3}}) == R"("level":"warn","event":"x","n":"3")");
 }
 

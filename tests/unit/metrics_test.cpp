@@ -1,0 +1,142 @@
+#include <doctest/doctest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <set>
+#include <sstream>
+
+#include "expose/metrics.h"
+#include "record/ledger.h"
+#include "tests/unit/plans.h"
+
+namespace reinfer {
+namespace {
+
+using namespace std::chrono_literals;
+
+const Instant kNow{WallTime{1795392000s}, MonoTime{1s}};
+
+std::string read(const std::string& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+// Goldens are rewritten when REINFER_UPDATE_GOLDENS is set, and read in the diff.
+void check_golden(const std::string& name, const std::string& text) {
+  const std::string path = std::string(REINFER_SOURCE_DIR "/tests/unit/goldens/") + name;
+  if (std::getenv("REINFER_UPDATE_GOLDENS") != nullptr) std::ofstream(path) << text;
+  CHECK(text == read(path));
+}
+
+std::string without_build_info(const std::string& text) {
+  std::istringstream lines(text);
+  std::string result;
+  for (std::string line; std::getline(lines, line);)
+    if (line.rfind("reinfer_exporter_build_info{", 0) != 0) result += line + "\n";
+  return result;
+}
+
+ServerFacts server_facts() {
+  ServerFacts server;
+  server.scrape_duration = Histogram(scrape_duration_edges());
+  server.http_requests[{"/metrics", 200}] = 3;
+  return server;
+}
+
+std::size_t value_lines(const std::string& text) {
+  std::istringstream lines(text);
+  std::size_t count = 0;
+  for (std::string line; std::getline(lines, line);)
+    count += line[0] != '#' ? 1 : 0;
+  return count;
+}
+
+TEST_CASE("the exposition is the contract, byte for byte") {
+  const auto plan = plan_from(kTwoTenants);
+  Ledger ledger(plan, kNow);
+  check_golden("metrics_at_start.txt",
+               without_build_info(render_metrics(ledger.snapshot(kNow), server_facts(), {})));
+}
+
+TEST_CASE("what was measured stands beside what was not") {
+  const auto plan = plan_from(kTwoTenants);
+  Ledger ledger(plan, kNow);
+  ProbeResult result;
+  result.target = TargetIndex{1};
+  result.outcome = Outcome::ok;
+  result.application_answered = true;
+  result.http_status = 200;
+  result.finished = kNow;
+  result.phases = {1ms, 2ms, 3ms, 100us, 50ms, 400us, 56500us};
+  result.server_processing = 37700us;
+  result.network_overhead = 12300us;
+  result.server_timing_state = ServerTimingState::ok;
+  result.body_bytes = 1234;
+  result.tls = TlsFacts{"TLSv1.3", "x", WallTime{1800000000s}};
+  ledger.record_started(result.target, 150us);
+  ledger.record(result);
+  ledger.record_skipped(TargetIndex{2}, SkipReason::overlap, 2);
+  check_golden("metrics_after_one_probe.txt", render_target_metrics(ledger.snapshot(kNow)));
+}
+
+TEST_CASE("the series foretold are the series served") {
+  for (const std::string_view toml : {kTwoTenants}) {
+    const auto plan = plan_from(toml);
+    Ledger ledger(plan, kNow);
+    std::uint64_t results = 0;
+    for (std::size_t i = 0; i < plan->targets().size(); ++i) {
+      for (const int code : {200, 500}) {
+        ProbeResult result;
+        result.target = TargetIndex(i);
+        result.http_status = code;
+        result.body_bytes = 1;
+        result.outcome = Outcome::ok;
+        result.tls = TlsFacts{"", "", WallTime{1s}};
+        result.finished = kNow;
+        result.phases.total = 1ms;
+        ledger.record_started(result.target, 0ns);
+        ledger.record(result);
+        ++results;
+      }
+    }
+    const std::string text =
+        render_metrics(ledger.snapshot(kNow), server_facts(), {1.0, 1.0, 1.0, 1.0, 1.0, 1.0});
+    CHECK(value_lines(text) <= expected_series(*plan));
+    CHECK(value_lines(text) + 30 >= expected_series(*plan));
+    CHECK(text.find("reinfer_exporter_series " + std::to_string(value_lines(text))) !=
+          std::string::npos);
+  }
+}
+
+TEST_CASE("a target costs at most 115 series by default") {
+  const auto plan = plan_from(R"(
+[[tenant]]
+name = "acme"
+base_url = "https://reinfer.io"
+token_env = "T"
+[[tenant.probe]]
+use = "projects"
+)");
+  CHECK(expected_series(plan->targets()[0]) <= 115);
+}
+
+TEST_CASE("every line is well formed, no series stands twice, no family is empty") {
+  const auto plan = plan_from(kTwoTenants);
+  Ledger ledger(plan, kNow);
+  std::istringstream lines(render_metrics(ledger.snapshot(kNow), server_facts(), {}));
+  std::set<std::string> seen;
+  std::string previous;
+  for (std::string line; std::getline(lines, line);) {
+    CAPTURE(line);
+    if (line.rfind("# TYPE", 0) == 0) CHECK(previous.rfind("# HELP", 0) == 0);
+    if (previous.rfind("# TYPE", 0) == 0) CHECK(line[0] != '#');
+    if (line[0] != '#') CHECK(seen.insert(line.substr(0, line.rfind(' '))).second);
+    previous = line;
+  }
+  CHECK(previous[0] != '#');
+}
+
+}  // namespace
+}  // namespace reinfer

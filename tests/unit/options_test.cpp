@@ -1,0 +1,79 @@
+#include <doctest/doctest.h>
+
+#include <variant>
+#include <vector>
+
+#include "app/options.h"
+
+namespace reinfer {
+namespace {
+
+std::variant<Options, EarlyExit> parse(std::vector<const char*> arguments) {
+  arguments.insert(arguments.begin(), "reinfer_exporter");
+  return parse_options(static_cast<int>(arguments.size()), arguments.data());
+}
+
+Options options(std::vector<const char*> arguments) {
+  const auto parsed = parse(std::move(arguments));
+  REQUIRE(std::holds_alternative<Options>(parsed));
+  return std::get<Options>(parsed);
+}
+
+EarlyExit early(std::vector<const char*> arguments) {
+  const auto parsed = parse(std::move(arguments));
+  REQUIRE(std::holds_alternative<EarlyExit>(parsed));
+  return std::get<EarlyExit>(parsed);
+}
+
+TEST_CASE("without a command it serves, on port 9877 of all addresses") {
+  const Options serve = options({"--config.file=a.toml"});
+  CHECK(serve.command == Command::serve);
+  CHECK(serve.config_file == "a.toml");
+  CHECK(serve.server.address == ListenAddress{"", 9877});
+  CHECK(serve.server.telemetry_path == "/metrics");
+  CHECK(serve.log_level == LogLevel::info);
+}
+
+TEST_CASE("flags stand before or after the command") {
+  CHECK(options({"check", "--config.file=a.toml"}).command == Command::check);
+  CHECK(options({"--config.file=a.toml", "check"}).command == Command::check);
+  const Options probe =
+      options({"probe", "--json", "--config.file=a.toml", "acme", "acme/dataset"});
+  CHECK(probe.command == Command::probe);
+  CHECK(probe.json);
+  CHECK(probe.selection == std::vector<std::string>{"acme", "acme/dataset"});
+}
+
+TEST_CASE("help and version are answers, not errors") {
+  CHECK(early({"--version"}).code == 0);
+  CHECK(early({"--version"}).text.rfind("reinfer_exporter, version ", 0) == 0);
+  CHECK(early({"--help"}).code == 0);
+  CHECK(early({"--help"}).text.find("--config.file") != std::string::npos);
+}
+
+TEST_CASE("a command line that makes no sense says why, with code 2") {
+  CHECK(early({}).text == "--config.file is required\n");
+  CHECK(early({"--config.file=a", "--nonsense"}).text.find("--nonsense") != std::string::npos);
+  CHECK(early({"--config.file=a", "--log.level=loud"}).code == 2);
+  CHECK(early({"--config.file=a", "--web.listen-address=9877"}).text ==
+        "--web.listen-address: 9877 is not an address to listen on (allowed: HOST:PORT, :PORT or "
+        "[IPV6]:PORT)\n");
+  CHECK(early({"--config.file=a", "--web.telemetry-path=metrics"}).code == 2);
+  CHECK(early({"--config.file=a", "--web.telemetry-path=/-/ready"}).code == 2);
+  CHECK(early({"--config.file=a", "frobnicate"}).code == 2);
+}
+
+TEST_CASE("addresses to listen on are read in the forms people write") {
+  CHECK(parse_listen_address(":9877") == ListenAddress{"", 9877});
+  CHECK(parse_listen_address("127.0.0.1:0") == ListenAddress{"127.0.0.1", 0});
+  CHECK(parse_listen_address("[::1]:80") == ListenAddress{"::1", 80});
+  CHECK(parse_listen_address("localhost:65535") == ListenAddress{"localhost", 65535});
+  for (const char* wrong : {"", "9877", "::1:80", "localhost", "localhost:", "localhost:x",
+                            "localhost:65536", "localhost:-1", "localhost:80x"}) {
+    CAPTURE(wrong);
+    CHECK_FALSE(parse_listen_address(wrong).has_value());
+  }
+}
+
+}  // namespace
+}  // namespace reinfer

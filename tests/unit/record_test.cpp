@@ -1,0 +1,144 @@
+#include <doctest/doctest.h>
+
+#include <thread>
+
+#include "record/ledger.h"
+#include "tests/unit/plans.h"
+
+namespace reinfer {
+namespace {
+
+using namespace std::chrono_literals;
+
+const TargetIndex kTarget{1};
+
+ProbeResult ok_result(Nanoseconds total) {
+  ProbeResult result;
+  result.target = kTarget;
+  result.outcome = Outcome::ok;
+  result.application_answered = true;
+  result.http_status = 200;
+  result.finished.wall = WallTime{1000s};
+  result.phases.wait = total / 2;
+  result.phases.total = total;
+  result.server_processing = total / 4;
+  result.network_overhead = total / 4;
+  result.server_timing_state = ServerTimingState::ok;
+  return result;
+}
+
+class LedgerTest {
+ public:
+  void record(const ProbeResult& result) {
+    ledger.record_started(result.target, 2ms);
+    ledger.record(result);
+  }
+  TargetRecord target() const { return ledger.snapshot(now).targets[to_size(kTarget)]; }
+  ExporterRecord exporter() const { return ledger.snapshot(now).exporter; }
+
+  const Instant now{WallTime{500s}, MonoTime{1s}};
+  std::shared_ptr<const Plan> plan = plan_from(kTwoTenants);
+  Ledger ledger{plan, now};
+};
+
+TEST_CASE("a histogram's edges are inclusive") {
+  Histogram histogram({0.1, 1});
+  for (const double value : {0.0, 0.1, 0.100001, 1.0, 1.5})
+    histogram.observe(value);
+  CHECK(histogram.counts() == std::vector<std::uint64_t>{2, 2, 1});
+  CHECK(histogram.count() == 5);
+  CHECK(histogram.sum() == doctest::Approx(2.700001));
+}
+
+TEST_CASE_FIXTURE(LedgerTest, "an ok probe enters every histogram it has a figure for") {
+  record(ok_result(200ms));
+  CHECK(target().duration.counts() == std::vector<std::uint64_t>{0, 1, 0});
+  CHECK(target().server_processing.sum() == doctest::Approx(0.05));
+  CHECK(target().network_overhead.count() == 1);
+  CHECK(target().http_codes.at(200) == 1);
+  CHECK(target().last_success == WallTime{1000s});
+  CHECK(target().phases[static_cast<std::size_t>(Phase::wait)].samples == 1);
+  CHECK(target().phases[static_cast<std::size_t>(Phase::resolve)].samples == 0);
+}
+
+TEST_CASE_FIXTURE(LedgerTest, "a failed probe leaves the latency histogram alone") {
+  ProbeResult result = ok_result(200ms);
+  result.outcome = Outcome::server_error;
+  record(result);
+  CHECK(target().duration.count() == 0);
+  CHECK(target().server_processing.count() == 1);
+  CHECK_FALSE(target().last_success.has_value());
+  CHECK(target().outcomes[static_cast<std::size_t>(Outcome::server_error)] == 1);
+}
+
+TEST_CASE_FIXTURE(LedgerTest, "a request that libcurl sent twice has no latency to count") {
+  ProbeResult result = ok_result(200ms);
+  result.resent = true;
+  record(result);
+  CHECK(target().duration.count() == 0);
+  CHECK(target().network_overhead.count() == 0);
+  CHECK(target().results() == 1);
+  CHECK(exporter().resent_requests == 1);
+}
+
+TEST_CASE_FIXTURE(LedgerTest, "status codes beyond thirty are counted together") {
+  for (int code = 200; code < 240; ++code) {
+    ProbeResult result = ok_result(1ms);
+    result.http_status = code;
+    record(result);
+  }
+  CHECK(target().http_codes.size() == kHttpCodesMax);
+  CHECK(target().http_codes_other == 10);
+  CHECK(exporter().dropped[static_cast<std::size_t>(Dropped::http_codes)] == 10);
+}
+
+TEST_CASE_FIXTURE(LedgerTest, "the last handshake tells when the tenant's certificate expires") {
+  ProbeResult result = ok_result(1ms);
+  result.tls = TlsFacts{"TLSv1.3", "x", WallTime{9999s}};
+  record(result);
+  result.tls.reset();
+  record(result);
+  CHECK(ledger.snapshot(now).tenants[0].certificate_expiry == WallTime{9999s});
+  CHECK_FALSE(ledger.snapshot(now).tenants[1].certificate_expiry.has_value());
+}
+
+TEST_CASE_FIXTURE(LedgerTest, "what was not measured is absent") {
+  CHECK_FALSE(target().last.has_value());
+  CHECK_FALSE(exporter().clock_source.has_value());
+  ProbeResult lost = ok_result(1ms);
+  lost.outcome = Outcome::dns_error;
+  lost.http_status.reset();
+  record(lost);
+  CHECK(target().http_codes.empty());
+}
+
+TEST_CASE_FIXTURE(LedgerTest, "probes in flight and lag are counted") {
+  ledger.record_started(kTarget, 3ms);
+  CHECK(target().in_flight);
+  CHECK(exporter().probes_in_flight == 1);
+  ledger.record(ok_result(1ms));
+  CHECK_FALSE(target().in_flight);
+  CHECK(exporter().probes_in_flight == 0);
+  CHECK(exporter().schedule_lag.sum() == doctest::Approx(0.003));
+  ledger.record_busy(5ms);
+  CHECK(exporter().loop_busy_seconds == doctest::Approx(0.005));
+}
+
+TEST_CASE_FIXTURE(LedgerTest, "readers on other threads see whole results only") {
+  std::thread writer([&] {
+    for (int i = 0; i < 5000; ++i)
+      record(ok_result(200ms));
+  });
+  std::uint64_t last = 0;
+  for (int i = 0; i < 2000; ++i) {
+    const TargetRecord seen = target();
+    CHECK(seen.duration.count() == seen.results());
+    CHECK(seen.results() >= last);
+    last = seen.results();
+  }
+  writer.join();
+  CHECK(target().results() == 5000);
+}
+
+}  // namespace
+}  // namespace reinfer

@@ -1,0 +1,88 @@
+#include <doctest/doctest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "expose/probe_report.h"
+#include "expose/status_text.h"
+#include "record/ledger.h"
+#include "tests/unit/plans.h"
+
+namespace reinfer {
+namespace {
+
+using namespace std::chrono_literals;
+
+ProbeResult result_of(Outcome outcome) {
+  ProbeResult result;
+  result.target = TargetIndex{1};
+  result.started.wall = WallTime{1795392000s + 5ms};
+  result.outcome = outcome;
+  result.request_id = "id-1";
+  result.phases.total = 41200us;
+  return result;
+}
+
+TEST_CASE("a probe as JSON has every member, and only what was measured has a value") {
+  const auto plan = plan_from(kTwoTenants);
+  ProbeResult result = result_of(Outcome::ok);
+  result.http_status = 200;
+  result.phases.wait = 40ms;
+  result.server_timing = {{"cfL4", std::nullopt, "x"}, {"total", 37.7, ""}};
+  result.server_processing = 37700us;
+  result.network_overhead = 2300us;
+  const auto json = nlohmann::json::parse(to_json_line(*plan, result));
+  CHECK(json["tenant"] == "acme");
+  CHECK(json["probe"] == "dataset");
+  CHECK(json["outcome"] == "ok");
+  CHECK(json["fault"] == "none");
+  CHECK(json["http_status"] == 200);
+  CHECK(json["started"] == "2026-11-23T00:00:00.005Z");
+  CHECK(json["duration_seconds"] == doctest::Approx(0.0412));
+  CHECK(json["phases"] == nlohmann::json{{"wait", 0.04}});
+  CHECK(
+      json["server_timing"].dump() ==
+      R"([{"description":"x","name":"cfL4"},{"description":"","duration_ms":37.7,"name":"total"}])");
+  CHECK(json["server_processing_seconds"] == doctest::Approx(0.0377));
+  CHECK(json["network_overhead_seconds"] == doctest::Approx(0.0023));
+  CHECK(json["message"] == "");
+}
+
+TEST_CASE("a probe that got no reply has nulls, not zeros") {
+  const auto plan = plan_from(kTwoTenants);
+  const auto json = nlohmann::json::parse(to_json_line(*plan, result_of(Outcome::dns_error)));
+  CHECK(json["http_status"].is_null());
+  CHECK(json["server_processing_seconds"].is_null());
+  CHECK(json["fault"] == "network");
+  CHECK(json["tls"].is_null());
+}
+
+TEST_CASE("bytes that are not UTF-8 do not break the JSON line") {
+  const auto plan = plan_from(kTwoTenants);
+  ProbeResult result = result_of(Outcome::ok);
+  result.server_timing = {{"x", 1.0, "\xff\xfe"}};
+  CHECK(nlohmann::json::accept(to_json_line(*plan, result)));
+}
+
+TEST_CASE("a probe as text says whose fault a failure is") {
+  const auto plan = plan_from(kTwoTenants);
+  ProbeResult result = result_of(Outcome::gateway_error);
+  result.http_status = 502;
+  CHECK(to_text_line(*plan, result) == "acme/dataset  gateway_error (fault: edge)  502  41.2 ms");
+}
+
+TEST_CASE("the plain page lists every target with its last outcome") {
+  const auto plan = plan_from(kTwoTenants);
+  const Instant now{WallTime{1795392000s}, MonoTime{1s}};
+  Ledger ledger(plan, now);
+  ledger.record_started(TargetIndex{1}, 0ns);
+  ProbeResult result = result_of(Outcome::tls_error);
+  result.finished.wall = now.wall - 30s;
+  ledger.record(result);
+  const std::string page = render_status_text(ledger.snapshot(now), "/metrics");
+  CHECK(page.find("acme/not_found: not probed yet, 0 results") != std::string::npos);
+  CHECK(page.find("acme/dataset: tls_error 30 s ago, fault: network, 1 results") !=
+        std::string::npos);
+}
+
+}  // namespace
+}  // namespace reinfer

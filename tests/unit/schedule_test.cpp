@@ -1,0 +1,82 @@
+#include <doctest/doctest.h>
+
+#include "schedule/schedule.h"
+#include "tests/unit/plans.h"
+
+namespace reinfer {
+namespace {
+
+using namespace std::chrono_literals;
+
+const Instant kStart{WallTime{1795392000s}, MonoTime{100s}};
+
+TEST_CASE("the first slots come within one interval, at each target's phase of the wall clock") {
+  const auto plan = plan_from(kTwoTenants);
+  Schedule schedule(*plan, kStart);
+  std::vector<Due> due = schedule.take_due(kStart.mono + 60s - 1ns);
+  REQUIRE(due.size() == 3);
+  for (const Due& one : due) {
+    const Target& target = plan->target(one.target);
+    const Nanoseconds wall = kStart.wall.time_since_epoch() + (one.slot - kStart.mono);
+    CHECK((wall - phase_of(target)) % target.interval == 0ns);
+  }
+}
+
+TEST_CASE("each slot is handed out once, and next_due tells the next one") {
+  const auto plan = plan_from(kTwoTenants);
+  Schedule schedule(*plan, kStart);
+  std::map<TargetIndex, int> slots;
+  MonoTime last = kStart.mono;
+  while (schedule.next_due() < kStart.mono + 10min) {
+    const MonoTime next = schedule.next_due();
+    CHECK(next >= last);
+    last = next;
+    for (const Due& due : schedule.take_due(next)) {
+      CHECK(due.slot == next);
+      CHECK(due.probe);
+      CHECK(due.missed == 0);
+      ++slots[due.target];
+    }
+    CHECK(schedule.take_due(next).empty());
+  }
+  CHECK(slots[TargetIndex{0}] == 10);
+  CHECK(slots[TargetIndex{1}] == 20);
+  CHECK(slots[TargetIndex{2}] == 20);
+}
+
+TEST_CASE("what nobody asked for in time is missed, and the latest slot only if it is too late") {
+  const auto plan = plan_from(kTwoTenants);
+  const auto late_by = [&](Nanoseconds lateness) {
+    Schedule schedule(*plan, kStart);
+    MonoTime first = schedule.next_due();
+    const TargetIndex target = schedule.take_due(first)[0].target;
+    const Nanoseconds interval = plan->target(target).interval;
+    for (const Due& due : schedule.take_due(first + 4 * interval + lateness))
+      if (due.target == target) return due;
+    FAIL("the target is due");
+    return Due{};
+  };
+  CHECK(late_by(0ns).missed == 3);
+  CHECK(late_by(0ns).probe);
+  CHECK(late_by(1s).probe);
+  CHECK_FALSE(late_by(1s + 1ns).probe);
+  CHECK(late_by(1s + 1ns).missed == 4);
+}
+
+TEST_CASE("a schedule of nothing is never due") {
+  const auto plan = plan_from(kTwoTenants);
+  Schedule schedule(*plan, kStart);
+  CHECK(schedule.take_due(kStart.mono - 1h).empty());
+  CHECK(lateness_max(1s) == 500ms);
+  CHECK(lateness_max(1min) == 1s);
+}
+
+TEST_CASE("the phase of a target never changes between releases") {
+  const auto plan = plan_from(kTwoTenants);
+  CHECK(phase_of(plan->targets()[0]) == phase_of(plan->targets()[0]));
+  CHECK(phase_of(plan->targets()[0]) < plan->targets()[0].interval);
+  CHECK(phase_of(plan->targets()[0]) != phase_of(plan->targets()[1]));
+}
+
+}  // namespace
+}  // namespace reinfer
