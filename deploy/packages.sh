@@ -1,0 +1,26 @@
+# Debian packages that the project needs, and how they are installed. Sourced by deploy/quickstart.sh
+# and tests/run.sh, which both ask no question and install only what is missing.
+
+build_packages=(
+  ca-certificates cmake curl g++ git libcli11-dev libcpp-httplib-dev libcurl4-openssl-dev
+  libexpected-dev libfmt-dev libspdlog-dev libssl-dev libtomlplusplus-dev ninja-build
+  nlohmann-json3-dev pkg-config prometheus-cpp-dev zlib1g-dev
+)
+test_packages=(ccache doctest-dev prometheus python3)
+lint_packages=(clang-format-14 clang-tidy-14)
+
+# install_packages NAME...: with apt, as root or through sudo.
+install_packages() {
+  local missing=() name
+  for name in "$@"; do
+    dpkg-query -W -f='${db:Status-Status}' "$name" 2>/dev/null | grep -qx installed ||
+      missing+=("$name")
+  done
+  if [ ${#missing[@]} -eq 0 ]; then return; fi
+  local as_root=()
+  if [ "$(id -u)" -ne 0 ]; then as_root=(sudo); fi
+  echo "Installing ${missing[*]}"
+  "${as_root[@]}" apt-get update -qq
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+    apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+}
