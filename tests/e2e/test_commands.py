@@ -1,0 +1,190 @@
+"""Starting, stopping, checking and probing from the command line."""
+
+import json
+import re
+import signal
+import socket
+import unittest
+
+from contract import SERIES_PER_TARGET_MAX
+from harness import (DATASET, Exporter, Simulator, run_exporter, temporary_folder, tenant,
+                     write_config)
+
+# `check` counts on two status codes a target and on a few paths that were asked for.
+STATUS_CODES_EXPECTED = 2
+EXPORTER_SERIES_TO_SPARE = 30
+BUSY = {'timeout': '1900ms', 'interval': '2s'}
+
+
+class StoppingTest(unittest.TestCase):
+    """A service manager or a terminal tells the exporter to stop."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = temporary_folder(cls)
+        cls.simulator = Simulator(cls, cls.folder)
+        probes = [{**DATASET, 'name': f'dataset-{i}'} for i in range(20)]
+        cls.config = write_config(
+            cls.folder, tenant('busy', cls.simulator, 'faults/never_answer', probes=probes), **BUSY)
+
+    def stop_with(self, number, name):
+        """The signal ends a busy exporter with exit code 0 and a last word."""
+        exporter = Exporter(self, self.folder, self.config, self.simulator.token,
+                            name=f'stopped-by-{name}').await_serving()
+        exporter.scrape_when(lambda seen: seen.value('reinfer_exporter_probes_in_flight') > 0,
+                             'probes under way')
+        exporter.signal(number)
+        self.assertEqual(exporter.wait(), 0)
+        self.assertIn(f'signal={name}', exporter.stderr())
+        self.assertIn('event=stopped', exporter.stderr().splitlines()[-1])
+
+    def test_sigterm_during_probes_ends_it_well(self):
+        """As systemd and Kubernetes do."""
+        self.stop_with(signal.SIGTERM, 'SIGTERM')
+
+    def test_sigint_during_probes_ends_it_well(self):
+        """As a terminal does."""
+        self.stop_with(signal.SIGINT, 'SIGINT')
+
+    def test_a_port_in_use_is_said_with_exit_code_1(self):
+        """Two exporters never share a port in silence."""
+        with socket.create_server(('127.0.0.1', 0)) as taken:
+            address = f'127.0.0.1:{taken.getsockname()[1]}'
+            exporter = Exporter(self, self.folder, self.config, self.simulator.token,
+                                name='second', address=address)
+            self.assertEqual(exporter.wait(), 1)
+        self.assertIn(f'cannot listen on {address}: Address already in use', exporter.stderr())
+        self.assertFalse(exporter.ever_served())
+
+
+class CheckTest(unittest.TestCase):
+    """What a configuration comes to, and what is wrong with it."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = temporary_folder(cls)
+        cls.simulator = Simulator(cls, cls.folder)
+
+    def test_every_problem_is_said_with_its_place_and_nothing_is_started(self):
+        """Serving, checking and probing refuse a bad file alike, with exit code 2."""
+        before = self.simulator.requests()['requests']
+        config = write_config(self.folder, tenant('acme', self.simulator, colour='red'), name='bad',
+                              interval='fast')
+        exporter = Exporter(self, self.folder, config, self.simulator.token, name='bad')
+        self.assertEqual(exporter.wait(), 2)
+        self.assertFalse(exporter.ever_served())
+        texts = [exporter.stderr()]
+        for command in ('check', 'probe'):
+            ended = run_exporter(config, command, token=self.simulator.token)
+            self.assertEqual((ended.returncode, ended.stdout), (2, ''))
+            texts.append(ended.stderr)
+        for text in texts:
+            with self.subTest(text=text):
+                *problems, last = text.splitlines()
+                self.assertEqual(len(problems), 2)
+                for problem in problems:
+                    self.assertRegex(problem, rf'^{re.escape(str(config))}:\d+:\d+: \S+: ')
+                self.assertIn('2 problems', last)
+                self.assertIn('nothing was started', last)
+        self.assertEqual(self.simulator.requests()['requests'], before)
+
+    def test_a_token_file_that_cannot_be_read_is_a_problem(self):
+        """Missing, empty, or no file at all."""
+        (self.folder / 'empty').write_text('\n')
+        (self.folder / 'a-folder').mkdir()
+        for name in ('missing', 'empty', 'a-folder'):
+            with self.subTest(token_file=name):
+                config = write_config(
+                    self.folder, tenant('acme', self.simulator, token_file=name), name='token')
+                ended = run_exporter(config, 'check')
+                self.assertEqual(ended.returncode, 2)
+                self.assertRegex(ended.stderr, rf':\d+:\d+: tenant\.token_file: .*{name}')
+
+    def test_check_prints_targets_rate_and_a_figure_that_holds(self):
+        """/metrics never has more series than `check` said, nor much less."""
+        config = write_config(self.folder, tenant('one', self.simulator, probes=[
+            DATASET, {'use': 'not_found'}, {'use': 'projects', 'interval': '4s'}]),
+            tenant('two', self.simulator, labels={'region': 'eu'}))
+        ended = run_exporter(config, 'check', token=self.simulator.token)
+        self.assertEqual((ended.returncode, ended.stderr), (0, ''))
+        self.assertIn(f'one  {self.simulator.base_url()}  75 requests/min', ended.stdout)
+        for probe in ('dataset', 'not_found', 'projects'):
+            line = rf'(?m)^ +{probe} +every \ds +within 1s500ms +fresh GET '
+            self.assertRegex(ended.stdout, line)
+        targets, figure = map(
+            int, re.search(r'(\d+) targets, about (\d+) series', ended.stdout).groups())
+        self.assertEqual(targets, 4)
+
+        exporter = Exporter(self, self.folder, config, self.simulator.token).await_serving()
+        scrape = exporter.scrape_when(
+            lambda seen: len(seen.find('reinfer_probe_success')) == targets
+            and seen.find('reinfer_exporter_http_requests_total'), 'every target to be probed')
+        self.assertEqual(scrape.value('reinfer_exporter_series'), len(scrape.samples))
+        self.assertLessEqual(len(scrape.samples), figure)
+        allowance = STATUS_CODES_EXPECTED * targets + EXPORTER_SERIES_TO_SPARE
+        self.assertGreaterEqual(len(scrape.samples), figure - allowance)
+        target = {'tenant': 'one', 'probe': 'dataset'}
+        per_target = [sample for sample in scrape.samples if sample.has(target)]
+        self.assertLessEqual(len(per_target), SERIES_PER_TARGET_MAX)
+
+
+class ProbeTest(unittest.TestCase):
+    """One probe now, for people and scripts."""
+
+    MEMBERS = ['tenant', 'probe', 'outcome', 'fault', 'http_status', 'started', 'duration_seconds',
+               'phases', 'server_timing', 'server_processing_seconds', 'network_overhead_seconds',
+               'message', 'request_id', 'response_size_bytes', 'connection_reused',
+               'remote_address', 'tls']
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = temporary_folder(cls)
+        cls.simulator = Simulator(cls, cls.folder)
+        cls.config = write_config(
+            cls.folder,
+            tenant('good', cls.simulator, probes=[DATASET, {'use': 'not_found'}]),
+            tenant('bad', cls.simulator, 'faults/http_json.503'))
+
+    def probe(self, *arguments):
+        """Exit code and one object for each line."""
+        ended = run_exporter(self.config, 'probe', '--json', *arguments,
+                             token=self.simulator.token)
+        return ended.returncode, [json.loads(line) for line in ended.stdout.splitlines()]
+
+    def test_all_good_is_exit_code_0(self):
+        """A tenant's name selects all its probes."""
+        code, lines = self.probe('good')
+        self.assertEqual(code, 0)
+        self.assertEqual({line['probe'] for line in lines}, {'dataset', 'not_found'})
+
+    def test_a_line_has_every_member(self):
+        """The order is kept, so that people can read it too."""
+        _, lines = self.probe('good/dataset')
+        self.assertEqual(len(lines), 1)
+        line = lines[0]
+        self.assertEqual(list(line), self.MEMBERS)
+        self.assertEqual((line['outcome'], line['fault'], line['http_status']), ('ok', 'none', 200))
+        self.assertEqual(set(line['phases']),
+                         {'resolve', 'connect', 'tls', 'send', 'wait', 'receive'})
+        self.assertLessEqual(sum(line['phases'].values()), line['duration_seconds'] + 1e-6)
+        self.assertLess(line['server_processing_seconds'], line['duration_seconds'])
+        self.assertEqual(line['tls']['version'], 'TLSv1.3')
+        seen = self.simulator.requests()['last']
+        self.assertIn(line['request_id'], [request['x-request-id'] for request in seen])
+
+    def test_anything_else_is_exit_code_1(self):
+        """One bad target among good ones is enough."""
+        code, lines = self.probe()
+        self.assertEqual(code, 1)
+        self.assertEqual({line['tenant']: line['outcome'] for line in lines},
+                         {'good': 'ok', 'bad': 'server_error'})
+
+    def test_an_unknown_selection_is_exit_code_2(self):
+        """The names that exist are said, and nothing is sent."""
+        before = self.simulator.requests()['requests']
+        ended = run_exporter(self.config, 'probe', 'good', 'bad/elsewhere',
+                             token=self.simulator.token)
+        self.assertEqual((ended.returncode, ended.stdout), (2, ''))
+        self.assertIn('bad/elsewhere', ended.stderr)
+        self.assertIn('good/not_found', ended.stderr)
+        self.assertEqual(self.simulator.requests()['requests'], before)
