@@ -8,8 +8,6 @@
 namespace reinfer::sim {
 namespace {
 
-using std::chrono::steady_clock;
-
 constexpr auto kIdleMax = std::chrono::seconds(75);
 constexpr auto kWriteMax = std::chrono::seconds(60);
 constexpr std::size_t kSlowPiecesMax = 100;
@@ -27,7 +25,7 @@ class RequestReader {
   explicit RequestReader(Stream& stream) : stream_(stream) {}
 
   Incoming next() {
-    const MonoTime deadline = steady_clock::now() + kIdleMax;
+    const MonoTime deadline = mono_now() + kIdleMax;
     std::size_t head_size = 0;
     while ((head_size = buffer_.find(kHeadEnd)) == std::string::npos) {
       if (buffer_.size() > kHeadBytesMax) return refuse(431, "431 Request Header Fields Too Large");
@@ -72,7 +70,7 @@ class RequestReader {
 void write_slowly(Stream& stream, std::string_view body, Nanoseconds over) {
   const std::size_t pieces = std::clamp<std::size_t>(body.size(), 1, kSlowPiecesMax);
   const std::size_t piece = (body.size() + pieces - 1) / pieces;
-  const MonoTime started = steady_clock::now();
+  const MonoTime started = mono_now();
   for (std::size_t i = 0; i < pieces; ++i) {
     const auto due =
         started + over * static_cast<std::int64_t>(i + 1) / static_cast<std::int64_t>(pieces);
@@ -126,7 +124,7 @@ bool send(Stream& stream, const Response& response, const Request& request, Mono
   Rendered rendered = render(reply, request, response.marks, keep_alive);
   if (stream.pause_until(received + response.latency) != StreamStatus::ok) return false;
   // Everything else is ready by now, so that the time claimed ends where the sending begins.
-  const MonoTime now = steady_clock::now();
+  const MonoTime now = mono_now();
   rendered.head += timing_lines(reply, now - received) + "\r\n";
   if (!send_damaged(stream, reply, rendered.head, rendered.body, now + kWriteMax)) return false;
   if (!keep_alive) stream.finish();
@@ -136,7 +134,7 @@ bool send(Stream& stream, const Response& response, const Request& request, Mono
 void refuse(Stream& stream, World& world, const Reply& refusal) {
   Request unknown;
   unknown.headers.push_back({"connection", "close"});
-  send(stream, {refusal, world.draw_marks(), {}, false}, unknown, steady_clock::now());
+  send(stream, {refusal, world.draw_marks(), {}, false}, unknown, mono_now());
 }
 
 }  // namespace
@@ -146,7 +144,7 @@ void serve(Stream& stream, World& world, const Log& log) {
   bool counted = false;
   for (;;) {
     const Incoming incoming = reader.next();
-    const MonoTime received = steady_clock::now();
+    const MonoTime received = mono_now();
     if (incoming.refusal) refuse(stream, world, *incoming.refusal);
     if (!incoming.request) return;
     const Response response = respond(world, *incoming.request);

@@ -9,7 +9,8 @@
 
 namespace {
 
-using namespace reinfer::sim;
+using reinfer::sim::Options;
+using reinfer::sim::Simulator;
 
 constexpr int kExitFailure = 2;
 
@@ -37,7 +38,7 @@ int run(const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const auto parsed = parse_command_line(argc, argv);
-  if (const auto* exit = std::get_if<Exit>(&parsed)) return exit->code;
+  const auto parsed = reinfer::sim::parse_command_line(argc, argv);
+  if (const auto* exit = std::get_if<reinfer::sim::Exit>(&parsed)) return exit->code;
   return run(std::get<Options>(parsed));
 }

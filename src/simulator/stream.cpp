@@ -16,7 +16,7 @@ constexpr std::size_t kTlsBytesMax = 1U << 30;
 constexpr auto kFarewell = std::chrono::milliseconds(500);
 
 timespec time_left(MonoTime deadline) {
-  const Nanoseconds left = std::max(deadline - std::chrono::steady_clock::now(), Nanoseconds{0});
+  const Nanoseconds left = std::max(deadline - mono_now(), Nanoseconds{0});
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(left);
   return {.tv_sec = seconds.count(), .tv_nsec = (left - seconds).count()};
 }
@@ -127,7 +127,7 @@ void Stream::hold() {
 void Stream::finish() {
   if (ssl_ != nullptr) SSL_shutdown(ssl_.get());
   shutdown(socket_.get(), SHUT_WR);
-  const MonoTime deadline = std::chrono::steady_clock::now() + kFarewell;
+  const MonoTime deadline = mono_now() + kFarewell;
   std::array<char, 4096> discarded;
   while (wait(POLLIN, deadline) == StreamStatus::ok) {
     const ssize_t got = recv(socket_.get(), discarded.data(), discarded.size(), 0);
