@@ -1,5 +1,6 @@
 # Debian packages that the project needs, and how they are installed. Sourced by deploy/quickstart.sh
 # and tests/run.sh, which both ask no question and install only what is missing.
+set -euo pipefail
 
 build_packages=(
   ca-certificates cmake curl g++ git libcli11-dev libcpp-httplib-dev libcurl4-openssl-dev

@@ -2,7 +2,7 @@
 # Installs what the tests need with apt, builds, and runs the tests of every level:
 #
 #   bash tests/run.sh          unit, simulation, component, end to end, tidy
-#   bash tests/run.sh --all    also under AddressSanitizer+UBSan and ThreadSanitizer, and the linters
+#   bash tests/run.sh --all    also under ASan+UBSan and TSan, and the linters
 #
 # The logs stay in build/test-logs. The last line is "N passed, N failed".
 set -euo pipefail

@@ -1,5 +1,5 @@
-// What is probed: a Tenant of the API and, for each of its probes, a Target. Final, valid, in machine
-// units: made by config/prove.h only, immutable afterwards, read by every thread.
+// What is probed: a Tenant of the API and, for each of its probes, a Target. Final, valid, in
+// machine units: made by config/prove.h only, immutable afterwards, read by every thread.
 #pragma once
 
 #include <cstddef>
@@ -16,8 +16,12 @@ namespace reinfer {
 enum class TenantIndex : std::uint32_t {};
 enum class TargetIndex : std::uint32_t {};
 
-constexpr std::size_t to_size(TenantIndex i) { return static_cast<std::size_t>(i); }
-constexpr std::size_t to_size(TargetIndex i) { return static_cast<std::size_t>(i); }
+constexpr std::size_t to_size(TenantIndex i) {
+  return static_cast<std::size_t>(i);
+}
+constexpr std::size_t to_size(TargetIndex i) {
+  return static_cast<std::size_t>(i);
+}
 
 // Who opened the tenant's account, read off the base URL's form.
 enum class Onboarding : std::uint8_t { uipath, reinfer, other };
@@ -41,11 +45,12 @@ struct TokenSource {
 
 struct Tenant {
   std::string name;
-  std::string base_url;  // normalised: no trailing slash, no query ("https://h/org/tenant/reinfer_")
+  std::string
+      base_url;  // normalised: no trailing slash, no query ("https://h/org/tenant/reinfer_")
   Onboarding onboarding = Onboarding::other;
   TokenSource token;
-  std::string ca_file;                     // empty: the system's bundle
-  std::vector<std::string> label_values;   // one for each of Plan::label_names(), "" where unset
+  std::string ca_file;                    // empty: the system's bundle
+  std::vector<std::string> label_values;  // one for each of Plan::label_names(), "" where unset
   bool operator==(const Tenant&) const = default;
 };
 
@@ -55,10 +60,10 @@ enum class JsonType : std::uint8_t { any, array, object, string, number, boolean
 // 2xx code; or, where `http_status` is 400 or above, an error reply of the application with just
 // that code.
 struct Expectation {
-  std::optional<int> http_status;      // exact code; absent: any 2xx
-  std::string key;                     // top-level key that must be there; empty: none
-  JsonType type = JsonType::any;       // type of that key's value
-  std::optional<std::size_t> length;   // exact length of the array at that key
+  std::optional<int> http_status;     // exact code; absent: any 2xx
+  std::string key;                    // top-level key that must be there; empty: none
+  JsonType type = JsonType::any;      // type of that key's value
+  std::optional<std::size_t> length;  // exact length of the array at that key
   bool operator==(const Expectation&) const = default;
 };
 
