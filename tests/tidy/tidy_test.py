@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """Proves that each rule of tidy.py can fail: one offender that it must find, one innocent that it
 must let pass. Both are trees, {path: text}, that exist only here."""
+import sys
 import unittest
 
 import tidy
@@ -128,4 +129,7 @@ class Rules(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main()
+    result = unittest.main(exit=False).result
+    failed = len(result.failures) + len(result.errors)
+    print(f"{max(result.testsRun - failed, 0)} passed, {failed} failed")
+    sys.exit(1 if failed else 0)
