@@ -16,6 +16,8 @@ TENANTS = {'by-environment': 'demo/production', 'by-file': 'demo/sandbox'}
 class PrometheusTest(unittest.TestCase):
     """Prometheus scrapes the exporter, which probes the simulator over HTTPS."""
 
+    maxDiff = None
+
     @classmethod
     def setUpClass(cls):
         folder = temporary_folder(cls)
