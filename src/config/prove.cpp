@@ -247,7 +247,7 @@ void PlanProof::prove_tenant(const TenantConfig& config) {
   tenant.name = prove_name(config);
   tenant.base_url = prove_base_url(config, tenant.onboarding);
   tenant.token = prove_token(config);
-  tenant.ca_file = prove_ca_file(config.ca_file);
+  tenant.network.ca_file = prove_ca_file(config.ca_file);
   prove_labels(config);
   prove_probes(config, index, tenant);
   plan_.tenants_.push_back(std::move(tenant));

@@ -10,15 +10,10 @@
 
 #include "base/clock.h"
 #include "base/secret.h"
+#include "model/network.h"
 #include "model/target.h"
 
 namespace reinfer {
-
-struct Header {
-  std::string name;
-  std::string value;
-  bool operator==(const Header&) const = default;
-};
 
 struct Request {
   std::string method;
@@ -28,7 +23,7 @@ struct Request {
   std::string body;
   Deadlines deadlines;
   ConnectionMode connection = ConnectionMode::fresh;
-  std::string ca_file;
+  NetworkOptions network;
   std::size_t body_bytes_max = 0;
 };
 

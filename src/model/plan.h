@@ -21,6 +21,7 @@ class Plan {
  public:
   const std::vector<Tenant>& tenants() const { return tenants_; }
   const std::vector<Target>& targets() const { return targets_; }
+  const std::vector<Control>& controls() const { return controls_; }
   const Tenant& tenant(TenantIndex i) const { return tenants_.at(to_size(i)); }
   const Target& target(TargetIndex i) const { return targets_.at(to_size(i)); }
   // Union of all tenants' static label names, sorted; every tenant has a value for each.
@@ -35,6 +36,7 @@ class Plan {
 
   std::vector<Tenant> tenants_;
   std::vector<Target> targets_;
+  std::vector<Control> controls_;
   std::vector<std::string> label_names_;
   PlanLimits limits_;
 };

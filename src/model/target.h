@@ -9,6 +9,9 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "model/maintenance.h"
+#include "model/network.h"
+#include "model/token_source.h"
 
 namespace reinfer {
 
@@ -30,18 +33,8 @@ enum class Onboarding : std::uint8_t { uipath, reinfer, other };
 // open connection is used again where the server allows ("reuse").
 enum class ConnectionMode : std::uint8_t { fresh, reuse };
 
-// Where a tenant's bearer token comes from. `place` is "FILE:LINE:COLUMN" of the key, for messages.
-struct TokenSource {
-  enum class Kind : std::uint8_t { environment, file };
-  Kind kind = Kind::environment;
-  std::string name;  // of the variable, or the path
-  std::string place;
-
-  // The same source, wherever in the file it is written.
-  bool operator==(const TokenSource& other) const {
-    return kind == other.kind && name == other.name;
-  }
-};
+// One every five minutes, the shortest interval a paid probe may have.
+inline constexpr std::size_t kPaidProbesPerDay = 288;
 
 struct Tenant {
   std::string name;
@@ -49,7 +42,12 @@ struct Tenant {
       base_url;  // normalised: no trailing slash, no query ("https://h/org/tenant/reinfer_")
   Onboarding onboarding = Onboarding::other;
   TokenSource token;
-  std::string ca_file;                    // empty: the system's bundle
+  NetworkOptions network;
+  std::vector<MaintenanceWindow> maintenance;
+  // Over all its probes, any 60 seconds; absent: no limit but the grid's own.
+  std::optional<std::size_t> requests_per_minute_max;
+  // Paid probes a day (UTC), over all of them.
+  std::size_t paid_probes_per_day_max = kPaidProbesPerDay;
   std::vector<std::string> label_values;  // one for each of Plan::label_names(), "" where unset
   bool operator==(const Tenant&) const = default;
 };
@@ -84,12 +82,23 @@ struct Target {
   std::string url;
   std::string body;  // empty: none
   Expectation expectation;
+  bool paid = false;  // each request costs money
   Nanoseconds interval{};
   Deadlines deadlines;
   ConnectionMode connection = ConnectionMode::fresh;
   std::size_t body_bytes_max = 0;  // after decompression
   std::vector<double> buckets;     // upper edges of the latency histograms, seconds, rising
   bool operator==(const Target&) const = default;
+};
+
+// A place that has nothing to do with the API, asked without a token: any reply at all means that
+// our own way out works, so a failure elsewhere is not ours.
+struct Control {
+  std::string name;
+  std::string url;
+  Nanoseconds interval{};
+  Deadlines deadlines;
+  bool operator==(const Control&) const = default;
 };
 
 }  // namespace reinfer

@@ -28,7 +28,7 @@ Request make_request(const Plan& plan, const Target& target, Secret bearer,
   request.body = target.body;
   request.deadlines = target.deadlines;
   request.connection = target.connection;
-  request.ca_file = plan.tenant(target.tenant).ca_file;
+  request.network = plan.tenant(target.tenant).network;
   request.body_bytes_max = target.body_bytes_max;
   return request;
 }

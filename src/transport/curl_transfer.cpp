@@ -141,7 +141,7 @@ void CurlTransfer::set_up_request() {
 
 void CurlTransfer::set_up_connection(const std::string& ca_bundle) {
   CURL* easy = easy_.get();
-  const std::string& ca = request_.ca_file.empty() ? ca_bundle : request_.ca_file;
+  const std::string& ca = request_.network.ca_file.empty() ? ca_bundle : request_.network.ca_file;
   // Without an explicit file, or with a directory beside it, libcurl's CA cache is off and every
   // handshake reads the bundle again.
   if (!ca.empty()) set(easy, CURLOPT_CAINFO, ca.c_str());

@@ -21,12 +21,12 @@ constexpr std::size_t kEventsAtOnce = 64;
 // Once for the process and thread-safe, as function-local statics are; never undone, because other
 // libraries in the process may use libcurl too.
 const std::string& initialise_curl() {
-  static const std::string kCaBundle = [] {
+  static const std::string ca_bundle = [] {
     check(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK, "libcurl initialises");
     const char* bundle = curl_version_info(CURLVERSION_NOW)->cainfo;
     return std::string(bundle == nullptr ? "" : bundle);
   }();
-  return kCaBundle;
+  return ca_bundle;
 }
 
 class Descriptor {

@@ -75,8 +75,8 @@ TEST_CASE("a plan without settings has the values built in") {
   CHECK(tenant.name == "acme");
   CHECK(tenant.base_url == "https://acme.reinfer.io");
   CHECK(tenant.onboarding == Onboarding::reinfer);
-  CHECK(tenant.token == TokenSource{TokenSource::Kind::environment, "ACME_TOKEN", "test.toml:5:1"});
-  CHECK(tenant.ca_file.empty());
+  CHECK(tenant.token == TokenSource::environment("ACME_TOKEN"));
+  CHECK(tenant.network.ca_file.empty());
   REQUIRE(plan.targets().size() == 1);
   const Target& target = plan.targets()[0];
   CHECK(target.tenant == TenantIndex{0});
@@ -214,7 +214,7 @@ TEST_CASE("relative paths start at the folder of the configuration") {
                          "[[tenant.probe]]\nuse = \"projects\"\n";
   const auto plan = load_plan(file, any_token);
   REQUIRE_MESSAGE(plan, all_problems(plan.error()));
-  CHECK(plan->tenants()[0].ca_file == (folder.path() / "ca.pem").string());
+  CHECK(plan->tenants()[0].network.ca_file == (folder.path() / "ca.pem").string());
   CHECK(plan->tenants()[0].token.kind == TokenSource::Kind::file);
   CHECK(plan->tenants()[0].token.name == (folder.path() / "etc/tokens/a").string());
   CHECK(plan->tenants()[0].token.place == file + ":4:1");
@@ -326,7 +326,7 @@ TEST_CASE("the demo configuration is valid once its certificate is made") {
   const Plan plan = plan_of(shipped("demo.toml"), (folder.path() / "config/demo.toml").string());
   CHECK(plan.tenants().size() == 2);
   CHECK(plan.targets().size() == 6);
-  CHECK(plan.tenants()[0].ca_file == (folder.path() / "build/demo/ca.pem").string());
+  CHECK(plan.tenants()[0].network.ca_file == (folder.path() / "build/demo/ca.pem").string());
   for (const Target& target : plan.targets()) {
     CHECK(target.interval >= 2s);
     CHECK(target.interval <= 5s);

@@ -41,7 +41,7 @@ TEST_CASE("a token comes from a file or a variable, and what is wrong is said in
   const auto path = std::filesystem::temp_directory_path() / "reinfer_credentials_test.token";
   std::ofstream(path) << "secret-one\n";
   const auto file = [&](const std::string& name) {
-    return read_token({TokenSource::Kind::file, name, ""});
+    return read_token(TokenSource::file(name));
   };
   CHECK(file(path.string())->reveal() == "secret-one");
   CHECK(file("/nonexistent/token").error() ==
@@ -50,10 +50,10 @@ TEST_CASE("a token comes from a file or a variable, and what is wrong is said in
   std::filesystem::remove(path);
 
   setenv("REINFER_CREDENTIALS_TEST", "secret-two", 1);
-  CHECK(read_token({TokenSource::Kind::environment, "REINFER_CREDENTIALS_TEST", ""})->reveal() ==
+  CHECK(read_token(TokenSource::environment("REINFER_CREDENTIALS_TEST"))->reveal() ==
         "secret-two");
   unsetenv("REINFER_CREDENTIALS_TEST");
-  CHECK(read_token({TokenSource::Kind::environment, "REINFER_CREDENTIALS_TEST", ""}).error() ==
+  CHECK(read_token(TokenSource::environment("REINFER_CREDENTIALS_TEST")).error() ==
         "the variable REINFER_CREDENTIALS_TEST is not set");
 }
 
