@@ -34,7 +34,8 @@ check_one() {
   inputs=$(sha256sum .clang-tidy "$stamps/version" "$stamp.command" $headers)
   if ! output=$(clang-tidy-14 --quiet -p "$build" "$file" 2>&1); then
     rm -f "$stamp.passed"
-    grep -vE '^[0-9]+ warnings? (generated|treated)|^Suppressed|^Use -' <<<"$output" || true
+    grep -vE '^[0-9]+ (warning|error)s?.*(generated|treated)|^(Suppressed|Use -|Error while)' \
+      <<<"$output" || true
     return 1
   fi
   printf '%s\n' "$inputs" >"$stamp.passed"
