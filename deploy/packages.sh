@@ -4,10 +4,11 @@ set -euo pipefail
 
 build_packages=(
   ca-certificates cmake curl g++ git libcli11-dev libcpp-httplib-dev libcurl4-openssl-dev
-  libexpected-dev libfmt-dev libspdlog-dev libssl-dev libtomlplusplus-dev ninja-build
-  nlohmann-json3-dev pkg-config prometheus-cpp-dev zlib1g-dev
+  libexpected-dev libfmt-dev libhowardhinnant-date-dev libspdlog-dev libssl-dev
+  libtomlplusplus-dev ninja-build nlohmann-json3-dev pkg-config prometheus-cpp-dev tzdata
+  zlib1g-dev
 )
-test_packages=(ccache doctest-dev prometheus python3)
+test_packages=(ccache doctest-dev prometheus python3 tinyproxy-bin)
 lint_packages=(clang-format-14 clang-tidy-14)
 
 # install_packages NAME...: with apt, as root or through sudo.

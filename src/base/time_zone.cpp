@@ -1,0 +1,45 @@
+#include "base/time_zone.h"
+
+#include <date/tz.h>
+
+#include <exception>
+
+namespace reinfer {
+namespace {
+
+// The library throws for a name it does not know and for a system without a database alike.
+const date::time_zone* find_zone(const std::string& name) {
+  try {
+    return date::locate_zone(name);
+  } catch (const std::exception&) {
+    return nullptr;
+  }
+}
+
+WallTime latest_weekly_in(const date::time_zone& zone, date::weekday weekday,
+                          Nanoseconds time_of_day, WallTime now) {
+  const auto today = date::floor<date::days>(zone.to_local(now));
+  const auto day = today - (date::weekday(today) - weekday);
+  const WallTime moment = zone.to_sys(day + time_of_day, date::choose::earliest);
+  if (moment <= now) return moment;
+  return zone.to_sys(day - date::weeks(1) + time_of_day, date::choose::earliest);
+}
+
+}  // namespace
+
+bool is_time_zone(const std::string& name) {
+  return find_zone(name) != nullptr;
+}
+
+std::optional<WallTime> latest_weekly(const std::string& zone, unsigned weekday,
+                                      Nanoseconds time_of_day, WallTime now) {
+  const date::time_zone* found = find_zone(zone);
+  if (found == nullptr) return std::nullopt;
+  try {
+    return latest_weekly_in(*found, date::weekday(weekday), time_of_day, now);
+  } catch (const std::exception&) {  // its file, which is read at the first use, is broken
+    return std::nullopt;
+  }
+}
+
+}  // namespace reinfer

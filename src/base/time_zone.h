@@ -1,0 +1,23 @@
+// Local time in the zones of the system's database (tzdata). Pure but for reading that database,
+// each zone once; any thread. This file alone knows the library that does it.
+//
+// The library takes transitions from the files' tables and not from their rule for the years
+// beyond: Debian's tables end in 2037.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/clock.h"
+
+namespace reinfer {
+
+bool is_time_zone(const std::string& name);
+
+// The last moment, not after `now`, at which clocks of `zone` came to `time_of_day` on `weekday` (0
+// is Sunday). A local time that comes twice counts when it comes first; one that is left out counts
+// as the moment after the gap. nullopt if there is no such zone. Takes microseconds.
+std::optional<WallTime> latest_weekly(const std::string& zone, unsigned weekday,
+                                      Nanoseconds time_of_day, WallTime now);
+
+}  // namespace reinfer
