@@ -13,6 +13,7 @@
 
 #include "base/clock.h"
 #include "config/problem.h"
+#include "model/network.h"
 #include "model/target.h"
 
 namespace reinfer {
@@ -60,6 +61,32 @@ struct ProbeConfig {
   ProbeSettings settings;
 };
 
+// What [defaults] and a tenant can both say; the tenant's counts.
+struct NetworkSettings {
+  Setting<std::string> proxy_url;
+  Setting<std::vector<std::string>> no_proxy;
+  Setting<std::string> ca_file;
+  Setting<IpFamily> ip_family;
+  Setting<bool> http2;
+};
+
+struct OAuthConfig {
+  Setting<std::string> token_url;
+  Setting<std::string> client_id;
+  Setting<std::string> client_secret_env;
+  Setting<std::string> client_secret_file;
+  Setting<std::string> scope;
+};
+
+struct MaintenanceConfig {
+  Place place;
+  Setting<WallTime> start;
+  Setting<WallTime> end;
+  Setting<std::string> weekly;
+  Setting<Nanoseconds> duration;
+  Setting<std::string> zone;
+};
+
 // Label names of all tenants together: each tenant has a value for each name.
 inline constexpr std::size_t kLabelNamesMax = 32;
 
@@ -69,19 +96,38 @@ struct TenantConfig {
   Setting<std::string> base_url;
   Setting<std::string> token_env;
   Setting<std::string> token_file;
-  Setting<std::string> ca_file;
+  Setting<std::vector<std::string>> token_command;
+  Setting<OAuthConfig> oauth;
+  NetworkSettings network;
+  Setting<std::string> client_certificate;
+  Setting<std::string> client_key;
+  Setting<std::vector<std::string>> resolve;
+  std::vector<std::pair<std::string, Setting<std::string>>> headers;
   std::vector<std::pair<std::string, Setting<std::string>>> labels;
+  Setting<std::int64_t> max_requests_per_minute;
+  Setting<std::int64_t> paid_probes_per_day_max;
+  std::vector<MaintenanceConfig> maintenance;
   ProbeSettings settings;
   bool probes_written = false;
   std::vector<ProbeConfig> probes;
+};
+
+struct ControlConfig {
+  Place place;
+  Setting<std::string> name;
+  Setting<std::string> url;
+  Setting<Nanoseconds> interval;
+  Setting<Nanoseconds> timeout;
 };
 
 struct Config {
   Setting<std::int64_t> probes_in_flight_max;
   Setting<std::int64_t> series_max;
   ProbeSettings defaults;
+  NetworkSettings default_network;
   bool tenants_written = false;
   std::vector<TenantConfig> tenants;
+  std::vector<ControlConfig> controls;
 };
 
 }  // namespace reinfer

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <sstream>
 
 #include "base/check.h"
 #include "base/text.h"
@@ -47,6 +48,13 @@ Kind kind_of(toml::node_type type) {
   return Kind::table;
 }
 
+template <class T>
+std::string printed(const T& date_or_time) {
+  std::ostringstream text;
+  text << date_or_time;
+  return text.str();
+}
+
 // Notes in `too_deep` the first node that is nested too deeply; what it holds is left out.
 DocumentValue convert(const toml::node& node, int depth, std::optional<Place>& too_deep) {
   DocumentValue result;
@@ -57,6 +65,9 @@ DocumentValue convert(const toml::node& node, int depth, std::optional<Place>& t
     return result;
   }
   if (const auto* text = node.as_string()) result.text = text->get();
+  if (const auto* date = node.as_date()) result.text = printed(date->get());
+  if (const auto* time = node.as_time()) result.text = printed(time->get());
+  if (const auto* both = node.as_date_time()) result.text = printed(both->get());
   if (const auto* integer = node.as_integer()) result.integer = integer->get();
   if (const auto* boolean = node.as_boolean()) result.boolean = boolean->get();
   if (const auto* array = node.as_array())

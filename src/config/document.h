@@ -19,7 +19,7 @@ struct DocumentValue {
   enum class Kind : std::uint8_t { string, integer, number, boolean, date_or_time, array, table };
   Kind kind = Kind::table;
   Place place;
-  std::string text;                     // of a string
+  std::string text;                     // of a string; of a date or time, as RFC 3339 has it
   std::int64_t integer = 0;             // of an integer
   bool boolean = false;                 // of a boolean
   std::vector<DocumentValue> items;     // of an array

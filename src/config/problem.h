@@ -3,6 +3,7 @@
 // time. It never holds a token: texts quote values only where the value cannot be one.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,6 +37,7 @@ class ProblemList {
 
   void add(Place place, std::string_view key, std::string text);
   bool empty() const { return problems_.empty(); }
+  std::size_t size() const { return problems_.size(); }
   const std::string& file() const { return file_; }
 
   // In file order, each one once. (What several probes inherit is checked for each of them.)

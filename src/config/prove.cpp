@@ -5,17 +5,17 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
-#include <fstream>
+#include <cmath>
 #include <map>
 #include <set>
 #include <string_view>
-#include <system_error>
 
 #include "config/base_url.h"
+#include "config/prove_control.h"
+#include "config/prove_maintenance.h"
+#include "config/prove_network.h"
 #include "config/prove_probe.h"
+#include "config/prove_token.h"
 
 namespace reinfer {
 namespace {
@@ -57,23 +57,6 @@ std::optional<std::string> label_name_fault(std::string_view name) {
   return std::nullopt;
 }
 
-std::optional<std::string> file_fault(const std::string& path) {
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error)) return "is a directory";
-  errno = 0;
-  const std::ifstream file(path);
-  if (!file) return std::system_category().message(errno);
-  return std::nullopt;
-}
-
-bool is_variable_name(std::string_view name) {
-  const auto is_word = [](char c) {
-    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
-  };
-  return !name.empty() && !(name[0] >= '0' && name[0] <= '9') &&
-         std::all_of(name.begin(), name.end(), is_word);
-}
-
 }  // namespace
 
 class PlanProof {
@@ -84,17 +67,15 @@ class PlanProof {
   std::optional<Plan> run();
 
  private:
-  void report(const Setting<std::string>& setting, std::string text) {
+  template <class T>
+  void report(const Setting<T>& setting, std::string text) {
     problems_.add(setting.place, setting.key, std::move(text));
   }
   void prove_tenant(const TenantConfig& config);
   std::string prove_name(const TenantConfig& config);
   std::string prove_base_url(const TenantConfig& config, Onboarding& onboarding);
-  TokenSource prove_token(const TenantConfig& config);
-  std::string prove_variable(const Setting<std::string>& setting);
-  std::string prove_ca_file(const Setting<std::string>& setting);
-  // The file's whole path, "" after reporting what is wrong with it.
-  std::string resolved(const Setting<std::string>& setting);
+  // Whether the limits of the tenant are not below what its own grid sends.
+  void check_courtesy(const TenantConfig& config, std::size_t first_target, const Tenant& tenant);
   void prove_labels(const TenantConfig& config);
   void prove_probes(const TenantConfig& config, TenantIndex index, const Tenant& tenant);
   void fill_labels();
@@ -135,67 +116,6 @@ std::string PlanProof::prove_base_url(const TenantConfig& config, Onboarding& on
   }
   onboarding = base->onboarding;
   return base->url;
-}
-
-std::string PlanProof::resolved(const Setting<std::string>& setting) {
-  if (!setting.value) return "";
-  const std::string& name = *setting.value;
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
-  std::string fault;
-  if (name.empty()) fault = "is empty, allowed: the path of a file";
-  if (std::any_of(name.begin(), name.end(), is_control))
-    fault = "contains a control character, allowed: the path of a file";
-  if (name == "~" || name.starts_with("~/"))
-    fault =
-        fmt::format("is {}, and only a shell knows ~, allowed: the path written out", quote(name));
-  if (!fault.empty()) {
-    report(setting, fault);
-    return "";
-  }
-  const std::filesystem::path folder = std::filesystem::path(problems_.file()).parent_path();
-  return (folder / name).lexically_normal().string();
-}
-
-std::string PlanProof::prove_variable(const Setting<std::string>& setting) {
-  if (!setting.value) return "";
-  // The value is not shown: it may well be the token.
-  if (setting.value->empty())
-    report(setting, "is empty, allowed: the name of an environment variable");
-  else if (!is_variable_name(*setting.value))
-    report(setting,
-           "is not the name of an environment variable, allowed: letters, digits and underscores, "
-           "not starting with a digit (the token itself does not belong into this file)");
-  else
-    return *setting.value;
-  return "";
-}
-
-TokenSource PlanProof::prove_token(const TenantConfig& config) {
-  TokenSource token;
-  const bool from_file = config.token_file.written;
-  const Setting<std::string>& setting = from_file ? config.token_file : config.token_env;
-  if (config.token_env.written && from_file)
-    report(config.token_file, "is set besides token_env, allowed: one of the two");
-  if (!setting.written)
-    problems_.add(config.place, "tenant",
-                  "does not say where its token is, allowed: token_env (the name of a variable) or "
-                  "token_file (the path of a file)");
-  token.kind = from_file ? TokenSource::Kind::file : TokenSource::Kind::environment;
-  token.place = fmt::format("{}:{}:{}", problems_.file(), setting.place.line, setting.place.column);
-  token.name = from_file ? resolved(setting) : prove_variable(setting);
-  if (!token.name.empty())
-    if (const auto fault = inspect_token_(token)) report(setting, *fault);
-  return token;
-}
-
-std::string PlanProof::prove_ca_file(const Setting<std::string>& setting) {
-  std::string path = resolved(setting);
-  if (path.empty()) return "";
-  if (const auto fault = file_fault(path))
-    report(setting, fmt::format("{} cannot be read: {}, allowed: a readable file of certificates "
-                                "in PEM form",
-                                quote(path), *fault));
-  return path;
 }
 
 void PlanProof::prove_labels(const TenantConfig& config) {
@@ -242,15 +162,54 @@ void PlanProof::prove_probes(const TenantConfig& config, TenantIndex index, cons
 }
 
 void PlanProof::prove_tenant(const TenantConfig& config) {
+  const std::size_t problems_before = problems_.size();
+  const std::size_t first_target = plan_.targets_.size();
   const auto index = static_cast<TenantIndex>(plan_.tenants_.size());
   Tenant tenant;
   tenant.name = prove_name(config);
   tenant.base_url = prove_base_url(config, tenant.onboarding);
-  tenant.token = prove_token(config);
-  tenant.network.ca_file = prove_ca_file(config.ca_file);
+  tenant.network = prove_network(config, config_.default_network, problems_);
+  tenant.token = prove_token(config, tenant.network, inspect_token_, problems_);
+  tenant.maintenance = prove_maintenance(config.maintenance, problems_);
   prove_labels(config);
   prove_probes(config, index, tenant);
+  if (const auto& limit = config.max_requests_per_minute.value)
+    tenant.requests_per_minute_max = static_cast<std::size_t>(*limit);
+  if (const auto& limit = config.paid_probes_per_day_max.value)
+    tenant.paid_probes_per_day_max = static_cast<std::size_t>(*limit);
+  // What it sends is known only where everything in it is understood.
+  if (problems_.size() == problems_before) check_courtesy(config, first_target, tenant);
   plan_.tenants_.push_back(std::move(tenant));
+}
+
+void PlanProof::check_courtesy(const TenantConfig& config, std::size_t first_target,
+                               const Tenant& tenant) {
+  constexpr double kSecondsPerDay = 86400;
+  // Sums of fractions are a little off.
+  const auto rounded_up = [](double sum) {
+    return static_cast<std::size_t>(std::ceil(sum - 1e-6));
+  };
+  double sum = 0;
+  double paid_sum = 0;
+  for (std::size_t i = first_target; i < plan_.targets_.size(); ++i) {
+    const Target& target = plan_.targets_[i];
+    sum += 60 / to_seconds(target.interval);
+    if (target.paid) paid_sum += kSecondsPerDay / to_seconds(target.interval);
+  }
+  const std::size_t requests = rounded_up(sum);
+  const std::size_t paid = rounded_up(paid_sum);
+  if (tenant.requests_per_minute_max && requests > *tenant.requests_per_minute_max)
+    report(config.max_requests_per_minute,
+           fmt::format("is {}, but the probes of this tenant make {} requests a minute by their "
+                       "intervals, allowed: at least {}, longer intervals or fewer probes",
+                       *tenant.requests_per_minute_max, requests, requests));
+  const Setting<std::int64_t>& limit = config.paid_probes_per_day_max;
+  if (paid <= tenant.paid_probes_per_day_max || (limit.written && !limit.value)) return;
+  problems_.add(
+      limit.written ? limit.place : config.place, "tenant.paid_probes_per_day_max",
+      fmt::format("is {}{}, but the probes of this tenant that cost make {} requests a day by "
+                  "their intervals, allowed: at least {}, longer intervals or fewer such probes",
+                  tenant.paid_probes_per_day_max, limit.written ? "" : " (built in)", paid, paid));
 }
 
 void PlanProof::fill_labels() {
@@ -285,6 +244,7 @@ std::optional<Plan> PlanProof::run() {
       static_cast<std::size_t>(config_.series_max.value.value_or(kSeriesMax));
   for (const TenantConfig& tenant : config_.tenants)
     prove_tenant(tenant);
+  plan_.controls_ = prove_controls(config_.controls, problems_);
   fill_labels();
   // Its figure means something only where every tenant and probe is understood.
   if (problems_.empty()) check_series();

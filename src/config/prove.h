@@ -1,5 +1,5 @@
 // The only maker of a Plan: proves that what a Config says fits together, or says everything that
-// does not. Used by config/load.cpp. It reads CA files to see whether they can be read and asks the
+// does not. Used by config/load.cpp. It looks whether files that are named can be read and asks the
 // inspector about tokens; it keeps no token and makes no connection. One thread.
 #pragma once
 

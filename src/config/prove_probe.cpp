@@ -235,6 +235,7 @@ std::optional<Target> prove_probe(const ProbeConfig& probe, const ProbeSettings&
   target.url = base_url + request.path;
   target.body = request.body;
   target.expectation = request.expectation;
+  target.paid = request.rules.needs_accept_cost;
   target.interval = settings->interval;
   target.deadlines = settings->deadlines;
   target.connection = settings->connection;

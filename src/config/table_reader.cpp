@@ -5,6 +5,7 @@
 #include "base/duration.h"
 #include "base/text.h"
 #include "config/spelling.h"
+#include "config/time_text.h"
 
 namespace reinfer {
 namespace {
@@ -15,37 +16,64 @@ using Kind = DocumentValue::Kind;
 struct Hint {
   std::string_view key;
   std::string_view text;
+  std::string_view table = {};  // the only one it is for; empty: all
 };
 
+constexpr std::string_view kTokenHint =
+    "a token does not belong into this file: name its variable with token_env or its file with "
+    "token_file";
+constexpr std::string_view kClientSecretHint =
+    "a secret does not belong into this file: name its variable with client_secret_env or its "
+    "file with client_secret_file";
+constexpr std::string_view kInsecureHint =
+    "certificates are always checked: name the file of those to trust with ca_file";
+
 constexpr std::array kHints = {
-    Hint{"token",
-         "a token does not belong into this file: name its variable with token_env or its "
-         "file with token_file"},
-    Hint{"bearer_token",
-         "a token does not belong into this file: name its variable with token_env "
-         "or its file with token_file"},
+    Hint{"token", kTokenHint},
+    Hint{"bearer_token", kTokenHint},
+    Hint{"api_token", kTokenHint},
+    Hint{"api_key", kTokenHint},
+    Hint{"client_secret", kClientSecretHint},
+    Hint{"secret", kClientSecretHint, "tenant.oauth"},
+    Hint{"url", "did you mean token_url?", "tenant.oauth"},
     Hint{"url", "did you mean base_url, of a tenant, or path, of a probe?"},
+    Hint{"endpoint", "did you mean url?", "control"},
     Hint{"endpoint", "did you mean base_url, of a tenant?"},
     Hint{"probe",
          "a probe belongs to a tenant, so it is written [[tenant.probe]] below its "
          "[[tenant]]"},
+    Hint{"maintenance",
+         "a window belongs to a tenant, so it is written [[tenant.maintenance]] below its "
+         "[[tenant]]"},
+    Hint{"control", "a control belongs to no tenant, so it is written [[control]]"},
     Hint{"scrape_interval", "did you mean interval?"},
     Hint{"period", "did you mean interval?"},
+    Hint{"proxy", "did you mean proxy_url?", "tenant"},
+    Hint{"cert", "did you mean client_certificate?", "tenant"},
+    Hint{"client_cert", "did you mean client_certificate?", "tenant"},
+    Hint{"insecure", kInsecureHint},
+    Hint{"insecure_skip_verify", kInsecureHint},
+    Hint{"tls_verify", kInsecureHint},
+    Hint{"timezone", "did you mean zone?", "tenant.maintenance"},
 };
 
-std::string describe_unknown(std::string_view key, std::string_view where,
+std::string describe_unknown(std::string_view key, std::string_view table,
                              const std::vector<std::string_view>& known) {
+  const std::string_view where = table.empty() ? "this file" : "this table";
+  for (const Hint& hint : kHints)
+    if (hint.key == key && (hint.table.empty() || hint.table == table))
+      return fmt::format("is not a key of {}: {}", where, hint.text);
   if (const auto near = nearest_word(key, known))
     return fmt::format("is not a key of {}, did you mean {}?", where, *near);
-  for (const Hint& hint : kHints)
-    if (hint.key == key) return fmt::format("is not a key of {}: {}", where, hint.text);
   return fmt::format("is not a key of {}, allowed: {}", where, fmt::join(known, ", "));
 }
 
 }  // namespace
 
 std::string TableReader::key_path(std::string_view key) const {
-  return path_.empty() ? std::string(key) : fmt::format("{}.{}", path_, key);
+  constexpr std::size_t kShownBytes = 64;
+  const std::string shown = sanitise(key, kShownBytes);
+  return path_.empty() ? shown : fmt::format("{}.{}", path_, shown);
 }
 
 const DocumentMember* TableReader::member(std::string_view key) const {
@@ -121,6 +149,62 @@ Setting<Nanoseconds> TableReader::duration(std::string_view key, Nanoseconds min
   return setting;
 }
 
+Setting<WallTime> TableReader::moment(std::string_view key) {
+  auto setting = started<WallTime>(key);
+  known_.push_back(key);
+  const DocumentMember* found = member(key);
+  if (!found) return setting;
+  const Kind kind = found->value.kind;
+  if (kind != Kind::string && kind != Kind::date_or_time) {
+    wrong(*found, fmt::format("is {}, allowed: {}", describe(kind), kMomentForm));
+    return setting;
+  }
+  const auto moment = parse_moment(found->value.text);
+  if (moment)
+    setting.value = *moment;
+  else
+    wrong(*found, moment.error());
+  return setting;
+}
+
+Setting<std::vector<std::string>> TableReader::texts(std::string_view key, std::size_t count_max,
+                                                     std::string_view example) {
+  auto setting = started<std::vector<std::string>>(key);
+  const std::string allowed =
+      fmt::format("an array of 1 to {} strings such as {}", count_max, example);
+  const DocumentMember* found = take(key, Kind::array, allowed);
+  if (!found) return setting;
+  const std::vector<DocumentValue>& items = found->value.items;
+  if (items.empty() || items.size() > count_max) {
+    wrong(*found, fmt::format("has {} items, allowed: {}", items.size(), allowed));
+    return setting;
+  }
+  std::vector<std::string> values;
+  for (const DocumentValue& item : items) {
+    const bool is_text = item.kind == Kind::string;
+    if (!is_text || item.text.empty()) {
+      problems_.add(item.place, key_path(key),
+                    fmt::format("contains {}, allowed: {}",
+                                is_text ? "an empty string" : describe(item.kind), allowed));
+      return setting;
+    }
+    values.push_back(item.text);
+  }
+  setting.value = std::move(values);
+  return setting;
+}
+
+Setting<std::vector<std::string>> TableReader::text_or_texts(std::string_view key,
+                                                             std::size_t count_max,
+                                                             std::string_view example) {
+  const DocumentMember* found = member(key);
+  if (!found || found->value.kind != Kind::string) return texts(key, count_max, example);
+  auto setting = started<std::vector<std::string>>(key);
+  known_.push_back(key);
+  setting.value = std::vector<std::string>{found->value.text};
+  return setting;
+}
+
 Setting<std::vector<Nanoseconds>> TableReader::rising_durations(std::string_view key,
                                                                 std::size_t count_max) {
   auto setting = started<std::vector<Nanoseconds>>(key);
@@ -185,9 +269,7 @@ void TableReader::finish() {
 }
 
 void TableReader::refuse(const DocumentMember& member) {
-  constexpr std::size_t kShownBytes = 64;
-  problems_.add(member.place, key_path(sanitise(member.key, kShownBytes)),
-                describe_unknown(member.key, path_.empty() ? "this file" : "this table", known_));
+  problems_.add(member.place, key_path(member.key), describe_unknown(member.key, path_, known_));
 }
 
 }  // namespace reinfer

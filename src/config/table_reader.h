@@ -34,11 +34,25 @@ class TableReader {
   Setting<std::int64_t> integer(std::string_view key, std::int64_t min, std::int64_t max);
   Setting<bool> boolean(std::string_view key);
   Setting<Nanoseconds> duration(std::string_view key, Nanoseconds min, Nanoseconds max);
+  // A date and time with an offset, TOML's own or in a string.
+  Setting<WallTime> moment(std::string_view key);
+  // 1 to `count_max` strings, none of them empty; `example` is for messages, which do not show the
+  // strings themselves.
+  Setting<std::vector<std::string>> texts(std::string_view key, std::size_t count_max,
+                                          std::string_view example);
+  // The same, or a single string.
+  Setting<std::vector<std::string>> text_or_texts(std::string_view key, std::size_t count_max,
+                                                  std::string_view example);
   // 1 to `count_max` durations above zero, each longer than the one before it.
   Setting<std::vector<Nanoseconds>> rising_durations(std::string_view key, std::size_t count_max);
 
+  // One of the words; a word of digits may also be written as an integer.
   template <class T, std::size_t N>
   Setting<T> choice(std::string_view key, const std::array<Choice<T>, N>& choices);
+
+  // Where the key is written, its value left for the caller to read.
+  template <class T>
+  Setting<T> started(std::string_view key) const;
 
   // The member if it is a table, nullptr if it is not there or wrong.
   const DocumentValue* table(std::string_view key);
@@ -49,6 +63,7 @@ class TableReader {
   // Reports every key that no function above was called for. Call it last.
   void finish();
 
+  // For messages: a key that only the file knows is shortened and cleaned.
   std::string key_path(std::string_view key) const;
 
  private:
@@ -56,8 +71,6 @@ class TableReader {
   // The member if it has this kind, after reporting it otherwise.
   const DocumentMember* take(std::string_view key, DocumentValue::Kind kind,
                              std::string_view allowed);
-  template <class T>
-  Setting<T> started(std::string_view key) const;
   void wrong(const DocumentMember& member, std::string text);
   void refuse(const DocumentMember& member);
 
@@ -82,6 +95,12 @@ Setting<T> TableReader::choice(std::string_view key, const std::array<Choice<T>,
     quoted.push_back(quote(choice.word));
   const std::string allowed = list_of({quoted.begin(), quoted.end()});
   Setting<T> setting = started<T>(key);
+  const DocumentMember* written = member(key);
+  if (written && written->value.kind == DocumentValue::Kind::integer)
+    for (const Choice<T>& choice : choices)
+      if (choice.word == std::to_string(written->value.integer)) setting.value = choice.value;
+  if (setting.value) known_.push_back(key);
+  if (setting.value) return setting;
   const DocumentMember* found = take(key, DocumentValue::Kind::string, allowed);
   if (!found) return setting;
   for (const Choice<T>& choice : choices)

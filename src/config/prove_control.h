@@ -1,0 +1,17 @@
+// Proves the controls: places outside the API that tell a fault of our own network from one of the
+// platform's. Used by config/prove.cpp. Pure but for the list of problems; one thread.
+#pragma once
+
+#include <vector>
+
+#include "config/config.h"
+#include "config/problem.h"
+#include "model/target.h"
+
+namespace reinfer {
+
+// In file order, without those for which a problem was reported.
+std::vector<Control> prove_controls(const std::vector<ControlConfig>& controls,
+                                    ProblemList& problems);
+
+}  // namespace reinfer

@@ -1,0 +1,15 @@
+// Proves how a tenant's requests reach it: proxies, certificates, addresses and headers. Used by
+// config/prove.cpp. It looks whether files can be read and connects to nothing; one thread.
+#pragma once
+
+#include "config/config.h"
+#include "config/problem.h"
+#include "model/network.h"
+
+namespace reinfer {
+
+// What the tenant does not say is taken from `defaults`. Incomplete if a problem was reported.
+NetworkOptions prove_network(const TenantConfig& tenant, const NetworkSettings& defaults,
+                             ProblemList& problems);
+
+}  // namespace reinfer

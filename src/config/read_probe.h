@@ -1,0 +1,17 @@
+// Reads the keys of a probe, and those that [defaults], a tenant and a probe share. A part of
+// config/read.h. Pure but for the list of problems; one thread.
+#pragma once
+
+#include <string>
+
+#include "config/config.h"
+#include "config/table_reader.h"
+
+namespace reinfer {
+
+// `path` is the table's own dotted key.
+ProbeConfig read_probe(const DocumentValue& table, const std::string& path, ProblemList& problems);
+
+ProbeSettings read_settings(TableReader& reader);
+
+}  // namespace reinfer
