@@ -207,9 +207,10 @@ void PlanProof::check_courtesy(const TenantConfig& config, std::size_t first_tar
   if (paid <= tenant.paid_probes_per_day_max || (limit.written && !limit.value)) return;
   problems_.add(
       limit.written ? limit.place : config.place, "tenant.paid_probes_per_day_max",
-      fmt::format("is {}{}, but the probes of this tenant that cost make {} requests a day by "
-                  "their intervals, allowed: at least {}, longer intervals or fewer such probes",
-                  tenant.paid_probes_per_day_max, limit.written ? "" : " (built in)", paid, paid));
+      fmt::format(
+          "is {}{}, but the probes of this tenant that cost money make {} requests a day by "
+          "their intervals, allowed: at least {}, longer intervals or fewer such probes",
+          tenant.paid_probes_per_day_max, limit.written ? "" : " (built in)", paid, paid));
 }
 
 void PlanProof::fill_labels() {

@@ -101,7 +101,7 @@ std::optional<std::string> zone_fault(std::string_view zone) {
         "tzdata",
         quote(zone));
   return fmt::format(
-      "is {}, which is no time zone, allowed: an IANA name in its own letters such as "
+      "is {}, which is no time zone, allowed: an IANA name with its capitals such as "
       "\"Europe/Berlin\", \"America/New_York\" or \"UTC\"",
       quote(zone));
 }

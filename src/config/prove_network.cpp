@@ -75,6 +75,7 @@ std::string prove_proxy(const Setting<std::string>& setting, ProblemList& proble
 
 // libcurl takes other forms for the names of hosts that do not exist, and says nothing.
 std::optional<std::string> direct_host_fault(std::string_view host) {
+  if (host.find("://") != std::string_view::npos) return "is a URL, allowed: the host alone";
   const auto slash = std::min(host.find('/'), host.size());
   const std::string_view address = host.substr(0, slash);
   const bool v4 = is_address(AF_INET, address);
@@ -112,9 +113,11 @@ std::string prove_no_proxy(const Setting<std::vector<std::string>>& setting,
 
 // "HOST:PORT:ADDRESS" with an IPv6 address in brackets; the error says what is wrong.
 tl::expected<std::string, std::string> prove_pinned(std::string_view text) {
+  if (text.find("://") != std::string_view::npos) return tl::unexpected(std::string("is a URL"));
   const auto first = text.find(':');
   const auto second = first == std::string_view::npos ? first : text.find(':', first + 1);
-  if (second == std::string_view::npos) return tl::unexpected(std::string("is not of that form"));
+  if (second == std::string_view::npos)
+    return tl::unexpected(std::string("has no port or no address"));
   const std::string_view host = text.substr(0, first);
   const std::string_view port = text.substr(first + 1, second - first - 1);
   std::string_view address = text.substr(second + 1);

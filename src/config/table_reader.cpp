@@ -25,6 +25,7 @@ constexpr std::string_view kTokenHint =
 constexpr std::string_view kClientSecretHint =
     "a secret does not belong into this file: name its variable with client_secret_env or its "
     "file with client_secret_file";
+constexpr std::string_view kTenantHint = "it stands in a [[tenant]] only";
 constexpr std::string_view kInsecureHint =
     "certificates are always checked: name the file of those to trust with ca_file";
 
@@ -46,6 +47,13 @@ constexpr std::array kHints = {
          "a window belongs to a tenant, so it is written [[tenant.maintenance]] below its "
          "[[tenant]]"},
     Hint{"control", "a control belongs to no tenant, so it is written [[control]]"},
+    Hint{"resolve", kTenantHint, "defaults"},
+    Hint{"headers", kTenantHint, "defaults"},
+    Hint{"labels", kTenantHint, "defaults"},
+    Hint{"client_certificate", kTenantHint, "defaults"},
+    Hint{"client_key", kTenantHint, "defaults"},
+    Hint{"max_requests_per_minute", kTenantHint, "defaults"},
+    Hint{"paid_probes_per_day_max", kTenantHint, "defaults"},
     Hint{"scrape_interval", "did you mean interval?"},
     Hint{"period", "did you mean interval?"},
     Hint{"proxy", "did you mean proxy_url?", "tenant"},

@@ -90,8 +90,9 @@ tl::expected<WallTime, std::string> parse_moment(std::string_view text) {
   }
   if (!scan.ok()) return not_a_moment();
   if (scan.at_end())
-    return tl::unexpected(fmt::format(
-        "is {}, which is another moment in each time zone, allowed: {}", quote(text), kMomentForm));
+    return tl::unexpected(
+        fmt::format("is {}, without an offset and so another moment in each time zone, allowed: {}",
+                    quote(text), kMomentForm));
   const char sign = scan.optional("Zz+-");
   if (sign == '+' || sign == '-') {
     Nanoseconds offset = std::chrono::hours(scan.number(2, 23));
