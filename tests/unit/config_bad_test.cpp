@@ -22,7 +22,8 @@ std::string text_of(const fs::path& path) {
 }
 
 std::optional<std::string> inspect(const TokenSource& source) {
-  if (source.name == "NOT_SET") return "the variable NOT_SET is not set";
+  if (source.name == "NOT_SET" || source.oauth.client_secret.name == "NOT_SET")
+    return "the variable NOT_SET is not set";
   return std::nullopt;
 }
 
