@@ -61,11 +61,11 @@ Onboarding onboarding_of(std::string_view host, std::string_view path) {
 }  // namespace
 
 tl::expected<BaseUrl, std::string> parse_base_url(std::string_view pasted) {
-  static const UrlForm kUrlForm = {{"https", "http"},
+  static const UrlForm url_form = {{"https", "http"},
                                    "https",
                                    std::string(kForm),
                                    "the token is named by token_env or another key of its tenant"};
-  const auto url = parse_url_parts(pasted.substr(0, pasted.find_first_of("?#")), kUrlForm);
+  const auto url = parse_url_parts(pasted.substr(0, pasted.find_first_of("?#")), url_form);
   if (!url) return tl::unexpected(url.error());
 
   const bool clear_text = url->scheme != "https" && !is_loopback(url->host);

@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -27,6 +28,18 @@ struct Setting {
   Place place;
   std::string key;  // dotted, for messages
 };
+
+// Adds what is wrong with a setting, where it is written.
+template <class T>
+void report(const Setting<T>& setting, std::string_view text, ProblemList& problems) {
+  problems.add(setting.place, setting.key, std::string(text));
+}
+
+// The same for one that should not be there, if it is.
+template <class T>
+void refuse(const Setting<T>& setting, std::string_view why, ProblemList& problems) {
+  if (setting.written) report(setting, why, problems);
+}
 
 // What [defaults], a tenant and a probe can all say; the nearest to the probe counts.
 struct ProbeSettings {

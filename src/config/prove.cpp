@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <map>
 #include <set>
 #include <string_view>
@@ -68,14 +67,13 @@ class PlanProof {
 
  private:
   template <class T>
-  void report(const Setting<T>& setting, std::string text) {
-    problems_.add(setting.place, setting.key, std::move(text));
+  void report(const Setting<T>& setting, std::string_view text) {
+    reinfer::report(setting, text, problems_);
   }
   void prove_tenant(const TenantConfig& config);
   std::string prove_name(const TenantConfig& config);
   std::string prove_base_url(const TenantConfig& config, Onboarding& onboarding);
   // Whether the limits of the tenant are not below what its own grid sends.
-  void check_courtesy(const TenantConfig& config, std::size_t first_target, const Tenant& tenant);
   void prove_labels(const TenantConfig& config);
   void prove_probes(const TenantConfig& config, TenantIndex index, const Tenant& tenant);
   void fill_labels();
@@ -162,8 +160,6 @@ void PlanProof::prove_probes(const TenantConfig& config, TenantIndex index, cons
 }
 
 void PlanProof::prove_tenant(const TenantConfig& config) {
-  const std::size_t problems_before = problems_.size();
-  const std::size_t first_target = plan_.targets_.size();
   const auto index = static_cast<TenantIndex>(plan_.tenants_.size());
   Tenant tenant;
   tenant.name = prove_name(config);
@@ -177,40 +173,7 @@ void PlanProof::prove_tenant(const TenantConfig& config) {
     tenant.requests_per_minute_max = static_cast<std::size_t>(*limit);
   if (const auto& limit = config.paid_probes_per_day_max.value)
     tenant.paid_probes_per_day_max = static_cast<std::size_t>(*limit);
-  // What it sends is known only where everything in it is understood.
-  if (problems_.size() == problems_before) check_courtesy(config, first_target, tenant);
   plan_.tenants_.push_back(std::move(tenant));
-}
-
-void PlanProof::check_courtesy(const TenantConfig& config, std::size_t first_target,
-                               const Tenant& tenant) {
-  constexpr double kSecondsPerDay = 86400;
-  // Sums of fractions are a little off.
-  const auto rounded_up = [](double sum) {
-    return static_cast<std::size_t>(std::ceil(sum - 1e-6));
-  };
-  double sum = 0;
-  double paid_sum = 0;
-  for (std::size_t i = first_target; i < plan_.targets_.size(); ++i) {
-    const Target& target = plan_.targets_[i];
-    sum += 60 / to_seconds(target.interval);
-    if (target.paid) paid_sum += kSecondsPerDay / to_seconds(target.interval);
-  }
-  const std::size_t requests = rounded_up(sum);
-  const std::size_t paid = rounded_up(paid_sum);
-  if (tenant.requests_per_minute_max && requests > *tenant.requests_per_minute_max)
-    report(config.max_requests_per_minute,
-           fmt::format("is {}, but the probes of this tenant make {} requests a minute by their "
-                       "intervals, allowed: at least {}, longer intervals or fewer probes",
-                       *tenant.requests_per_minute_max, requests, requests));
-  const Setting<std::int64_t>& limit = config.paid_probes_per_day_max;
-  if (paid <= tenant.paid_probes_per_day_max || (limit.written && !limit.value)) return;
-  problems_.add(
-      limit.written ? limit.place : config.place, "tenant.paid_probes_per_day_max",
-      fmt::format(
-          "is {}{}, but the probes of this tenant that cost money make {} requests a day by "
-          "their intervals, allowed: at least {}, longer intervals or fewer such probes",
-          tenant.paid_probes_per_day_max, limit.written ? "" : " (built in)", paid, paid));
 }
 
 void PlanProof::fill_labels() {

@@ -22,21 +22,16 @@ constexpr Nanoseconds kTimeoutBuiltIn = 5s;
 constexpr Nanoseconds kStageTimeout = 5s;
 constexpr std::string_view kUrlExample = "https://www.example.com/";
 
-template <class T>
-void report(const Setting<T>& setting, std::string text, ProblemList& problems) {
-  problems.add(setting.place, setting.key, std::move(text));
-}
-
 std::string prove_url(const ControlConfig& config, ProblemList& problems) {
-  static const UrlForm kForm = {{"https", "http"},
-                                "https or http",
-                                std::string(kUrlExample),
-                                "a control is asked without any credentials"};
+  static const UrlForm url_form = {{"https", "http"},
+                                   "https or http",
+                                   std::string(kUrlExample),
+                                   "a control is asked without any credentials"};
   if (!config.url.written)
     problems.add(config.place, "control.url",
                  fmt::format("is missing, allowed: a URL such as {}", kUrlExample));
   if (!config.url.value) return "";
-  const auto url = parse_url_parts(*config.url.value, kForm);
+  const auto url = parse_url_parts(*config.url.value, url_form);
   std::optional<std::string> fault;
   if (!url) {
     fault = url.error();

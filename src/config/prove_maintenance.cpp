@@ -14,16 +14,6 @@ namespace {
 
 constexpr std::string_view kZones = "/usr/share/zoneinfo";
 
-template <class T>
-void report(const Setting<T>& setting, std::string text, ProblemList& problems) {
-  problems.add(setting.place, setting.key, std::move(text));
-}
-
-template <class T>
-void refuse(const Setting<T>& setting, std::string_view why, ProblemList& problems) {
-  if (setting.written) report(setting, std::string(why), problems);
-}
-
 bool is_zone_file(const std::string& path) {
   constexpr std::string_view kMagic = "TZif";
   std::error_code error;

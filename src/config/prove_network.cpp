@@ -19,11 +19,6 @@ namespace reinfer {
 namespace {
 
 template <class T>
-void report(const Setting<T>& setting, std::string text, ProblemList& problems) {
-  problems.add(setting.place, setting.key, std::move(text));
-}
-
-template <class T>
 const Setting<T>& nearest(const Setting<T>& tenant, const Setting<T>& defaults) {
   return tenant.written ? tenant : defaults;
 }
@@ -50,14 +45,14 @@ bool is_host_name(std::string_view text) {
 }
 
 std::string prove_proxy(const Setting<std::string>& setting, ProblemList& problems) {
-  static const UrlForm kForm = {
+  static const UrlForm url_form = {
       {"http", "https", "socks5", "socks5h"},
       "http, https, socks5 or socks5h",
       "http://proxy.example.com:3128",
       "a password does not belong into this file, so let the proxy admit this machine by its "
       "address, or set https_proxy in the exporter's environment instead of this key"};
   if (!setting.value) return "";
-  const auto url = parse_url_parts(*setting.value, kForm);
+  const auto url = parse_url_parts(*setting.value, url_form);
   std::optional<std::string> fault;
   if (!url)
     fault = url.error();

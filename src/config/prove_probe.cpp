@@ -26,16 +26,6 @@ struct ProvenRequest {
   std::string key;
 };
 
-template <class T>
-void report(const Setting<T>& setting, std::string_view text, ProblemList& problems) {
-  problems.add(setting.place, setting.key, std::string(text));
-}
-
-template <class T>
-void refuse(const Setting<T>& setting, std::string_view why, ProblemList& problems) {
-  if (setting.written) report(setting, why, problems);
-}
-
 std::string describe_unknown_id(std::string_view id) {
   const std::vector<std::string_view> ids = catalogue_ids();
   if (const auto reason = reason_left_out(id))

@@ -17,11 +17,6 @@ namespace {
 constexpr std::string_view kTokenUrlExample =
     "https://cloud.uipath.com/ORGANISATION/identity_/connect/token";
 
-template <class T>
-void report(const Setting<T>& setting, std::string text, ProblemList& problems) {
-  problems.add(setting.place, setting.key, std::move(text));
-}
-
 // A source that the tenant names, so that several can be told apart.
 struct Written {
   TokenSource::Kind kind;
@@ -60,13 +55,13 @@ std::vector<std::string> prove_command(const Setting<std::vector<std::string>>& 
 }
 
 std::string prove_token_url(const Setting<std::string>& setting, ProblemList& problems) {
-  static const UrlForm kForm = {
+  static const UrlForm url_form = {
       {"https", "http"},
       "https",
       std::string(kTokenUrlExample),
       "the client is named by client_id, its secret by client_secret_file or client_secret_env"};
   if (!setting.value) return "";
-  const auto url = parse_url_parts(*setting.value, kForm);
+  const auto url = parse_url_parts(*setting.value, url_form);
   std::optional<std::string> fault;
   if (!url) {
     fault = url.error();
