@@ -73,7 +73,6 @@ class PlanProof {
   void prove_tenant(const TenantConfig& config);
   std::string prove_name(const TenantConfig& config);
   std::string prove_base_url(const TenantConfig& config, Onboarding& onboarding);
-  // Whether the limits of the tenant are not below what its own grid sends.
   void prove_labels(const TenantConfig& config);
   void prove_probes(const TenantConfig& config, TenantIndex index, const Tenant& tenant);
   void fill_labels();
