@@ -24,20 +24,16 @@ WireError of_timeout(Stage stage) {
 
 WireError of_receive_error(std::string_view text) {
   // libcurl 7.88 reports broken chunking with the code of a lost connection; only the text differs.
-  const bool chunking = text.find("chunked-encoding") != std::string_view::npos;
-  return chunking ? WireError::bad_body : WireError::connection_lost;
+  const auto says = [text](std::string_view part) { return text.find(part) != text.npos; };
+  if (says("chunked-encoding")) return WireError::bad_body;
+  // With TLS 1.3 a server refuses our certificate, or its absence, only after our handshake is
+  // over.
+  if (says("SSL routines::") && says(" alert ")) return WireError::tls;
+  return WireError::connection_lost;
 }
 
-}  // namespace
-
-WireError wire_error_of(const CurlEnding& ending) {
-  if (ending.timed_out) return of_timeout(ending.stage);
-  if (ending.too_large) return WireError::too_large;
-  if (ending.out_of_sockets) return WireError::monitor;
-  // libcurl 7.88 takes a connection that closes within the headers for the end of an empty reply.
-  if (ending.code == CURLE_OK && ending.headers_cut) return WireError::connection_lost;
-  if (ending.code == CURLE_OK) return WireError::none;
-  if (ending.proxy_status >= 300) return WireError::proxy;
+// As if there were no proxy, but for the codes that name one.
+WireError of_code(const CurlEnding& ending) {
   // CURLcode has about a hundred enumerators; those not listed are our own doing.
   switch (ending.code) {
     case CURLE_COULDNT_RESOLVE_HOST:
@@ -52,6 +48,7 @@ WireError wire_error_of(const CurlEnding& ending) {
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CIPHER:
+    case CURLE_SSL_CLIENTCERT:  // the server wants one, and there is none or another
     case CURLE_SSL_ISSUER_ERROR:
     case CURLE_SSL_INVALIDCERTSTATUS:
     case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
@@ -71,6 +68,42 @@ WireError wire_error_of(const CurlEnding& ending) {
     default:
       return WireError::monitor;
   }
+}
+
+WireError of_ending(const CurlEnding& ending) {
+  if (ending.timed_out) return of_timeout(ending.stage);
+  if (ending.too_large) return WireError::too_large;
+  if (ending.out_of_sockets) return WireError::monitor;
+  // libcurl 7.88 takes a connection that closes within the headers for the end of an empty reply.
+  if (ending.code == CURLE_OK && ending.headers_cut) return WireError::connection_lost;
+  if (ending.code == CURLE_OK) return WireError::none;
+  return of_code(ending);
+}
+
+}  // namespace
+
+WireError wire_error_of(const CurlEnding& ending) {
+  const WireError error = of_ending(ending);
+  if (error != WireError::none && ending.proxy_status >= 300) return WireError::proxy;
+  if (!ending.at_proxy) return error;
+  switch (error) {
+    case WireError::resolve:
+    case WireError::connect:
+    case WireError::connect_timeout:
+    case WireError::response_timeout:
+    case WireError::connection_lost:
+    case WireError::bad_body:
+      return WireError::proxy;
+    case WireError::tls:
+      // A SOCKS proxy of the environment opens the way unnoticed: the handshake is the tenant's.
+      return ending.timed_out || ending.proxy_unverified ? WireError::proxy : error;
+    case WireError::none:
+    case WireError::too_large:
+    case WireError::proxy:
+    case WireError::monitor:
+      break;
+  }
+  return error;
 }
 
 }  // namespace reinfer

@@ -11,14 +11,16 @@ namespace reinfer {
 
 // How a finished transfer looked from the outside.
 struct CurlEnding {
-  int code = 0;                 // CURLcode
-  std::string_view text;        // CURLOPT_ERRORBUFFER
-  bool timed_out = false;       // our own deadline ended it
-  bool too_large = false;       // our write callback refused more
-  bool headers_cut = false;     // a status line came, the empty line after the headers did not
-  bool out_of_sockets = false;  // socket() failed for want of descriptors or memory
-  long proxy_status = 0;        // reply to CONNECT, 0 if there was none
-  Stage stage = Stage::done;    // where it ended
+  int code = 0;                   // CURLcode
+  std::string_view text;          // CURLOPT_ERRORBUFFER
+  bool timed_out = false;         // our own deadline ended it
+  bool too_large = false;         // our write callback refused more
+  bool headers_cut = false;       // a status line came, the empty line after the headers did not
+  bool out_of_sockets = false;    // socket() failed for want of descriptors or memory
+  long proxy_status = 0;          // reply to CONNECT, 0 if there was none
+  bool at_proxy = false;          // a proxy is used and has not opened the way yet
+  bool proxy_unverified = false;  // TLS with the proxy itself began and was not verified
+  Stage stage = Stage::done;      // where it ended
 };
 
 // curl.se/libcurl/c/libcurl-errors.html. Codes that cannot come from the network are `monitor`.

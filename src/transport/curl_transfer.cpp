@@ -1,7 +1,7 @@
 #include "transport/curl_transfer.h"
 
-#include <arpa/inet.h>
 #include <fmt/format.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -12,47 +12,11 @@
 #include "base/duration.h"
 #include "base/text.h"
 #include "transport/curl_facts.h"
+#include "transport/curl_options.h"
 #include "transport/tls_facts.h"
 
 namespace reinfer {
 namespace {
-
-// Long enough that a probe every few minutes still finds its connection, short enough that the
-// server's certificate is seen again every hour.
-constexpr long kConnectionAgeSecondsMax = 3600;
-// A CA bundle that was replaced is noticed within this time.
-constexpr long kCaCacheSeconds = 60;
-
-std::string host_of(const std::string& url) {
-  const std::unique_ptr<CURLU, decltype(&curl_url_cleanup)> parsed(curl_url(), curl_url_cleanup);
-  char* host = nullptr;
-  if (curl_url_set(parsed.get(), CURLUPART_URL, url.c_str(), 0) != CURLUE_OK ||
-      curl_url_get(parsed.get(), CURLUPART_HOST, &host, 0) != CURLUE_OK)
-    return {};
-  std::string result(host);
-  curl_free(host);
-  return std::string(trim(result, "[]"));
-}
-
-bool is_numeric(const std::string& host) {
-  in6_addr address{};
-  return inet_pton(AF_INET, host.c_str(), &address) == 1 ||
-         inet_pton(AF_INET6, host.c_str(), &address) == 1;
-}
-
-bool is_loopback(const std::string& host) {
-  return host == "localhost" || host == "::1" || (is_numeric(host) && host.rfind("127.", 0) == 0);
-}
-
-template <typename Value>
-void set(CURL* easy, CURLoption option, Value value) {
-  const CURLcode code = curl_easy_setopt(easy, option, value);
-  check(code == CURLE_OK || code == CURLE_OUT_OF_MEMORY, "libcurl knows the options we set");
-}
-
-long to_milliseconds(Nanoseconds d) {
-  return static_cast<long>(std::chrono::ceil<std::chrono::milliseconds>(d).count());
-}
 
 std::string describe_timeout(Stage stage, const Deadlines& limits) {
   switch (stage) {
@@ -72,6 +36,17 @@ std::string describe_timeout(Stage stage, const Deadlines& limits) {
   return fmt::format("reply not complete within {}", format_duration(limits.total));
 }
 
+// No socket is opened then, and the code is that of any connection.
+bool is_bad_proxy_url(std::string_view error_text) {
+  return error_text.starts_with("Unsupported proxy");
+}
+
+int port_of(const curl_sockaddr& address) {
+  if (address.family == AF_INET6)
+    return ntohs(reinterpret_cast<const sockaddr_in6&>(address.addr).sin6_port);
+  return ntohs(reinterpret_cast<const sockaddr_in&>(address.addr).sin_port);
+}
+
 }  // namespace
 
 CurlTransfer::CurlTransfer(ProbeId id, Request request, const std::string& ca_bundle,
@@ -79,22 +54,14 @@ CurlTransfer::CurlTransfer(ProbeId id, Request request, const std::string& ca_bu
     : id_(id),
       request_(std::move(request)),
       sending_(sending),
-      numeric_host_(is_numeric(host_of(request_.url))),
-      tls_expected_(request_.url.rfind("https://", 0) == 0),
+      route_(route_of(request_)),
       easy_(curl_easy_init()) {
   check(easy_ != nullptr, "libcurl has memory for a handle");
-  set_up_request();
-  set_up_connection(ca_bundle);
-}
-
-CurlTransfer::~CurlTransfer() {
-  // One of the lines holds the token.
-  for (curl_slist* line = header_lines_; line != nullptr; line = line->next) {
-    volatile char* bytes = line->data;
-    while (*bytes != '\0')
-      *bytes++ = '\0';
-  }
-  curl_slist_free_all(header_lines_);
+  CURL* easy = easy_.get();
+  set_message(easy, request_, header_lines_);
+  set_connection(easy, request_, ca_bundle);
+  set_route(easy, request_, route_, connect_to_);
+  set_callbacks();
 }
 
 CurlTransfer& CurlTransfer::of(CURL* handle) {
@@ -103,70 +70,18 @@ CurlTransfer& CurlTransfer::of(CURL* handle) {
   return *static_cast<CurlTransfer*>(self);
 }
 
-void CurlTransfer::add_header(const std::string& line) {
-  curl_slist* longer = curl_slist_append(header_lines_, line.c_str());
-  check(longer != nullptr, "libcurl has memory for a header");
-  header_lines_ = longer;
-}
-
-void CurlTransfer::set_up_request() {
+void CurlTransfer::set_callbacks() {
   CURL* easy = easy_.get();
-  for (const Header& header : request_.headers)
-    add_header(header.name + ": " + header.value);
-  if (!request_.bearer.empty()) add_header("Authorization: Bearer " + request_.bearer.reveal());
-  if (request_.method == "POST") {
-    add_header("Expect:");  // or libcurl would wait for a 100 before a large body
-    set(easy, CURLOPT_POST, 1L);
-    set(easy, CURLOPT_POSTFIELDSIZE, static_cast<long>(request_.body.size()));
-    set(easy, CURLOPT_POSTFIELDS, request_.body.c_str());
-  }
-  set(easy, CURLOPT_HTTPHEADER, header_lines_);
-  set(easy, CURLOPT_URL, request_.url.c_str());
-  set(easy, CURLOPT_PATH_AS_IS, 1L);
-  set(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
-  set(easy, CURLOPT_FOLLOWLOCATION, 0L);
-  set(easy, CURLOPT_PROTOCOLS_STR, "http,https");
-  set(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
-  set(easy, CURLOPT_PRIVATE, this);
-  set(easy, CURLOPT_ERRORBUFFER, error_text_.data());
-  set(easy, CURLOPT_HEADERFUNCTION, &CurlTransfer::on_header);
-  set(easy, CURLOPT_HEADERDATA, this);
-  set(easy, CURLOPT_WRITEFUNCTION, &CurlTransfer::on_body);
-  set(easy, CURLOPT_WRITEDATA, this);
-  set(easy, CURLOPT_PREREQFUNCTION, &CurlTransfer::on_ready_to_send);
-  set(easy, CURLOPT_PREREQDATA, this);
-  set(easy, CURLOPT_OPENSOCKETFUNCTION, &CurlTransfer::on_open_socket);
-  set(easy, CURLOPT_OPENSOCKETDATA, this);
-}
-
-void CurlTransfer::set_up_connection(const std::string& ca_bundle) {
-  CURL* easy = easy_.get();
-  const std::string& ca = request_.network.ca_file.empty() ? ca_bundle : request_.network.ca_file;
-  // Without an explicit file, or with a directory beside it, libcurl's CA cache is off and every
-  // handshake reads the bundle again.
-  if (!ca.empty()) set(easy, CURLOPT_CAINFO, ca.c_str());
-  set(easy, CURLOPT_CAPATH, nullptr);
-  set(easy, CURLOPT_CA_CACHE_TIMEOUT, kCaCacheSeconds);
-  set(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
-  set(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-  set(easy, CURLOPT_NOSIGNAL, 1L);
-  // Or giving up on a name would wait for the resolver's thread, and all probes with it.
-  set(easy, CURLOPT_QUICK_EXIT, 1L);
-  if (is_loopback(host_of(request_.url))) set(easy, CURLOPT_PROXY, "");
-  if (request_.connection == ConnectionMode::fresh) {
-    set(easy, CURLOPT_FRESH_CONNECT, 1L);
-    set(easy, CURLOPT_FORBID_REUSE, 1L);
-    set(easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
-    set(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
-  } else {
-    set(easy, CURLOPT_MAXAGE_CONN, kConnectionAgeSecondsMax);
-    set(easy, CURLOPT_MAXLIFETIME_CONN, kConnectionAgeSecondsMax);
-  }
-  // Our own deadlines are the ones that count; libcurl needs this one to share the time out between
-  // the addresses of a host.
-  const Deadlines& limits = request_.deadlines;
-  set(easy, CURLOPT_CONNECTTIMEOUT_MS,
-      to_milliseconds(limits.resolve + limits.connect + limits.tls));
+  set_option(easy, CURLOPT_PRIVATE, this);
+  set_option(easy, CURLOPT_ERRORBUFFER, error_text_.data());
+  set_option(easy, CURLOPT_HEADERFUNCTION, &CurlTransfer::on_header);
+  set_option(easy, CURLOPT_HEADERDATA, this);
+  set_option(easy, CURLOPT_WRITEFUNCTION, &CurlTransfer::on_body);
+  set_option(easy, CURLOPT_WRITEDATA, this);
+  set_option(easy, CURLOPT_PREREQFUNCTION, &CurlTransfer::on_ready_to_send);
+  set_option(easy, CURLOPT_PREREQDATA, this);
+  set_option(easy, CURLOPT_OPENSOCKETFUNCTION, &CurlTransfer::on_open_socket);
+  set_option(easy, CURLOPT_OPENSOCKETDATA, this);
 }
 
 std::size_t CurlTransfer::on_header(char* line, std::size_t size, std::size_t count, void* self) {
@@ -225,6 +140,7 @@ curl_socket_t CurlTransfer::on_open_socket(void* self, curlsocktype, curl_sockad
   const int fd =
       socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, address->protocol);
   auto& transfer = *static_cast<CurlTransfer*>(self);
+  if (port_of(*address) != transfer.route_.port) transfer.port_differs_ = true;
   if (fd >= 0) {
     transfer.opened_.push_back(fd);
     return fd;
@@ -261,7 +177,7 @@ WireStamps CurlTransfer::stamps() const {
   if (exchange_.connection_reused) return stamps;
   stamps.resolved = curl_stamp(CURLINFO_NAMELOOKUP_TIME_T);
   if (!stamps.connected) stamps.connected = curl_stamp(CURLINFO_CONNECT_TIME_T);
-  if (tls_expected_) stamps.tls_done = curl_stamp(CURLINFO_APPCONNECT_TIME_T);
+  if (route_.tls) stamps.tls_done = curl_stamp(CURLINFO_APPCONNECT_TIME_T);
   return stamps;
 }
 
@@ -270,9 +186,9 @@ Stage CurlTransfer::stage() const {
   if (stamps_.sent) return Stage::wait;
   if (times_ready_to_send_ > 0) return Stage::send;
   const WireStamps now = stamps();
-  if (!now.resolved && !numeric_host_) return Stage::resolve;
+  if (!now.resolved && !route_.numeric) return Stage::resolve;
   if (!now.connected) return Stage::connect;
-  return tls_expected_ && !now.tls_done ? Stage::tls : Stage::send;
+  return route_.tls && !now.tls_done ? Stage::tls : Stage::send;
 }
 
 MonoTime CurlTransfer::deadline() const {
@@ -302,7 +218,15 @@ MonoTime CurlTransfer::next_look(MonoTime now) const {
   return request_left ? deadline() : std::min(deadline(), now + shortest);
 }
 
-Exchange CurlTransfer::end(MonoTime now, std::optional<CURLcode> code) {
+bool CurlTransfer::is_at_proxy(long connect_reply) const {
+  if (route_.proxy == ProxyUse::never || times_ready_to_send_ > 0) return false;
+  if (connect_reply / 100 == 2) return false;
+  // libcurl has a code of its own for all that a SOCKS proxy says no to.
+  if (route_.socks && stamps_.connected) return false;
+  return route_.proxy == ProxyUse::always || port_differs_;
+}
+
+CurlEnding CurlTransfer::ending(std::optional<CURLcode> code) const {
   CurlEnding ending;
   ending.code = code.value_or(CURLE_OPERATION_TIMEDOUT);
   ending.timed_out = !code;
@@ -312,23 +236,38 @@ Exchange CurlTransfer::end(MonoTime now, std::optional<CURLcode> code) {
   ending.out_of_sockets = out_of_sockets_ && ending.code == CURLE_COULDNT_CONNECT;
   ending.stage = stage();
   curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_CONNECTCODE, &ending.proxy_status);
+  ending.at_proxy = is_at_proxy(ending.proxy_status) || is_bad_proxy_url(ending.text);
+  long proxy_unverified = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_PROXY_SSL_VERIFYRESULT, &proxy_unverified);
+  ending.proxy_unverified = proxy_unverified != 0;
+  return ending;
+}
 
-  exchange_.error = wire_error_of(ending);
-  exchange_.stage = exchange_.error == WireError::none ? Stage::done : ending.stage;
+std::string CurlTransfer::describe(const CurlEnding& ending, WireError error) const {
   if (ending.timed_out)
-    exchange_.error_text = describe_timeout(ending.stage, request_.deadlines);
-  else if (exchange_.error == WireError::too_large)
-    exchange_.error_text = fmt::format("body over {} bytes", request_.body_bytes_max);
-  else if (code != CURLE_OK)
-    exchange_.error_text =
-        ending.text.empty() ? curl_easy_strerror(*code) : std::string(ending.text);
+    return (error == WireError::proxy ? "proxy: " : "") +
+           describe_timeout(ending.stage, request_.deadlines);
+  if (error == WireError::too_large)
+    return fmt::format("body over {} bytes", request_.body_bytes_max);
+  if (ending.code == CURLE_OK) return {};
+  // libcurl would quote the proxy's URL, which may hold a password.
+  if (is_bad_proxy_url(ending.text)) return "the proxy's URL is not one";
+  if (!ending.text.empty()) return std::string(ending.text);
+  return curl_easy_strerror(static_cast<CURLcode>(ending.code));
+}
+
+Exchange CurlTransfer::end(MonoTime now, std::optional<CURLcode> code) {
+  const CurlEnding how = ending(code);
+  exchange_.error = wire_error_of(how);
+  exchange_.stage = exchange_.error == WireError::none ? Stage::done : how.stage;
+  exchange_.error_text = describe(how, exchange_.error);
   long status = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
   if (status > 0 && stamps_.first_byte) exchange_.http_status = static_cast<int>(status);
 
   stamps_.end = now;
   WireStamps complete = stamps();
-  if (numeric_host_) complete.resolved.reset();
+  if (route_.numeric) complete.resolved.reset();
   exchange_.phases = phases_from(complete, exchange_.stage);
   exchange_.resent = times_ready_to_send_ > 1;
   note_address(exchange_);

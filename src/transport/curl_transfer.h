@@ -1,6 +1,10 @@
 // One exchange as a libcurl easy handle: what is asked of libcurl, what its callbacks tell, and the
 // Exchange that follows. Made by CurlTransport for each probe and owned by it; probe thread only.
 // It neither waits nor knows of other transfers.
+//
+// Through a proxy, `resolve` and `connect` are about the proxy, `tls` is all from there to a secure
+// connection with the tenant (the CONNECT exchange, or SOCKS', and both handshakes), and the remote
+// address is the proxy's. What the proxy replies is no reply.
 #pragma once
 
 #include <curl/curl.h>
@@ -10,6 +14,9 @@
 #include <optional>
 #include <vector>
 
+#include "transport/curl_facts.h"
+#include "transport/curl_options.h"
+#include "transport/curl_route.h"
 #include "transport/stamps.h"
 #include "transport/transport.h"
 
@@ -25,7 +32,6 @@ class CurlTransfer {
   // itself to `sending` when its request is about to leave.
   CurlTransfer(ProbeId id, Request request, const std::string& ca_bundle,
                std::vector<CurlTransfer*>& sending);
-  ~CurlTransfer();
   CurlTransfer(const CurlTransfer&) = delete;
   CurlTransfer& operator=(const CurlTransfer&) = delete;
 
@@ -60,11 +66,14 @@ class CurlTransfer {
     void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
   };
 
-  void set_up_request();
-  void set_up_connection(const std::string& ca_bundle);
-  void add_header(const std::string& line);
+  void set_callbacks();
   std::optional<MonoTime> curl_stamp(CURLINFO info) const;
   WireStamps stamps() const;
+  // Whether a proxy is used that has not opened the way to the tenant yet. Of a proxy that libcurl
+  // chose by itself only a port other than the tenant's tells.
+  bool is_at_proxy(long connect_reply) const;
+  CurlEnding ending(std::optional<CURLcode> code) const;
+  std::string describe(const CurlEnding& ending, WireError error) const;
   void note_address(Exchange& exchange) const;
 
   static std::size_t on_header(char* line, std::size_t size, std::size_t count, void* self);
@@ -75,10 +84,10 @@ class CurlTransfer {
   const ProbeId id_;
   const Request request_;
   std::vector<CurlTransfer*>& sending_;
-  const bool numeric_host_;
-  const bool tls_expected_;
+  const Route route_;
+  CurlList header_lines_;
+  CurlList connect_to_;
   std::unique_ptr<CURL, FreeEasy> easy_;
-  curl_slist* header_lines_ = nullptr;
   std::array<char, CURL_ERROR_SIZE> error_text_{};
 
   Exchange exchange_;
@@ -89,6 +98,7 @@ class CurlTransfer {
   bool headers_complete_ = false;
   bool too_large_ = false;
   bool out_of_sockets_ = false;
+  bool port_differs_ = false;  // a socket was opened to a port other than the URL's
 };
 
 }  // namespace reinfer

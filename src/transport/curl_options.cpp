@@ -1,0 +1,136 @@
+#include "transport/curl_options.h"
+
+namespace reinfer {
+namespace {
+
+// Long enough that a probe every few minutes still finds its connection, short enough that the
+// server's certificate is seen again every hour.
+constexpr long kConnectionAgeSecondsMax = 3600;
+// A CA bundle that was replaced is noticed within this time.
+constexpr long kCaCacheSeconds = 60;
+
+long to_milliseconds(Nanoseconds d) {
+  return static_cast<long>(std::chrono::ceil<std::chrono::milliseconds>(d).count());
+}
+
+long to_curl(IpFamily family) {
+  switch (family) {
+    case IpFamily::v4:
+      return CURL_IPRESOLVE_V4;
+    case IpFamily::v6:
+      return CURL_IPRESOLVE_V6;
+    case IpFamily::any:
+      break;
+  }
+  return CURL_IPRESOLVE_WHATEVER;
+}
+
+void add_header(CurlList& lines, const Header& header) {
+  // "Name:" would tell libcurl to leave a header of its own out; "Name;" is an empty one.
+  lines.add(header.value.empty() ? header.name + ";" : header.name + ": " + header.value);
+}
+
+void set_certificates(CURL* easy, const NetworkOptions& network, const std::string& ca_bundle) {
+  const std::string& ca = network.ca_file.empty() ? ca_bundle : network.ca_file;
+  // Without an explicit file, or with a directory beside it, libcurl's CA cache is off and every
+  // handshake reads the bundle again.
+  if (!ca.empty()) set_option(easy, CURLOPT_CAINFO, ca.c_str());
+  set_option(easy, CURLOPT_CAPATH, nullptr);
+  set_option(easy, CURLOPT_CA_CACHE_TIMEOUT, kCaCacheSeconds);
+  // The system's directory stays beside it: a proxy may belong to the organisation or to the world.
+  if (!ca.empty()) set_option(easy, CURLOPT_PROXY_CAINFO, ca.c_str());
+  if (network.client_certificate.empty()) return;
+  set_option(easy, CURLOPT_SSLCERT, network.client_certificate.c_str());
+  const std::string& key =
+      network.client_key.empty() ? network.client_certificate : network.client_key;
+  set_option(easy, CURLOPT_SSLKEY, key.c_str());
+  // Or OpenSSL would ask the terminal for the password of an encrypted key, and wait.
+  set_option(easy, CURLOPT_KEYPASSWD, "");
+}
+
+}  // namespace
+
+CurlList::~CurlList() {
+  for (curl_slist* line = first_; line != nullptr; line = line->next) {
+    volatile char* bytes = line->data;
+    while (*bytes != '\0')
+      *bytes++ = '\0';
+  }
+  curl_slist_free_all(first_);
+}
+
+void CurlList::add(const std::string& line) {
+  curl_slist* longer = curl_slist_append(first_, line.c_str());
+  check(longer != nullptr, "libcurl has memory for a line");
+  first_ = longer;
+}
+
+void set_message(CURL* easy, const Request& request, CurlList& header_lines) {
+  for (const Header& header : request.headers)
+    add_header(header_lines, header);
+  for (const Header& header : request.network.headers)
+    add_header(header_lines, header);
+  if (!request.bearer.empty()) header_lines.add("Authorization: Bearer " + request.bearer.reveal());
+  if (request.method == "POST") {
+    header_lines.add("Expect:");  // or libcurl would wait for a 100 before a large body
+    set_option(easy, CURLOPT_POST, 1L);
+    set_option(easy, CURLOPT_POSTFIELDSIZE, static_cast<long>(request.body.size()));
+    set_option(easy, CURLOPT_POSTFIELDS, request.body.c_str());
+  }
+  set_option(easy, CURLOPT_HTTPHEADER, header_lines.get());
+  set_option(easy, CURLOPT_URL, request.url.c_str());
+  set_option(easy, CURLOPT_PATH_AS_IS, 1L);
+  set_option(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
+  set_option(easy, CURLOPT_FOLLOWLOCATION, 0L);
+  set_option(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+  set_option(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
+}
+
+void set_connection(CURL* easy, const Request& request, const std::string& ca_bundle) {
+  set_certificates(easy, request.network, ca_bundle);
+  set_option(
+      easy, CURLOPT_HTTP_VERSION,
+      static_cast<long>(request.network.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
+  set_option(easy, CURLOPT_IPRESOLVE, to_curl(request.network.ip_family));
+  set_option(easy, CURLOPT_NOSIGNAL, 1L);
+  // Or giving up on a name would wait for the resolver's thread, and all probes with it.
+  set_option(easy, CURLOPT_QUICK_EXIT, 1L);
+  if (request.connection == ConnectionMode::fresh) {
+    set_option(easy, CURLOPT_FRESH_CONNECT, 1L);
+    set_option(easy, CURLOPT_FORBID_REUSE, 1L);
+    set_option(easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
+    set_option(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+  } else {
+    set_option(easy, CURLOPT_MAXAGE_CONN, kConnectionAgeSecondsMax);
+    set_option(easy, CURLOPT_MAXLIFETIME_CONN, kConnectionAgeSecondsMax);
+  }
+  // Our own deadlines are the ones that count; libcurl needs this one to share the time out between
+  // the addresses of a host.
+  const Deadlines& limits = request.deadlines;
+  set_option(easy, CURLOPT_CONNECTTIMEOUT_MS,
+             to_milliseconds(limits.resolve + limits.connect + limits.tls));
+}
+
+void set_route(CURL* easy, const Request& request, const Route& route, CurlList& connect_to) {
+  const NetworkOptions& network = request.network;
+  // A proxy gets neither our header lines nor a say in what the tenant's reply is.
+  set_option(easy, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
+  set_option(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+  if (route.proxy == ProxyUse::never) {
+    set_option(easy, CURLOPT_PROXY, "");
+  } else if (!network.proxy_url.empty()) {
+    set_option(easy, CURLOPT_PROXY, network.proxy_url.c_str());
+    // Even if empty: the environment's exceptions go with the environment's proxy.
+    set_option(easy, CURLOPT_NOPROXY, network.no_proxy.c_str());
+  } else if (!network.no_proxy.empty()) {
+    set_option(easy, CURLOPT_NOPROXY, network.no_proxy.c_str());
+  }
+  if (route.pinned_address.empty()) return;
+  // Not CURLOPT_RESOLVE, which writes into the cache that all transfers share, nor would it keep a
+  // connection to one address from serving those who want another: CURLOPT_CONNECT_TO does neither.
+  const bool v6 = route.pinned_address.find(':') != std::string::npos;
+  connect_to.add(v6 ? "::[" + route.pinned_address + "]:" : "::" + route.pinned_address + ":");
+  set_option(easy, CURLOPT_CONNECT_TO, connect_to.get());
+}
+
+}  // namespace reinfer
