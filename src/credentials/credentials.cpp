@@ -1,80 +1,71 @@
 #include "credentials/credentials.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstdlib>
-#include <cstring>
-#include <fstream>
-#include <system_error>
 
-#include "base/text.h"
+#include "base/check.h"
+#include "credentials/source.h"
+#include "credentials/stored.h"
 
 namespace reinfer {
-namespace {
 
-constexpr std::string_view kScheme = "bearer ";
-
-TokenOrWhy read_environment(const std::string& name) {
-  // Nothing in the process writes its environment.
-  const char* value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe)
-  if (value == nullptr) return tl::unexpected(fmt::format("the variable {} is not set", name));
-  return clean_token(value, "the variable " + name);
+Credentials::Credentials(const Plan& plan, const Log& log) {
+  std::vector<TokenSource> distinct;
+  for (const Tenant& tenant : plan.tenants()) {
+    const auto known = std::find(distinct.begin(), distinct.end(), tenant.token);
+    source_of_tenant_.push_back(static_cast<std::size_t>(known - distinct.begin()));
+    if (known == distinct.end()) distinct.push_back(tenant.token);
+  }
+  const std::vector<std::string> environment = environment_for_child(distinct);
+  for (const TokenSource& source : distinct)
+    sources_.push_back(std::make_unique<Source>(source, environment, log));
 }
 
-TokenOrWhy read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file)
-    return tl::unexpected(fmt::format("{} cannot be read: {}", path,
-                                      std::error_code(errno, std::generic_category()).message()));
-  std::string text(kTokenBytesMax + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (file.bad() || (file.fail() && !file.eof()))
-    return tl::unexpected(fmt::format("{} cannot be read", path));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  TokenOrWhy token = clean_token(text, path);
-  std::fill(text.begin(), text.end(), '\0');
-  return token;
+Credentials::~Credentials() = default;
+
+Credentials::Source& Credentials::source_of(TenantIndex tenant) {
+  return *sources_.at(source_of_tenant_.at(to_size(tenant)));
+}
+const Credentials::Source& Credentials::source_of(TenantIndex tenant) const {
+  return *sources_.at(source_of_tenant_.at(to_size(tenant)));
 }
 
-}  // namespace
+void Credentials::refresh(TenantIndex tenant, Instant now) { source_of(tenant).refresh(now); }
 
-TokenOrWhy clean_token(std::string_view stored, std::string_view origin) {
-  if (stored.size() > kTokenBytesMax)
-    return tl::unexpected(fmt::format("{} holds more than {} bytes", origin, kTokenBytesMax));
-  std::string_view token = trim(stored);
-  const auto unquote = [&token] {
-    for (const char quote : {'"', '\''})
-      if (token.size() >= 2 && token.front() == quote && token.back() == quote)
-        token = trim(token.substr(1, token.size() - 2));
-  };
-  unquote();
-  while (token.size() >= kScheme.size() &&
-         equals_ignoring_case(token.substr(0, kScheme.size()), kScheme))
-    token = trim(token.substr(kScheme.size()));
-  unquote();
-  if (token.empty()) return tl::unexpected(fmt::format("{} is empty", origin));
-  const bool visible =
-      std::all_of(token.begin(), token.end(), [](char c) { return c > ' ' && c < '\x7f'; });
-  if (!visible)
-    return tl::unexpected(
-        fmt::format("{} holds a character that no token has (allowed: visible ASCII)", origin));
-  return Secret(std::string(token));
+tl::expected<Token, NoToken> Credentials::token(TenantIndex tenant, Instant now) {
+  return source_of(tenant).token(now);
 }
 
-TokenOrWhy read_token(const TokenSource& source) {
-  return source.kind == TokenSource::Kind::environment ? read_environment(source.name)
-                                                       : read_file(source.name);
+Rejection Credentials::rejected(TenantIndex tenant, std::uint64_t number, Instant now) {
+  return source_of(tenant).rejected(number, now);
 }
 
-Credentials::Credentials(const Plan& plan) {
-  for (const Tenant& tenant : plan.tenants())
-    sources_.push_back(tenant.token);
+void Credentials::accepted(TenantIndex tenant, std::uint64_t number) {
+  source_of(tenant).accepted(number);
 }
 
-TokenOrWhy Credentials::token(TenantIndex tenant) const {
-  return read_token(sources_.at(to_size(tenant)));
+bool Credentials::is_settling(TenantIndex tenant, Instant now) const {
+  return source_of(tenant).is_settling(now);
 }
+
+bool Credentials::is_rejected(TenantIndex tenant) const { return source_of(tenant).is_rejected(); }
+
+std::optional<TokenFetch> Credentials::take_fetch(Instant now) {
+  for (std::size_t i = 0; i < sources_.size(); ++i)
+    if (auto request = sources_[i]->take_fetch(now))
+      return TokenFetch{SourceIndex(i), std::move(*request)};
+  return std::nullopt;
+}
+
+void Credentials::fetched(SourceIndex source, const Exchange& exchange, Instant now) {
+  sources_.at(static_cast<std::size_t>(source))->fetched(exchange, now);
+}
+
+MonoTime Credentials::next_event() const {
+  MonoTime next = MonoTime::max();
+  for (const auto& source : sources_) next = std::min(next, source->next_event());
+  return next;
+}
+
+TokenFacts Credentials::facts(TenantIndex tenant) const { return source_of(tenant).facts(); }
 
 }  // namespace reinfer

@@ -1,41 +1,91 @@
-// Where bearer tokens come from. The Engine asks for a tenant's token before each probe and never
-// waits for one. Reads environment variables and files, and forgives what people do to tokens: a
-// trailing newline, quotes, a pasted "Bearer ". Owned by one probe thread.
+// The tokens of all tenants and what has become of them. The prober asks for a token before each
+// request and tells what the API thought of it; this room re-reads, re-runs or re-fetches sources
+// when it is time, and never waits itself: a fetch is a Request that the prober sends. Tenants with
+// equal sources share one state. Owned by one probe thread.
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include <tl/expected.hpp>
-
-#include "base/secret.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "credentials/command.h"
+#include "credentials/oauth.h"
+#include "credentials/token_text.h"
 #include "model/plan.h"
+#include "model/token_facts.h"
 
 namespace reinfer {
 
-// The token, or in words what is wrong ("the variable ACME_TOKEN is not set"). The words never hold
-// any part of the token.
-using TokenOrWhy = tl::expected<Secret, std::string>;
+// A token and its number: two tokens are the same exactly if their numbers are.
+struct Token {
+  Secret secret;
+  std::uint64_t number = 0;
+};
 
-// Reads a source now. A file may hold at most kTokenBytesMax.
-TokenOrWhy read_token(const TokenSource& source);
+// Why there is no token to send.
+struct NoToken {
+  bool pending = false;  // a first one is on its way
+  std::string why;
+};
 
-// The token in what a person stored: surrounding blanks, quotes and a leading "Bearer " removed.
-// What is left must be visible ASCII, which is all a header may carry (RFC 6750 b64token and the
-// vendor's own "any legal header value"). `origin` names it in the error.
-TokenOrWhy clean_token(std::string_view stored, std::string_view origin);
+// What happens after the API rejected a token.
+enum class Rejection : std::uint8_t {
+  replaced,   // another token is at hand: ask for it
+  pending,    // another one is being fetched: ask again later
+  unchanged,  // there is no other: the rejection stands
+};
 
-inline constexpr std::size_t kTokenBytesMax = 16384;
+enum class SourceIndex : std::uint32_t {};
+
+// A request for a token that is to be sent now; its end belongs into fetched().
+struct TokenFetch {
+  SourceIndex source{};
+  Request request;
+};
 
 class Credentials {
  public:
-  explicit Credentials(const Plan& plan);
+  Credentials(const Plan& plan, const Log& log);
+  ~Credentials();
 
-  TokenOrWhy token(TenantIndex tenant) const;
+  // Has the tenant's source looked at again if it is time.
+  void refresh(TenantIndex tenant, Instant now);
+  tl::expected<Token, NoToken> token(TenantIndex tenant, Instant now);
+
+  // The API answered 401 to the token of that number.
+  Rejection rejected(TenantIndex tenant, std::uint64_t number, Instant now);
+  // The API answered anything else than 401 by itself, so it took the token of that number.
+  void accepted(TenantIndex tenant, std::uint64_t number);
+  // Whether a replacement is still being fetched, so that a rejection is not final yet.
+  bool is_settling(TenantIndex tenant, Instant now) const;
+  // Whether the token at hand is one that the API has rejected.
+  bool is_rejected(TenantIndex tenant) const;
+
+  // A fetch that is due, at most one in flight for each source.
+  std::optional<TokenFetch> take_fetch(Instant now);
+  void fetched(SourceIndex source, const Exchange& exchange, Instant now);
+
+  // When to ask take_fetch() or token() again even if no probe is due; MonoTime::max() if never.
+  MonoTime next_event() const;
+
+  TokenFacts facts(TenantIndex tenant) const;
 
  private:
-  std::vector<TokenSource> sources_;
+  class Source;
+  Source& source_of(TenantIndex tenant);
+  const Source& source_of(TenantIndex tenant) const;
+
+  std::vector<std::unique_ptr<Source>> sources_;
+  std::vector<std::size_t> source_of_tenant_;
 };
+
+// Reads a source once, now, waiting as long as it takes a command to end; for checking a
+// configuration before anything is started. OAuth is only checked for its client secret. In words
+// what is wrong.
+std::optional<std::string> inspect_token(const TokenSource& source);
 
 }  // namespace reinfer

@@ -8,23 +8,36 @@ namespace reinfer {
 
 using namespace std::chrono_literals;
 
-Nanoseconds phase_of(const Target& target) {
-  const std::uint64_t hash = stable_hash(target.tenant_name + "/" + target.probe);
-  return Nanoseconds(
-      static_cast<Nanoseconds::rep>(hash % static_cast<std::uint64_t>(target.interval.count())));
+Nanoseconds phase_of(const Grid& grid) {
+  return Nanoseconds(static_cast<Nanoseconds::rep>(
+      stable_hash(grid.key) % static_cast<std::uint64_t>(grid.interval.count())));
 }
 
-Nanoseconds lateness_max(Nanoseconds interval) {
-  return std::min<Nanoseconds>(interval / 2, 1s);
+Grid grid_of(const Target& target) {
+  return {target.tenant_name + "/" + target.probe, target.interval};
 }
 
-Schedule::Schedule(const Plan& plan, Instant now) {
+std::vector<Grid> target_grids(const Plan& plan) {
+  std::vector<Grid> grids;
+  for (const Target& target : plan.targets()) grids.push_back(grid_of(target));
+  return grids;
+}
+
+std::vector<Grid> control_grids(const Plan& plan) {
+  std::vector<Grid> grids;
+  for (const Control& control : plan.controls())
+    grids.push_back({"control " + control.name, control.interval});
+  return grids;
+}
+
+Nanoseconds lateness_max(Nanoseconds interval) { return std::min<Nanoseconds>(interval / 2, 1s); }
+
+Schedule::Schedule(const std::vector<Grid>& grids, Instant now) {
   const Nanoseconds since_epoch = now.wall.time_since_epoch();
-  for (std::size_t i = 0; i < plan.targets().size(); ++i) {
-    const Target& target = plan.targets()[i];
-    const Nanoseconds into_slot = (since_epoch - phase_of(target)) % target.interval;
-    const Nanoseconds to_next = (target.interval - into_slot) % target.interval;
-    queue_.push({now.mono + to_next, TargetIndex(i), target.interval});
+  for (std::size_t i = 0; i < grids.size(); ++i) {
+    const Nanoseconds interval = grids[i].interval;
+    const Nanoseconds into_slot = (since_epoch - phase_of(grids[i])) % interval;
+    queue_.push({now.mono + (interval - into_slot) % interval, i, interval});
   }
 }
 
@@ -36,7 +49,7 @@ std::vector<Due> Schedule::take_due(MonoTime now) {
     const auto passed = static_cast<std::uint64_t>((now - entry.slot) / entry.interval);
     const MonoTime latest = entry.slot + entry.interval * static_cast<Nanoseconds::rep>(passed);
     const bool probe = now - latest <= lateness_max(entry.interval);
-    due.push_back({entry.target, latest, probe, probe ? passed : passed + 1});
+    due.push_back({entry.grid, latest, probe, probe ? passed : passed + 1});
     entry.slot = latest + entry.interval;
     queue_.push(entry);
   }

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <queue>
+#include <string>
 #include <vector>
 
 #include "base/clock.h"
@@ -14,9 +15,15 @@
 
 namespace reinfer {
 
-// Slots of one target that have come since they were last asked for.
+// What stands on the grid: `key` gives the phase.
+struct Grid {
+  std::string key;
+  Nanoseconds interval{};
+};
+
+// Slots of one grid that have come since they were last asked for.
 struct Due {
-  TargetIndex target{};
+  std::size_t grid = 0;     // position in the schedule's list
   MonoTime slot{};           // the latest of them
   bool probe = false;        // whether `slot` is to be probed now; false if it is too late for it
   std::uint64_t missed = 0;  // slots that passed unseen because nobody asked in time, `slot` not
@@ -25,31 +32,36 @@ struct Due {
 
 class Schedule {
  public:
-  // Grid points are at or after `now`. They are aligned to the wall clock as it reads now, and keep
+  // Slots are at or after `now`. They are aligned to the wall clock as it reads now, and keep
   // their distance by the monotonic clock from then on, whatever the wall clock does.
-  Schedule(const Plan& plan, Instant now);
+  Schedule(const std::vector<Grid>& grids, Instant now);
 
-  // All slots up to `now`, earliest first, in the plan's order where they coincide.
+  // All slots up to `now`, earliest first, in the list's order where they coincide.
   std::vector<Due> take_due(MonoTime now);
 
-  // When the next slot comes; MonoTime::max() if there are no targets.
+  // When the next slot comes; MonoTime::max() if there are no grids.
   MonoTime next_due() const;
 
  private:
   struct Entry {
     MonoTime slot;
-    TargetIndex target;
+    std::size_t grid;
     Nanoseconds interval;
     bool operator>(const Entry& other) const {
-      return slot != other.slot ? slot > other.slot : target > other.target;
+      return slot != other.slot ? slot > other.slot : grid > other.grid;
     }
   };
 
   std::priority_queue<Entry, std::vector<Entry>, std::greater<>> queue_;
 };
 
-// Where on its grid a target stands: [0, interval), the same for ever.
-Nanoseconds phase_of(const Target& target);
+// Where on its grid something stands: [0, interval), the same for ever.
+Nanoseconds phase_of(const Grid& grid);
+
+// The grids of a plan's targets and controls, in the plan's order.
+Grid grid_of(const Target& target);
+std::vector<Grid> target_grids(const Plan& plan);
+std::vector<Grid> control_grids(const Plan& plan);
 
 // A slot is still probed if the loop comes this late for it; later, it is missed: probing it would
 // make a burst of everything that came due during a stall, off the grid.

@@ -14,6 +14,15 @@ namespace reinfer {
 // Names one exchange from start() to its completion. Never reused.
 enum class ProbeId : std::uint64_t {};
 
+// Hands out the names; all who share a transport share one of these.
+class ProbeIds {
+ public:
+  ProbeId next() { return ProbeId{++last_}; }
+
+ private:
+  std::uint64_t last_ = 0;
+};
+
 struct Completion {
   ProbeId id{};
   Exchange exchange;

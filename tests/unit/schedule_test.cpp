@@ -12,20 +12,20 @@ const Instant kStart{WallTime{1795392000s}, MonoTime{100s}};
 
 TEST_CASE("the first slots come within one interval, at each target's phase of the wall clock") {
   const auto plan = plan_from(kTwoTenants);
-  Schedule schedule(*plan, kStart);
+  Schedule schedule(target_grids(*plan), kStart);
   std::vector<Due> due = schedule.take_due(kStart.mono + 60s - 1ns);
   REQUIRE(due.size() == 3);
   for (const Due& one : due) {
-    const Target& target = plan->target(one.target);
+    const Target& target = plan->targets()[one.grid];
     const Nanoseconds wall = kStart.wall.time_since_epoch() + (one.slot - kStart.mono);
-    CHECK((wall - phase_of(target)) % target.interval == 0ns);
+    CHECK((wall - phase_of(grid_of(target))) % target.interval == 0ns);
   }
 }
 
 TEST_CASE("each slot is handed out once, and next_due tells the next one") {
   const auto plan = plan_from(kTwoTenants);
-  Schedule schedule(*plan, kStart);
-  std::map<TargetIndex, int> slots;
+  Schedule schedule(target_grids(*plan), kStart);
+  std::map<std::size_t, int> slots;
   MonoTime last = kStart.mono;
   while (schedule.next_due() < kStart.mono + 10min) {
     const MonoTime next = schedule.next_due();
@@ -35,24 +35,24 @@ TEST_CASE("each slot is handed out once, and next_due tells the next one") {
       CHECK(due.slot == next);
       CHECK(due.probe);
       CHECK(due.missed == 0);
-      ++slots[due.target];
+      ++slots[due.grid];
     }
     CHECK(schedule.take_due(next).empty());
   }
-  CHECK(slots[TargetIndex{0}] == 10);
-  CHECK(slots[TargetIndex{1}] == 20);
-  CHECK(slots[TargetIndex{2}] == 20);
+  CHECK(slots[0] == 10);
+  CHECK(slots[1] == 20);
+  CHECK(slots[2] == 20);
 }
 
 TEST_CASE("what nobody asked for in time is missed, and the latest slot only if it is too late") {
   const auto plan = plan_from(kTwoTenants);
   const auto late_by = [&](Nanoseconds lateness) {
-    Schedule schedule(*plan, kStart);
+    Schedule schedule(target_grids(*plan), kStart);
     MonoTime first = schedule.next_due();
-    const TargetIndex target = schedule.take_due(first)[0].target;
-    const Nanoseconds interval = plan->target(target).interval;
+    const std::size_t grid = schedule.take_due(first)[0].grid;
+    const Nanoseconds interval = plan->targets()[grid].interval;
     for (const Due& due : schedule.take_due(first + 4 * interval + lateness))
-      if (due.target == target) return due;
+      if (due.grid == grid) return due;
     FAIL("the target is due");
     return Due{};
   };
@@ -65,7 +65,7 @@ TEST_CASE("what nobody asked for in time is missed, and the latest slot only if 
 
 TEST_CASE("a schedule of nothing is never due") {
   const auto plan = plan_from(kTwoTenants);
-  Schedule schedule(*plan, kStart);
+  Schedule schedule(target_grids(*plan), kStart);
   CHECK(schedule.take_due(kStart.mono - 1h).empty());
   CHECK(lateness_max(1s) == 500ms);
   CHECK(lateness_max(1min) == 1s);
@@ -73,9 +73,9 @@ TEST_CASE("a schedule of nothing is never due") {
 
 TEST_CASE("the phase of a target never changes between releases") {
   const auto plan = plan_from(kTwoTenants);
-  CHECK(phase_of(plan->targets()[0]) == phase_of(plan->targets()[0]));
-  CHECK(phase_of(plan->targets()[0]) < plan->targets()[0].interval);
-  CHECK(phase_of(plan->targets()[0]) != phase_of(plan->targets()[1]));
+  CHECK(phase_of(grid_of(plan->targets()[0])) == phase_of(grid_of(plan->targets()[0])));
+  CHECK(phase_of(grid_of(plan->targets()[0])) < plan->targets()[0].interval);
+  CHECK(phase_of(grid_of(plan->targets()[0])) != phase_of(grid_of(plan->targets()[1])));
 }
 
 }  // namespace

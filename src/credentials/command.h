@@ -1,0 +1,47 @@
+// A token_command under way: the program runs without a shell, its output is collected whenever
+// somebody looks, and it is killed when it takes too long or says too much. It never waits, so it
+// runs on the probe thread. Nothing of the child's output is logged.
+#pragma once
+
+#include <sys/types.h>
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "credentials/token_text.h"
+
+namespace reinfer {
+
+inline constexpr Nanoseconds kCommandTimeMax = std::chrono::seconds(10);
+
+class CommandRun {
+ public:
+  // Starts the program; what goes wrong comes out of look().
+  CommandRun(const std::vector<std::string>& argv, const std::vector<std::string>& environment,
+             MonoTime now);
+  // Kills the program if it still runs.
+  ~CommandRun();
+  CommandRun(const CommandRun&) = delete;
+  CommandRun& operator=(const CommandRun&) = delete;
+
+  // The token, or why there is none; nullopt while the program runs.
+  std::optional<SecretOrWhy> look(MonoTime now);
+
+  MonoTime deadline() const { return deadline_; }
+
+ private:
+  std::optional<SecretOrWhy> give_up(std::string why);
+  std::optional<SecretOrWhy> ended(int status);
+  void read_output();
+
+  const std::string name_;
+  const MonoTime deadline_;
+  pid_t child_ = -1;
+  int output_ = -1;
+  std::string text_;
+  std::string start_error_;
+};
+
+}  // namespace reinfer

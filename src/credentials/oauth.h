@@ -1,0 +1,28 @@
+// OAuth 2.0 client credentials (RFC 6749 section 4.4): the request for a token and what its reply says.
+// Pure; sent through the same Transport as the probes, by the prober. Which token is asked for when is
+// decided in credentials.cpp.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include <tl/expected.hpp>
+
+#include "credentials/token_text.h"
+#include "model/exchange.h"
+#include "model/token_source.h"
+
+namespace reinfer {
+
+struct IssuedToken {
+  Secret secret;
+  std::optional<Nanoseconds> lifetime;  // absent: the server did not say
+};
+
+// The client's id and secret travel in the form body, as the identity server of the API expects.
+Request token_request(const OAuthClient& client, const Secret& client_secret);
+
+// The token, or why there is none; the words hold nothing of the reply but its `error` code.
+tl::expected<IssuedToken, std::string> read_token_reply(const Exchange& exchange);
+
+}  // namespace reinfer

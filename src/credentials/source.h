@@ -1,0 +1,57 @@
+// The state of one token source: the token at hand, what the API thought of it, and what is under way
+// to get another. Used by credentials.cpp alone; see credentials.h for the contract of each call.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "credentials/credentials.h"
+
+namespace reinfer {
+
+class Credentials::Source {
+ public:
+  Source(TokenSource source, std::vector<std::string> environment, const Log& log);
+
+  void refresh(Instant now);
+  tl::expected<Token, NoToken> token(Instant now);
+  Rejection rejected(std::uint64_t number, Instant now);
+  void accepted(std::uint64_t number);
+  bool is_rejected() const { return token_.number != 0 && token_.number == rejected_number_; }
+  bool is_settling(Instant now) const;
+  std::optional<Request> take_fetch(Instant now);
+  void fetched(const Exchange& exchange, Instant now);
+  MonoTime next_event() const;
+  TokenFacts facts() const { return facts_; }
+
+ private:
+  void refresh_stored(Instant now);
+  void refresh_command(Instant now);
+  void look_at_command(Instant now);
+  void take(SecretOrWhy secret, std::optional<Nanoseconds> lifetime, Instant now);
+  void plan_retry(int times_in_vain, Instant now);
+
+  // Constant after construction.
+  const TokenSource source_;
+  const std::vector<std::string> environment_;
+  const Log& log_;
+
+  // Owned by the probe thread.
+  Token token_;  // number 0: none
+  std::string problem_;
+  std::uint64_t rejected_number_ = 0;
+  std::optional<MonoTime> expires_at_;   // OAuth; by the clock that nobody sets
+  std::optional<MonoTime> read_at_;      // stored sources: when last read
+  std::optional<MonoTime> refresh_at_;   // command, OAuth: when to get the next one
+  std::optional<MonoTime> look_at_;      // command: when to look at the one under way
+  std::unique_ptr<CommandRun> command_;  // under way
+  bool fetch_in_flight_ = false;
+  int failures_in_a_row_ = 0;          // to get a token
+  int rejections_in_a_row_ = 0;        // of different tokens
+  bool warned_of_file_ = false;
+  TokenFacts facts_;
+};
+
+}  // namespace reinfer

@@ -1,0 +1,71 @@
+#include "credentials/stored.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <fstream>
+#include <system_error>
+
+namespace reinfer {
+namespace {
+
+SecretOrWhy read_environment(const std::string& name) {
+  // Nothing in the process writes its environment.
+  const char* value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe)
+  if (value == nullptr) return tl::unexpected(fmt::format("the variable {} is not set", name));
+  return clean_token(value, "the variable " + name);
+}
+
+SecretOrWhy read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file)
+    return tl::unexpected(fmt::format("{} cannot be read: {}", path,
+                                      std::error_code(errno, std::generic_category()).message()));
+  std::string text(kTokenBytesMax + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (file.bad() || (file.fail() && !file.eof()))
+    return tl::unexpected(fmt::format("{} cannot be read", path));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  SecretOrWhy secret = clean_token(text, path);
+  std::fill(text.begin(), text.end(), '\0');
+  return secret;
+}
+
+bool is_hidden(const std::string& name, const std::vector<TokenSource>& sources) {
+  return std::any_of(sources.begin(), sources.end(), [&](const TokenSource& source) {
+    const SecretSource& oauth = source.oauth.client_secret;
+    return (source.kind == TokenSource::Kind::environment && source.name == name) ||
+           (oauth.kind == SecretSource::Kind::environment && oauth.name == name);
+  });
+}
+
+}  // namespace
+
+SecretOrWhy read_stored(const SecretSource& source) {
+  return source.kind == SecretSource::Kind::environment ? read_environment(source.name)
+                                                        : read_file(source.name);
+}
+
+std::optional<std::string> file_warning(const SecretSource& source) {
+  if (source.kind != SecretSource::Kind::file) return std::nullopt;
+  struct stat facts {};
+  if (stat(source.name.c_str(), &facts) != 0) return std::nullopt;
+  if ((facts.st_mode & (S_IRGRP | S_IROTH)) == 0) return std::nullopt;
+  return fmt::format("{} can be read by others than its owner (mode {:o})", source.name,
+                     facts.st_mode & 0777U);
+}
+
+std::vector<std::string> environment_for_child(const std::vector<TokenSource>& sources) {
+  std::vector<std::string> kept;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string text(*entry);
+    if (!is_hidden(text.substr(0, text.find('=')), sources)) kept.push_back(text);
+  }
+  return kept;
+}
+
+}  // namespace reinfer

@@ -1,0 +1,89 @@
+#include "credentials/token_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "base/text.h"
+
+namespace reinfer {
+namespace {
+
+constexpr std::string_view kScheme = "bearer ";
+constexpr std::string_view kPlaceholder = "$REINFER_TOKEN";
+// Shorter ones would blot out ordinary words.
+constexpr std::size_t kScrubbedBytesMin = 6;
+
+int base64url_value(char c) {
+  if (c >= 'A' && c <= 'Z') return c - 'A';
+  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+  if (c >= '0' && c <= '9') return c - '0' + 52;
+  if (c == '-') return 62;
+  if (c == '_') return 63;
+  return -1;
+}
+
+std::optional<std::string> base64url_decode(std::string_view text) {
+  std::string bytes;
+  unsigned buffer = 0;
+  int bits = 0;
+  for (const char c : trim(text, "=")) {
+    const int value = base64url_value(c);
+    if (value < 0) return std::nullopt;
+    buffer = (buffer << 6 | static_cast<unsigned>(value)) & 0xffffff;
+    bits += 6;
+    if (bits < 8) continue;
+    bits -= 8;
+    bytes += static_cast<char>(buffer >> bits & 0xff);
+  }
+  return bytes;
+}
+
+}  // namespace
+
+SecretOrWhy clean_token(std::string_view stored, std::string_view origin) {
+  if (stored.size() > kTokenBytesMax)
+    return tl::unexpected(fmt::format("{} holds more than {} bytes", origin, kTokenBytesMax));
+  std::string_view token = trim(stored);
+  const auto unquote = [&token] {
+    for (const char quote : {'"', '\''})
+      if (token.size() >= 2 && token.front() == quote && token.back() == quote)
+        token = trim(token.substr(1, token.size() - 2));
+  };
+  unquote();
+  while (token.size() >= kScheme.size() &&
+         equals_ignoring_case(token.substr(0, kScheme.size()), kScheme))
+    token = trim(token.substr(kScheme.size()));
+  unquote();
+  if (token.empty()) return tl::unexpected(fmt::format("{} is empty", origin));
+  const bool visible =
+      std::all_of(token.begin(), token.end(), [](char c) { return c > ' ' && c < '\x7f'; });
+  if (!visible)
+    return tl::unexpected(
+        fmt::format("{} holds a character that no token has (allowed: visible ASCII)", origin));
+  return Secret(std::string(token));
+}
+
+std::optional<WallTime> jwt_expiry(const Secret& token) {
+  const auto pieces = split(token.reveal(), '.');
+  if (pieces.size() != 3) return std::nullopt;
+  const auto claims = base64url_decode(pieces[1]);
+  if (!claims) return std::nullopt;
+  const auto json = nlohmann::json::parse(*claims, nullptr, false);
+  if (!json.is_object() || !json.contains("exp") || !json["exp"].is_number()) return std::nullopt;
+  const double seconds = json["exp"].get<double>();
+  if (!(seconds > 0)) return std::nullopt;
+  return WallTime{from_seconds(seconds, std::chrono::hours(24 * 365 * 200))};
+}
+
+std::string without_secret(std::string text, const Secret& secret) {
+  const std::string& hidden = secret.reveal();
+  if (hidden.size() < kScrubbedBytesMin) return text;
+  for (auto at = text.find(hidden); at != std::string::npos;
+       at = text.find(hidden, at + kPlaceholder.size()))
+    text.replace(at, hidden.size(), kPlaceholder);
+  return text;
+}
+
+}  // namespace reinfer

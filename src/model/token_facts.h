@@ -1,0 +1,20 @@
+// What has become of a tenant's token: credentials counts it, the ledger keeps it for readers.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "base/clock.h"
+
+namespace reinfer {
+
+struct TokenFacts {
+  std::optional<bool> accepted;  // by the last reply that judged it
+  std::uint64_t changes = 0;
+  std::optional<WallTime> last_change;
+  std::uint64_t read_errors = 0;
+  std::optional<WallTime> expiry;  // where known: OAuth, JWT
+  bool operator==(const TokenFacts&) const = default;
+};
+
+}  // namespace reinfer
