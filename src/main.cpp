@@ -1,8 +1,24 @@
+#include <malloc.h>
+#include <sys/prctl.h>
+
 #include <csignal>
 #include <cstdio>
 
 #include "app/commands.h"
 #include "app/options.h"
+
+namespace {
+
+// The memory of the process holds tokens: no core, and no debugger of the same user.
+void keep_memory_private() { prctl(PR_SET_DUMPABLE, 0); }
+
+// By default each thread that renders a scrape keeps megabytes of its own.
+void keep_memory_small() {
+  mallopt(M_ARENA_MAX, 2);
+  mallopt(M_TRIM_THRESHOLD, 1 << 20);
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   const auto parsed = reinfer::parse_options(argc, argv);
@@ -13,6 +29,8 @@ int main(int argc, char** argv) {
   // A peer that hangs up is an error of one call, not the end of the program.
   std::signal(SIGPIPE, SIG_IGN);
   const auto& options = std::get<reinfer::Options>(parsed);
+  if (!options.allow_core_dump) keep_memory_private();
+  keep_memory_small();
   switch (options.command) {
     case reinfer::Command::serve:
       return reinfer::serve_command(options);

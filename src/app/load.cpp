@@ -10,11 +10,7 @@
 namespace reinfer {
 
 std::shared_ptr<const Plan> load_or_explain(const std::string& path) {
-  const TokenInspector inspect = [](const TokenSource& source) -> std::optional<std::string> {
-    const TokenOrWhy token = read_token(source);
-    return token ? std::nullopt : std::optional(token.error());
-  };
-  auto plan = load_plan(path, inspect);
+  auto plan = load_plan(path, inspect_token);
   if (plan) return std::make_shared<const Plan>(std::move(*plan));
   for (const Problem& problem : plan.error())
     fmt::print(stderr, "{}\n", to_string(problem));

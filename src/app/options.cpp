@@ -30,6 +30,8 @@ void add_common(CLI::App& cli, Options& options, Given& given) {
   cli.add_option("--log.level", given.log_level, "debug, info, warn or error")
       ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
       ->capture_default_str();
+  cli.add_flag("--debug.allow-core-dump", options.allow_core_dump,
+               "Let a crash leave a core, which would hold the tokens");
   cli.add_option("--log.format", given.log_format, "logfmt or json")
       ->check(CLI::IsMember({"logfmt", "json"}))
       ->capture_default_str();
@@ -42,6 +44,10 @@ void add_serve(CLI::App& cli, Options& options, Given& given) {
   cli.add_option("--web.telemetry-path", options.server.telemetry_path, "Path of the metrics")
       ->type_name("PATH")
       ->capture_default_str();
+  cli.add_option("--storage.path", options.storage_path,
+                 "Folder in which the count of paid probes survives a restart")
+      ->type_name("DIR")
+      ->check(CLI::ExistingDirectory);
   cli.add_option("--web.port-file", options.port_file,
                  "Write the port to this file once it is open (for port 0)")
       ->type_name("PATH");

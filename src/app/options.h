@@ -20,9 +20,16 @@ struct Options {
   LogLevel log_level = LogLevel::info;
   LogFormat log_format = LogFormat::logfmt;
   ServerOptions server;                // serve
+  std::string storage_path;            // serve: where counts survive a restart, "" for nowhere
+  bool allow_core_dump = false;        // a core would hold the tokens
   std::string port_file;               // serve: where the port taken is written, "" for nowhere
   bool json = false;                   // probe
   std::vector<std::string> selection;  // probe: TENANT or TENANT/PROBE, none for all
+
+  // "" if there is no storage path.
+  std::string state_file() const {
+    return storage_path.empty() ? "" : storage_path + "/paid_probes.json";
+  }
 };
 
 // There is nothing to run: print `text` and leave with `code` (0 for --help and --version, 2 for a

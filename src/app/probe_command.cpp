@@ -49,6 +49,17 @@ void print(const Plan& plan, const ProbeResult& result, bool json) {
   std::fflush(stdout);
 }
 
+// As many as may be out at once; one whose first token is on its way stays in the queue.
+void start_waiting(const Plan& plan, Prober& prober, std::deque<TargetIndex>& waiting,
+                   std::vector<ProbeResult>& results) {
+  while (!waiting.empty() && prober.in_flight() < plan.limits().probes_in_flight_max) {
+    std::optional<ProbeResult> ended;
+    if (prober.start(waiting.front(), ended) == Prober::Start::waits) return;
+    if (ended) results.push_back(std::move(*ended));
+    waiting.pop_front();
+  }
+}
+
 }  // namespace
 
 int probe_command(const Options& options) {
@@ -60,22 +71,23 @@ int probe_command(const Options& options) {
     return 2;
   }
   const SystemClock clock;
-  Credentials credentials(*plan);
+  const Log log(options.log_level, options.log_format);
+  Credentials credentials(*plan, log);
   CurlTransport transport;
-  Prober prober(*plan, transport, credentials, Random::seed_from_kernel());
+  ProbeIds ids;
+  Prober prober(*plan, clock, transport, credentials, ids, log, Random::seed_from_kernel());
   bool all_ok = true;
-  const auto take = [&](const ProbeResult& result) {
-    print(*plan, result, options.json);
-    all_ok = all_ok && result.outcome == Outcome::ok;
-  };
   while (!waiting->empty() || prober.in_flight() > 0) {
-    while (!waiting->empty() && prober.in_flight() < plan->limits().probes_in_flight_max) {
-      if (const auto ended = prober.start(waiting->front(), clock.now())) take(*ended);
-      waiting->pop_front();
+    std::vector<ProbeResult> results;
+    start_waiting(*plan, prober, *waiting, results);
+    prober.advance(results);
+    const MonoTime until = results.empty() ? prober.next_event() : MonoTime::min();
+    for (Completion& completion : transport.poll(until))
+      prober.take(completion, results);
+    for (const ProbeResult& result : results) {
+      print(*plan, result, options.json);
+      all_ok = all_ok && result.outcome == Outcome::ok;
     }
-    if (prober.in_flight() > 0)
-      for (const ProbeResult& result : prober.poll(MonoTime::max()))
-        take(result);
   }
   return all_ok ? 0 : 1;
 }

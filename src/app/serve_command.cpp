@@ -57,9 +57,11 @@ int serve_command(const Options& options) {
   const Log log(options.log_level, options.log_format);
   const SystemClock clock;
   Ledger ledger(plan, clock.now());
-  Credentials credentials(*plan);
+  Credentials credentials(*plan, log);
+  PaidBudget paid(*plan, options.state_file(), log);
   CurlTransport transport;
-  Engine engine(*plan, clock, transport, credentials, ledger, log, Random::seed_from_kernel());
+  Engine engine(*plan, clock, transport, credentials, paid, ledger, log,
+                Random::seed_from_kernel());
   Server server(options.server, ledger, clock, log);
 
   const auto port = server.bind();

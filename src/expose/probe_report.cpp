@@ -67,11 +67,16 @@ Json tls_json(const std::optional<TlsFacts>& tls) {
   return json;
 }
 
-}  // namespace
+Json headers_json(const std::vector<Header>& headers) {
+  Json json = Json::array();
+  for (const Header& header : headers)
+    json.push_back({{"name", header.name}, {"value", header.value}});
+  return json;
+}
 
-std::string to_json_line(const Plan& plan, const ProbeResult& result) {
+Json result_json(const Plan& plan, const ProbeResult& result) {
   const Target& target = plan.target(result.target);
-  const Json json = {
+  return {
       {"tenant", target.tenant_name},
       {"probe", target.probe},
       {"outcome", to_label(result.outcome)},
@@ -90,8 +95,43 @@ std::string to_json_line(const Plan& plan, const ProbeResult& result) {
       {"remote_address", result.remote_address},
       {"tls", tls_json(result.tls)},
   };
-  // Descriptions come from strangers: what is not UTF-8 is replaced, not thrown at us.
+}
+
+// Descriptions come from strangers: what is not UTF-8 is replaced, not thrown at us.
+std::string dumped(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string shell_quoted(std::string_view text) {
+  std::string quoted = "'";
+  for (const char c : text)
+    quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+}  // namespace
+
+std::string to_json_line(const Plan& plan, const ProbeResult& result) {
+  return dumped(result_json(plan, result));
+}
+
+std::string to_curl_line(const Plan& plan, const ProbeResult& result) {
+  const Target& target = plan.target(result.target);
+  std::string line = "curl -sS -i";
+  if (target.method != "GET") line += " -X " + target.method;
+  line += R"( -H "Authorization: Bearer $REINFER_TOKEN")";
+  for (const Header& header : result.request_headers)
+    line += " -H " + shell_quoted(header.name + ": " + header.value);
+  if (!target.body.empty()) line += " --data-raw " + shell_quoted(target.body);
+  return line + " " + shell_quoted(target.url);
+}
+
+std::string to_evidence_json(const Plan& plan, const ProbeResult& result) {
+  Json json = result_json(plan, result);
+  json["request_headers"] = headers_json(result.request_headers);
+  json["response_headers"] = headers_json(result.response_headers);
+  json["curl"] = to_curl_line(plan, result);
+  return dumped(json);
 }
 
 std::string to_text_line(const Plan& plan, const ProbeResult& result) {

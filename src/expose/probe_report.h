@@ -15,6 +15,14 @@ namespace reinfer {
 // is known of the connection. Null where there is nothing, `duration_ms` is left out where absent.
 std::string to_json_line(const Plan& plan, const ProbeResult& result);
 
+// The request as a command for a shell, with $REINFER_TOKEN in the place of the token: what a
+// vendor ticket needs, and what anybody may paste.
+std::string to_curl_line(const Plan& plan, const ProbeResult& result);
+
+// A remembered result as evidence: to_json_line's members, the headers of both sides and the curl
+// line.
+std::string to_evidence_json(const Plan& plan, const ProbeResult& result);
+
 // "acme/dataset  ok  200  41.2 ms (server 37.7 ms, path 2.1 ms)"; on a failure whose fault it is.
 std::string to_text_line(const Plan& plan, const ProbeResult& result);
 

@@ -9,7 +9,7 @@ namespace {
 constexpr std::size_t kPhases = 6;
 constexpr std::size_t kLatencyHistograms = 3;
 constexpr std::size_t kTargetGauges = 5;  // success, answered, two time stamps, response size
-constexpr std::size_t kTenantSeries = 2;  // info, certificate expiry
+constexpr std::size_t kTenantSeries = 8;  // info, maintenance, certificate, five of the token
 constexpr std::size_t kExporterSeries = 60;
 
 }  // namespace
@@ -21,9 +21,17 @@ std::size_t expected_series(const Target& target) {
 }
 
 std::size_t expected_series(const Plan& plan) {
-  std::size_t sum = kExporterSeries + kTenantSeries * plan.tenants().size();
+  std::size_t sum =
+      kExporterSeries + kTenantSeries * plan.tenants().size() + plan.controls().size();
   for (const Target& target : plan.targets())
     sum += expected_series(target);
+  return sum;
+}
+
+double paid_probes_per_day(const Plan& plan, TenantIndex tenant) {
+  double sum = 0;
+  for (const Target& target : plan.targets())
+    if (target.tenant == tenant && target.paid) sum += 86400.0 / to_seconds(target.interval);
   return sum;
 }
 

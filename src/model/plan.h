@@ -49,6 +49,9 @@ std::size_t expected_series(const Target& target);
 // Requests per minute that the grid sends to one tenant.
 double requests_per_minute(const Plan& plan, TenantIndex tenant);
 
+// Probes that cost money which the grid sends to one tenant each day.
+double paid_probes_per_day(const Plan& plan, TenantIndex tenant);
+
 inline constexpr std::size_t kHttpCodesExpected = 2;
 
 }  // namespace reinfer

@@ -38,6 +38,11 @@ struct ProbeResult {
   std::string message;  // the application's own, or ours about the wire; sanitised, never a label
   std::string request_id;
   std::optional<int> http_status;
+  // Of the request that was repeated with a new token; this result is the second's.
+  std::optional<int> first_http_status;
+  std::vector<Header> request_headers;     // without the token's
+  std::vector<Header> response_headers;    // as they came, but for our token
+  std::optional<Nanoseconds> retry_after;  // asked for by a 429 or 503, capped
   PhaseTimings phases;
   ClockSource clock_source = ClockSource::user;
   std::vector<ServerTiming> server_timing;

@@ -1,20 +1,22 @@
 #include "probe/engine.h"
 
 #include <algorithm>
-#include <string>
 
 namespace reinfer {
 
 Engine::Engine(const Plan& plan, const Clock& clock, Transport& transport, Credentials& credentials,
-               Ledger& ledger, const Log& log, std::uint64_t seed)
+               PaidBudget& paid, Ledger& ledger, const Log& log, std::uint64_t seed)
     : plan_(plan),
       clock_(clock),
       transport_(transport),
+      credentials_(credentials),
       ledger_(ledger),
-      log_(log),
-      schedule_(plan, clock.now()),
-      prober_(plan, transport, credentials, seed),
-      last_outcome_(plan.targets().size()) {}
+      schedule_(target_grids(plan), clock.now()),
+      admission_(plan, paid),
+      prober_(plan, clock, transport, credentials, ids_, log, seed),
+      controls_(plan, transport, ids_, clock.now()),
+      reporter_(plan, log),
+      token_facts_(plan.tenants().size()) {}
 
 void Engine::run(const std::function<bool()>& stopped) {
   while (!stopped())
@@ -26,57 +28,80 @@ void Engine::step(MonoTime horizon) {
   const Nanoseconds waited_before = transport_.waited();
   for (const Due& due : schedule_.take_due(now.mono))
     account_for(due, now);
-  for (const ProbeResult& result : prober_.poll(std::min(schedule_.next_due(), horizon)))
-    record(result);
+  controls_.start_due(now);
+  wait_and_take(horizon);
+  record_tokens();
   const Nanoseconds waited = transport_.waited() - waited_before;
   ledger_.record_busy(clock_.now().mono - now.mono - waited);
 }
 
 void Engine::account_for(const Due& due, Instant now) {
+  const TargetIndex target{static_cast<std::uint32_t>(due.grid)};
   if (due.missed > 0) {
-    ledger_.record_skipped(due.target, SkipReason::stall, due.missed);
-    const Target& target = plan_.target(due.target);
-    log_.warn("slots missed, the probe loop was stalled", {{"tenant", target.tenant_name},
-                                                           {"probe", target.probe},
-                                                           {"slots", std::to_string(due.missed)}});
+    ledger_.record_skipped(target, SkipReason::stall, due.missed);
+    reporter_.report_missed(target, due.missed);
   }
   if (!due.probe) return;
-  if (prober_.in_flight(due.target))
-    ledger_.record_skipped(due.target, SkipReason::overlap);
-  else if (prober_.in_flight() >= plan_.limits().probes_in_flight_max)
-    ledger_.record_skipped(due.target, SkipReason::limit);
+  if (const auto reason = reason_to_skip(target, now))
+    ledger_.record_skipped(target, *reason);
   else
-    start(due, now);
+    start(target, now.mono - due.slot, now);
 }
 
-void Engine::start(const Due& due, Instant now) {
-  ledger_.record_started(due.target, now.mono - due.slot);
-  if (const auto ended = prober_.start(due.target, now)) record(*ended);
+std::optional<SkipReason> Engine::reason_to_skip(TargetIndex target, Instant now) {
+  if (prober_.in_flight(target)) return SkipReason::overlap;
+  if (prober_.in_flight() >= plan_.limits().probes_in_flight_max) return SkipReason::limit;
+  const TenantIndex tenant = plan_.target(target).tenant;
+  // Asked first: a source that was updated meanwhile takes the rejection off.
+  credentials_.refresh(tenant, now);
+  return admission_.refuses(target, now, credentials_.is_rejected(tenant));
+}
+
+void Engine::start(TargetIndex target, Nanoseconds lag, Instant now) {
+  std::optional<ProbeResult> ended;
+  switch (prober_.start(target, ended)) {
+    case Prober::Start::waits:
+      ledger_.record_skipped(target, SkipReason::credentials);
+      return;
+    case Prober::Start::sent:
+      admission_.note_sent(target, now);
+      break;
+    case Prober::Start::no_token:
+      break;
+  }
+  ledger_.record_started(target, lag);
+  if (ended) record(*ended);
+}
+
+void Engine::wait_and_take(MonoTime horizon) {
+  std::vector<ProbeResult> results;
+  prober_.advance(results);
+  const MonoTime until =
+      std::min({schedule_.next_due(), controls_.next_due(), prober_.next_event(), horizon});
+  for (Completion& completion : transport_.poll(results.empty() ? until : MonoTime::min())) {
+    if (prober_.take(completion, results)) continue;
+    if (const auto control = controls_.take(completion))
+      ledger_.record_control(control->control, control->reachable);
+  }
+  for (const ProbeResult& result : results)
+    record(result);
 }
 
 void Engine::record(const ProbeResult& result) {
+  admission_.note_result(result);
+  if (result.first_http_status) admission_.note_sent(result.target, result.started);
   ledger_.record(result);
-  std::optional<Outcome>& last = last_outcome_.at(to_size(result.target));
-  // Changes only: a probe a second must not become a line a second.
-  if (last == result.outcome) return;
-  const bool first = !last.has_value();
-  const std::string before(first ? "unknown" : to_label(*last));
-  last = result.outcome;
-  const Target& target = plan_.target(result.target);
-  const auto fields = {
-      LogField{"tenant", target.tenant_name},
-      LogField{"probe", target.probe},
-      LogField{"before", before},
-      LogField{"outcome", to_label(result.outcome)},
-      LogField{"fault", to_label(fault_of(result.outcome))},
-      LogField{"http_status", result.http_status ? std::to_string(*result.http_status) : "none"},
-      LogField{"message", result.message},
-      LogField{"request_id", result.request_id},
-  };
-  if (result.outcome == Outcome::ok)
-    log_.info(first ? "probe answers" : "probe recovered", fields);
-  else
-    log_.warn("probe fails", fields);
+  reporter_.report(result);
+}
+
+void Engine::record_tokens() {
+  for (std::size_t i = 0; i < plan_.tenants().size(); ++i) {
+    const TenantIndex tenant{static_cast<std::uint32_t>(i)};
+    const TokenFacts facts = credentials_.facts(tenant);
+    if (facts == token_facts_[i]) continue;
+    ledger_.record_token(tenant, facts);
+    token_facts_[i] = facts;
+  }
 }
 
 }  // namespace reinfer

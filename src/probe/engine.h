@@ -13,7 +13,10 @@
 #include "base/log.h"
 #include "credentials/credentials.h"
 #include "model/plan.h"
+#include "probe/admission.h"
+#include "probe/controls.h"
 #include "probe/prober.h"
+#include "probe/reporter.h"
 #include "record/ledger.h"
 #include "schedule/schedule.h"
 #include "transport/transport.h"
@@ -24,7 +27,7 @@ class Engine {
  public:
   // Everything passed by reference outlives the engine. `seed` makes the request ids.
   Engine(const Plan& plan, const Clock& clock, Transport& transport, Credentials& credentials,
-         Ledger& ledger, const Log& log, std::uint64_t seed);
+         PaidBudget& paid, Ledger& ledger, const Log& log, std::uint64_t seed);
 
   // One turn: starts what is due, waits for something to come back until the next slot or
   // `horizon`, whichever is first, and records what came back.
@@ -35,20 +38,27 @@ class Engine {
 
  private:
   void account_for(const Due& due, Instant now);
-  void start(const Due& due, Instant now);
+  std::optional<SkipReason> reason_to_skip(TargetIndex target, Instant now);
+  void start(TargetIndex target, Nanoseconds lag, Instant now);
+  void wait_and_take(MonoTime horizon);
   void record(const ProbeResult& result);
+  void record_tokens();
 
   // Constant after construction.
   const Plan& plan_;
   const Clock& clock_;
   Transport& transport_;
+  Credentials& credentials_;
   Ledger& ledger_;
-  const Log& log_;
 
   // Owned by the probe thread.
+  ProbeIds ids_;
   Schedule schedule_;
+  Admission admission_;
   Prober prober_;
-  std::vector<std::optional<Outcome>> last_outcome_;
+  Controls controls_;
+  Reporter reporter_;
+  std::vector<TokenFacts> token_facts_;  // as last recorded
 };
 
 }  // namespace reinfer

@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "probe/retry_after.h"
 #include "probe/server_timing.h"
 
 namespace reinfer {
@@ -165,6 +166,9 @@ ProbeResult judge(const Target& target, const Started& started, Exchange exchang
   const Nanoseconds took = exchange.phases.total.value_or(Nanoseconds{0});
   result.finished = {started.at.wall + took, started.at.mono + took};
   result.headers_dropped = exchange.headers_dropped;
+  if (result.http_status == 429 || result.http_status == 503)
+    result.retry_after = parse_retry_after(exchange.headers, result.finished.wall);
+  result.response_headers = std::move(exchange.headers);
   result.tls = std::move(exchange.tls);
   result.remote_address = std::move(exchange.remote_address);
   result.connection_reused = exchange.connection_reused;

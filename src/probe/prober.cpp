@@ -1,44 +1,146 @@
 #include "probe/prober.h"
 
+#include <algorithm>
+#include <string>
+
 #include "base/check.h"
 #include "probe/request.h"
 
 namespace reinfer {
+namespace {
 
-Prober::Prober(const Plan& plan, Transport& transport, Credentials& credentials, std::uint64_t seed)
+std::uint64_t key_of(ProbeId id) {
+  return static_cast<std::uint64_t>(id);
+}
+
+// A peer may echo what we sent: nothing of that may reach a log or a page.
+void scrub(ProbeResult& result, const Secret& secret) {
+  result.message = without_secret(std::move(result.message), secret);
+  for (Header& header : result.response_headers)
+    header.value = without_secret(std::move(header.value), secret);
+  for (ServerTiming& entry : result.server_timing) {
+    entry.name = without_secret(std::move(entry.name), secret);
+    entry.description = without_secret(std::move(entry.description), secret);
+  }
+}
+
+// Whether the API looked at the token and took it. An unknown route may be answered before that,
+// and so may anything that failed.
+bool took_token(const ProbeResult& result) {
+  const bool success = result.http_status && *result.http_status < 300;
+  return (result.outcome == Outcome::ok && success) || result.outcome == Outcome::forbidden;
+}
+
+}  // namespace
+
+Prober::Prober(const Plan& plan, const Clock& clock, Transport& transport, Credentials& credentials,
+               ProbeIds& ids, const Log& log, std::uint64_t seed)
     : plan_(plan),
+      clock_(clock),
       transport_(transport),
       credentials_(credentials),
+      ids_(ids),
+      log_(log),
       random_(seed),
       busy_(plan.targets().size()) {}
 
-std::optional<ProbeResult> Prober::start(TargetIndex index, Instant now) {
+Prober::Start Prober::start(TargetIndex index, std::optional<ProbeResult>& result) {
   check(!in_flight(index), "a target has at most one probe in flight");
-  const Target& target = plan_.target(index);
+  const Instant now = clock_.now();
   Started started{index, now, random_.next_uuid()};
-  TokenOrWhy token = credentials_.token(target.tenant);
-  if (!token) return judge_token_unavailable(started, token.error());
-  Request request = make_request(plan_, target, std::move(*token), started.request_id);
-  started_.emplace(++last_id_, std::move(started));
+  auto token = credentials_.token(plan_.target(index).tenant, now);
+  if (!token && token.error().pending) return Start::waits;
+  if (!token) {
+    result = judge_token_unavailable(started, token.error().why);
+    return Start::no_token;
+  }
   busy_.at(to_size(index)) = true;
-  transport_.start(ProbeId{last_id_}, std::move(request));
-  return std::nullopt;
+  send({std::move(started), std::move(*token), {}, std::nullopt});
+  return Start::sent;
 }
 
-std::vector<ProbeResult> Prober::poll(MonoTime until) {
-  std::vector<ProbeResult> results;
-  for (Completion& completion : transport_.poll(until))
-    results.push_back(finish(std::move(completion)));
-  return results;
+void Prober::send(Sent sent) {
+  const Target& target = plan_.target(sent.started.target);
+  Request request = make_request(plan_, target, sent.token.secret, sent.started.request_id);
+  sent.headers = request.headers;
+  const ProbeId id = ids_.next();
+  sent_.emplace(key_of(id), std::move(sent));
+  transport_.start(id, std::move(request));
 }
 
-ProbeResult Prober::finish(Completion completion) {
-  const auto found = started_.find(static_cast<std::uint64_t>(completion.id));
-  check(found != started_.end(), "a completion belongs to a probe in flight");
-  const Started started = std::move(found->second);
-  started_.erase(found);
-  busy_.at(to_size(started.target)) = false;
-  return judge(plan_.target(started.target), started, std::move(completion.exchange));
+bool Prober::take(Completion& completion, std::vector<ProbeResult>& results) {
+  if (auto probe = sent_.extract(key_of(completion.id))) {
+    finish(std::move(probe.mapped()), std::move(completion.exchange), results);
+    return true;
+  }
+  const auto fetch = fetches_.find(key_of(completion.id));
+  if (fetch == fetches_.end()) return false;
+  credentials_.fetched(fetch->second, completion.exchange, clock_.now());
+  fetches_.erase(fetch);
+  return true;
+}
+
+void Prober::finish(Sent sent, Exchange exchange, std::vector<ProbeResult>& results) {
+  const Target& target = plan_.target(sent.started.target);
+  ProbeResult result = judge(target, sent.started, std::move(exchange));
+  scrub(result, sent.token.secret);
+  result.first_http_status = sent.first_http_status;
+  result.request_headers = std::move(sent.headers);
+  const bool rejected = result.outcome == Outcome::unauthorized;
+  if (took_token(result)) credentials_.accepted(target.tenant, sent.token.number);
+  if (!rejected) return deliver(std::move(result), results);
+
+  const Instant now = clock_.now();
+  const Rejection next = credentials_.rejected(target.tenant, sent.token.number, now);
+  // Once only: whoever rejects the new one too means it.
+  if (sent.first_http_status || next == Rejection::unchanged)
+    return deliver(std::move(result), results);
+  if (next == Rejection::replaced) return repeat(std::move(sent), result);
+  held_.push_back({std::move(sent), std::move(result), now.mono + target.deadlines.total});
+}
+
+void Prober::repeat(Sent sent, const ProbeResult& rejected) {
+  const Target& target = plan_.target(sent.started.target);
+  const Instant now = clock_.now();
+  auto token = credentials_.token(target.tenant, now);
+  check(token.has_value(), "a token that was replaced is at hand");
+  log_.info("token was replaced, probe repeated with the new one",
+            {{"tenant", target.tenant_name}, {"probe", target.probe}});
+  send({{sent.started.target, now, random_.next_uuid()},
+        std::move(*token),
+        {},
+        rejected.http_status});
+}
+
+void Prober::deliver(ProbeResult result, std::vector<ProbeResult>& results) {
+  busy_.at(to_size(result.target)) = false;
+  results.push_back(std::move(result));
+}
+
+void Prober::advance(std::vector<ProbeResult>& results) {
+  const Instant now = clock_.now();
+  while (auto fetch = credentials_.take_fetch(now)) {
+    const ProbeId id = ids_.next();
+    fetches_.emplace(key_of(id), fetch->source);
+    transport_.start(id, std::move(fetch->request));
+  }
+  for (Held& held : std::exchange(held_, {})) {
+    const TenantIndex tenant = plan_.target(held.sent.started.target).tenant;
+    const auto token = credentials_.token(tenant, now);
+    if (token && token->number != held.sent.token.number)
+      repeat(std::move(held.sent), held.result);
+    else if (credentials_.is_settling(tenant, now) && now.mono < held.until)
+      held_.push_back(std::move(held));
+    else
+      deliver(std::move(held.result), results);
+  }
+}
+
+MonoTime Prober::next_event() const {
+  MonoTime next = credentials_.next_event();
+  for (const Held& held : held_)
+    next = std::min(next, held.until);
+  return next;
 }
 
 }  // namespace reinfer

@@ -1,14 +1,17 @@
 // Probes under way: sends a target's request with its tenant's token, and turns what comes back
-// into a judged result. Knows no grid and no ledger, so that the Engine's schedule and a one-shot
-// `probe` run through the same code. Owned by one probe thread.
+// into a judged result. Also sends what Credentials wants fetched, and repeats a probe once when
+// its token was replaced behind our back. Knows no grid and no ledger, so that the Engine's
+// schedule and a one-shot `probe` run through the same code. Owned by one probe thread.
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <unordered_map>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/random.h"
 #include "credentials/credentials.h"
 #include "model/plan.h"
@@ -21,30 +24,62 @@ namespace reinfer {
 class Prober {
  public:
   // Everything passed by reference outlives the prober. `seed` makes the request ids.
-  Prober(const Plan& plan, Transport& transport, Credentials& credentials, std::uint64_t seed);
+  Prober(const Plan& plan, const Clock& clock, Transport& transport, Credentials& credentials,
+         ProbeIds& ids, const Log& log, std::uint64_t seed);
 
-  // Sends the target's one request. A result comes back at once if nothing could be sent for want
-  // of a token; otherwise poll() will have it. REQUIRES: !in_flight(target).
-  std::optional<ProbeResult> start(TargetIndex target, Instant now);
+  enum class Start : std::uint8_t {
+    sent,      // its result comes out of take() or advance()
+    no_token,  // ended at once, its result is in `result`
+    waits,     // nothing was sent: the tenant's first token is on its way
+  };
+  // Sends the target's one request. REQUIRES: !in_flight(target).
+  Start start(TargetIndex target, std::optional<ProbeResult>& result);
 
-  // Waits as Transport::poll() does and judges what has ended.
-  std::vector<ProbeResult> poll(MonoTime until);
+  // An exchange ended: adds to `results` what that finishes. False if it is none of the prober's.
+  bool take(Completion& completion, std::vector<ProbeResult>& results);
 
-  std::size_t in_flight() const { return started_.size(); }
+  // Sends due token fetches and settles probes that waited for a token; to be called once a turn.
+  void advance(std::vector<ProbeResult>& results);
+  // When advance() has something to do even if nothing ends.
+  MonoTime next_event() const;
+
+  // Probes that have been sent and have no result yet.
+  std::size_t in_flight() const { return sent_.size() + held_.size(); }
   bool in_flight(TargetIndex target) const { return busy_.at(to_size(target)); }
 
  private:
-  ProbeResult finish(Completion completion);
+  struct Sent {
+    Started started;
+    Token token;
+    std::vector<Header> headers;
+    std::optional<int> first_http_status;  // of the request before this one
+  };
+  // Rejected, while another token is being fetched.
+  struct Held {
+    Sent sent;
+    ProbeResult result;
+    MonoTime until;
+  };
+
+  void send(Sent sent);
+  void finish(Sent sent, Exchange exchange, std::vector<ProbeResult>& results);
+  void repeat(Sent sent, const ProbeResult& rejected);
+  void deliver(ProbeResult result, std::vector<ProbeResult>& results);
+  void note_verdict(const Sent& sent, const ProbeResult& result);
 
   // Constant after construction.
   const Plan& plan_;
+  const Clock& clock_;
   Transport& transport_;
   Credentials& credentials_;
+  ProbeIds& ids_;
+  const Log& log_;
 
   // Owned by the probe thread.
   Random random_;
-  std::uint64_t last_id_ = 0;
-  std::unordered_map<std::uint64_t, Started> started_;
+  std::unordered_map<std::uint64_t, Sent> sent_;
+  std::vector<Held> held_;
+  std::map<std::uint64_t, SourceIndex> fetches_;
   std::vector<bool> busy_;
 };
 

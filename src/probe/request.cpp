@@ -33,4 +33,15 @@ Request make_request(const Plan& plan, const Target& target, Secret bearer,
   return request;
 }
 
+Request control_request(const Control& control) {
+  Request request;
+  request.method = "GET";
+  request.url = control.url;
+  request.headers = {{"User-Agent", user_agent()}};
+  request.deadlines = control.deadlines;
+  // The status line is all that matters; a larger body ends the exchange, not the verdict.
+  request.body_bytes_max = 64 * 1024;
+  return request;
+}
+
 }  // namespace reinfer

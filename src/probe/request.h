@@ -15,6 +15,9 @@ namespace reinfer {
 Request make_request(const Plan& plan, const Target& target, Secret bearer,
                      const std::string& request_id);
 
+// A token-less GET that takes any reply.
+Request control_request(const Control& control);
+
 // Name, version and a URL, e.g. "reinfer_exporter/0.1.0 (+https://...)": edges block requests
 // without one, and the vendor must be able to tell who is calling.
 std::string user_agent();

@@ -1,6 +1,7 @@
 #include "record/ledger.h"
 
 #include "base/check.h"
+#include "record/maintenance.h"
 
 namespace reinfer {
 namespace {
@@ -36,6 +37,8 @@ Ledger::Ledger(std::shared_ptr<const Plan> plan, Instant now) : plan_(std::move(
   for (const Target& target : plan_->targets())
     targets_.push_back(empty_record(target));
   tenants_.resize(plan_->tenants().size());
+  controls_.resize(plan_->controls().size());
+  histories_.resize(plan_->targets().size());
   exporter_.schedule_lag = Histogram(kLagEdges);
   exporter_.plan_loaded = now.wall;
 }
@@ -66,6 +69,7 @@ void Ledger::record(const ProbeResult& result) {
   add_phases(result.phases, record.phases);
   count_reply(result, record);
   count_latency(result, record);
+  remember(result);
 
   const bool replied = result.http_status.has_value();
   record.last = LastResult{result.finished.wall, result.outcome,
@@ -83,16 +87,27 @@ void Ledger::count_reply(const ProbeResult& result, TargetRecord& record) {
   dropped(exporter_, Dropped::header_lines) += result.headers_dropped;
   if (result.server_timing_state)
     ++record.server_timing[static_cast<std::size_t>(*result.server_timing_state)];
-  if (!result.http_status) return;
-  const auto known = record.http_codes.find(*result.http_status);
+  if (result.first_http_status) count_code(*result.first_http_status, record);
+  if (result.http_status) count_code(*result.http_status, record);
+}
+
+void Ledger::count_code(int code, TargetRecord& record) {
+  const auto known = record.http_codes.find(code);
   if (known != record.http_codes.end()) {
     ++known->second;
   } else if (record.http_codes.size() < kHttpCodesMax) {
-    record.http_codes.emplace(*result.http_status, 1);
+    record.http_codes.emplace(code, 1);
   } else {
     ++record.http_codes_other;
     ++dropped(exporter_, Dropped::http_codes);
   }
+}
+
+void Ledger::remember(const ProbeResult& result) {
+  History& history = histories_.at(to_size(result.target));
+  const std::size_t before = history.size();
+  if (!history.offer(result, remembered_ < kHistoryMax)) ++dropped(exporter_, Dropped::evidence);
+  remembered_ = remembered_ - before + history.size();
 }
 
 void Ledger::count_latency(const ProbeResult& result, TargetRecord& record) {
@@ -106,14 +121,36 @@ void Ledger::count_latency(const ProbeResult& result, TargetRecord& record) {
     record.network_overhead.observe(to_seconds(*result.network_overhead));
 }
 
+void Ledger::record_token(TenantIndex tenant, const TokenFacts& facts) {
+  const std::lock_guard lock(mutex_);
+  tenants_.at(to_size(tenant)).token = facts;
+}
+
+void Ledger::record_control(std::size_t control, bool reachable) {
+  const std::lock_guard lock(mutex_);
+  controls_.at(control) = reachable;
+}
+
 void Ledger::record_busy(Nanoseconds busy) {
   const std::lock_guard lock(mutex_);
   exporter_.loop_busy_seconds += to_seconds(busy);
 }
 
 Snapshot Ledger::snapshot(Instant now) const {
+  Snapshot snapshot;
+  {
+    const std::lock_guard lock(mutex_);
+    snapshot = {now, plan_, targets_, tenants_, controls_, exporter_};
+  }
+  for (std::size_t i = 0; i < snapshot.tenants.size(); ++i)
+    snapshot.tenants[i].in_maintenance =
+        in_maintenance(plan_->tenants()[i].maintenance, now.wall);
+  return snapshot;
+}
+
+History Ledger::history(TargetIndex target) const {
   const std::lock_guard lock(mutex_);
-  return {now, plan_, targets_, tenants_, exporter_};
+  return histories_.at(to_size(target));
 }
 
 }  // namespace reinfer

@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "model/probe_result.h"
+#include "record/history.h"
 #include "record/snapshot.h"
 
 namespace reinfer {
@@ -23,14 +24,22 @@ class Ledger {
   void record_skipped(TargetIndex target, SkipReason reason, std::uint64_t count = 1);
   // A probe ended. One that never left (no token) was still started.
   void record(const ProbeResult& result);
+  // What has become of a tenant's token.
+  void record_token(TenantIndex tenant, const TokenFacts& facts);
+  // A control target was asked. `control` is its position in the plan.
+  void record_control(std::size_t control, bool reachable);
   // Time the probe loop spent working since the last call.
   void record_busy(Nanoseconds busy);
 
   // A consistent copy. Any thread.
   Snapshot snapshot(Instant now) const;
+  // What is remembered of a target's single probes. Any thread.
+  History history(TargetIndex target) const;
 
  private:
+  void remember(const ProbeResult& result);
   void count_reply(const ProbeResult& result, TargetRecord& record);
+  void count_code(int code, TargetRecord& record);
   void count_latency(const ProbeResult& result, TargetRecord& record);
 
   // Constant after construction.
@@ -40,6 +49,9 @@ class Ledger {
   mutable std::mutex mutex_;
   std::vector<TargetRecord> targets_;
   std::vector<TenantRecord> tenants_;
+  std::vector<std::optional<bool>> controls_;
+  std::vector<History> histories_;
+  std::size_t remembered_ = 0;  // results in all histories
   ExporterRecord exporter_;
 };
 

@@ -14,6 +14,7 @@
 #include "model/outcome.h"
 #include "model/plan.h"
 #include "model/probe_result.h"
+#include "model/token_facts.h"
 #include "record/histogram.h"
 
 namespace reinfer {
@@ -60,12 +61,14 @@ struct TargetRecord {
 
 struct TenantRecord {
   std::optional<WallTime> certificate_expiry;  // earliest of the chain, of the last handshake
+  TokenFacts token;
+  bool in_maintenance = false;  // when the snapshot was taken
   bool operator==(const TenantRecord&) const = default;
 };
 
 // What limits left out; each enumerator is a label value.
-enum class Dropped : std::uint8_t { server_timing_entries, header_lines, http_codes };
-inline constexpr std::size_t kDroppedCount = 3;
+enum class Dropped : std::uint8_t { server_timing_entries, header_lines, http_codes, evidence };
+inline constexpr std::size_t kDroppedCount = 4;
 std::string_view to_label(Dropped what);
 
 struct ExporterRecord {
@@ -85,6 +88,7 @@ struct Snapshot {
   std::shared_ptr<const Plan> plan;
   std::vector<TargetRecord> targets;  // in the plan's order
   std::vector<TenantRecord> tenants;  // in the plan's order
+  std::vector<std::optional<bool>> controls;  // reachable, in the plan's order, absent before
   ExporterRecord exporter;
 };
 

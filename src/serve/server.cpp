@@ -54,6 +54,7 @@ class Server::Impl {
   Impl(ServerOptions options, const Ledger& ledger, const Clock& clock, const Log& log)
       : options_(std::move(options)), ledger_(ledger), clock_(clock), log_(log) {
     facts_.scrape_duration = Histogram(scrape_duration_edges());
+    facts_.http_requests[{options_.telemetry_path, 200}] = 0;
     http_.new_task_queue = [] { return new httplib::ThreadPool(kWorkers); };
     http_.set_socket_options(set_socket_options);
     http_.set_keep_alive_timeout(kKeepAliveSeconds);

@@ -262,11 +262,12 @@ TEST_CASE("many probes at once each end once") {
         "source = \"emails\"\n",
         i);
   Probing probing(toml);
+  std::optional<ProbeResult> none;
   for (std::size_t i = 0; i < probing.plan->targets().size(); ++i)
-    CHECK_FALSE(probing.prober.start(TargetIndex(i), probing.clock.now()).has_value());
+    CHECK(probing.prober.start(TargetIndex(i), none) == Prober::Start::sent);
   std::size_t ok = 0;
   while (probing.prober.in_flight() > 0)
-    for (const ProbeResult& result : probing.prober.poll(MonoTime::max()))
+    for (const ProbeResult& result : probing.turn())
       ok += result.outcome == Outcome::ok ? 1 : 0;
   CHECK(ok == 61);
   CHECK(tenant->requests_seen().requests == 61);
@@ -276,8 +277,9 @@ TEST_CASE("a transport may be given up with probes in flight") {
   SimulatedTenant tenant;
   Probing probing(
       to_toml({tenant->base_url(PortKind::https, "faults/never_answer"), tenant.ca_file()}));
-  CHECK_FALSE(probing.prober.start(TargetIndex{0}, probing.clock.now()).has_value());
-  CHECK(probing.prober.poll(probing.clock.now().mono).empty());
+  std::optional<ProbeResult> none;
+  CHECK(probing.prober.start(TargetIndex{0}, none) == Prober::Start::sent);
+  CHECK(probing.turn(probing.clock.now().mono).empty());
 }
 
 }  // namespace

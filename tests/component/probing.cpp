@@ -57,13 +57,25 @@ std::string to_toml(const TenantText& tenant) {
 }
 
 Probing::Probing(const std::string& toml)
-    : plan(plan_of(toml)), credentials(*plan), prober(*plan, transport, credentials, 1) {}
+    : plan(plan_of(toml)),
+      credentials(*plan, log),
+      prober(*plan, clock, transport, credentials, ids, log, 1) {}
+
+std::vector<ProbeResult> Probing::turn(MonoTime until) {
+  std::vector<ProbeResult> results;
+  prober.advance(results);
+  if (!results.empty()) return results;
+  for (Completion& completion : transport.poll(std::min(until, prober.next_event())))
+    prober.take(completion, results);
+  return results;
+}
 
 ProbeResult Probing::probe(std::size_t target) {
-  if (auto result = prober.start(TargetIndex(target), clock.now())) return *result;
+  std::optional<ProbeResult> ended;
+  while (prober.start(TargetIndex(target), ended) == Prober::Start::waits) turn();
+  if (ended) return *ended;
   for (;;)
-    for (ProbeResult& result : prober.poll(MonoTime::max()))
-      return std::move(result);
+    for (ProbeResult& result : turn()) return std::move(result);
 }
 
 ProbeResult probe_once(const TenantText& tenant) {

@@ -56,12 +56,16 @@ class Probing {
   explicit Probing(const std::string& toml);
   // Probes a target once and waits for the result.
   ProbeResult probe(std::size_t target = 0);
+  // One turn: what has ended by `until`.
+  std::vector<ProbeResult> turn(MonoTime until = MonoTime::max());
 
   std::shared_ptr<const Plan> plan;
+  SystemClock clock;
+  Log log = Log::silent();
   CurlTransport transport;
   Credentials credentials;
+  ProbeIds ids;
   Prober prober;
-  SystemClock clock;
 };
 
 ProbeResult probe_once(const TenantText& tenant);

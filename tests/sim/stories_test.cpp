@@ -167,7 +167,7 @@ TEST_CASE("a restart finds the same grid") {
   const auto first_offset = [](Nanoseconds after) {
     World world(kAcme);
     world.stall(after);
-    return phase_of(world.plan().targets()[1]);
+    return phase_of(grid_of(world.plan().targets()[1]));
   };
   CHECK(first_offset(0s) == first_offset(17s));
 }

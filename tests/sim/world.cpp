@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdlib>
 #include <map>
@@ -92,8 +93,9 @@ World::World(std::string_view toml, std::uint64_t seed)
       started_(clock_.now()),
       transport_(clock_),
       ledger_(plan_, clock_.now()),
-      credentials_(*plan_),
-      engine_(*plan_, clock_, transport_, credentials_, ledger_, log_, seed) {
+      credentials_(*plan_, log_),
+      paid_(*plan_, "", log_),
+      engine_(*plan_, clock_, transport_, credentials_, paid_, ledger_, log_, seed) {
   setenv("SIM_TOKEN", "simulated-token", 1);
   transport_.set_script([this, healthy = answers()](const Request& request, Instant now) {
     for (auto rule = rules_.rbegin(); rule != rules_.rend(); ++rule)
@@ -137,6 +139,24 @@ std::uint64_t World::skipped(std::string_view target, SkipReason reason) const {
   return record(target).skipped[static_cast<std::size_t>(reason)];
 }
 
+TenantRecord World::tenant(std::string_view name) const {
+  for (std::size_t i = 0; i < plan_->tenants().size(); ++i)
+    if (plan_->tenants()[i].name == name) return ledger_.snapshot(clock_.now()).tenants[i];
+  FAIL("no such tenant: " << name);
+  return {};
+}
+
+History World::history(std::string_view target) const {
+  return ledger_.history(TargetIndex(index_of(target)));
+}
+
+std::size_t World::requests_to(std::string_view what) const {
+  const auto& starts = transport_.starts();
+  return static_cast<std::size_t>(std::count_if(
+      starts.begin(), starts.end(),
+      [&](const StartNote& note) { return note.url.find(what) != std::string::npos; }));
+}
+
 std::uint64_t World::total_results() const {
   std::uint64_t sum = 0;
   for (const TargetRecord& record : ledger_.snapshot(clock_.now()).targets)
@@ -164,7 +184,7 @@ void World::check_slots(const Snapshot& snapshot, std::size_t index) const {
   CAPTURE(target.tenant_name);
   CAPTURE(target.probe);
   // The grid, worked out anew: points of wall time as it read at the start.
-  const Nanoseconds first = started_.wall.time_since_epoch() - phase_of(target);
+  const Nanoseconds first = started_.wall.time_since_epoch() - phase_of(grid_of(target));
   const Nanoseconds last = first + (snapshot.taken.mono - started_.mono);
   const auto before = static_cast<std::uint64_t>((first - 1ns) / target.interval);
   const auto slots = static_cast<std::uint64_t>(last / target.interval) - before;
@@ -185,9 +205,10 @@ void World::check_grid() const {
     by_url[target.url] = &target;
   std::map<const Target*, MonoTime> busy_until;
   for (const StartNote& note : transport_.starts()) {
-    const Target& target = *by_url.at(note.url);
-    const Nanoseconds since_grid_zero =
-        started_.wall.time_since_epoch() + (note.at.mono - started_.mono) - phase_of(target);
+    if (by_url.count(note.url) == 0) continue;  // a control or a token server
+    const Target& target = *by_url[note.url];
+    const Nanoseconds since_grid_zero = started_.wall.time_since_epoch() +
+                                        (note.at.mono - started_.mono) - phase_of(grid_of(target));
     if (since_grid_zero % target.interval > lateness_max(target.interval))
       FAIL_CHECK("off the grid: " << note.url);
     const auto busy = busy_until.find(&target);

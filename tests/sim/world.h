@@ -52,6 +52,10 @@ class World {
   std::uint64_t results(std::string_view target, Outcome outcome) const;
   std::uint64_t skipped(std::string_view target, SkipReason reason) const;
   const TargetRecord record(std::string_view target) const;
+  TenantRecord tenant(std::string_view name) const;
+  History history(std::string_view target) const;
+  // Requests so far whose URL contains `what`.
+  std::size_t requests_to(std::string_view what) const;
   std::uint64_t total_results() const;
   std::string metrics() const;
   const std::vector<StartNote>& starts() const { return transport_.starts(); }
@@ -81,6 +85,7 @@ class World {
   ScriptedTransport transport_;
   Ledger ledger_;
   Credentials credentials_;
+  PaidBudget paid_;
   Engine engine_;
 };
 

@@ -1,16 +1,23 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <thread>
 
+#include "credentials/command.h"
 #include "credentials/credentials.h"
+#include "credentials/oauth.h"
+#include "credentials/stored.h"
 
 namespace reinfer {
 namespace {
 
+using namespace std::chrono_literals;
+
 std::string cleaned(std::string_view stored) {
-  const TokenOrWhy token = clean_token(stored, "it");
+  const SecretOrWhy token = clean_token(stored, "it");
   return token ? token->reveal() : "! " + token.error();
 }
 
@@ -41,7 +48,7 @@ TEST_CASE("a token comes from a file or a variable, and what is wrong is said in
   const auto path = std::filesystem::temp_directory_path() / "reinfer_credentials_test.token";
   std::ofstream(path) << "secret-one\n";
   const auto file = [&](const std::string& name) {
-    return read_token(TokenSource::file(name));
+    return read_stored({SecretSource::Kind::file, name});
   };
   CHECK(file(path.string())->reveal() == "secret-one");
   CHECK(file("/nonexistent/token").error() ==
@@ -50,11 +57,133 @@ TEST_CASE("a token comes from a file or a variable, and what is wrong is said in
   std::filesystem::remove(path);
 
   setenv("REINFER_CREDENTIALS_TEST", "secret-two", 1);
-  CHECK(read_token(TokenSource::environment("REINFER_CREDENTIALS_TEST"))->reveal() ==
+  CHECK(read_stored({SecretSource::Kind::environment, "REINFER_CREDENTIALS_TEST"})->reveal() ==
         "secret-two");
   unsetenv("REINFER_CREDENTIALS_TEST");
-  CHECK(read_token(TokenSource::environment("REINFER_CREDENTIALS_TEST")).error() ==
+  CHECK(read_stored({SecretSource::Kind::environment, "REINFER_CREDENTIALS_TEST"}).error() ==
         "the variable REINFER_CREDENTIALS_TEST is not set");
+}
+
+SecretOrWhy run_to_end(const std::vector<std::string>& argv,
+                       const std::vector<std::string>& environment = {}) {
+  CommandRun run(argv, environment, mono_now());
+  for (;;) {
+    if (auto ended = run.look(mono_now())) return *ended;
+    std::this_thread::yield();
+  }
+}
+
+TEST_CASE("a token command runs without a shell and its output is a token") {
+  CHECK(run_to_end({"/bin/echo", "Bearer abc$HOME"})->reveal() == "abc$HOME");
+  CHECK(run_to_end({"/bin/sh", "-c", "echo $SHOWN"}, {"SHOWN=from-environment"})->reveal() ==
+        "from-environment");
+}
+
+TEST_CASE("a token command that goes wrong says how, and nothing of what it printed") {
+  CHECK(run_to_end({"/nonexistent/program"}).error() ==
+        "token_command /nonexistent/program cannot be started: No such file or directory");
+  CHECK(run_to_end({"/bin/sh", "-c", "echo secret; exit 3"}).error() ==
+        "token_command /bin/sh exited with 3");
+  CHECK(run_to_end({"/bin/sh", "-c", "kill -9 $$"}).error() ==
+        "token_command /bin/sh died of signal 9");
+  CHECK(run_to_end({"/bin/true"}).error() == "the output of /bin/true is empty");
+  CHECK(run_to_end({"/usr/bin/yes", "secret"}).error() ==
+        "token_command /usr/bin/yes printed more than 16384 bytes");
+}
+
+TEST_CASE("a token command that takes too long is ended") {
+  CommandRun run({"/bin/sh", "-c", "exec cat /dev/zero | wc >&2; sleep 1000"}, {}, mono_now());
+  CHECK_FALSE(run.look(mono_now()).has_value());
+  const auto ended = run.look(mono_now() + kCommandTimeMax);
+  REQUIRE(ended.has_value());
+  CHECK(ended->error() == "token_command /bin/sh did not end in time");
+}
+
+TEST_CASE("a child's environment holds no secret of the plan") {
+  setenv("REINFER_HIDDEN_TEST", "secret", 1);
+  setenv("REINFER_HIDDEN_CLIENT_TEST", "secret", 1);
+  setenv("REINFER_SHOWN_TEST", "shown", 1);
+  TokenSource oauth;
+  oauth.kind = TokenSource::Kind::oauth;
+  oauth.oauth.client_secret = {SecretSource::Kind::environment, "REINFER_HIDDEN_CLIENT_TEST"};
+  const auto kept = environment_for_child({TokenSource::environment("REINFER_HIDDEN_TEST"), oauth});
+  const auto has = [&](const std::string& entry) {
+    return std::find(kept.begin(), kept.end(), entry) != kept.end();
+  };
+  CHECK(has("REINFER_SHOWN_TEST=shown"));
+  CHECK_FALSE(has("REINFER_HIDDEN_TEST=secret"));
+  CHECK_FALSE(has("REINFER_HIDDEN_CLIENT_TEST=secret"));
+}
+
+Exchange token_reply(int status, std::string body) {
+  Exchange exchange;
+  exchange.http_status = status;
+  exchange.body = std::move(body);
+  return exchange;
+}
+
+TEST_CASE("the reply of a token server is read, and its errors keep to their code") {
+  const auto good = read_token_reply(
+      token_reply(200, R"({"access_token":"a.b.c","expires_in":3600,"token_type":"Bearer"})"));
+  REQUIRE(good.has_value());
+  CHECK(good->secret.reveal() == "a.b.c");
+  CHECK(good->lifetime == 3600s);
+  CHECK_FALSE(read_token_reply(token_reply(200, R"({"access_token":"x"})"))->lifetime.has_value());
+  struct Row {
+    int status;
+    std::string_view body;
+    std::string_view expected;
+  };
+  const Row rows[] = {
+      {400, R"({"error":"invalid_client","error_description":"x"})",
+       "the token server answered 400, invalid_client"},
+      {429, "<html>", "the token server answered 429"},
+      {200, "<html>", "the token server answered 200 without an access_token"},
+      {200, R"({"access_token":7})", "the token server answered 200 without an access_token"},
+      {200, R"({"access_token":""})", "the access_token is empty"},
+      {200, R"(["access_token"])", "the token server answered 200 without an access_token"},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.body);
+    CHECK(read_token_reply(token_reply(row.status, std::string(row.body))).error() == row.expected);
+  }
+  CHECK(
+      read_token_reply(token_reply(200, R"({"access_token":"x","expires_in":1e300})"))->lifetime ==
+      24h * 30);
+  Exchange lost;
+  lost.error = WireError::connect;
+  lost.error_text = "refused";
+  CHECK(read_token_reply(lost).error() == "the token server was not reached: refused");
+}
+
+TEST_CASE("a client's secret travels in the form body, encoded, and nowhere else") {
+  OAuthClient client;
+  client.token_url = "https://cloud.uipath.com/acme/identity_/connect/token";
+  client.client_id = "me";
+  client.scope = "A B";
+  const Request request = token_request(client, Secret("s&c=r t"));
+  CHECK(request.body ==
+        "grant_type=client_credentials&client_id=me&client_secret=s%26c%3Dr%20t&scope=A%20B");
+  CHECK(request.url.find("s&c") == std::string::npos);
+  CHECK(request.bearer.empty());
+}
+
+TEST_CASE("a JSON Web Token tells when it expires, other tokens do not") {
+  // {"alg":"none"}.{"exp":1800000000}.x
+  CHECK(jwt_expiry(Secret("eyJhbGciOiJub25lIn0.eyJleHAiOjE4MDAwMDAwMDB9.x")) ==
+        WallTime{1800000000s});
+  for (const char* token : {"opaque", "a.b.c", "a.e30.c", "..", "a.eyJleHAiOiJ4In0.c"}) {
+    CAPTURE(token);
+    CHECK_FALSE(jwt_expiry(Secret(token)).has_value());
+  }
+}
+
+TEST_CASE("a token that a peer echoes is taken out of its text") {
+  const Secret token("s3cr3t-token");
+  CHECK(without_secret("bad token s3cr3t-token, s3cr3t-token!", token) ==
+        "bad token $REINFER_TOKEN, $REINFER_TOKEN!");
+  CHECK(without_secret("nothing here", token) == "nothing here");
+  CHECK(without_secret("an a in it", Secret("a")) == "an a in it");
 }
 
 }  // namespace

@@ -70,6 +70,30 @@ TEST_CASE("a probe as text says whose fault a failure is") {
   CHECK(to_text_line(*plan, result) == "acme/dataset  gateway_error (fault: edge)  502  41.2 ms");
 }
 
+TEST_CASE("evidence holds a command that anybody may paste, without the token") {
+  const auto plan = plan_from(R"(
+[[tenant]]
+name = "acme"
+base_url = "https://reinfer.io"
+token_env = "T"
+[[tenant.probe]]
+name = "p"
+method = "POST"
+path = "/api/v1/audit/query"
+body = """{"text":"it's"}"""
+)");
+  ProbeResult result = result_of(Outcome::server_error);
+  result.target = TargetIndex{0};
+  result.request_headers = {{"x-request-id", "id-1"}};
+  result.response_headers = {{"cf-ray", "0123"}};
+  CHECK(to_curl_line(*plan, result) ==
+        R"(curl -sS -i -X POST -H "Authorization: Bearer $REINFER_TOKEN" -H 'x-request-id: id-1')"
+        R"( --data-raw '{"text":"it'\''s"}' 'https://reinfer.io/api/v1/audit/query')");
+  const auto json = nlohmann::json::parse(to_evidence_json(*plan, result));
+  CHECK(json["response_headers"][0]["value"] == "0123");
+  CHECK(json["curl"].get<std::string>().find("$REINFER_TOKEN") != std::string::npos);
+}
+
 TEST_CASE("the plain page lists every target with its last outcome") {
   const auto plan = plan_from(kTwoTenants);
   const Instant now{WallTime{1795392000s}, MonoTime{1s}};

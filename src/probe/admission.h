@@ -1,0 +1,54 @@
+// Courtesy towards a tenant, and the operator's purse: whether a slot that is due may be probed, or
+// why not. Knows what the tenant asked for (Retry-After), its request budget, its dead token and
+// the paid probes of the day. A slot that is refused is skipped, never moved: no probe is ever sent
+// early or off its grid. Owned by one probe thread.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "model/outcome.h"
+#include "model/plan.h"
+#include "model/probe_result.h"
+#include "probe/paid_budget.h"
+
+namespace reinfer {
+
+class Admission {
+ public:
+  // `paid` outlives it.
+  Admission(const Plan& plan, PaidBudget& paid);
+
+  // Why the target's slot may not be probed now, if so. `token_rejected`: the tenant's token is one
+  // that the API has refused.
+  std::optional<SkipReason> refuses(TargetIndex target, Instant now, bool token_rejected);
+
+  // A request of the target left.
+  void note_sent(TargetIndex target, Instant now);
+  // What the tenant asked for.
+  void note_result(const ProbeResult& result);
+
+ private:
+  struct TenantState {
+    MonoTime quiet_until = MonoTime::min();
+    std::optional<MonoTime> last_sent;
+    std::deque<MonoTime> sent;  // of the last minute, if there is a budget
+    Nanoseconds interval_min = Nanoseconds::max();
+  };
+
+  TenantState& state_of(TargetIndex target);
+  bool over_budget(const Tenant& tenant, TenantState& state, MonoTime now) const;
+
+  // Constant after construction.
+  const Plan& plan_;
+
+  // Owned by the probe thread.
+  PaidBudget& paid_;
+  std::vector<TenantState> tenants_;
+};
+
+}  // namespace reinfer

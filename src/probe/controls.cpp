@@ -1,0 +1,33 @@
+#include "probe/controls.h"
+
+#include "probe/request.h"
+
+namespace reinfer {
+
+Controls::Controls(const Plan& plan, Transport& transport, ProbeIds& ids, Instant now)
+    : plan_(plan),
+      transport_(transport),
+      ids_(ids),
+      schedule_(control_grids(plan), now),
+      busy_(plan.controls().size()) {}
+
+void Controls::start_due(Instant now) {
+  for (const Due& due : schedule_.take_due(now.mono)) {
+    if (!due.probe || busy_.at(due.grid)) continue;
+    const ProbeId id = ids_.next();
+    in_flight_.emplace(static_cast<std::uint64_t>(id), due.grid);
+    busy_.at(due.grid) = true;
+    transport_.start(id, control_request(plan_.controls().at(due.grid)));
+  }
+}
+
+std::optional<ControlResult> Controls::take(const Completion& completion) {
+  const auto found = in_flight_.find(static_cast<std::uint64_t>(completion.id));
+  if (found == in_flight_.end()) return std::nullopt;
+  const ControlResult result{found->second, completion.exchange.http_status.has_value()};
+  busy_.at(result.control) = false;
+  in_flight_.erase(found);
+  return result;
+}
+
+}  // namespace reinfer

@@ -1,0 +1,41 @@
+// Control targets under way: token-less GETs of places that have nothing to do with the API, on a
+// grid of their own. Any reply at all means that our own way out works. Owned by one probe thread.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "model/plan.h"
+#include "schedule/schedule.h"
+#include "transport/transport.h"
+
+namespace reinfer {
+
+struct ControlResult {
+  std::size_t control = 0;  // position in Plan::controls()
+  bool reachable = false;
+};
+
+class Controls {
+ public:
+  // Everything passed by reference outlives it.
+  Controls(const Plan& plan, Transport& transport, ProbeIds& ids, Instant now);
+
+  // Sends those whose slot has come; one that is still out is left alone.
+  void start_due(Instant now);
+  MonoTime next_due() const { return schedule_.next_due(); }
+  // What the exchange says; nullopt if it is none of ours.
+  std::optional<ControlResult> take(const Completion& completion);
+
+ private:
+  const Plan& plan_;
+  Transport& transport_;
+  ProbeIds& ids_;
+  Schedule schedule_;
+  std::map<std::uint64_t, std::size_t> in_flight_;  // by id
+  std::vector<bool> busy_;
+};
+
+}  // namespace reinfer

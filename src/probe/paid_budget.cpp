@@ -1,0 +1,68 @@
+#include "probe/paid_budget.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+namespace reinfer {
+
+PaidBudget::PaidBudget(const Plan& plan, std::string state_file, const Log& log)
+    : plan_(plan), state_file_(std::move(state_file)), log_(log) {
+  if (!state_file_.empty()) load();
+}
+
+// A wall clock that was set back does not open yesterday's purse again.
+long long PaidBudget::day_of(const Spent& spent, WallTime now) const {
+  const auto today =
+      std::chrono::floor<std::chrono::hours>(now).time_since_epoch() / std::chrono::hours(24);
+  return std::max<long long>(today, spent.day);
+}
+
+bool PaidBudget::may_spend(TenantIndex index, WallTime now) const {
+  const Tenant& tenant = plan_.tenant(index);
+  const auto found = spent_.find(tenant.name);
+  if (found == spent_.end() || day_of(found->second, now) != found->second.day) return true;
+  return found->second.count < tenant.paid_probes_per_day_max;
+}
+
+void PaidBudget::spend(TenantIndex index, WallTime now) {
+  Spent& spent = spent_[plan_.tenant(index).name];
+  const long long today = day_of(spent, now);
+  spent.count = today == spent.day ? spent.count + 1 : 1;
+  spent.day = today;
+  if (!state_file_.empty()) save();
+}
+
+void PaidBudget::load() {
+  std::ifstream file(state_file_);
+  if (!file) return;
+  const auto json = nlohmann::json::parse(file, nullptr, false);
+  if (!json.is_object()) {
+    log_.warn("state file is not readable, paid probes count from zero", {{"file", state_file_}});
+    return;
+  }
+  for (const auto& [tenant, entry] : json.items()) {
+    const bool sound = entry.is_object() && entry.contains("day") &&
+                       entry.contains("paid_probes") && entry["day"].is_number_integer() &&
+                       entry["paid_probes"].is_number_unsigned();
+    if (sound)
+      spent_[tenant] = {entry["day"].get<long long>(), entry["paid_probes"].get<std::size_t>()};
+  }
+}
+
+void PaidBudget::save() const {
+  nlohmann::json json = nlohmann::json::object();
+  for (const auto& [tenant, spent] : spent_)
+    json[tenant] = {{"day", spent.day}, {"paid_probes", spent.count}};
+  // Through a second file, so that a crash leaves the old one whole.
+  const std::string draft = state_file_ + ".new";
+  std::ofstream file(draft);
+  file << json.dump() << '\n';
+  file.close();
+  if (!file || std::rename(draft.c_str(), state_file_.c_str()) != 0)
+    log_.error("state file cannot be written, a restart will forget paid probes",
+               {{"file", state_file_}});
+}
+
+}  // namespace reinfer

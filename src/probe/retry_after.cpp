@@ -1,0 +1,53 @@
+#include "probe/retry_after.h"
+
+#include <algorithm>
+#include <charconv>
+#include <ctime>
+#include <string>
+#include <string_view>
+
+#include "base/text.h"
+
+namespace reinfer {
+namespace {
+
+std::optional<std::string_view> find(const std::vector<Header>& headers, std::string_view name) {
+  for (const Header& header : headers)
+    if (equals_ignoring_case(header.name, name)) return trim(header.value);
+  return std::nullopt;
+}
+
+// IMF-fixdate, the one form that a sender may use (RFC 9110 section 5.6.7).
+std::optional<WallTime> parse_http_date(std::string_view text) {
+  std::tm utc{};
+  const std::string copy(text);
+  const char* end = strptime(copy.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &utc);
+  if (end == nullptr || *end != '\0') return std::nullopt;
+  return WallTime{std::chrono::seconds(timegm(&utc))};
+}
+
+std::optional<Nanoseconds> parse_seconds(std::string_view text) {
+  long long seconds = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, seconds);
+  if (stop != end || text.empty() || seconds < 0) return std::nullopt;
+  if (error == std::errc::result_out_of_range) return kRetryAfterMax;
+  if (error != std::errc{}) return std::nullopt;
+  return std::chrono::seconds(
+      std::min(seconds, static_cast<long long>(kRetryAfterMax / std::chrono::seconds(1))));
+}
+
+}  // namespace
+
+std::optional<Nanoseconds> parse_retry_after(const std::vector<Header>& headers, WallTime now) {
+  const auto value = find(headers, "retry-after");
+  if (!value) return std::nullopt;
+  if (const auto seconds = parse_seconds(*value)) return seconds;
+  const auto until = parse_http_date(*value);
+  if (!until) return std::nullopt;
+  const auto date = find(headers, "date");
+  const WallTime from = (date ? parse_http_date(*date) : std::nullopt).value_or(now);
+  return std::clamp<Nanoseconds>(*until - from, Nanoseconds{0}, kRetryAfterMax);
+}
+
+}  // namespace reinfer

@@ -1,0 +1,181 @@
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "tests/sim/world.h"
+
+namespace reinfer {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* kError = R"({"status":"error","message":"no"})";
+
+std::string acme(const std::string& settings = "", const std::string& more = "") {
+  return R"(
+[[tenant]]
+name = "acme"
+base_url = "https://cloud.uipath.com/acme/prod/reinfer_"
+token_env = "SIM_TOKEN"
+)" + settings +
+         R"(
+  [[tenant.probe]]
+  use = "projects"
+  [[tenant.probe]]
+  use = "dataset"
+  project = "demo"
+  dataset = "support"
+)" + more;
+}
+
+Behaviour throttles(int status, std::string retry_after) {
+  return [=, reply = replies(status, kError)](const Request& request, Random& random) {
+    Answer answer = reply(request, random);
+    answer.exchange.headers.push_back({"Retry-After", retry_after});
+    return answer;
+  };
+}
+
+TEST_CASE("the storm of March 2024 is told in its three acts and answered with patience") {
+  World world(acme());
+  world.during(1h, 1h + 63min, "acme", replies(500, kError));
+  world.during(1h + 63min, 1h + 106min, "acme", throttles(429, "120"));
+  world.during(1h + 106min, 1h + 116min, "acme", sometimes(0.3, replies(400, kError)));
+  world.run_for(4h);
+  CHECK(world.results("acme/dataset", Outcome::server_error) == 126);
+  // 86 slots of 30 s in the 43 minutes; both probes of the tenant keep still after each 429.
+  const auto throttled = world.results("acme/dataset", Outcome::throttled) +
+                         world.results("acme/projects", Outcome::throttled);
+  const auto skipped = world.skipped("acme/dataset", SkipReason::throttled) +
+                       world.skipped("acme/projects", SkipReason::throttled);
+  CHECK(throttled <= 24);
+  CHECK(skipped >= 140);
+  CHECK(world.results("acme/dataset", Outcome::bad_request) > 0);
+  CHECK(world.record("acme/dataset").last->outcome == Outcome::ok);
+}
+
+TEST_CASE("a Retry-After of days is cut, and one of the past does nothing") {
+  World world(acme());
+  world.during(0s, 1min, "acme", throttles(503, "864000"));
+  world.run_for(30min);
+  CHECK(world.skipped("acme/dataset", SkipReason::throttled) >= 28);
+  CHECK(world.skipped("acme/dataset", SkipReason::throttled) <= 31);
+  CHECK(world.record("acme/dataset").last->outcome == Outcome::ok);
+
+  World past(acme());
+  past.during(0s, 1h, "acme", throttles(429, "Mon, 01 Jan 2024 00:00:00 GMT"));
+  past.run_for(1h);
+  CHECK(past.skipped("acme/dataset", SkipReason::throttled) == 0);
+}
+
+TEST_CASE("a tenant that throttles leaves the others alone") {
+  World world(acme() + R"(
+[[tenant]]
+name = "other"
+base_url = "https://other.reinfer.io"
+token_env = "SIM_TOKEN"
+  [[tenant.probe]]
+  use = "projects"
+)");
+  world.during(0s, 1h, "acme", throttles(429, "600"));
+  world.run_for(1h);
+  CHECK(world.results("other/projects", Outcome::ok) == 120);
+  CHECK(world.requests_to("acme") <= 14);
+}
+
+TEST_CASE("a budget of requests holds over all probes of the tenant, in any minute") {
+  World world(acme("max_requests_per_minute = 3"));
+  world.run_for(1h);
+  const auto skipped = world.skipped("acme/dataset", SkipReason::budget) +
+                       world.skipped("acme/projects", SkipReason::budget);
+  CHECK(world.starts().size() + skipped == 240);
+  CHECK(skipped >= 55);
+  const auto& starts = world.starts();
+  for (std::size_t i = 3; i < starts.size(); ++i)
+    CHECK(starts[i].at.mono - starts[i - 3].at.mono >= 60s);
+}
+
+TEST_CASE("paid probes stop at the day's cap and go on the next day") {
+  World world(acme("paid_probes_per_day_max = 10", R"(
+  [[tenant.probe]]
+  use = "predict"
+  project = "demo"
+  dataset = "support"
+  model_version = 7
+  interval = "5m"
+  accept_cost = true
+)"));
+  world.run_for(48h);
+  CHECK(world.requests_to("/predict") == 20);
+  CHECK(world.skipped("acme/predict", SkipReason::budget) == 556);
+}
+
+TEST_CASE("setting the clock back does not open the purse again") {
+  World world(acme("paid_probes_per_day_max = 10", R"(
+  [[tenant.probe]]
+  use = "predict"
+  project = "demo"
+  dataset = "support"
+  model_version = 7
+  interval = "5m"
+  accept_cost = true
+)"));
+  world.run_for(2h);
+  world.step_wall_clock(-24h);
+  world.run_for(2h);
+  CHECK(world.requests_to("/predict") == 10);
+}
+
+TEST_CASE("maintenance across midnight shows while probing goes on") {
+  // The world begins on Monday, 23 November 2026, at midnight UTC, which is 01:00 in Berlin.
+  World world(acme(R"(
+[[tenant.maintenance]]
+weekly = "mon 23:00"
+duration = "2h"
+zone = "Europe/Berlin"
+)"));
+  const auto shown = [&] { return world.tenant("acme").in_maintenance; };
+  world.run_for(21h + 59min);
+  CHECK_FALSE(shown());
+  world.run_for(2min);
+  CHECK(shown());
+  world.run_for(1h + 57min);
+  CHECK(shown());
+  world.run_for(3min);
+  CHECK_FALSE(shown());
+  CHECK(world.results("acme/dataset", Outcome::ok) >= 2880);
+}
+
+TEST_CASE("a control tells our own way out from the vendor's edge") {
+  World world(acme() + R"(
+[[control]]
+name = "elsewhere"
+url = "https://www.example.com/"
+interval = "30s"
+)");
+  world.during(0s, 10min, "cloud.uipath.com", fails(WireError::connect));
+  world.during(10min, 20min, "https://", fails(WireError::connect));
+  world.during(20min, 30min, "example.com", replies(503, "whatever"));
+  world.run_for(10min);
+  CHECK(world.metrics().find("reinfer_control_reachable{control=\"elsewhere\"} 1") !=
+        std::string::npos);
+  world.run_for(10min);
+  CHECK(world.metrics().find("reinfer_control_reachable{control=\"elsewhere\"} 0") !=
+        std::string::npos);
+  world.run_for(10min);
+  CHECK(world.metrics().find("reinfer_control_reachable{control=\"elsewhere\"} 1") !=
+        std::string::npos);
+}
+
+TEST_CASE("failures are remembered however many good probes follow") {
+  World world(acme());
+  world.during(1h, 1h + 5min, "acme", replies(502, "error code: 502"));
+  world.run_for(24h);
+  const History history = world.history("acme/dataset");
+  REQUIRE(history.failures().size() == 10);
+  CHECK(history.failures().front().outcome == Outcome::gateway_error);
+  REQUIRE(history.slowest().size() == kSlowestKept);
+  CHECK(*history.slowest().front().phases.total >= *history.slowest().back().phases.total);
+}
+
+}  // namespace
+}  // namespace reinfer

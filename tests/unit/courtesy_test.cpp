@@ -1,0 +1,140 @@
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "base/random.h"
+#include "probe/admission.h"
+#include "probe/retry_after.h"
+#include "record/history.h"
+#include "tests/unit/plans.h"
+
+namespace reinfer {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Sun, 06 Nov 1994 08:49:37 GMT, the example of RFC 9110.
+const WallTime kNow{784111777s};
+
+TEST_CASE("Retry-After is read as seconds or as a date, and bounded") {
+  struct Row {
+    std::string_view value;
+    std::optional<Nanoseconds> expected;
+  };
+  const Row rows[] = {
+      {"120", 120s},
+      {" 5 ", 5s},
+      {"0", 0s},
+      {"86400", kRetryAfterMax},
+      {"99999999999999999999", kRetryAfterMax},
+      {"Sun, 06 Nov 1994 08:50:37 GMT", 60s},
+      {"Sun, 06 Nov 1994 08:00:00 GMT", 0s},
+      {"Sun, 06 Nov 2094 08:49:37 GMT", kRetryAfterMax},
+      {"-5", std::nullopt},
+      {"1.5", std::nullopt},
+      {"soon", std::nullopt},
+      {"", std::nullopt},
+      {"12s", std::nullopt},
+      {"Sunday, 06-Nov-94 08:49:37 GMT", std::nullopt},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.value);
+    CHECK(parse_retry_after({{"retry-after", std::string(row.value)}}, kNow) == row.expected);
+  }
+  CHECK_FALSE(parse_retry_after({}, kNow).has_value());
+}
+
+TEST_CASE("a date counts from the sender's clock where it shows one") {
+  const std::vector<Header> headers = {{"Date", "Sun, 06 Nov 1994 10:00:00 GMT"},
+                                       {"Retry-After", "Sun, 06 Nov 1994 10:00:30 GMT"}};
+  CHECK(parse_retry_after(headers, kNow) == 30s);
+}
+
+constexpr std::string_view kPaid = R"(
+[[tenant]]
+name = "acme"
+base_url = "https://reinfer.io"
+token_env = "T"
+[[tenant.probe]]
+use = "predict"
+project = "demo"
+dataset = "support"
+model_version = 7
+interval = "5m"
+accept_cost = true
+)";
+
+TEST_CASE("the count of paid probes survives a restart, and a broken file is no obstacle") {
+  const auto folder = std::filesystem::temp_directory_path() /
+                      ("reinfer-paid-" + Random(Random::seed_from_kernel()).next_uuid());
+  std::filesystem::create_directories(folder);
+  const std::string file = (folder / "paid.json").string();
+  const auto plan = plan_from(kPaid);
+  const Log log = Log::silent();
+  const TenantIndex tenant{0};
+  const WallTime day{24h * 20000};
+  {
+    PaidBudget budget(*plan, file, log);
+    for (std::size_t i = 0; i < kPaidProbesPerDay; ++i)
+      budget.spend(tenant, day);
+    CHECK_FALSE(budget.may_spend(tenant, day + 1h));
+  }
+  PaidBudget restarted(*plan, file, log);
+  CHECK_FALSE(restarted.may_spend(tenant, day + 2h));
+  CHECK(restarted.may_spend(tenant, day + 24h));
+  std::ofstream(file) << "{\"acme\": {\"day\": \"x\"";
+  PaidBudget broken(*plan, file, log);
+  CHECK(broken.may_spend(tenant, day));
+  broken.spend(tenant, day);
+  CHECK(std::filesystem::exists(file));
+  std::filesystem::remove_all(folder);
+}
+
+ProbeResult result_of(Outcome outcome, Nanoseconds total, Nanoseconds at = 0ns) {
+  ProbeResult result;
+  result.outcome = outcome;
+  result.phases.total = total;
+  result.finished.mono = MonoTime{at};
+  return result;
+}
+
+TEST_CASE("history keeps the last failures and the slowest successes of a day") {
+  History history;
+  for (int i = 0; i < 50; ++i)
+    history.offer(result_of(Outcome::tls_error, 1ms * i), true);
+  for (int i = 0; i < 50; ++i)
+    history.offer(result_of(Outcome::ok, 1ms * i), true);
+  CHECK(history.failures().size() == kFailuresKept);
+  CHECK(history.failures().back().phases.total == 49ms);
+  REQUIRE(history.slowest().size() == kSlowestKept);
+  CHECK(history.slowest().front().phases.total == 49ms);
+  history.offer(result_of(Outcome::ok, 2ms, 25h), true);
+  CHECK(history.slowest().size() == 1);
+}
+
+TEST_CASE("history that may not grow replaces its own and says what it left out") {
+  History history;
+  CHECK_FALSE(history.offer(result_of(Outcome::tls_error, 1ms), false));
+  CHECK(history.size() == 0);
+  CHECK(history.offer(result_of(Outcome::tls_error, 1ms), true));
+  CHECK(history.offer(result_of(Outcome::dns_error, 2ms), false));
+  REQUIRE(history.failures().size() == 1);
+  CHECK(history.failures().front().outcome == Outcome::dns_error);
+}
+
+TEST_CASE("evidence keeps no cookies and no endless headers") {
+  History history;
+  ProbeResult result = result_of(Outcome::server_error, 1ms);
+  result.response_headers = {{"Set-Cookie", "session=1"}, {"x", std::string(1000, 'a') + "\n"}};
+  for (int i = 0; i < 100; ++i)
+    result.response_headers.push_back({"y", "z"});
+  history.offer(result, true);
+  const auto& headers = history.failures().front().response_headers;
+  CHECK(headers.size() == kEvidenceHeadersMax);
+  CHECK(headers[0].value == "(not kept)");
+  CHECK(headers[1].value.size() == kEvidenceHeaderBytesMax);
+}
+
+}  // namespace
+}  // namespace reinfer
