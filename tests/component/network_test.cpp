@@ -467,6 +467,7 @@ TEST_CASE("a pinned address is its tenant's alone, whether connections are kept 
     const auto probe = [&](const NetworkOptions& network) {
       Request request = get(fmt::format("http://tenant.invalid:{}/", port), network);
       request.connection = mode;
+      request.network.no_proxy = "*";
       transport.start(ProbeId{++id}, request);
       return std::move(transport.poll(MonoTime::max()).at(0).exchange);
     };
@@ -488,6 +489,7 @@ TEST_CASE("a pinned address keeps the host's name for the certificate") {
   NetworkOptions network;
   network.ca_file = tenant.ca_file();
   network.resolve = {fmt::format("tenant.invalid:{}:127.0.0.1", port)};
+  network.no_proxy = "*";
   const Exchange result = exchange(get(fmt::format("https://tenant.invalid:{}/", port), network));
   CHECK(result.error == WireError::tls);
 }
