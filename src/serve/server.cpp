@@ -114,7 +114,8 @@ class Server::Impl {
     http_.set_error_handler([](const httplib::Request&, httplib::Response& reply) {
       if (reply.body.empty()) reply.set_content(fmt::format("{}\n", reply.status), "text/plain");
     });
-    http_.set_logger([this](const httplib::Request& request, const httplib::Response& reply) {
+    // Before the reply leaves, so that whoever has read it finds it counted.
+    http_.set_post_routing_handler([this](const httplib::Request& request, const httplib::Response& reply) {
       count(request, reply);
     });
   }

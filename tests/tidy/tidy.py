@@ -51,6 +51,7 @@ LIBRARIES = {
     "spdlog/": r"src/base/log\.cpp",
     "nlohmann/": r"src/\w+/\w+\.cpp",
     "openssl/": r"src/transport/(tls_facts|curl_transfer)\.cpp|src/simulator/\w+\.cpp",
+    "date/": r"src/base/time_zone\.cpp",
     "fmt/": r"src/(\w+/)?\w+\.cpp",
 }
 
