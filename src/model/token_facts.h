@@ -1,4 +1,5 @@
-// What has become of a tenant's token: credentials counts it, the ledger keeps it for readers.
+// What has become of a tenant's token. The credentials room counts it on the probe thread, the
+// ledger keeps it for readers. A plain value.
 #pragma once
 
 #include <cstdint>

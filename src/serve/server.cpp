@@ -115,9 +115,10 @@ class Server::Impl {
       if (reply.body.empty()) reply.set_content(fmt::format("{}\n", reply.status), "text/plain");
     });
     // Before the reply leaves, so that whoever has read it finds it counted.
-    http_.set_post_routing_handler([this](const httplib::Request& request, const httplib::Response& reply) {
-      count(request, reply);
-    });
+    http_.set_post_routing_handler(
+        [this](const httplib::Request& request, const httplib::Response& reply) {
+          count(request, reply);
+        });
   }
 
   template <typename Answer>

@@ -117,12 +117,13 @@ def make_token():
 class Process:
     """A program with its output in files; ended by end() at the latest."""
 
-    def __init__(self, folder, name, arguments, environment=None):
+    def __init__(self, folder, name, arguments, environment=None, **popen):
         self.stdout_file = folder / f'{name}.stdout'
         self.stderr_file = folder / f'{name}.stderr'
         with open(self.stdout_file, 'wb') as out, open(self.stderr_file, 'wb') as err:
             self._popen = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=out,
-                                           stderr=err, env=environment or clean_environment())
+                                           stderr=err, env=environment or clean_environment(),
+                                           **popen)
         _running.add(self)
 
     def alive(self):
@@ -277,13 +278,13 @@ class Exporter(Process):
     """The exporter, serving."""
 
     def __init__(self, owner, folder, config, token=None, name='exporter', log_level='info',
-                 address='127.0.0.1:0'):
+                 address='127.0.0.1:0', flags=(), **popen):
         self._port_file = folder / f'{name}.port'
         self._port_file.unlink(missing_ok=True)
         super().__init__(folder, name, [
             exporter_program(), '--config.file', str(config), '--log.level', log_level,
-            '--web.listen-address', address, '--web.port-file', str(self._port_file)],
-            exporter_environment(token))
+            '--web.listen-address', address, '--web.port-file', str(self._port_file),
+            *flags], exporter_environment(token), **popen)
         at_end_of(owner, self.end)
         self.port = None
 

@@ -65,7 +65,8 @@ class FaultModesTest(unittest.TestCase):
     def test_oauth_modes_are_listed(self):
         """They concern the token endpoint, which no configuration can name yet."""
         oauth = [name for name, _, _ in self.modes if name.startswith('oauth_')]
-        self.skipTest(f'tenants of this test have plain tokens, component tests have OAuth: {", ".join(oauth)}')
+        self.skipTest('tenants of this test have plain tokens, component tests have OAuth: ' +
+                      ', '.join(oauth))
 
     def test_trouble_of_every_kind_does_not_disturb_the_grid(self):
         """No slot is skipped for lack of the exporter's own time."""

@@ -184,7 +184,10 @@ class OAuthTest : public TokenTest {
 [[tenant]]
 name = "acme"
 base_url = "https://cloud.uipath.com/acme/prod/reinfer_"
-oauth = {{ token_url = "https://cloud.uipath.com/acme/identity_/connect/token", client_id = "me", client_secret_file = "{}" }}
+  [tenant.oauth]
+  token_url = "https://cloud.uipath.com/acme/identity_/connect/token"
+  client_id = "me"
+  client_secret_file = "{}"
   [[tenant.probe]]
   use = "projects"
   [[tenant.probe]]
