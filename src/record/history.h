@@ -1,6 +1,7 @@
-// What is remembered of a target's single probes, as evidence for a vendor ticket: the last failures
-// and the slowest successes. Failures are kept until younger failures push them out, however many
-// good probes come between. A value inside the ledger, guarded by its mutex; copied out for readers.
+// What is remembered of a target's single probes, as evidence for a vendor ticket: the last
+// failures and the slowest successes. Failures are kept until younger failures push them out,
+// however many good probes come between. A value inside the ledger, guarded by its mutex; readers
+// get a copy.
 #pragma once
 
 #include <cstddef>

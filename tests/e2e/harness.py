@@ -278,11 +278,12 @@ class Exporter(Process):
     """The exporter, serving."""
 
     def __init__(self, owner, folder, config, token=None, name='exporter', log_level='info',
-                 address='127.0.0.1:0', flags=(), **popen):
+                 address='127.0.0.1:0', flags=(), program=None, **popen):
         self._port_file = folder / f'{name}.port'
         self._port_file.unlink(missing_ok=True)
         super().__init__(folder, name, [
-            exporter_program(), '--config.file', str(config), '--log.level', log_level,
+            program or exporter_program(), '--config.file', str(config),
+            '--log.level', log_level,
             '--web.listen-address', address, '--web.port-file', str(self._port_file),
             *flags], exporter_environment(token), **popen)
         at_end_of(owner, self.end)

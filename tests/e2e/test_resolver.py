@@ -1,0 +1,60 @@
+"""A name server that never answers costs its own probes and nobody else's."""
+
+import os
+import shutil
+import socket
+import unittest
+
+from harness import (Exporter, Simulator, exporter_program, temporary_folder, tenant, write_config)
+
+SILENT_ADDRESS = '127.0.0.9'
+HANGING = {'use': 'projects', 'name': 'hanging', 'interval': '2s'}
+
+
+def may_change_the_resolver():
+    """Whether a mount namespace with a resolv.conf of our own can be had."""
+    return os.geteuid() == 0 and shutil.which('unshare') and os.path.exists('/etc/resolv.conf')
+
+
+@unittest.skipUnless(may_change_the_resolver(), 'needs root, to use a name server of its own')
+class SilentResolverTest(unittest.TestCase):
+    """The exporter runs with a name server that takes questions and keeps them."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = temporary_folder(cls)
+        cls.simulator = Simulator(cls, cls.folder)
+        cls.server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        cls.addClassCleanup(cls.server.close)
+        try:
+            cls.server.bind((SILENT_ADDRESS, 53))
+        except OSError as error:
+            raise unittest.SkipTest(f'port 53 of {SILENT_ADDRESS} is taken: {error}')
+        resolv_conf = cls.folder / 'resolv.conf'
+        resolv_conf.write_text(f'nameserver {SILENT_ADDRESS}\n')
+        cls.wrapper = cls.folder / 'exporter'
+        cls.wrapper.write_text(f'#!/bin/sh\nexec unshare -m sh -c \'mount --bind {resolv_conf} '
+                               f'/etc/resolv.conf && exec {exporter_program()} "$@"\' sh "$@"\n')
+        cls.wrapper.chmod(0o755)
+
+    def test_other_probes_keep_their_grid(self):
+        """Giving up on a name does not wait for the resolver."""
+        hanging = tenant('hanging', self.simulator, probes=[HANGING],
+                         base_url='https://hanging.reinfer.io')
+        config = write_config(self.folder, hanging, tenant('well', self.simulator),
+                              interval='2s', timeout='1500ms')
+        exporter = Exporter(self, self.folder, config, self.simulator.token, name='resolver',
+                            program=self.wrapper).await_serving()
+        seen = exporter.scrape_when(
+            lambda now: now.value('reinfer_probe_results_total', tenant='hanging',
+                                  outcome='dns_error') >= 4, 'four names given up')
+        self.assertEqual(seen.value('reinfer_probe_results_total', tenant='hanging',
+                                    outcome='dns_error'),
+                         seen.total('reinfer_probe_results_total', tenant='hanging'))
+        self.assertEqual(seen.total('reinfer_probe_skipped_total'), 0)
+        self.assertGreaterEqual(seen.value('reinfer_probe_results_total', tenant='well',
+                                           outcome='ok'), 3)
+
+
+if __name__ == '__main__':
+    unittest.main()
