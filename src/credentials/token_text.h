@@ -15,8 +15,8 @@ namespace reinfer {
 
 inline constexpr std::size_t kTokenBytesMax = 16384;
 
-// A secret, or in words what is wrong ("the variable ACME_TOKEN is not set"). The words never hold any
-// part of it.
+// A secret, or in words what is wrong ("the variable ACME_TOKEN is not set"). The words never hold
+// any part of it.
 using SecretOrWhy = tl::expected<Secret, std::string>;
 
 // The token in what a person stored: surrounding blanks, quotes and a leading "Bearer " removed.
