@@ -18,7 +18,8 @@ namespace {
 std::vector<char*> pointers(const std::vector<std::string>& texts) {
   std::vector<char*> result;
   // posix_spawn's signature is older than const; it writes to none of them.
-  for (const std::string& text : texts) result.push_back(const_cast<char*>(text.c_str()));
+  for (const std::string& text : texts)
+    result.push_back(const_cast<char*>(text.c_str()));
   result.push_back(nullptr);
   return result;
 }
@@ -95,8 +96,7 @@ void CommandRun::read_output() {
 
 std::optional<SecretOrWhy> CommandRun::ended(int status) {
   if (WIFSIGNALED(status)) return give_up(fmt::format("died of signal {}", WTERMSIG(status)));
-  if (WEXITSTATUS(status) != 0)
-    return give_up(fmt::format("exited with {}", WEXITSTATUS(status)));
+  if (WEXITSTATUS(status) != 0) return give_up(fmt::format("exited with {}", WEXITSTATUS(status)));
   return clean_token(text_, "the output of " + name_);
 }
 

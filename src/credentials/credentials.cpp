@@ -29,7 +29,9 @@ const Credentials::Source& Credentials::source_of(TenantIndex tenant) const {
   return *sources_.at(source_of_tenant_.at(to_size(tenant)));
 }
 
-void Credentials::refresh(TenantIndex tenant, Instant now) { source_of(tenant).refresh(now); }
+void Credentials::refresh(TenantIndex tenant, Instant now) {
+  source_of(tenant).refresh(now);
+}
 
 tl::expected<Token, NoToken> Credentials::token(TenantIndex tenant, Instant now) {
   return source_of(tenant).token(now);
@@ -47,7 +49,9 @@ bool Credentials::is_settling(TenantIndex tenant, Instant now) const {
   return source_of(tenant).is_settling(now);
 }
 
-bool Credentials::is_rejected(TenantIndex tenant) const { return source_of(tenant).is_rejected(); }
+bool Credentials::is_rejected(TenantIndex tenant) const {
+  return source_of(tenant).is_rejected();
+}
 
 std::optional<TokenFetch> Credentials::take_fetch(Instant now) {
   for (std::size_t i = 0; i < sources_.size(); ++i)
@@ -62,10 +66,13 @@ void Credentials::fetched(SourceIndex source, const Exchange& exchange, Instant 
 
 MonoTime Credentials::next_event() const {
   MonoTime next = MonoTime::max();
-  for (const auto& source : sources_) next = std::min(next, source->next_event());
+  for (const auto& source : sources_)
+    next = std::min(next, source->next_event());
   return next;
 }
 
-TokenFacts Credentials::facts(TenantIndex tenant) const { return source_of(tenant).facts(); }
+TokenFacts Credentials::facts(TenantIndex tenant) const {
+  return source_of(tenant).facts();
+}
 
 }  // namespace reinfer

@@ -1,6 +1,6 @@
-// OAuth 2.0 client credentials (RFC 6749 section 4.4): the request for a token and what its reply says.
-// Pure; sent through the same Transport as the probes, by the prober. Which token is asked for when is
-// decided in credentials.cpp.
+// OAuth 2.0 client credentials (RFC 6749 section 4.4): the request for a token and what its reply
+// says. Pure; sent through the same Transport as the probes, by the prober. Which token is asked
+// for when is decided in credentials.cpp.
 #pragma once
 
 #include <optional>

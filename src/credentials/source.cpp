@@ -53,10 +53,9 @@ void Credentials::Source::refresh_stored(Instant now) {
   if (read_at_ && now.mono - *read_at_ < kStoredReadInterval) return;
   read_at_ = now.mono;
   const SecretSource stored = stored_of(source_);
-  if (const auto warning = file_warning(stored); warning && !warned_of_file_) {
-    warned_of_file_ = true;
-    log_.warn("token file is readable by others", {{"problem", *warning}});
-  }
+  if (!std::exchange(warned_of_storage_, true))
+    for (const std::string& warning : storage_warnings(stored))
+      log_.warn("look at how the token is stored", {{"problem", warning}, {"at", source_.place}});
   take(read_stored(stored), std::nullopt, now);
 }
 

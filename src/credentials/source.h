@@ -1,5 +1,6 @@
-// The state of one token source: the token at hand, what the API thought of it, and what is under way
-// to get another. Used by credentials.cpp alone; see credentials.h for the contract of each call.
+// The state of one token source: the token at hand, what the API thought of it, and what is under
+// way to get another. Used by credentials.cpp alone; see credentials.h for the contract of each
+// call.
 #pragma once
 
 #include <memory>
@@ -48,9 +49,9 @@ class Credentials::Source {
   std::optional<MonoTime> look_at_;      // command: when to look at the one under way
   std::unique_ptr<CommandRun> command_;  // under way
   bool fetch_in_flight_ = false;
-  int failures_in_a_row_ = 0;          // to get a token
-  int rejections_in_a_row_ = 0;        // of different tokens
-  bool warned_of_file_ = false;
+  int failures_in_a_row_ = 0;    // to get a token
+  int rejections_in_a_row_ = 0;  // of different tokens
+  bool warned_of_storage_ = false;
   TokenFacts facts_;
 };
 

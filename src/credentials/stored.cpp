@@ -13,14 +13,16 @@
 namespace reinfer {
 namespace {
 
-SecretOrWhy read_environment(const std::string& name) {
+using TextOrWhy = tl::expected<std::string, std::string>;
+
+TextOrWhy environment_text(const std::string& name) {
   // Nothing in the process writes its environment.
   const char* value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe)
   if (value == nullptr) return tl::unexpected(fmt::format("the variable {} is not set", name));
-  return clean_token(value, "the variable " + name);
+  return value;
 }
 
-SecretOrWhy read_file(const std::string& path) {
+TextOrWhy file_text(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file)
     return tl::unexpected(fmt::format("{} cannot be read: {}", path,
@@ -30,9 +32,17 @@ SecretOrWhy read_file(const std::string& path) {
   if (file.bad() || (file.fail() && !file.eof()))
     return tl::unexpected(fmt::format("{} cannot be read", path));
   text.resize(static_cast<std::size_t>(file.gcount()));
-  SecretOrWhy secret = clean_token(text, path);
-  std::fill(text.begin(), text.end(), '\0');
-  return secret;
+  return text;
+}
+
+TextOrWhy stored_text(const SecretSource& source) {
+  return source.kind == SecretSource::Kind::environment ? environment_text(source.name)
+                                                        : file_text(source.name);
+}
+
+std::string describe(const SecretSource& source) {
+  return source.kind == SecretSource::Kind::environment ? "the variable " + source.name
+                                                        : source.name;
 }
 
 bool is_hidden(const std::string& name, const std::vector<TokenSource>& sources) {
@@ -46,17 +56,29 @@ bool is_hidden(const std::string& name, const std::vector<TokenSource>& sources)
 }  // namespace
 
 SecretOrWhy read_stored(const SecretSource& source) {
-  return source.kind == SecretSource::Kind::environment ? read_environment(source.name)
-                                                        : read_file(source.name);
+  TextOrWhy text = stored_text(source);
+  if (!text) return tl::unexpected(text.error());
+  SecretOrWhy secret = clean_token(*text, describe(source));
+  std::fill(text->begin(), text->end(), '\0');
+  return secret;
 }
 
-std::optional<std::string> file_warning(const SecretSource& source) {
-  if (source.kind != SecretSource::Kind::file) return std::nullopt;
+std::vector<std::string> storage_warnings(const SecretSource& source) {
+  std::vector<std::string> warnings;
+  TextOrWhy text = stored_text(source);
+  if (!text) return warnings;
+  const SecretOrWhy secret = clean_token(*text, describe(source));
+  if (secret && was_untidy(*text, *secret))
+    warnings.push_back(
+        describe(source) +
+        " holds more than the token (blanks, quotes or \"Bearer\"), which is left out");
+  std::fill(text->begin(), text->end(), '\0');
   struct stat facts {};
-  if (stat(source.name.c_str(), &facts) != 0) return std::nullopt;
-  if ((facts.st_mode & (S_IRGRP | S_IROTH)) == 0) return std::nullopt;
-  return fmt::format("{} can be read by others than its owner (mode {:o})", source.name,
-                     facts.st_mode & 0777U);
+  const bool file = source.kind == SecretSource::Kind::file;
+  if (file && stat(source.name.c_str(), &facts) == 0 && (facts.st_mode & (S_IRGRP | S_IROTH)) != 0)
+    warnings.push_back(fmt::format("{} can be read by others than its owner (mode {:o})",
+                                   source.name, facts.st_mode & 0777U));
+  return warnings;
 }
 
 std::vector<std::string> environment_for_child(const std::vector<TokenSource>& sources) {

@@ -65,6 +65,10 @@ SecretOrWhy clean_token(std::string_view stored, std::string_view origin) {
   return Secret(std::string(token));
 }
 
+bool was_untidy(std::string_view stored, const Secret& cleaned) {
+  return trim(stored, "\r\n") != cleaned.reveal();
+}
+
 std::optional<WallTime> jwt_expiry(const Secret& token) {
   const auto pieces = split(token.reveal(), '.');
   if (pieces.size() != 3) return std::nullopt;

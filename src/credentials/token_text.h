@@ -20,12 +20,15 @@ inline constexpr std::size_t kTokenBytesMax = 16384;
 using SecretOrWhy = tl::expected<Secret, std::string>;
 
 // The token in what a person stored: surrounding blanks, quotes and a leading "Bearer " removed.
-// What is left must be visible ASCII, which is all that a header may carry. `origin` names it in the
-// error.
+// What is left must be visible ASCII, which is all that a header may carry. `origin` names it in
+// the error.
 SecretOrWhy clean_token(std::string_view stored, std::string_view origin);
 
-// When a JSON Web Token says that it expires (RFC 7519 `exp`); nullopt for opaque tokens. Nothing is
-// verified: that is the API's to do.
+// Whether clean_token() had more to undo than the newline that editors add.
+bool was_untidy(std::string_view stored, const Secret& cleaned);
+
+// When a JSON Web Token says that it expires (RFC 7519 `exp`); nullopt for opaque tokens. Nothing
+// is verified: that is the API's to do.
 std::optional<WallTime> jwt_expiry(const Secret& token);
 
 // `text` with every occurrence of the secret replaced by "$REINFER_TOKEN".

@@ -148,6 +148,28 @@ TEST_CASE_FIXTURE(TokenTest, "two exporters that fight over one user's token are
   CHECK(tenant_results(world, Outcome::ok) >= 6 * 57);
 }
 
+TEST_CASE_FIXTURE(TokenTest, "tenants that share a token share its fate") {
+  World world(toml() + fmt::format(R"(
+[[tenant]]
+name = "twin"
+base_url = "https://cloud.uipath.com/twin/prod/reinfer_"
+token_file = "{}"
+  [[tenant.probe]]
+  use = "projects"
+)",
+                                   file()));
+  world.during(0s, 24h, "reinfer_", checks_token());
+  world.run_for(10min);
+  valid = "token-two";
+  world.run_for(10min);
+  CHECK(world.tenant("acme").token.accepted == false);
+  CHECK(world.tenant("twin").token.accepted == false);
+  write("token-two");
+  world.run_for(10min);
+  CHECK(world.tenant("twin").token.changes == 1);
+  CHECK(world.tenant("twin").token.accepted == true);
+}
+
 TEST_CASE_FIXTURE(TokenTest, "a file that is not there yet makes probes unavailable, not failed") {
   std::filesystem::remove(file());
   World world(toml());

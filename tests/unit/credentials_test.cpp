@@ -64,6 +64,26 @@ TEST_CASE("a token comes from a file or a variable, and what is wrong is said in
         "the variable REINFER_CREDENTIALS_TEST is not set");
 }
 
+TEST_CASE("how a token is stored is remarked upon where it matters, without repeating it") {
+  const auto path = std::filesystem::temp_directory_path() / "reinfer_storage_test.token";
+  const SecretSource file{SecretSource::Kind::file, path.string()};
+  const auto with = [&](const std::string& text, std::filesystem::perms mode) {
+    std::ofstream(path) << text;
+    std::filesystem::permissions(path, mode);
+    return storage_warnings(file);
+  };
+  const auto owner = std::filesystem::perms::owner_read | std::filesystem::perms::owner_write;
+  CHECK(with("secret-one\n", owner).empty());
+  const auto quoted = with("\"secret-one\"\n", owner);
+  REQUIRE(quoted.size() == 1);
+  CHECK(quoted[0].find("secret-one") == std::string::npos);
+  CHECK(with("Bearer secret-one\n", owner).size() == 1);
+  CHECK(with("secret-one\n", owner | std::filesystem::perms::group_read).size() == 1);
+  CHECK(with("Bearer secret-one\n", owner | std::filesystem::perms::others_read).size() == 2);
+  std::filesystem::remove(path);
+  CHECK(storage_warnings(file).empty());
+}
+
 SecretOrWhy run_to_end(const std::vector<std::string>& argv,
                        const std::vector<std::string>& environment = {}) {
   CommandRun run(argv, environment, mono_now());
