@@ -17,6 +17,8 @@ constexpr Nanoseconds kCommandRefresh = 5min;
 constexpr Nanoseconds kCommandLookInterval = 20ms;
 constexpr Nanoseconds kRetryFirst = 1s;
 constexpr Nanoseconds kRetryMax = 2min;
+// Tokens that live for seconds must not make us hammer their server.
+constexpr Nanoseconds kRefreshMin = 10s;
 constexpr Nanoseconds kLifetimeUnknown = 30min;
 
 SecretSource stored_of(const TokenSource& source) {
@@ -158,7 +160,8 @@ void Credentials::Source::fetched(const Exchange& exchange, Instant now) {
     plan_retry(failures_in_a_row_++, now);
     return;
   }
-  refresh_at_ = now.mono + issued->lifetime.value_or(kLifetimeUnknown) / 5 * 4;
+  const Nanoseconds lifetime = issued->lifetime.value_or(kLifetimeUnknown);
+  refresh_at_ = now.mono + std::max(lifetime / 5 * 4, kRefreshMin);
   take(std::move(issued->secret), issued->lifetime, now);
 }
 

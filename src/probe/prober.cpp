@@ -95,15 +95,16 @@ void Prober::finish(Sent sent, Exchange exchange, std::vector<ProbeResult>& resu
   // Once only: whoever rejects the new one too means it.
   if (sent.first_http_status || next == Rejection::unchanged)
     return deliver(std::move(result), results);
-  if (next == Rejection::replaced) return repeat(std::move(sent), result);
+  if (next == Rejection::replaced) return repeat(std::move(sent), std::move(result), results);
   held_.push_back({std::move(sent), std::move(result), now.mono + target.deadlines.total});
 }
 
-void Prober::repeat(Sent sent, const ProbeResult& rejected) {
+void Prober::repeat(Sent sent, ProbeResult rejected, std::vector<ProbeResult>& results) {
   const Target& target = plan_.target(sent.started.target);
   const Instant now = clock_.now();
   auto token = credentials_.token(target.tenant, now);
-  check(token.has_value(), "a token that was replaced is at hand");
+  // The new one may have expired in its turn.
+  if (!token) return deliver(std::move(rejected), results);
   log_.info("token was replaced, probe repeated with the new one",
             {{"tenant", target.tenant_name}, {"probe", target.probe}});
   send({{sent.started.target, now, random_.next_uuid()},
@@ -128,7 +129,7 @@ void Prober::advance(std::vector<ProbeResult>& results) {
     const TenantIndex tenant = plan_.target(held.sent.started.target).tenant;
     const auto token = credentials_.token(tenant, now);
     if (token && token->number != held.sent.token.number)
-      repeat(std::move(held.sent), held.result);
+      repeat(std::move(held.sent), std::move(held.result), results);
     else if (credentials_.is_settling(tenant, now) && now.mono < held.until)
       held_.push_back(std::move(held));
     else

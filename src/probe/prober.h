@@ -63,7 +63,7 @@ class Prober {
 
   void send(Sent sent);
   void finish(Sent sent, Exchange exchange, std::vector<ProbeResult>& results);
-  void repeat(Sent sent, const ProbeResult& rejected);
+  void repeat(Sent sent, ProbeResult rejected, std::vector<ProbeResult>& results);
   void deliver(ProbeResult result, std::vector<ProbeResult>& results);
   void note_verdict(const Sent& sent, const ProbeResult& result);
 

@@ -224,8 +224,8 @@ base_url = "https://cloud.uipath.com/acme/prod/reinfer_"
                        file());
   }
 
-  Behaviour issues_tokens(Nanoseconds after = 50ms) {
-    return [this, after](const Request& request, Random&) {
+  Behaviour issues_tokens(Nanoseconds after = 50ms, int lifetime_seconds = 3600) {
+    return [this, after, lifetime_seconds](const Request& request, Random&) {
       CHECK(request.bearer.empty());
       CHECK(request.body.find("client_secret=client-secret-text") != std::string::npos);
       valid = fmt::format("issued-{}", ++issued);
@@ -233,7 +233,8 @@ base_url = "https://cloud.uipath.com/acme/prod/reinfer_"
       answer.after = after;
       answer.exchange.http_status = 200;
       answer.exchange.body =
-          fmt::format(R"({{"access_token":"{}","expires_in":3600,"token_type":"Bearer"}})", valid);
+          fmt::format(R"({{"access_token":"{}","expires_in":{},"token_type":"Bearer"}})", valid,
+                      lifetime_seconds);
       return answer;
     };
   }
@@ -304,6 +305,15 @@ TEST_CASE_FIXTURE(OAuthTest, "a wall clock that steps by an hour neither expires
   CHECK(tenant_results(world, Outcome::token_unavailable) == 0);
   CHECK(tenant_results(world, Outcome::unauthorized) == 0);
   CHECK(issued <= 4);
+}
+
+TEST_CASE_FIXTURE(OAuthTest, "tokens that live for seconds do not make us hammer their server") {
+  World world(toml());
+  begin(world);
+  world.during(0s, 240h, "/connect/token", issues_tokens(50ms, 1));
+  world.run_for(1h);
+  CHECK(issued <= 361);
+  CHECK(tenant_results(world, Outcome::token_unavailable) == 0);
 }
 
 TEST_CASE_FIXTURE(OAuthTest, "a token revoked early is replaced within the probe that notices") {
