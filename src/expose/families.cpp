@@ -56,7 +56,7 @@ void Family::add(Labels labels, const Histogram& histogram) {
   family_.metric.push_back(std::move(metric));
 }
 
-std::size_t count_series(const std::vector<prometheus::MetricFamily>& families) {
+std::size_t count_series(const Families& families) {
   std::size_t series = 0;
   for (const auto& family : families)
     for (const ClientMetric& metric : family.metric)

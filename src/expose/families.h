@@ -1,5 +1,5 @@
 // Builders of prometheus-cpp metric families: a family is named once, then filled sample by sample.
-// Used by metrics.cpp only. Plain values, no registry: families live for one scrape.
+// Used by the *metrics.cpp files only. Plain values, no registry: families live for one scrape.
 #pragma once
 
 #include <prometheus/metric_family.h>
@@ -38,7 +38,9 @@ class Family {
   prometheus::MetricFamily family_;
 };
 
+using Families = std::vector<prometheus::MetricFamily>;
+
 // Lines with a value that these families become.
-std::size_t count_series(const std::vector<prometheus::MetricFamily>& families);
+std::size_t count_series(const Families& families);
 
 }  // namespace reinfer

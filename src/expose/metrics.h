@@ -1,7 +1,7 @@
 // Snapshot -> Prometheus text format 0.0.4. Pure: families and samples stand in a fixed order, so
 // the same snapshot gives the same bytes. The names, labels and meanings are the product's
-// contract; they are all in metrics.cpp. Used by the HTTP pool and by the simulation. It knows no
-// HTTP.
+// contract; they stand in target_metrics.cpp, tenant_metrics.cpp and metrics.cpp. Used by the HTTP
+// pool and by the simulation. It knows no HTTP.
 #pragma once
 
 #include <cstdint>

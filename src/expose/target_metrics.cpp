@@ -1,0 +1,174 @@
+#include "expose/target_metrics.h"
+
+#include <optional>
+
+namespace reinfer {
+namespace {
+
+void add_static_labels(const Snapshot& snapshot, const Tenant& tenant, Labels& labels) {
+  const auto& names = snapshot.plan->label_names();
+  for (std::size_t i = 0; i < names.size(); ++i)
+    labels.push_back({names[i], tenant.label_values[i]});
+}
+
+// Labels of every target, computed once a scrape.
+std::vector<Labels> all_target_labels(const Snapshot& snapshot) {
+  std::vector<Labels> all;
+  for (const Target& target : snapshot.plan->targets()) {
+    Labels labels{{"tenant", target.tenant_name}, {"probe", target.probe}};
+    add_static_labels(snapshot, snapshot.plan->tenant(target.tenant), labels);
+    all.push_back(std::move(labels));
+  }
+  return all;
+}
+
+// One scrape's view of the targets: `each` calls back with the record and labels of each, in order.
+class TargetView {
+ public:
+  explicit TargetView(const Snapshot& snapshot)
+      : snapshot_(snapshot), labels_(all_target_labels(snapshot)) {}
+
+  template <typename Fill>
+  void fill(Families& families, Family family, Fill fill) const {
+    for (std::size_t i = 0; i < labels_.size(); ++i)
+      fill(family, labels_[i], snapshot_.targets[i]);
+    families.push_back(family.take());
+  }
+
+ private:
+  const Snapshot& snapshot_;
+  const std::vector<Labels> labels_;
+};
+
+void add_what_happened(const TargetView& targets, Families& families) {
+  targets.fill(families,
+               Family::counter("reinfer_probe_results_total",
+                               "Finished probes by outcome and by whose fault it is."),
+               [](Family& family, const Labels& labels, const TargetRecord& record) {
+                 for (const Outcome outcome : all_outcomes())
+                   family.add(
+                       with(with(labels, "outcome", to_label(outcome)), "fault",
+                            to_label(fault_of(outcome))),
+                       static_cast<double>(record.outcomes[static_cast<std::size_t>(outcome)]));
+               });
+  targets.fill(families,
+               Family::gauge("reinfer_probe_success", "1 if the last probe was ok, else 0."),
+               [](Family& family, const Labels& labels, const TargetRecord& record) {
+                 if (record.last) family.add(labels, record.last->outcome == Outcome::ok ? 1 : 0);
+               });
+  targets.fill(families,
+               Family::gauge("reinfer_application_answered",
+                             "1 if the last reply was written by the application itself, whatever "
+                             "it said, else 0."),
+               [](Family& family, const Labels& labels, const TargetRecord& record) {
+                 if (record.last)
+                   family.add(labels, record.last->application_answered.value_or(false) ? 1 : 0);
+               });
+  targets.fill(
+      families,
+      Family::counter("reinfer_http_responses_total",
+                      "Replies by exact HTTP status code, at most 30 codes, then other."),
+      [](Family& family, const Labels& labels, const TargetRecord& record) {
+        for (const auto& [code, count] : record.http_codes)
+          family.add(with(labels, "code", std::to_string(code)), static_cast<double>(count));
+        if (record.http_codes_other > 0)
+          family.add(with(labels, "code", "other"), static_cast<double>(record.http_codes_other));
+      });
+}
+
+void add_when(const TargetView& targets, Families& families) {
+  targets.fill(families,
+               Family::gauge("reinfer_probe_last_timestamp_seconds",
+                             "When the last probe ended, in seconds since the Unix epoch."),
+               [](Family& family, const Labels& labels, const TargetRecord& record) {
+                 if (record.last) family.add(labels, to_unix_seconds(record.last->finished));
+               });
+  targets.fill(families,
+               Family::gauge("reinfer_probe_last_success_timestamp_seconds",
+                             "When the last ok probe ended, in seconds since the Unix epoch."),
+               [](Family& family, const Labels& labels, const TargetRecord& record) {
+                 if (record.last_success) family.add(labels, to_unix_seconds(*record.last_success));
+               });
+  targets.fill(families,
+               Family::counter("reinfer_probe_skipped_total",
+                               "Slots of the grid that were not probed, by reason."),
+               [](Family& family, const Labels& labels, const TargetRecord& record) {
+                 for (std::size_t i = 0; i < kSkipReasonCount; ++i)
+                   family.add(with(labels, "reason", to_label(static_cast<SkipReason>(i))),
+                              static_cast<double>(record.skipped[i]));
+               });
+}
+
+void add_how_fast(const TargetView& targets, Families& families) {
+  targets.fill(families,
+               Family::histogram("reinfer_probe_duration_seconds",
+                                 "Client-side latency of ok probes in seconds, from the start of "
+                                 "the request to the last byte of the body."),
+               [](Family& family, const Labels& labels, const TargetRecord& record) {
+                 family.add(labels, record.duration);
+               });
+  targets.fill(families,
+               Family::histogram("reinfer_server_processing_seconds",
+                                 "The platform's own time in seconds, from the total entry of "
+                                 "Server-Timing."),
+               [](Family& family, const Labels& labels, const TargetRecord& record) {
+                 family.add(labels, record.server_processing);
+               });
+  targets.fill(families,
+               Family::histogram("reinfer_network_overhead_seconds",
+                                 "Share of the wait in seconds that the platform does not account "
+                                 "for: wait minus server processing, at least 0."),
+               [](Family& family, const Labels& labels, const TargetRecord& record) {
+                 family.add(labels, record.network_overhead);
+               });
+  targets.fill(families,
+               Family::counter("reinfer_server_timing_replies_total",
+                               "Replies of the application by what their Server-Timing held."),
+               [](Family& family, const Labels& labels, const TargetRecord& record) {
+                 for (std::size_t i = 0; i < kServerTimingStateCount; ++i)
+                   family.add(with(labels, "state", to_label(static_cast<ServerTimingState>(i))),
+                              static_cast<double>(record.server_timing[i]));
+               });
+}
+
+void add_phases(const TargetView& targets, Families& families) {
+  const auto per_phase = [&](Family empty, double (*value)(const PhaseTotal&)) {
+    targets.fill(families, std::move(empty),
+                 [value](Family& family, const Labels& labels, const TargetRecord& record) {
+                   for (std::size_t i = 0; i < kPhaseCount; ++i)
+                     family.add(with(labels, "phase", to_label(static_cast<Phase>(i))),
+                                value(record.phases[i]));
+                 });
+  };
+  per_phase(Family::counter("reinfer_probe_phase_seconds_total",
+                            "Time spent in each phase that took place, in seconds."),
+            [](const PhaseTotal& phase) { return phase.seconds; });
+  per_phase(
+      Family::counter("reinfer_probe_phase_samples_total", "How often each phase took place."),
+      [](const PhaseTotal& phase) { return static_cast<double>(phase.samples); });
+  targets.fill(
+      families,
+      Family::gauge("reinfer_response_size_bytes", "Decoded body size of the last reply in bytes."),
+      [](Family& family, const Labels& labels, const TargetRecord& record) {
+        if (record.last && record.last->body_bytes)
+          family.add(labels, static_cast<double>(*record.last->body_bytes));
+      });
+}
+
+}  // namespace
+
+Labels tenant_labels(const Snapshot& snapshot, const Tenant& tenant) {
+  Labels labels{{"tenant", tenant.name}};
+  add_static_labels(snapshot, tenant, labels);
+  return labels;
+}
+
+void add_targets(const Snapshot& snapshot, Families& families) {
+  const TargetView targets(snapshot);
+  add_what_happened(targets, families);
+  add_when(targets, families);
+  add_how_fast(targets, families);
+  add_phases(targets, families);
+}
+
+}  // namespace reinfer
