@@ -145,6 +145,27 @@ zone = "Europe/Berlin"
   CHECK(world.results("acme/dataset", Outcome::ok) >= 2880);
 }
 
+TEST_CASE("maintenance over the change to summer time lasts as long as it says") {
+  // Sunday, 28 March 2027: in Berlin 01:59:59 is followed by 03:00:00, at 01:00 UTC.
+  World world(acme(R"(
+[[tenant.maintenance]]
+weekly = "sun 01:30"
+duration = "2h"
+zone = "Europe/Berlin"
+)"));
+  constexpr auto to_saturday_evening = 24h * 124 + 23h;  // 27 March 2027, 23:00 UTC
+  world.step_wall_clock(to_saturday_evening);
+  const auto shown = [&] { return world.tenant("acme").in_maintenance; };
+  world.run_for(1h + 29min);
+  CHECK_FALSE(shown());
+  world.run_for(2min);  // 00:31 UTC, 01:31 in Berlin
+  CHECK(shown());
+  world.run_for(1h + 58min);  // 02:29 UTC, 04:29 in Berlin
+  CHECK(shown());
+  world.run_for(2min);
+  CHECK_FALSE(shown());
+}
+
 TEST_CASE("a control tells our own way out from the vendor's edge") {
   World world(acme() + R"(
 [[control]]
