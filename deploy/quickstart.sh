@@ -7,6 +7,7 @@
 #
 # Installs what it needs with apt, builds, starts, says where to look, runs until Ctrl-C.
 set -euo pipefail
+origin=$PWD
 cd "$(dirname "$0")/.."
 source deploy/packages.sh
 
@@ -20,8 +21,9 @@ usage() {
 
 for argument in "$@"; do
   case "$argument" in
-    --config.file=?*) config=${argument#*=} demo=no ;;
-    --for=*[!0-9]* | --for= | --for=0) echo "$argument: not a number of seconds, 1 or more" >&2; exit 2 ;;
+    --config.file=/*) config=${argument#*=} demo=no ;;
+    --config.file=?*) config=$origin/${argument#*=} demo=no ;;
+    --for=*[!0-9]* | --for= | --for=0*) echo "$argument: not a number of seconds, 1 or more" >&2; exit 2 ;;
     --for=*) seconds=${argument#*=} ;;
     -h | --help) usage; exit 0 ;;
     *) echo "unknown argument $argument" >&2; usage >&2; exit 2 ;;
@@ -56,6 +58,7 @@ wait_for() {
 }
 
 install_packages "${build_packages[@]}"
+mkdir -p build
 if [ ! -f $build/build.ninja ]; then
   echo "Configuring"
   cmake --preset release -DREINFER_TESTS=OFF >$build.log 2>&1 || { cat $build.log >&2; exit 1; }
@@ -75,6 +78,10 @@ if [ $demo = yes ]; then
   wait_for "The simulated tenant" "$simulator" test -f $state/ready.json
 fi
 
+echo
+$build/src/reinfer_exporter check --config.file="$config"
+echo
+
 rm -f build/exporter.port
 limit=()
 if [ -n "$seconds" ]; then limit=(timeout --foreground --preserve-status "$seconds"); fi
@@ -84,8 +91,6 @@ wait_for "The exporter" "$exporter" test -f build/exporter.port
 url=http://localhost:$(cat build/exporter.port)
 wait_for "The exporter" "$exporter" curl --noproxy '*' -fsS "$url/-/ready"
 
-echo
-$build/src/reinfer_exporter check --config.file="$config"
 cat <<TEXT
 
 Probing now. Look here:
