@@ -1,6 +1,8 @@
 #include "base/clock.h"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace reinfer {
 
@@ -10,6 +12,11 @@ MonoTime mono_now() {
 
 Instant SystemClock::now() const {
   return {std::chrono::time_point_cast<Nanoseconds>(std::chrono::system_clock::now()), mono_now()};
+}
+
+WallTime from_unix_seconds(long long seconds) {
+  constexpr long long kSecondsMax = std::numeric_limits<Nanoseconds::rep>::max() / 1'000'000'000;
+  return WallTime{std::chrono::seconds(std::clamp(seconds, -kSecondsMax, kSecondsMax))};
 }
 
 Nanoseconds from_seconds(double seconds, Nanoseconds limit) {

@@ -47,6 +47,10 @@ inline double to_unix_seconds(WallTime t) {
   return to_seconds(t.time_since_epoch());
 }
 
+// Whole seconds since the Unix epoch as a WallTime; those beyond what 64 bits of nanoseconds hold
+// (a certificate of the year 9999) are clamped to about 290 years from it.
+WallTime from_unix_seconds(long long seconds);
+
 // Nearest Nanoseconds of a number of seconds; anything outside +-`limit`, NaN included, is clamped
 // to it (a cast of a huge double to an integer is undefined behaviour).
 Nanoseconds from_seconds(double seconds, Nanoseconds limit = std::chrono::hours(24 * 365));

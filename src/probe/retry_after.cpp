@@ -23,7 +23,7 @@ std::optional<WallTime> parse_http_date(std::string_view text) {
   const std::string copy(text);
   const char* end = strptime(copy.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &utc);
   if (end == nullptr || *end != '\0') return std::nullopt;
-  return WallTime{std::chrono::seconds(timegm(&utc))};
+  return from_unix_seconds(timegm(&utc));
 }
 
 std::optional<Nanoseconds> parse_seconds(std::string_view text) {
@@ -47,7 +47,8 @@ std::optional<Nanoseconds> parse_retry_after(const std::vector<Header>& headers,
   if (!until) return std::nullopt;
   const auto date = find(headers, "date");
   const WallTime from = (date ? parse_http_date(*date) : std::nullopt).value_or(now);
-  return std::clamp<Nanoseconds>(*until - from, Nanoseconds{0}, kRetryAfterMax);
+  if (*until <= from) return Nanoseconds{0};
+  return *until > from + kRetryAfterMax ? kRetryAfterMax : *until - from;
 }
 
 }  // namespace reinfer

@@ -12,7 +12,7 @@ namespace {
 std::optional<WallTime> expiry_of(const X509* certificate) {
   std::tm utc{};
   if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &utc) != 1) return std::nullopt;
-  return WallTime(std::chrono::seconds(timegm(&utc)));
+  return from_unix_seconds(timegm(&utc));
 }
 
 }  // namespace

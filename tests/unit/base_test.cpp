@@ -53,6 +53,12 @@ TEST_CASE("seconds beyond any range are clamped, not undefined") {
   CHECK(from_seconds(0.0377, 24h) == 37700us);
 }
 
+TEST_CASE("dates beyond 64 bits of nanoseconds are clamped, not wrapped") {
+  CHECK(from_unix_seconds(1800000000) == WallTime{1800000000s});
+  CHECK(from_unix_seconds(253402300799) > WallTime{std::chrono::hours(24 * 365 * 250)});
+  CHECK(from_unix_seconds(-253402300799) < WallTime{});
+}
+
 TEST_CASE("the stable hash never changes between releases") {
   CHECK(stable_hash("acme/dataset") == stable_hash("acme/dataset"));
   CHECK(stable_hash("acme/dataset") != stable_hash("acme/datasets"));

@@ -31,6 +31,7 @@ TEST_CASE("Retry-After is read as seconds or as a date, and bounded") {
       {"Sun, 06 Nov 1994 08:50:37 GMT", 60s},
       {"Sun, 06 Nov 1994 08:00:00 GMT", 0s},
       {"Sun, 06 Nov 2094 08:49:37 GMT", kRetryAfterMax},
+      {"Fri, 31 Dec 9999 23:59:59 GMT", kRetryAfterMax},
       {"-5", std::nullopt},
       {"1.5", std::nullopt},
       {"soon", std::nullopt},
