@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <queue>
+#include <span>
 #include <unordered_map>
 
 #include "base/check.h"
@@ -64,6 +65,7 @@ class CurlTransport::Loop {
 
   MonoTime next_event(MonoTime until) const;
   bool wait_and_dispatch(MonoTime until);
+  int wait(std::span<epoll_event> events, const timespec* timeout);
   void run_curl(curl_socket_t socket, int events);
   void end_overdue(MonoTime now);
   void collect_ended();
@@ -85,6 +87,7 @@ class CurlTransport::Loop {
   std::priority_queue<Alarm, std::vector<Alarm>, std::greater<>> alarms_;
   std::vector<Completion> ended_;
   Nanoseconds waited_{0};
+  bool coarse_wait_ = false;
 };
 
 CurlTransport::Loop::Loop(std::size_t connections_max)
@@ -157,8 +160,7 @@ bool CurlTransport::Loop::wait_and_dispatch(MonoTime until) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(left);
   const timespec timeout{seconds.count(), static_cast<long>((left - seconds).count())};
   std::array<epoll_event, kEventsAtOnce> events;
-  const int count = epoll_pwait2(epoll_.get(), events.data(), static_cast<int>(events.size()),
-                                 next == MonoTime::max() ? nullptr : &timeout, nullptr);
+  const int count = wait(events, next == MonoTime::max() ? nullptr : &timeout);
   waited_ += mono_now() - before;
   check(count >= 0 || errno == EINTR, "the loop can wait");
   bool woken = false;
@@ -178,6 +180,22 @@ bool CurlTransport::Loop::wait_and_dispatch(MonoTime until) {
     run_curl(event.data.fd, what);
   }
   return woken;
+}
+
+int CurlTransport::Loop::wait(std::span<epoll_event> events, const timespec* timeout) {
+  const auto events_max = static_cast<int>(events.size());
+  if (!coarse_wait_) {
+    const int count = epoll_pwait2(epoll_.get(), events.data(), events_max, timeout, nullptr);
+    // Kernels before 5.11 lack it, and so do old container sandboxes.
+    coarse_wait_ = count < 0 && (errno == ENOSYS || errno == EPERM);
+    if (!coarse_wait_) return count;
+  }
+  constexpr long kMillisecondsMax = 1000L * 3600;
+  const long milliseconds =
+      timeout == nullptr ? -1
+                         : std::min(kMillisecondsMax, timeout->tv_sec * 1000 +
+                                                          (timeout->tv_nsec + 999'999) / 1'000'000);
+  return epoll_wait(epoll_.get(), events.data(), events_max, static_cast<int>(milliseconds));
 }
 
 void CurlTransport::Loop::run_curl(curl_socket_t socket, int events) {
