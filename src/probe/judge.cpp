@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "credentials/token_text.h"
 #include "probe/retry_after.h"
 #include "probe/server_timing.h"
 
@@ -124,10 +125,16 @@ void take_server_timing(const Exchange& exchange, ProbeResult& result) {
         std::max(Nanoseconds{0}, *result.phases.wait - *result.server_processing);
 }
 
-std::string message_of(const Exchange& exchange, const Reply& reply) {
+// The token goes before anything is cut: half of it would be recognised no more.
+std::string message_of(const Exchange& exchange, const Reply& reply, const Secret& bearer) {
   const std::string& text =
       exchange.error == WireError::none ? reply.message.value_or("") : exchange.error_text;
-  return sanitise(text, kMessageBytesMax);
+  return sanitise(without_secret(text, bearer), kMessageBytesMax);
+}
+
+void scrub(std::vector<Header>& headers, const Secret& bearer) {
+  for (Header& header : headers)
+    header.value = without_secret(std::move(header.value), bearer);
 }
 
 }  // namespace
@@ -148,6 +155,7 @@ Outcome verdict(const Expectation& expectation, const Exchange& exchange, const 
 }
 
 ProbeResult judge(const Target& target, const Started& started, Exchange exchange) {
+  scrub(exchange.headers, started.bearer);
   const Reply reply = exchange.error == WireError::none
                           ? parse_reply(exchange.body, target.expectation.key)
                           : Reply{};
@@ -157,7 +165,7 @@ ProbeResult judge(const Target& target, const Started& started, Exchange exchang
   result.request_id = started.request_id;
   result.outcome = verdict(target.expectation, exchange, reply);
   result.application_answered = exchange.http_status.has_value() && reply.from_application();
-  result.message = message_of(exchange, reply);
+  result.message = message_of(exchange, reply, started.bearer);
   result.http_status = exchange.http_status;
   result.phases = exchange.phases;
   result.clock_source = exchange.clock_source;

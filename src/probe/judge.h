@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/secret.h"
 #include "model/exchange.h"
 #include "model/probe_result.h"
 #include "model/target.h"
@@ -19,6 +20,7 @@ struct Started {
   TargetIndex target{};
   Instant at{};
   std::string request_id;
+  Secret bearer = {};  // what was sent: a peer may echo it, and then it is taken out of all text
 };
 
 ProbeResult judge(const Target& target, const Started& started, Exchange exchange);

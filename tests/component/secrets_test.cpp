@@ -69,6 +69,27 @@ TEST_CASE("a peer that echoes the token in every place cannot make us show it") 
   CHECK_FALSE(holds_token(everything_shown(*probing.plan, result)));
 }
 
+TEST_CASE("a long token is taken out before the text is cut, wherever the cut falls") {
+  for (const std::size_t length : {280UL, 310UL, 2000UL}) {
+    const std::string token = "tok-" + std::string(length, 'x');
+    setenv("COMPONENT_TEST_LONG_TOKEN", token.c_str(), 1);
+    RawServer server([&](int socket, int) {
+      read_head(socket);
+      const std::string body = fmt::format(R"({{"status":"error","message":"bad {}"}})", token);
+      send_text(socket,
+                fmt::format("HTTP/1.1 400 Bad\r\nx-echo: {}\r\ncontent-length: {}\r\n\r\n{}", token,
+                            body.size(), body));
+    });
+    Probing probing(
+        fmt::format("[[tenant]]\nname = \"t\"\nbase_url = \"{}\"\ntoken_env = "
+                    "\"COMPONENT_TEST_LONG_TOKEN\"\n[[tenant.probe]]\nuse = \"projects\"\n",
+                    server.base_url()));
+    const ProbeResult result = probing.probe();
+    CHECK(result.message == "bad $REINFER_TOKEN");
+    CHECK(everything_shown(*probing.plan, result).find("xxxxxxxx") == std::string::npos);
+  }
+}
+
 // Takes down every byte that anybody sends it, and answers as a redirect target, a control or an
 // OAuth server may.
 class Recorder {
