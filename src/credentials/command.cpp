@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <signal.h>  // NOLINT(modernize-deprecated-headers): kill() is POSIX's
 #include <spawn.h>
 #include <sys/wait.h>
@@ -47,8 +48,14 @@ CommandRun::CommandRun(const std::vector<std::string>& argv,
   sigset_t none;
   sigemptyset(&none);
   posix_spawnattr_setsigmask(&attributes, &none);
+  // The exporter ignores SIGPIPE; a pipeline depends on it.
+  sigset_t defaults;
+  sigemptyset(&defaults);
+  sigaddset(&defaults, SIGPIPE);
+  posix_spawnattr_setsigdefault(&attributes, &defaults);
   posix_spawnattr_setpgroup(&attributes, 0);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK);
+  posix_spawnattr_setflags(&attributes,
+                           POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
   const int error = posix_spawnp(&child_, argv.front().c_str(), &actions, &attributes,
                                  pointers(argv).data(), pointers(environment).data());
   posix_spawnattr_destroy(&attributes);
@@ -82,6 +89,14 @@ std::optional<SecretOrWhy> CommandRun::look(MonoTime now) {
   }
   if (now >= deadline_) return give_up("did not end in time");
   return std::nullopt;
+}
+
+void CommandRun::wait_for_output(Nanoseconds time_max) const {
+  pollfd output{output_, POLLIN, 0};
+  const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(time_max).count();
+  // At the end of its output a program may still have its exit to come: then this is a short nap.
+  const bool open = text_.empty();
+  poll(&output, open ? 1 : 0, static_cast<int>(milliseconds));
 }
 
 void CommandRun::read_output() {

@@ -29,6 +29,9 @@ class CommandRun {
   // The token, or why there is none; nullopt while the program runs.
   std::optional<SecretOrWhy> look(MonoTime now);
 
+  // Blocks until the program prints something or `time_max` has passed; not for the probe thread.
+  void wait_for_output(Nanoseconds time_max) const;
+
   MonoTime deadline() const { return deadline_; }
 
  private:

@@ -1,7 +1,6 @@
 #include "credentials/source.h"
 
 #include <algorithm>
-#include <thread>
 
 #include "base/check.h"
 #include "credentials/stored.h"
@@ -17,8 +16,8 @@ constexpr Nanoseconds kCommandRefresh = 5min;
 constexpr Nanoseconds kCommandLookInterval = 20ms;
 constexpr Nanoseconds kRetryFirst = 1s;
 constexpr Nanoseconds kRetryMax = 2min;
-// Tokens that live for seconds must not make us hammer their server.
-constexpr Nanoseconds kRefreshMin = 10s;
+// Tokens that live for less would make us hammer their server.
+constexpr Nanoseconds kLifetimeMin = 10s;
 constexpr Nanoseconds kLifetimeUnknown = 30min;
 
 SecretSource stored_of(const TokenSource& source) {
@@ -41,7 +40,7 @@ tl::expected<Token, NoToken> Credentials::Source::token(Instant now) {
   const bool expired = expires_at_ && *expires_at_ <= now.mono;
   if (token_.number != 0 && !expired) return token_;
   // A first token that is on its way is no failure yet.
-  const bool pending = problem_.empty() && !is_stored(source_);
+  const bool pending = problem_.empty() && is_settling(now);
   return tl::unexpected(NoToken{pending, expired ? "the token has expired" : problem_});
 }
 
@@ -93,7 +92,7 @@ void Credentials::Source::take(SecretOrWhy secret, std::optional<Nanoseconds> li
   problem_.clear();
   failures_in_a_row_ = 0;
   facts_.expiry = lifetime ? std::optional(now.wall + *lifetime) : jwt_expiry(*secret);
-  if (lifetime) expires_at_ = now.mono + *lifetime;
+  expires_at_ = lifetime ? std::optional(now.mono + *lifetime) : std::nullopt;
   if (token_.number != 0 && token_.secret.reveal() == secret->reveal()) return;
   const bool first = token_.number == 0;
   token_ = Token{std::move(*secret), token_.number + 1};
@@ -111,6 +110,8 @@ Rejection Credentials::Source::rejected(std::uint64_t number, Instant now) {
     refresh_stored(now);
     if (token_.number != 0 && token_.number != number) return Rejection::replaced;
   }
+  // Several probes may have left with it: they all wait for the one replacement.
+  if (rejected_number_ == number && is_settling(now)) return Rejection::pending;
   if (rejected_number_ != number) ++rejections_in_a_row_;
   const bool seen_before = rejected_number_ == number || rejections_in_a_row_ > 1;
   rejected_number_ = number;
@@ -155,13 +156,15 @@ void Credentials::Source::fetched(const Exchange& exchange, Instant now) {
   check(fetch_in_flight_, "a token was asked for");
   fetch_in_flight_ = false;
   auto issued = read_token_reply(exchange);
+  if (issued && issued->lifetime.value_or(kLifetimeUnknown) < kLifetimeMin)
+    issued = tl::unexpected(std::string("the token server gives tokens that expire at once"));
   if (!issued) {
     take(tl::unexpected(issued.error()), std::nullopt, now);
     plan_retry(failures_in_a_row_++, now);
     return;
   }
   const Nanoseconds lifetime = issued->lifetime.value_or(kLifetimeUnknown);
-  refresh_at_ = now.mono + std::max(lifetime / 5 * 4, kRefreshMin);
+  refresh_at_ = now.mono + lifetime / 5 * 4;
   take(std::move(issued->secret), issued->lifetime, now);
 }
 
@@ -191,7 +194,7 @@ std::optional<std::string> inspect_token(const TokenSource& source) {
   for (;;) {
     if (const auto ended = run.look(mono_now()))
       return ended->has_value() ? std::nullopt : std::optional(ended->error());
-    std::this_thread::yield();
+    run.wait_for_output(kCommandLookInterval);
   }
 }
 

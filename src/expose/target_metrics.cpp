@@ -59,10 +59,10 @@ void add_what_happened(const TargetView& targets, Families& families) {
   targets.fill(families,
                Family::gauge("reinfer_application_answered",
                              "1 if the last reply was written by the application itself, whatever "
-                             "it said, else 0."),
+                             "it said, else 0, absent if none came."),
                [](Family& family, const Labels& labels, const TargetRecord& record) {
-                 if (record.last)
-                   family.add(labels, record.last->application_answered.value_or(false) ? 1 : 0);
+                 if (record.last && record.last->application_answered)
+                   family.add(labels, *record.last->application_answered ? 1 : 0);
                });
   targets.fill(
       families,

@@ -9,6 +9,11 @@ namespace {
 
 constexpr Nanoseconds kBudgetWindow = std::chrono::minutes(1);
 
+// An error that is expected may be written before the token is looked at (an unknown route).
+bool judges_token(const Target& target) {
+  return target.expectation.http_status.value_or(200) < 400;
+}
+
 }  // namespace
 
 Admission::Admission(const Plan& plan, PaidBudget& paid)
@@ -16,6 +21,7 @@ Admission::Admission(const Plan& plan, PaidBudget& paid)
   for (const Target& target : plan.targets()) {
     Nanoseconds& shortest = tenants_.at(to_size(target.tenant)).interval_min;
     shortest = std::min(shortest, target.interval);
+    if (judges_token(target)) ++tenants_.at(to_size(target.tenant)).token_judges;
   }
 }
 
@@ -28,14 +34,19 @@ std::optional<SkipReason> Admission::refuses(TargetIndex index, Instant now, boo
   const Tenant& tenant = plan_.tenant(target.tenant);
   TenantState& state = state_of(index);
   if (now.mono < state.quiet_until) return SkipReason::throttled;
-  // One look an interval is enough to see that a token has come to life again; the slack lets the
-  // same probe take it each time, however late the last one was.
-  const Nanoseconds spacing = state.interval_min - lateness_max(state.interval_min);
-  if (token_rejected && state.last_sent && now.mono - *state.last_sent < spacing)
-    return SkipReason::credentials;
+  if (token_rejected && !may_look(index, state, now.mono)) return SkipReason::credentials;
   if (over_budget(tenant, state, now.mono)) return SkipReason::budget;
   if (target.paid && !paid_.may_spend(target.tenant, now.wall)) return SkipReason::budget;
   return std::nullopt;
+}
+
+// One look an interval is enough to see that a token has come to life again. They take turns,
+// because one that lacks a permission of its own would see nothing else for ever.
+bool Admission::may_look(TargetIndex index, const TenantState& state, MonoTime now) const {
+  if (state.token_judges > 0 && !judges_token(plan_.target(index))) return false;
+  if (state.token_judges > 1 && state.last_sender == index) return false;
+  const Nanoseconds spacing = state.interval_min - lateness_max(state.interval_min);
+  return !state.last_sent || now - *state.last_sent >= spacing;
 }
 
 bool Admission::over_budget(const Tenant& tenant, TenantState& state, MonoTime now) const {
@@ -49,6 +60,7 @@ void Admission::note_sent(TargetIndex index, Instant now) {
   const Target& target = plan_.target(index);
   TenantState& state = state_of(index);
   state.last_sent = now.mono;
+  if (judges_token(target)) state.last_sender = index;
   if (plan_.tenant(target.tenant).requests_per_minute_max) state.sent.push_back(now.mono);
   if (target.paid) paid_.spend(target.tenant, now.wall);
 }

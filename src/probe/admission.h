@@ -27,7 +27,7 @@ class Admission {
   // that the API has refused.
   std::optional<SkipReason> refuses(TargetIndex target, Instant now, bool token_rejected);
 
-  // A request of the target left.
+  // A request of the target is about to leave.
   void note_sent(TargetIndex target, Instant now);
   // What the tenant asked for.
   void note_result(const ProbeResult& result);
@@ -36,11 +36,14 @@ class Admission {
   struct TenantState {
     MonoTime quiet_until = MonoTime::min();
     std::optional<MonoTime> last_sent;
-    std::deque<MonoTime> sent;  // of the last minute, if there is a budget
+    std::optional<TargetIndex> last_sender;  // of those that can judge a token
+    std::size_t token_judges = 0;            // targets that can
+    std::deque<MonoTime> sent;               // of the last minute, if there is a budget
     Nanoseconds interval_min = Nanoseconds::max();
   };
 
   TenantState& state_of(TargetIndex target);
+  bool may_look(TargetIndex target, const TenantState& state, MonoTime now) const;
   bool over_budget(const Tenant& tenant, TenantState& state, MonoTime now) const;
 
   // Constant after construction.

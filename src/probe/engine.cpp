@@ -13,7 +13,8 @@ Engine::Engine(const Plan& plan, const Clock& clock, Transport& transport, Crede
       ledger_(ledger),
       schedule_(target_grids(plan), clock.now()),
       admission_(plan, paid),
-      prober_(plan, clock, transport, credentials, ids_, log, seed),
+      prober_(plan, clock, transport, credentials, ids_, log, seed,
+              [this](TargetIndex target) { return may_repeat(target); }),
       controls_(plan, transport, ids_, clock.now()),
       reporter_(plan, log),
       token_facts_(plan.tenants().size()) {}
@@ -45,7 +46,7 @@ void Engine::account_for(const Due& due, Instant now) {
   if (const auto reason = reason_to_skip(target, now))
     ledger_.record_skipped(target, *reason);
   else
-    start(target, now.mono - due.slot, now);
+    start(target, due.slot, now);
 }
 
 std::optional<SkipReason> Engine::reason_to_skip(TargetIndex target, Instant now) {
@@ -57,20 +58,24 @@ std::optional<SkipReason> Engine::reason_to_skip(TargetIndex target, Instant now
   return admission_.refuses(target, now, credentials_.is_rejected(tenant));
 }
 
-void Engine::start(TargetIndex target, Nanoseconds lag, Instant now) {
+void Engine::start(TargetIndex target, MonoTime slot, Instant now) {
+  const auto token = credentials_.token(plan_.target(target).tenant, now);
+  if (!token && token.error().pending)
+    return ledger_.record_skipped(target, SkipReason::credentials);
+  // Counted before it leaves: a crash in between must not give a paid probe for nothing.
+  if (token) admission_.note_sent(target, now);
+  // Others of this turn may have taken their time.
+  ledger_.record_started(target, clock_.now().mono - slot);
   std::optional<ProbeResult> ended;
-  switch (prober_.start(target, ended)) {
-    case Prober::Start::waits:
-      ledger_.record_skipped(target, SkipReason::credentials);
-      return;
-    case Prober::Start::sent:
-      admission_.note_sent(target, now);
-      break;
-    case Prober::Start::no_token:
-      break;
-  }
-  ledger_.record_started(target, lag);
+  prober_.start(target, ended);
   if (ended) record(*ended);
+}
+
+bool Engine::may_repeat(TargetIndex target) {
+  const Instant now = clock_.now();
+  if (admission_.refuses(target, now, false)) return false;
+  admission_.note_sent(target, now);
+  return true;
 }
 
 void Engine::wait_and_take(MonoTime horizon) {
@@ -89,7 +94,6 @@ void Engine::wait_and_take(MonoTime horizon) {
 
 void Engine::record(const ProbeResult& result) {
   admission_.note_result(result);
-  if (result.first_http_status) admission_.note_sent(result.target, result.started);
   ledger_.record(result);
   reporter_.report(result);
 }

@@ -39,7 +39,8 @@ class Engine {
  private:
   void account_for(const Due& due, Instant now);
   std::optional<SkipReason> reason_to_skip(TargetIndex target, Instant now);
-  void start(TargetIndex target, Nanoseconds lag, Instant now);
+  void start(TargetIndex target, MonoTime slot, Instant now);
+  bool may_repeat(TargetIndex target);
   void wait_and_take(MonoTime horizon);
   void record(const ProbeResult& result);
   void record_tokens();

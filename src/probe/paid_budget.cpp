@@ -12,11 +12,12 @@ PaidBudget::PaidBudget(const Plan& plan, std::string state_file, const Log& log)
   if (!state_file_.empty()) load();
 }
 
-// A wall clock that was set back does not open yesterday's purse again.
+// A wall clock that was set back by hours does not open yesterday's purse again; a day far in the
+// future was the clock's mistake, and must not close it for years.
 long long PaidBudget::day_of(const Spent& spent, WallTime now) const {
   const auto today =
       std::chrono::floor<std::chrono::hours>(now).time_since_epoch() / std::chrono::hours(24);
-  return std::max<long long>(today, spent.day);
+  return spent.day > today + 1 ? today : std::max<long long>(today, spent.day);
 }
 
 bool PaidBudget::may_spend(TenantIndex index, WallTime now) const {

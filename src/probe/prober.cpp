@@ -13,17 +13,6 @@ std::uint64_t key_of(ProbeId id) {
   return static_cast<std::uint64_t>(id);
 }
 
-// A peer may echo what we sent: nothing of that may reach a log or a page.
-void scrub(ProbeResult& result, const Secret& secret) {
-  result.message = without_secret(std::move(result.message), secret);
-  for (Header& header : result.response_headers)
-    header.value = without_secret(std::move(header.value), secret);
-  for (ServerTiming& entry : result.server_timing) {
-    entry.name = without_secret(std::move(entry.name), secret);
-    entry.description = without_secret(std::move(entry.description), secret);
-  }
-}
-
 // Whether the API looked at the token and took it. An unknown route may be answered before that,
 // and so may anything that failed.
 bool took_token(const ProbeResult& result) {
@@ -34,20 +23,23 @@ bool took_token(const ProbeResult& result) {
 }  // namespace
 
 Prober::Prober(const Plan& plan, const Clock& clock, Transport& transport, Credentials& credentials,
-               ProbeIds& ids, const Log& log, std::uint64_t seed)
+               ProbeIds& ids, const Log& log, std::uint64_t seed, MayRepeat may_repeat)
     : plan_(plan),
       clock_(clock),
       transport_(transport),
       credentials_(credentials),
       ids_(ids),
       log_(log),
+      may_repeat_(std::move(may_repeat)),
       random_(seed),
-      busy_(plan.targets().size()) {}
+      busy_(plan.targets().size()),
+      refused_(plan.targets().size()),
+      refused_alone_(plan.targets().size()) {}
 
 Prober::Start Prober::start(TargetIndex index, std::optional<ProbeResult>& result) {
   check(!in_flight(index), "a target has at most one probe in flight");
   const Instant now = clock_.now();
-  Started started{index, now, random_.next_uuid()};
+  Started started{index, now, random_.next_uuid(), Secret{}};
   auto token = credentials_.token(plan_.target(index).tenant, now);
   if (!token && token.error().pending) return Start::waits;
   if (!token) {
@@ -63,6 +55,7 @@ void Prober::send(Sent sent) {
   const Target& target = plan_.target(sent.started.target);
   Request request = make_request(plan_, target, sent.token.secret, sent.started.request_id);
   sent.headers = request.headers;
+  sent.started.bearer = sent.token.secret;
   const ProbeId id = ids_.next();
   sent_.emplace(key_of(id), std::move(sent));
   transport_.start(id, std::move(request));
@@ -83,12 +76,14 @@ bool Prober::take(Completion& completion, std::vector<ProbeResult>& results) {
 void Prober::finish(Sent sent, Exchange exchange, std::vector<ProbeResult>& results) {
   const Target& target = plan_.target(sent.started.target);
   ProbeResult result = judge(target, sent.started, std::move(exchange));
-  scrub(result, sent.token.secret);
   result.first_http_status = sent.first_http_status;
   result.request_headers = std::move(sent.headers);
   const bool rejected = result.outcome == Outcome::unauthorized;
-  if (took_token(result)) credentials_.accepted(target.tenant, sent.token.number);
-  if (!rejected) return deliver(std::move(result), results);
+  if (took_token(result)) note_token_taken(sent.started.target, sent.token.number);
+  const std::size_t index = to_size(sent.started.target);
+  const bool of_this_probe_alone = refused_alone_[index] == sent.token.number;
+  refused_[index] = rejected ? sent.token.number : 0;
+  if (!rejected || of_this_probe_alone) return deliver(std::move(result), results);
 
   const Instant now = clock_.now();
   const Rejection next = credentials_.rejected(target.tenant, sent.token.number, now);
@@ -104,13 +99,21 @@ void Prober::repeat(Sent sent, ProbeResult rejected, std::vector<ProbeResult>& r
   const Instant now = clock_.now();
   auto token = credentials_.token(target.tenant, now);
   // The new one may have expired in its turn.
-  if (!token) return deliver(std::move(rejected), results);
+  if (!token || !may_repeat_(sent.started.target)) return deliver(std::move(rejected), results);
   log_.info("token was replaced, probe repeated with the new one",
             {{"tenant", target.tenant_name}, {"probe", target.probe}});
-  send({{sent.started.target, now, random_.next_uuid()},
+  send({{sent.started.target, now, random_.next_uuid(), Secret{}},
         std::move(*token),
         {},
         rejected.http_status});
+}
+
+void Prober::note_token_taken(TargetIndex index, std::uint64_t number) {
+  const TenantIndex tenant = plan_.target(index).tenant;
+  credentials_.accepted(tenant, number);
+  for (std::size_t i = 0; i < refused_.size(); ++i)
+    if (refused_[i] == number && plan_.targets()[i].tenant == tenant) refused_alone_[i] = number;
+  refused_alone_[to_size(index)] = 0;
 }
 
 void Prober::deliver(ProbeResult result, std::vector<ProbeResult>& results) {

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <optional>
 #include <unordered_map>
@@ -23,9 +24,14 @@ namespace reinfer {
 
 class Prober {
  public:
+  // Asked before a probe is repeated with a new token: may one more request of the target leave?
+  using MayRepeat = std::function<bool(TargetIndex target)>;
+
   // Everything passed by reference outlives the prober. `seed` makes the request ids.
-  Prober(const Plan& plan, const Clock& clock, Transport& transport, Credentials& credentials,
-         ProbeIds& ids, const Log& log, std::uint64_t seed);
+  Prober(
+      const Plan& plan, const Clock& clock, Transport& transport, Credentials& credentials,
+      ProbeIds& ids, const Log& log, std::uint64_t seed,
+      MayRepeat may_repeat = [](TargetIndex) { return true; });
 
   enum class Start : std::uint8_t {
     sent,      // its result comes out of take() or advance()
@@ -65,7 +71,7 @@ class Prober {
   void finish(Sent sent, Exchange exchange, std::vector<ProbeResult>& results);
   void repeat(Sent sent, ProbeResult rejected, std::vector<ProbeResult>& results);
   void deliver(ProbeResult result, std::vector<ProbeResult>& results);
-  void note_verdict(const Sent& sent, const ProbeResult& result);
+  void note_token_taken(TargetIndex target, std::uint64_t number);
 
   // Constant after construction.
   const Plan& plan_;
@@ -74,6 +80,7 @@ class Prober {
   Credentials& credentials_;
   ProbeIds& ids_;
   const Log& log_;
+  const MayRepeat may_repeat_;
 
   // Owned by the probe thread.
   Random random_;
@@ -81,6 +88,11 @@ class Prober {
   std::vector<Held> held_;
   std::map<std::uint64_t, SourceIndex> fetches_;
   std::vector<bool> busy_;
+  // By target, the number of the token that its last reply refused, and of the one that others of
+  // the tenant could use after that: then a 401 is about a permission, and says nothing of the
+  // token.
+  std::vector<std::uint64_t> refused_;
+  std::vector<std::uint64_t> refused_alone_;
 };
 
 }  // namespace reinfer

@@ -21,7 +21,9 @@ ProbeResult as_evidence(const ProbeResult& result) {
   return kept;
 }
 
-bool slower(const ProbeResult& a, const ProbeResult& b) { return a.phases.total > b.phases.total; }
+bool slower(const ProbeResult& a, const ProbeResult& b) {
+  return a.phases.total > b.phases.total;
+}
 
 }  // namespace
 

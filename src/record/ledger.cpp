@@ -143,8 +143,7 @@ Snapshot Ledger::snapshot(Instant now) const {
     snapshot = {now, plan_, targets_, tenants_, controls_, exporter_};
   }
   for (std::size_t i = 0; i < snapshot.tenants.size(); ++i)
-    snapshot.tenants[i].in_maintenance =
-        in_maintenance(plan_->tenants()[i].maintenance, now.wall);
+    snapshot.tenants[i].in_maintenance = in_maintenance(plan_->tenants()[i].maintenance, now.wall);
   return snapshot;
 }
 

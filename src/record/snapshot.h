@@ -86,8 +86,8 @@ struct ExporterRecord {
 struct Snapshot {
   Instant taken;
   std::shared_ptr<const Plan> plan;
-  std::vector<TargetRecord> targets;  // in the plan's order
-  std::vector<TenantRecord> tenants;  // in the plan's order
+  std::vector<TargetRecord> targets;          // in the plan's order
+  std::vector<TenantRecord> tenants;          // in the plan's order
   std::vector<std::optional<bool>> controls;  // reachable, in the plan's order, absent before
   ExporterRecord exporter;
 };

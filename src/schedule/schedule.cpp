@@ -19,7 +19,8 @@ Grid grid_of(const Target& target) {
 
 std::vector<Grid> target_grids(const Plan& plan) {
   std::vector<Grid> grids;
-  for (const Target& target : plan.targets()) grids.push_back(grid_of(target));
+  for (const Target& target : plan.targets())
+    grids.push_back(grid_of(target));
   return grids;
 }
 
@@ -30,7 +31,9 @@ std::vector<Grid> control_grids(const Plan& plan) {
   return grids;
 }
 
-Nanoseconds lateness_max(Nanoseconds interval) { return std::min<Nanoseconds>(interval / 2, 1s); }
+Nanoseconds lateness_max(Nanoseconds interval) {
+  return std::min<Nanoseconds>(interval / 2, 1s);
+}
 
 Schedule::Schedule(const std::vector<Grid>& grids, Instant now) {
   const Nanoseconds since_epoch = now.wall.time_since_epoch();

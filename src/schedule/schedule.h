@@ -23,7 +23,7 @@ struct Grid {
 
 // Slots of one grid that have come since they were last asked for.
 struct Due {
-  std::size_t grid = 0;     // position in the schedule's list
+  std::size_t grid = 0;      // position in the schedule's list
   MonoTime slot{};           // the latest of them
   bool probe = false;        // whether `slot` is to be probed now; false if it is too late for it
   std::uint64_t missed = 0;  // slots that passed unseen because nobody asked in time, `slot` not

@@ -21,7 +21,8 @@ Answer cut_off(Answer answer, const Deadlines& deadlines) {
 void ScriptedTransport::start(ProbeId id, Request request) {
   const Instant now = clock_.now();
   Answer answer = cut_off(script_(request, now), request.deadlines);
-  starts_.push_back({request.url, now, now.mono + answer.after, request.deadlines.total});
+  starts_.push_back({request.url, request.bearer.reveal(), now, now.mono + answer.after,
+                     request.deadlines.total});
   answer.exchange.phases.total = answer.after;
   pending_.emplace(now.mono + answer.after, Completion{id, std::move(answer.exchange)});
 }

@@ -20,6 +20,7 @@ struct Answer {
 
 struct StartNote {
   std::string url;
+  std::string bearer;
   Instant at;
   MonoTime ends;
   Nanoseconds deadline;
