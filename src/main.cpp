@@ -10,7 +10,9 @@
 namespace {
 
 // The memory of the process holds tokens: no core, and no debugger of the same user.
-void keep_memory_private() { prctl(PR_SET_DUMPABLE, 0); }
+void keep_memory_private() {
+  prctl(PR_SET_DUMPABLE, 0);
+}
 
 // By default each thread that renders a scrape keeps megabytes of its own.
 void keep_memory_small() {

@@ -72,10 +72,12 @@ std::vector<ProbeResult> Probing::turn(MonoTime until) {
 
 ProbeResult Probing::probe(std::size_t target) {
   std::optional<ProbeResult> ended;
-  while (prober.start(TargetIndex(target), ended) == Prober::Start::waits) turn();
+  while (prober.start(TargetIndex(target), ended) == Prober::Start::waits)
+    turn();
   if (ended) return *ended;
   for (;;)
-    for (ProbeResult& result : turn()) return std::move(result);
+    for (ProbeResult& result : turn())
+      return std::move(result);
 }
 
 ProbeResult probe_once(const TenantText& tenant) {
