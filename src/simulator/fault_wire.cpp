@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
 #include "simulator/fault.h"
-#include "simulator/gzip.h"
+#include "simulator/gzip_bomb.h"
 
 namespace reinfer::sim {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/gzip.h"
 #include "base/text.h"
-#include "simulator/gzip.h"
 
 namespace reinfer::sim {
 namespace {

@@ -88,6 +88,8 @@ TEST_CASE_FIXTURE(ServerTest, "metrics are compressed for those who ask") {
   CHECK(packed.headers.at("content-encoding") == "gzip");
   CHECK(packed.body.find("# HELP reinfer_probe_results_total") == 0);
   CHECK(get(port, "/metrics").headers.count("content-encoding") == 0);
+  CHECK(get(port, "/metrics", "br").headers.count("content-encoding") == 0);
+  CHECK(get(port, "/metrics", "br, gzip").headers.at("content-encoding") == "gzip");
 }
 
 TEST_CASE_FIXTURE(ServerTest, "requests are counted by known paths only") {

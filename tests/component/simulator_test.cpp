@@ -14,8 +14,9 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
+#include "base/gzip.h"
 #include "base/text.h"
-#include "simulator/gzip.h"
+#include "simulator/gzip_bomb.h"
 
 namespace reinfer::sim {
 namespace {

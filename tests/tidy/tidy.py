@@ -52,6 +52,7 @@ LIBRARIES = {
     "nlohmann/": r"src/\w+/\w+\.cpp",
     "openssl/": r"src/transport/(tls_facts|curl_transfer)\.cpp|src/simulator/\w+\.cpp",
     "date/": r"src/base/time_zone\.cpp",
+    "zlib.h": r"src/base/gzip\.cpp",
     "fmt/": r"src/(\w+/)?\w+\.cpp",
 }
 

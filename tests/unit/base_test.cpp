@@ -4,6 +4,7 @@
 #include <set>
 
 #include "base/duration.h"
+#include "base/gzip.h"
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/random.h"
@@ -57,6 +58,21 @@ TEST_CASE("dates beyond 64 bits of nanoseconds are clamped, not wrapped") {
   CHECK(from_unix_seconds(1800000000) == WallTime{1800000000s});
   CHECK(from_unix_seconds(253402300799) > WallTime{std::chrono::hours(24 * 365 * 250)});
   CHECK(from_unix_seconds(-253402300799) < WallTime{});
+}
+
+TEST_CASE("gzip goes to those who take it") {
+  for (const std::string_view takes :
+       {"gzip", "br, gzip", "GZIP;q=0.5, *;q=0", "deflate,gzip;q=1"}) {
+    CAPTURE(takes);
+    CHECK(accepts_gzip(takes));
+  }
+  for (const std::string_view not_this : {"", "br", "gzip;q=0", "gzip; q=0.000", "x-gzip", "*"}) {
+    CAPTURE(not_this);
+    CHECK_FALSE(accepts_gzip(not_this));
+  }
+  const std::string packed = gzip(std::string(3'000'000, 'a'), kGzipFast);
+  CHECK(packed.size() < 100'000);
+  CHECK(packed.substr(0, 2) == "\x1f\x8b");
 }
 
 TEST_CASE("the stable hash never changes between releases") {
