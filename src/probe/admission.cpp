@@ -41,12 +41,14 @@ std::optional<SkipReason> Admission::refuses(TargetIndex index, Instant now, boo
 }
 
 // One look an interval is enough to see that a token has come to life again. They take turns,
-// because one that lacks a permission of its own would see nothing else for ever.
+// because one that lacks a permission of its own would see nothing else for ever; a turn that
+// nobody takes within another interval goes back, because the next one's may be a day away.
 bool Admission::may_look(TargetIndex index, const TenantState& state, MonoTime now) const {
   if (state.token_judges > 0 && !judges_token(plan_.target(index))) return false;
-  if (state.token_judges > 1 && state.last_sender == index) return false;
-  const Nanoseconds spacing = state.interval_min - lateness_max(state.interval_min);
-  return !state.last_sent || now - *state.last_sent >= spacing;
+  if (!state.last_sent) return true;
+  const bool anothers_turn = state.token_judges > 1 && state.last_sender == index;
+  const Nanoseconds spacing = anothers_turn ? 2 * state.interval_min : state.interval_min;
+  return now - *state.last_sent >= spacing - lateness_max(state.interval_min);
 }
 
 bool Admission::over_budget(const Tenant& tenant, TenantState& state, MonoTime now) const {

@@ -175,6 +175,26 @@ TEST_CASE_FIXTURE(TokenTest, "two exporters that fight over one user's token are
   CHECK(tenant_results(world, Outcome::ok) >= 6 * 57);
 }
 
+TEST_CASE_FIXTURE(TokenTest, "a neighbour that is asked once a day does not hold up the look") {
+  World world(fmt::format(R"(
+[[tenant]]
+name = "acme"
+base_url = "https://cloud.uipath.com/acme/prod/reinfer_"
+token_file = "{}"
+  [[tenant.probe]]
+  use = "projects"
+  [[tenant.probe]]
+  use = "sources"
+  interval = "1d"
+)",
+                          file()));
+  world.during(0s, 48h, "acme", checks_token());
+  world.during(1h, 1h + 10min, "acme", replies(401, kUnauthorized));
+  world.run_for(1h + 12min);
+  CHECK(world.tenant("acme").token.accepted == true);
+  CHECK(world.results("acme/projects", Outcome::unauthorized) >= 8);
+}
+
 TEST_CASE_FIXTURE(TokenTest, "tenants that share a token share its fate") {
   World world(toml() + fmt::format(R"(
 [[tenant]]
