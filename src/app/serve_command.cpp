@@ -18,25 +18,30 @@
 namespace reinfer {
 namespace {
 
-sigset_t stop_signals() {
+sigset_t awaited_signals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
   return signals;
 }
 
 // Before any thread exists, so that all inherit it and only sigwait sees these signals.
-void block_stop_signals() {
-  const sigset_t signals = stop_signals();
+void block_awaited_signals() {
+  const sigset_t signals = awaited_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
-int wait_for_stop() {
-  const sigset_t signals = stop_signals();
-  int signal = 0;
-  sigwait(&signals, &signal);
-  return signal;
+int wait_for_stop(const Log& log) {
+  const sigset_t signals = awaited_signals();
+  for (;;) {
+    int signal = 0;
+    sigwait(&signals, &signal);
+    if (signal != SIGHUP) return signal;
+    // By convention a request to reload; the default action would end the monitor instead.
+    log.warn("SIGHUP is ignored: restart to apply a changed configuration");
+  }
 }
 
 // Through a second file, so that nobody reads half a number.
@@ -51,7 +56,7 @@ bool write_port(const std::string& path, int port) {
 int serve_command(const Options& options) {
   const auto plan = load_or_explain(options.config_file);
   if (!plan) return kExitBadConfig;
-  block_stop_signals();
+  block_awaited_signals();
 
   // Destroyed in reverse: whoever refers to something goes before it.
   const Log log(options.log_level, options.log_format);
@@ -81,7 +86,7 @@ int serve_command(const Options& options) {
   if (!options.port_file.empty() && !write_port(options.port_file, *port))
     log.error("the port file cannot be written", {{"path", options.port_file}});
 
-  const int signal = wait_for_stop();
+  const int signal = wait_for_stop(log);
   log.info("stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
   // Both are told before either is waited for.
   stopped = true;

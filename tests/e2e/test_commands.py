@@ -46,6 +46,15 @@ class StoppingTest(unittest.TestCase):
         """As a terminal does."""
         self.stop_with(signal.SIGINT, 'SIGINT')
 
+    def test_sighup_does_not_end_it(self):
+        """Service managers send it and mean something kinder."""
+        exporter = Exporter(self, self.folder, self.config, self.simulator.token,
+                            name='hung-up').await_serving()
+        exporter.signal(signal.SIGHUP)
+        exporter.signal(signal.SIGTERM)
+        self.assertEqual(exporter.wait(), 0)
+        self.assertIn('SIGHUP is ignored', exporter.stderr())
+
     def test_a_port_in_use_is_said_with_exit_code_1(self):
         """Two exporters never share a port in silence."""
         with socket.create_server(('127.0.0.1', 0)) as taken:
