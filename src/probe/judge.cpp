@@ -174,7 +174,8 @@ ProbeResult judge(const Target& target, const Started& started, Exchange exchang
   const Nanoseconds took = exchange.phases.total.value_or(Nanoseconds{0});
   result.finished = {started.at.wall + took, started.at.mono + took};
   result.headers_dropped = exchange.headers_dropped;
-  if (result.http_status == 429 || result.http_status == 503)
+  const int status = result.http_status.value_or(0);
+  if (status == 429 || status == 503)
     result.retry_after = parse_retry_after(exchange.headers, result.finished.wall);
   result.response_headers = std::move(exchange.headers);
   result.tls = std::move(exchange.tls);
