@@ -3,6 +3,7 @@
 import os
 import shutil
 import socket
+import subprocess
 import unittest
 
 from harness import (Exporter, Simulator, exporter_program, temporary_folder, tenant, write_config)
@@ -13,10 +14,14 @@ HANGING = {'use': 'projects', 'name': 'hanging', 'interval': '2s'}
 
 def may_change_the_resolver():
     """Whether a mount namespace with a resolv.conf of our own can be had."""
-    return os.geteuid() == 0 and shutil.which('unshare') and os.path.exists('/etc/resolv.conf')
+    if os.geteuid() != 0 or not shutil.which('unshare') or not os.path.exists('/etc/resolv.conf'):
+        return False
+    # Containers and chroots may forbid it all the same.
+    attempt = ['unshare', '-m', 'mount', '--bind', '/etc/resolv.conf', '/etc/resolv.conf']
+    return subprocess.run(attempt, check=False, capture_output=True).returncode == 0
 
 
-@unittest.skipUnless(may_change_the_resolver(), 'needs root, to use a name server of its own')
+@unittest.skipUnless(may_change_the_resolver(), 'needs root and mounts, to use a name server of its own')
 class SilentResolverTest(unittest.TestCase):
     """The exporter runs with a name server that takes questions and keeps them."""
 
