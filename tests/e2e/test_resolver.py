@@ -21,7 +21,7 @@ def may_change_the_resolver():
     return subprocess.run(attempt, check=False, capture_output=True).returncode == 0
 
 
-@unittest.skipUnless(may_change_the_resolver(), 'needs root and mounts, to use a name server of its own')
+@unittest.skipUnless(may_change_the_resolver(), 'needs root and mounts, for a name server')
 class SilentResolverTest(unittest.TestCase):
     """The exporter runs with a name server that takes questions and keeps them."""
 
