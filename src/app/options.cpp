@@ -41,7 +41,7 @@ void add_serve(CLI::App& cli, Options& options, Given& given) {
   cli.add_option("--web.listen-address", given.listen_address, "Address to serve on")
       ->type_name("HOST:PORT")
       ->capture_default_str();
-  cli.add_option("--web.telemetry-path", options.server.telemetry_path, "Path of the metrics")
+  cli.add_option("--web.telemetry-path", options.telemetry_path, "Path of the metrics")
       ->type_name("PATH")
       ->capture_default_str();
   cli.add_option("--storage.path", options.storage_path,
@@ -57,7 +57,7 @@ std::optional<std::string> understand(const Given& given, Options& options) {
   options.log_level = parse_log_level(given.log_level).value_or(LogLevel::info);
   options.log_format = parse_log_format(given.log_format).value_or(LogFormat::logfmt);
   if (options.config_file.empty()) return "--config.file is required";
-  const std::string& path = options.server.telemetry_path;
+  const std::string& path = options.telemetry_path;
   if (path.size() < 2 || path[0] != '/' || path.find_first_of(" ?#") != std::string::npos)
     return fmt::format("--web.telemetry-path: {} is not a path such as /metrics", path);
   if (path.rfind("/-/", 0) == 0)

@@ -19,7 +19,8 @@ struct Options {
   std::string config_file;
   LogLevel log_level = LogLevel::info;
   LogFormat log_format = LogFormat::logfmt;
-  ServerOptions server;                // serve
+  ServerOptions server;  // serve
+  std::string telemetry_path = "/metrics";
   std::string storage_path;            // serve: where counts survive a restart, "" for nowhere
   bool allow_core_dump = false;        // a core would hold the tokens
   std::string port_file;               // serve: where the port taken is written, "" for nowhere

@@ -13,6 +13,7 @@
 #include "credentials/credentials.h"
 #include "probe/engine.h"
 #include "record/ledger.h"
+#include "serve/routes.h"
 #include "transport/curl_transport.h"
 
 namespace reinfer {
@@ -67,7 +68,11 @@ int serve_command(const Options& options) {
   CurlTransport transport;
   Engine engine(*plan, clock, transport, credentials, paid, ledger, log,
                 Random::seed_from_kernel());
-  Server server(options.server, ledger, clock, log);
+  std::atomic<bool> ready{false};
+  HttpStatistics statistics(options.telemetry_path);
+  Server server(options.server,
+                exporter_routes(options.telemetry_path, ledger, clock, statistics, ready),
+                statistics, log);
 
   const auto port = server.bind();
   if (!port) {
@@ -77,7 +82,7 @@ int serve_command(const Options& options) {
   server.start();
   std::atomic<bool> stopped{false};
   std::thread probing([&]() noexcept { engine.run([&] { return stopped.load(); }); });
-  server.set_ready();
+  ready = true;
   log.info("serving", {{"version", build_info().version},
                        {"port", *port},
                        {"tenants", plan->tenants().size()},

@@ -4,16 +4,12 @@
 #include <httplib.h>
 #include <sys/socket.h>
 
-#include <atomic>
+#include <algorithm>
 #include <charconv>
-#include <map>
-#include <mutex>
-#include <set>
 #include <thread>
 
 #include "base/gzip.h"
-#include "expose/metrics.h"
-#include "expose/status_text.h"
+#include "base/text.h"
 
 namespace reinfer {
 namespace {
@@ -29,6 +25,34 @@ constexpr std::size_t kRequestBytesMax = 64 * 1024;
 void set_socket_options(socket_t socket) {
   const int yes = 1;
   setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+}
+
+HttpRequest to_request(const httplib::Request& from) {
+  HttpRequest request{from.method, from.path, {}, {}, {}, from.body, from.remote_addr};
+  request.query.insert(from.params.begin(), from.params.end());
+  for (const auto& [name, value] : from.headers)
+    request.headers.push_back({name, value});
+  return request;
+}
+
+// Left to itself, httplib compresses with brotli at its slowest: 100 ms for what gzip does in one.
+void send(HttpReply from, const httplib::Request& request, httplib::Response& reply) {
+  reply.status = from.status;
+  for (const Header& header : from.headers)
+    reply.set_header(header.name, header.value);
+  const bool packed = from.body.size() >= kCompressedBytesMin &&
+                      accepts_gzip(request.get_header_value("Accept-Encoding"));
+  if (packed) {
+    from.body = gzip(from.body, kGzipFast);
+    reply.set_header("Content-Encoding", "gzip");
+  }
+  reply.set_header("Vary", "Accept-Encoding");
+  const std::size_t length = from.body.size();
+  reply.set_content_provider(length, from.type,
+                             [body = std::move(from.body)](std::size_t offset, std::size_t count,
+                                                           httplib::DataSink& sink) {
+                               return sink.write(body.data() + offset, count);
+                             });
 }
 
 }  // namespace
@@ -53,17 +77,30 @@ tl::expected<ListenAddress, std::string> parse_listen_address(const std::string&
 
 class Server::Impl {
  public:
-  Impl(ServerOptions options, const Ledger& ledger, const Clock& clock, const Log& log)
-      : options_(std::move(options)), ledger_(ledger), clock_(clock), log_(log) {
-    facts_.scrape_duration = Histogram(scrape_duration_edges());
-    facts_.http_requests[{options_.telemetry_path, 200}] = 0;
+  Impl(ServerOptions options, Routes routes, HttpStatistics& statistics, const Log& log)
+      : options_(std::move(options)),
+        routes_(std::move(routes)),
+        statistics_(statistics),
+        log_(log) {
     http_.new_task_queue = [] { return new httplib::ThreadPool(kWorkers); };
     http_.set_socket_options(set_socket_options);
     http_.set_keep_alive_timeout(kKeepAliveSeconds);
     http_.set_read_timeout(kClientSecondsMax);
     http_.set_write_timeout(kClientSecondsMax);
     http_.set_payload_max_length(kRequestBytesMax);
-    add_routes();
+    const auto any = [this](const httplib::Request& request, httplib::Response& reply) {
+      dispatch(request, reply);
+    };
+    http_.Get(".*", any);
+    http_.Post(".*", any);
+    http_.set_error_handler([](const httplib::Request&, httplib::Response& reply) {
+      if (reply.body.empty()) reply.set_content(fmt::format("{}\n", reply.status), "text/plain");
+    });
+    // Before the reply leaves, so that whoever has read it finds it counted.
+    http_.set_post_routing_handler(
+        [this](const httplib::Request& request, const httplib::Response& reply) {
+          count(request, reply);
+        });
   }
 
   tl::expected<int, std::string> bind() {
@@ -92,8 +129,6 @@ class Server::Impl {
       std::this_thread::yield();
   }
 
-  void set_ready() { ready_ = true; }
-
   void stop() {
     if (!thread_.joinable()) return;
     http_.stop();
@@ -101,108 +136,49 @@ class Server::Impl {
   }
 
  private:
-  void add_routes() {
-    add("/", [this](const httplib::Request& request, httplib::Response& reply) {
-      send(request, reply,
-           render_status_text(ledger_.snapshot(clock_.now()), options_.telemetry_path),
-           "text/plain; charset=utf-8");
-    });
-    add(options_.telemetry_path, [this](const httplib::Request& request, httplib::Response& reply) {
-      serve_metrics(request, reply);
-    });
-    add("/-/healthy", [](const httplib::Request& request, httplib::Response& reply) {
-      send(request, reply, "healthy\n", "text/plain");
-    });
-    add("/-/ready", [this](const httplib::Request& request, httplib::Response& reply) {
-      if (!ready_) reply.status = 503;
-      send(request, reply, ready_ ? "ready\n" : "not ready\n", "text/plain");
-    });
-    http_.set_error_handler([](const httplib::Request&, httplib::Response& reply) {
-      if (reply.body.empty()) reply.set_content(fmt::format("{}\n", reply.status), "text/plain");
-    });
-    // Before the reply leaves, so that whoever has read it finds it counted.
-    http_.set_post_routing_handler(
-        [this](const httplib::Request& request, const httplib::Response& reply) {
-          count(request, reply);
-        });
-  }
-
-  template <typename Answer>
-  void add(const std::string& path, Answer answer) {
-    paths_.insert(path);
-    // Routes are patterns; a path given on the command line is not one.
-    std::string pattern;
-    for (const char c : path) {
-      if (std::string_view(".^$|()[]{}*+?\\").find(c) != std::string_view::npos) pattern += '\\';
-      pattern += c;
+  void dispatch(const httplib::Request& from, httplib::Response& to) const {
+    to.set_header("Cache-Control", "no-store");
+    to.set_header("X-Content-Type-Options", "nosniff");
+    HttpRequest request = to_request(from);
+    // A HEAD is a GET of which the body is not sent.
+    const std::string method = from.method == "HEAD" ? "GET" : from.method;
+    std::vector<std::string> allowed;
+    for (const Route& route : routes_) {
+      auto place = match_path(route.pattern, request.path);
+      if (!place) continue;
+      if (route.method == method) {
+        request.place = std::move(*place);
+        return send(route.answer(request), from, to);
+      }
+      allowed.push_back(route.method);
     }
-    http_.Get(pattern, [answer](const httplib::Request& request, httplib::Response& reply) {
-      reply.set_header("Cache-Control", "no-store");
-      reply.set_header("X-Content-Type-Options", "nosniff");
-      answer(request, reply);
-    });
-  }
-
-  // Left to itself, httplib compresses with brotli at its slowest: 100 ms for what gzip does in
-  // one.
-  static void send(const httplib::Request& request, httplib::Response& reply, std::string body,
-                   const char* type) {
-    const bool packed = body.size() >= kCompressedBytesMin &&
-                        accepts_gzip(request.get_header_value("Accept-Encoding"));
-    if (packed) {
-      body = gzip(body, kGzipFast);
-      reply.set_header("Content-Encoding", "gzip");
-    }
-    reply.set_header("Vary", "Accept-Encoding");
-    const std::size_t length = body.size();
-    reply.set_content_provider(
-        length, type,
-        [body = std::move(body)](std::size_t offset, std::size_t count, httplib::DataSink& sink) {
-          return sink.write(body.data() + offset, count);
-        });
-  }
-
-  void serve_metrics(const httplib::Request& request, httplib::Response& reply) {
-    const MonoTime before = mono_now();
-    const Snapshot snapshot = ledger_.snapshot(clock_.now());
-    send(request, reply, render_metrics(snapshot, facts(), read_process_stats()), kTextFormat);
-    const std::lock_guard lock(mutex_);
-    facts_.scrape_duration.observe(to_seconds(mono_now() - before));
-  }
-
-  ServerFacts facts() {
-    const std::lock_guard lock(mutex_);
-    return facts_;
+    to.status = allowed.empty() ? 404 : 405;
+    if (!allowed.empty()) to.set_header("Allow", join(allowed, ", "));
   }
 
   void count(const httplib::Request& request, const httplib::Response& reply) {
-    const bool known = paths_.count(request.path) > 0;
     log_.debug("http request", {{"method", request.method},
                                 {"path", request.path},
                                 {"code", reply.status},
                                 {"client", request.remote_addr}});
-    const std::lock_guard lock(mutex_);
-    ++facts_.http_requests[{known ? request.path : "other", reply.status}];
+    const auto route = std::find_if(routes_.begin(), routes_.end(), [&](const Route& candidate) {
+      return match_path(candidate.pattern, request.path).has_value();
+    });
+    statistics_.count_request(route == routes_.end() ? "other" : route->pattern, reply.status);
   }
 
   // Constant after construction.
   const ServerOptions options_;
-  const Ledger& ledger_;
-  const Clock& clock_;
+  const Routes routes_;
+  HttpStatistics& statistics_;
   const Log& log_;
-  std::set<std::string> paths_;
 
   httplib::Server http_;
   std::thread thread_;
-  std::atomic<bool> ready_{false};
-
-  // Guarded by mutex_.
-  std::mutex mutex_;
-  ServerFacts facts_;
 };
 
-Server::Server(ServerOptions options, const Ledger& ledger, const Clock& clock, const Log& log)
-    : impl_(std::make_unique<Impl>(std::move(options), ledger, clock, log)) {}
+Server::Server(ServerOptions options, Routes routes, HttpStatistics& statistics, const Log& log)
+    : impl_(std::make_unique<Impl>(std::move(options), std::move(routes), statistics, log)) {}
 Server::~Server() {
   stop();
 }
@@ -212,9 +188,6 @@ tl::expected<int, std::string> Server::bind() {
 }
 void Server::start() {
   impl_->start();
-}
-void Server::set_ready() {
-  impl_->set_ready();
 }
 void Server::stop() {
   impl_->stop();

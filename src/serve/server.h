@@ -1,6 +1,6 @@
-// The HTTP side: routes on a cpp-httplib server, which lives in server.cpp alone. Its pool of
-// threads owns nothing: each request takes a snapshot of the ledger and renders it. Built, started
-// and stopped by the App on the main thread. It never touches a probe.
+// The HTTP side: a table of routes on a cpp-httplib server, which lives in server.cpp alone. Its
+// pool of threads owns nothing; what a reply says is the route's business. Built, started and
+// stopped by the App on the main thread. It never touches a probe.
 #pragma once
 
 #include <memory>
@@ -8,9 +8,9 @@
 
 #include <tl/expected.hpp>
 
-#include "base/clock.h"
 #include "base/log.h"
-#include "record/ledger.h"
+#include "serve/http.h"
+#include "serve/http_statistics.h"
 
 namespace reinfer {
 
@@ -25,21 +25,18 @@ tl::expected<ListenAddress, std::string> parse_listen_address(const std::string&
 
 struct ServerOptions {
   ListenAddress address;
-  std::string telemetry_path = "/metrics";
 };
 
 class Server {
  public:
-  // Everything passed by reference outlives the server.
-  Server(ServerOptions options, const Ledger& ledger, const Clock& clock, const Log& log);
+  // Everything passed by reference outlives the server. Requests are counted in `statistics`.
+  Server(ServerOptions options, Routes routes, HttpStatistics& statistics, const Log& log);
   ~Server();
 
   // Takes the port, or says in words why not. Returns the port taken.
   tl::expected<int, std::string> bind();
   // Begins to answer, on threads of its own. REQUIRES: bind() succeeded.
   void start();
-  // From now on /-/ready answers 200.
-  void set_ready();
   // Answers what is under way, then ends all threads. Does nothing if not started.
   void stop();
 

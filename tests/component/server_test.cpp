@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "expose/metrics.h"
+#include "serve/routes.h"
 #include "serve/server.h"
 #include "tests/component/probing.h"
 
@@ -55,7 +56,9 @@ class ServerTest {
   ServerTest()
       : probing(to_toml({"https://reinfer.io"})),
         ledger(probing.plan, clock.now()),
-        server({{"127.0.0.1", 0}, "/metrics"}, ledger, clock, log),
+        statistics("/metrics"),
+        server({{"127.0.0.1", 0}}, exporter_routes("/metrics", ledger, clock, statistics, ready),
+               statistics, log),
         port(server.bind().value()) {
     server.start();
   }
@@ -64,6 +67,8 @@ class ServerTest {
   Log log = Log::silent();
   Probing probing;
   Ledger ledger;
+  std::atomic<bool> ready{false};
+  HttpStatistics statistics;
   Server server;
   const int port;
 };
@@ -71,7 +76,7 @@ class ServerTest {
 TEST_CASE_FIXTURE(ServerTest, "the routes answer, others are not found") {
   CHECK(get(port, "/-/healthy").status == 200);
   CHECK(get(port, "/-/ready").status == 503);
-  server.set_ready();
+  ready = true;
   CHECK(get(port, "/-/ready").status == 200);
   const Page metrics = get(port, "/metrics");
   CHECK(metrics.status == 200);
@@ -81,6 +86,7 @@ TEST_CASE_FIXTURE(ServerTest, "the routes answer, others are not found") {
   CHECK(get(port, "/").body.find("t/dataset: not probed yet") != std::string::npos);
   CHECK(get(port, "/nothing").status == 404);
   CHECK(get(port, "/metricsx").status == 404);
+  CHECK(get(port, "/metrics/").status == 404);
 }
 
 TEST_CASE_FIXTURE(ServerTest, "metrics are compressed for those who ask") {
@@ -104,7 +110,7 @@ TEST_CASE_FIXTURE(ServerTest, "requests are counted by known paths only") {
 }
 
 TEST_CASE_FIXTURE(ServerTest, "a port in use is an error in words") {
-  Server second({{"127.0.0.1", port}, "/metrics"}, ledger, clock, log);
+  Server second({{"127.0.0.1", port}}, {}, statistics, log);
   const auto taken = second.bind();
   REQUIRE_FALSE(taken.has_value());
   CHECK(taken.error() ==
@@ -126,11 +132,9 @@ TEST_CASE_FIXTURE(ServerTest, "scrapes from many clients at once are each whole"
 }
 
 TEST_CASE("a server that never started stops at once") {
-  const SystemClock clock;
   const Log log = Log::silent();
-  Probing probing(to_toml({"https://reinfer.io"}));
-  Ledger ledger(probing.plan, clock.now());
-  Server server({{"127.0.0.1", 0}, "/metrics"}, ledger, clock, log);
+  HttpStatistics statistics("/metrics");
+  Server server({{"127.0.0.1", 0}}, {}, statistics, log);
   server.stop();
 }
 

@@ -30,7 +30,7 @@ TEST_CASE("without a command it serves, on port 9877 of all addresses") {
   CHECK(serve.command == Command::serve);
   CHECK(serve.config_file == "a.toml");
   CHECK(serve.server.address == ListenAddress{"", 9877});
-  CHECK(serve.server.telemetry_path == "/metrics");
+  CHECK(serve.telemetry_path == "/metrics");
   CHECK(serve.log_level == LogLevel::info);
 }
 

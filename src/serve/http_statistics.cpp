@@ -1,0 +1,25 @@
+#include "serve/http_statistics.h"
+
+namespace reinfer {
+
+HttpStatistics::HttpStatistics(const std::string& telemetry_path) {
+  facts_.scrape_duration = Histogram(scrape_duration_edges());
+  facts_.http_requests[{telemetry_path, 200}] = 0;
+}
+
+void HttpStatistics::count_request(const std::string& path, int status) {
+  const std::lock_guard lock(mutex_);
+  ++facts_.http_requests[{path, status}];
+}
+
+void HttpStatistics::observe_scrape(Nanoseconds duration) {
+  const std::lock_guard lock(mutex_);
+  facts_.scrape_duration.observe(to_seconds(duration));
+}
+
+ServerFacts HttpStatistics::facts() const {
+  const std::lock_guard lock(mutex_);
+  return facts_;
+}
+
+}  // namespace reinfer

@@ -1,0 +1,36 @@
+#include "serve/routes.h"
+
+#include "expose/metrics.h"
+#include "expose/process_stats.h"
+#include "expose/status_text.h"
+
+namespace reinfer {
+
+Routes exporter_routes(const std::string& telemetry_path, const Ledger& ledger, const Clock& clock,
+                       HttpStatistics& statistics, const std::atomic<bool>& ready) {
+  const auto page = [&ledger, &clock, telemetry_path](const HttpRequest&) {
+    return HttpReply{
+        200, kPlainText, render_status_text(ledger.snapshot(clock.now()), telemetry_path), {}};
+  };
+  const auto metrics = [&ledger, &clock, &statistics](const HttpRequest&) {
+    const MonoTime before = mono_now();
+    const Snapshot snapshot = ledger.snapshot(clock.now());
+    HttpReply reply{
+        200, kTextFormat, render_metrics(snapshot, statistics.facts(), read_process_stats()), {}};
+    statistics.observe_scrape(mono_now() - before);
+    return reply;
+  };
+  const auto healthy = [](const HttpRequest&) {
+    return HttpReply{200, kPlainText, "healthy\n", {}};
+  };
+  const auto readiness = [&ready](const HttpRequest&) {
+    return ready ? HttpReply{200, kPlainText, "ready\n", {}}
+                 : HttpReply{503, kPlainText, "not ready\n", {}};
+  };
+  return {{"GET", "/", RouteAccess::users, page},
+          {"GET", telemetry_path, RouteAccess::users, metrics},
+          {"GET", "/-/healthy", RouteAccess::open, healthy},
+          {"GET", "/-/ready", RouteAccess::users, readiness}};
+}
+
+}  // namespace reinfer
