@@ -19,8 +19,8 @@ using Kind = DocumentValue::Kind;
 constexpr int kDepthMax = 16;
 constexpr int kDotsMax = 256;
 
-Place place_of(const toml::source_region& region) {
-  return {static_cast<int>(region.begin.line), static_cast<int>(region.begin.column)};
+Place place_of(const toml::source_region& region, int file) {
+  return {static_cast<int>(region.begin.line), static_cast<int>(region.begin.column), file};
 }
 
 Kind kind_of(toml::node_type type) {
@@ -56,10 +56,10 @@ std::string printed(const T& date_or_time) {
 }
 
 // Notes in `too_deep` the first node that is nested too deeply; what it holds is left out.
-DocumentValue convert(const toml::node& node, int depth, std::optional<Place>& too_deep) {
+DocumentValue convert(const toml::node& node, int file, int depth, std::optional<Place>& too_deep) {
   DocumentValue result;
   result.kind = kind_of(node.type());
-  result.place = place_of(node.source());
+  result.place = place_of(node.source(), file);
   if (depth > kDepthMax) {
     if (!too_deep) too_deep = result.place;
     return result;
@@ -72,11 +72,11 @@ DocumentValue convert(const toml::node& node, int depth, std::optional<Place>& t
   if (const auto* boolean = node.as_boolean()) result.boolean = boolean->get();
   if (const auto* array = node.as_array())
     for (const toml::node& item : *array)
-      result.items.push_back(convert(item, depth + 1, too_deep));
+      result.items.push_back(convert(item, file, depth + 1, too_deep));
   if (const auto* table = node.as_table())
     for (const auto& [key, value] : *table)
-      result.members.push_back(
-          {std::string(key.str()), place_of(key.source()), convert(value, depth + 1, too_deep)});
+      result.members.push_back({std::string(key.str()), place_of(key.source(), file),
+                                convert(value, file, depth + 1, too_deep)});
   return result;
 }
 
@@ -154,18 +154,19 @@ std::string_view describe(Kind kind) {
 }
 
 tl::expected<DocumentValue, Problem> parse_document(std::string_view toml,
-                                                    const std::string& file_name) {
+                                                    const std::string& file_name, int file) {
   if (const int line = line_with_too_many_dots(toml); line > 0)
     return tl::unexpected(syntax_problem(file_name, {line, 1}, "the line has too many dots"));
   try {
     const toml::table table = toml::parse(toml, file_name);
     std::optional<Place> too_deep;
-    DocumentValue document = convert(table, 0, too_deep);
+    DocumentValue document = convert(table, file, 0, too_deep);
     if (!too_deep) return document;
     return tl::unexpected(
         syntax_problem(file_name, *too_deep, "tables or arrays are nested too deeply"));
   } catch (const toml::parse_error& error) {
-    return tl::unexpected(syntax_problem(file_name, place_of(error.source()), error.description()));
+    return tl::unexpected(
+        syntax_problem(file_name, place_of(error.source(), file), error.description()));
   }
 }
 

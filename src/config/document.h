@@ -35,8 +35,9 @@ struct DocumentMember {
 // "a string", "a table", ...
 std::string_view describe(DocumentValue::Kind kind);
 
-// The document's table, or the one problem that syntax errors come down to.
+// The document's table, or the one problem that syntax errors come down to. `file`: what
+// Place::file says of all that is in it.
 tl::expected<DocumentValue, Problem> parse_document(std::string_view toml,
-                                                    const std::string& file_name);
+                                                    const std::string& file_name, int file = 0);
 
 }  // namespace reinfer

@@ -7,13 +7,18 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
+#include "config/files.h"
 #include "config/problem.h"
 #include "config/prove.h"
 #include "model/plan.h"
 
 namespace reinfer {
 
-// Reads a file of at most 8 MiB.
+// From files as they were read, the first and those that it includes.
+tl::expected<Plan, Problems> make_plan(const std::vector<ConfigFile>& files,
+                                       const TokenInspector& inspect_token);
+
+// Reads the file and those it includes, each of at most 8 MiB.
 tl::expected<Plan, Problems> load_plan(const std::string& path,
                                        const TokenInspector& inspect_token);
 

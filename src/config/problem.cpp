@@ -16,16 +16,39 @@ std::string to_string(const Problem& problem) {
   return result + ": " + problem.text;
 }
 
+int ProblemList::add_file(std::string file) {
+  files_.push_back(std::move(file));
+  return static_cast<int>(files_.size()) - 1;
+}
+
 void ProblemList::add(Place place, std::string_view key, std::string text) {
-  problems_.push_back({file_, place.line, place.column, std::string(key), std::move(text)});
+  add(place.file, {file_of(place), place.line, place.column, std::string(key), std::move(text)});
+}
+
+void ProblemList::add(int file, Problem problem) {
+  entries_.push_back({file, std::move(problem)});
+}
+
+const std::string& ProblemList::file_of(Place place) const {
+  return files_.at(static_cast<std::size_t>(place.file));
+}
+
+std::string ProblemList::line_seen_from(Place from, Place place) const {
+  return from.file == place.file ? fmt::format("line {}", place.line)
+                                 : fmt::format("{}:{}", file_of(place), place.line);
 }
 
 Problems ProblemList::sorted() const {
-  const auto order = [](const Problem& p) { return std::tie(p.line, p.column, p.key, p.text); };
-  Problems result = problems_;
-  std::sort(result.begin(), result.end(),
-            [&](const Problem& a, const Problem& b) { return order(a) < order(b); });
-  result.erase(std::unique(result.begin(), result.end()), result.end());
+  const auto order = [](const Entry& e) {
+    return std::tie(e.file, e.problem.line, e.problem.column, e.problem.key, e.problem.text);
+  };
+  std::vector<Entry> entries = entries_;
+  std::sort(entries.begin(), entries.end(),
+            [&](const Entry& a, const Entry& b) { return order(a) < order(b); });
+  Problems result;
+  for (Entry& entry : entries)
+    if (result.empty() || !(result.back() == entry.problem))
+      result.push_back(std::move(entry.problem));
   return result;
 }
 

@@ -14,6 +14,7 @@ namespace reinfer {
 struct Place {
   int line = 0;
   int column = 0;
+  int file = 0;  // position in the ProblemList's files; 0 is the one that includes the others
   bool operator==(const Place&) const = default;
 };
 
@@ -33,19 +34,30 @@ std::string to_string(const Problem& problem);
 
 class ProblemList {
  public:
-  explicit ProblemList(std::string file) : file_(std::move(file)) {}
+  explicit ProblemList(std::string file) : files_{std::move(file)} {}
 
+  // One more file; what is written in it has the position returned as Place::file.
+  int add_file(std::string file);
   void add(Place place, std::string_view key, std::string text);
-  bool empty() const { return problems_.empty(); }
-  std::size_t size() const { return problems_.size(); }
-  const std::string& file() const { return file_; }
+  // One that is known already, about `file`.
+  void add(int file, Problem problem);
+  bool empty() const { return entries_.empty(); }
+  std::size_t size() const { return entries_.size(); }
+  const std::string& file_of(Place place) const;
+  // How somebody who looks at `from` would name the line of `place`: "line 3", "FILE:3".
+  std::string line_seen_from(Place from, Place place) const;
 
   // In file order, each one once. (What several probes inherit is checked for each of them.)
   Problems sorted() const;
 
  private:
-  std::string file_;
-  Problems problems_;
+  struct Entry {
+    int file = 0;
+    Problem problem;
+  };
+
+  std::vector<std::string> files_;
+  std::vector<Entry> entries_;
 };
 
 // A stranger's value in quotes, shortened and without control characters, fit for a message.

@@ -82,7 +82,7 @@ class PlanProof {
   const TokenInspector& inspect_token_;
   ProblemList& problems_;
   Plan plan_;
-  std::map<std::string, int> tenant_lines_;  // by name
+  std::map<std::string, Place> tenant_places_;  // by name
   std::set<std::string> label_names_;
 };
 
@@ -93,10 +93,10 @@ std::string PlanProof::prove_name(const TenantConfig& config) {
   const std::string& name = *config.name.value;
   if (!is_name(name))
     report(config.name, fmt::format("is {}, allowed: {}", quote(name), kNameForm));
-  const auto [first, is_new] = tenant_lines_.emplace(name, config.name.place.line);
+  const auto [first, is_new] = tenant_places_.emplace(name, config.name.place);
   if (!is_new)
-    report(config.name, fmt::format("is {}, which line {} has taken, allowed: another name",
-                                    quote(name), first->second));
+    report(config.name, fmt::format("is {}, which {} has taken, allowed: another name", quote(name),
+                                    problems_.line_seen_from(config.name.place, first->second)));
   return name;
 }
 

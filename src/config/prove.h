@@ -19,7 +19,7 @@ namespace reinfer {
 using TokenInspector = std::function<std::optional<std::string>(const TokenSource&)>;
 
 // The plan if `problems` is empty afterwards (it may hold problems of reading already, but then no
-// plan comes of it); relative paths start at the folder of `problems.file()`.
+// plan comes of it); relative paths start at the folder of the file they stand in.
 std::optional<Plan> prove(const Config& config, const TokenInspector& inspect_token,
                           ProblemList& problems);
 

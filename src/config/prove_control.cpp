@@ -68,7 +68,7 @@ bool prove_times(const ControlConfig& config, Control& control, ProblemList& pro
 std::vector<Control> prove_controls(const std::vector<ControlConfig>& controls,
                                     ProblemList& problems) {
   std::vector<Control> result;
-  std::map<std::string, int> lines;  // by name
+  std::map<std::string, Place> places;  // by name
   for (const ControlConfig& config : controls) {
     Control control;
     control.name = config.name.value.value_or("");
@@ -78,11 +78,11 @@ std::vector<Control> prove_controls(const std::vector<ControlConfig>& controls,
       if (!is_name(control.name))
         report(config.name, fmt::format("is {}, allowed: {}", quote(control.name), kNameForm),
                problems);
-      const auto [first, is_new] = lines.emplace(control.name, config.name.place.line);
+      const auto [first, is_new] = places.emplace(control.name, config.name.place);
       if (!is_new)
         report(config.name,
-               fmt::format("is {}, which line {} has taken, allowed: another name",
-                           quote(control.name), first->second),
+               fmt::format("is {}, which {} has taken, allowed: another name", quote(control.name),
+                           problems.line_seen_from(config.name.place, first->second)),
                problems);
     }
     control.url = prove_url(config, problems);

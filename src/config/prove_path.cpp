@@ -48,7 +48,8 @@ std::string prove_path(const Setting<std::string>& setting, ProblemList& problem
     problems.add(setting.place, setting.key, *fault);
     return "";
   }
-  const std::filesystem::path folder = std::filesystem::path(problems.file()).parent_path();
+  const std::filesystem::path file = problems.file_of(setting.place);
+  const std::filesystem::path folder = file.parent_path();
   return (folder / *setting.value).lexically_normal().string();
 }
 

@@ -10,8 +10,8 @@
 
 namespace reinfer {
 
-// The file's whole path, which starts at the folder of `problems.file()` if it is relative; ""
-// after reporting what is wrong with it. It is not opened.
+// The file's whole path, which starts at the folder of the file it stands in if it is relative;
+// "" after reporting what is wrong with it. It is not opened.
 std::string prove_path(const Setting<std::string>& setting, ProblemList& problems);
 
 // The same for a file that must be readable; `what` it is, for messages. The path is returned all

@@ -200,7 +200,8 @@ TokenSource prove_token(const TenantConfig& tenant, const NetworkOptions& networ
                              "token_command and oauth",
                              first.key));
   token.kind = first.kind;
-  token.place = fmt::format("{}:{}:{}", problems.file(), first.place.line, first.place.column);
+  token.place =
+      fmt::format("{}:{}:{}", problems.file_of(first.place), first.place.line, first.place.column);
   if (prove_source(tenant, network, token, problems))
     if (const auto fault = inspect_token(token)) problems.add(first.place, first_key, *fault);
   return token;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "config/files.h"
 #include "config/read_probe.h"
 #include "config/read_tenant.h"
 #include "config/table_reader.h"
@@ -49,8 +50,15 @@ void read_controls(TableReader& document, Config& config, ProblemList& problems)
   }
 }
 
-void read_tenants(TableReader& document, Config& config, ProblemList& problems) {
+std::size_t probes_in(const Config& config) {
   std::size_t probes = 0;
+  for (const TenantConfig& tenant : config.tenants)
+    probes += tenant.probes.size();
+  return probes;
+}
+
+void read_tenants(TableReader& document, Config& config, ProblemList& problems) {
+  std::size_t probes = probes_in(config);
   for (const DocumentValue* table : document.tables("tenant")) {
     if (config.tenants.size() == kTenantsMax) {
       problems.add(table->place, "tenant",
@@ -68,11 +76,20 @@ void read_tenants(TableReader& document, Config& config, ProblemList& problems) 
   }
 }
 
+// What holds for all tenants is said once, where everybody looks for it.
+void refuse_in_included(TableReader& reader, ProblemList& problems) {
+  for (const std::string_view key : {"include", "limits", "defaults"})
+    if (const auto place = reader.take_refused(key))
+      problems.add(*place, key,
+                   "does not belong into an included file, allowed: [[tenant]] and [[control]]");
+}
+
 }  // namespace
 
 Config read_config(const DocumentValue& document, ProblemList& problems) {
   TableReader reader(document, "", problems);
   Config config;
+  reader.texts("include", kIncludePatternsMax, "[\"tenants.d/*.toml\"]");
   if (const DocumentValue* limits = reader.table("limits")) read_limits(*limits, config, problems);
   if (const DocumentValue* table = reader.table("defaults")) {
     TableReader defaults(*table, "defaults", problems);
@@ -85,6 +102,15 @@ Config read_config(const DocumentValue& document, ProblemList& problems) {
   read_controls(reader, config, problems);
   reader.finish();
   return config;
+}
+
+void read_included_config(const DocumentValue& document, Config& config, ProblemList& problems) {
+  TableReader reader(document, "", problems);
+  refuse_in_included(reader, problems);
+  config.tenants_written = config.tenants_written || reader.has("tenant");
+  read_tenants(reader, config, problems);
+  read_controls(reader, config, problems);
+  reader.finish();
 }
 
 }  // namespace reinfer

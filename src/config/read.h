@@ -12,4 +12,7 @@ namespace reinfer {
 // Everything that can be read; what cannot is added to `problems`.
 Config read_config(const DocumentValue& document, ProblemList& problems);
 
+// The same for an included file, added to `config`: it may hold tenants and controls only.
+void read_included_config(const DocumentValue& document, Config& config, ProblemList& problems);
+
 }  // namespace reinfer

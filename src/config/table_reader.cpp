@@ -271,9 +271,19 @@ std::vector<const DocumentValue*> TableReader::tables(std::string_view key) {
   return result;
 }
 
+std::optional<Place> TableReader::take_refused(std::string_view key) {
+  const DocumentMember* found = member(key);
+  if (!found) return std::nullopt;
+  refused_.push_back(key);
+  return found->place;
+}
+
 void TableReader::finish() {
+  const auto among = [](const std::vector<std::string_view>& keys, std::string_view key) {
+    return std::find(keys.begin(), keys.end(), key) != keys.end();
+  };
   for (const DocumentMember& member : table_.members)
-    if (std::find(known_.begin(), known_.end(), member.key) == known_.end()) refuse(member);
+    if (!among(known_, member.key) && !among(refused_, member.key)) refuse(member);
 }
 
 void TableReader::refuse(const DocumentMember& member) {

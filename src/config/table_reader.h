@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,6 +59,8 @@ class TableReader {
   const DocumentValue* table(std::string_view key);
   // The tables of an array of tables; empty if it is not there or wrong, as it is without any.
   std::vector<const DocumentValue*> tables(std::string_view key);
+  // Where the key is written, if it is, for a caller that refuses it in words of its own.
+  std::optional<Place> take_refused(std::string_view key);
   bool has(std::string_view key) const { return member(key) != nullptr; }
 
   // Reports every key that no function above was called for. Call it last.
@@ -77,7 +80,8 @@ class TableReader {
   const DocumentValue& table_;
   std::string path_;
   ProblemList& problems_;
-  std::vector<std::string_view> known_;  // keys that were asked for
+  std::vector<std::string_view> known_;    // keys that were asked for
+  std::vector<std::string_view> refused_;  // keys that somebody else has reported
 };
 
 template <class T>

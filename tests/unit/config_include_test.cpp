@@ -1,0 +1,156 @@
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "config/load.h"
+
+namespace reinfer {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::optional<std::string> all_tokens_are_there(const TokenSource&) {
+  return std::nullopt;
+}
+
+std::string tenant(const std::string& name) {
+  return fmt::format(
+      "[[tenant]]\nname = \"{0}\"\nbase_url = \"https://{0}.reinfer.io\"\ntoken_file = "
+      "\"token\"\n[[tenant.probe]]\nuse = \"projects\"\n",
+      name);
+}
+
+// A folder of configuration files that is gone afterwards.
+class Folder {
+ public:
+  Folder() {
+    std::string name = (fs::temp_directory_path() / "reinfer-include-XXXXXX").string();
+    REQUIRE(mkdtemp(name.data()) != nullptr);
+    path_ = name;
+  }
+  ~Folder() { fs::remove_all(path_); }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+
+  void write(const std::string& name, const std::string& text) const {
+    fs::create_directories((path_ / name).parent_path());
+    std::ofstream(path_ / name) << text;
+  }
+  void remove(const std::string& name) const { fs::remove(path_ / name); }
+  std::string path(const std::string& name) const { return (path_ / name).string(); }
+
+  tl::expected<Plan, Problems> load() const {
+    return load_plan(path("main.toml"), all_tokens_are_there);
+  }
+  // One a line, without the folder.
+  std::string problems() const {
+    const auto plan = load();
+    if (plan) return "";
+    std::string all;
+    for (const Problem& problem : plan.error())
+      all += to_string(problem) + "\n";
+    const std::string prefix = path_.string() + "/";
+    for (auto at = all.find(prefix); at != std::string::npos; at = all.find(prefix))
+      all.erase(at, prefix.size());
+    return all;
+  }
+
+ private:
+  fs::path path_;
+};
+
+std::vector<std::string> tenant_names(const Plan& plan) {
+  std::vector<std::string> names;
+  for (const Tenant& tenant : plan.tenants())
+    names.push_back(tenant.name);
+  return names;
+}
+
+TEST_CASE("tenants are added by files, in the order of the patterns and of the names") {
+  const Folder folder;
+  folder.write("main.toml",
+               "include = [\"tenants.d/*.toml\", \"last.toml\"]\n[defaults]\ninterval = \"1m\"\n" +
+                   tenant("main"));
+  folder.write("tenants.d/b.toml", tenant("b1") + tenant("b2"));
+  folder.write("tenants.d/a.toml", tenant("a"));
+  folder.write("tenants.d/a.toml.bak", "not looked at");
+  folder.write("last.toml",
+               tenant("last") + "[[control]]\nname = \"web\"\nurl = \"https://example.com/\"\n");
+  const auto plan = folder.load();
+  CHECK(folder.problems().empty());
+  REQUIRE(plan);
+  CHECK(tenant_names(*plan) == std::vector<std::string>{"main", "a", "b1", "b2", "last"});
+  CHECK(plan->controls().size() == 1);
+  // Defaults of the first file hold everywhere; a path starts where it is written.
+  CHECK(plan->targets()[1].interval == std::chrono::minutes(1));
+  CHECK(plan->tenants()[1].token.name == folder.path("tenants.d/token"));
+  CHECK(plan->tenants()[0].token.name == folder.path("token"));
+}
+
+TEST_CASE("a folder without files is fine, a file that is named must be there") {
+  const Folder folder;
+  folder.write("main.toml", "include = [\"tenants.d/*.toml\"]\n" + tenant("main"));
+  CHECK(folder.load());
+  folder.write("main.toml", "include = [\"more.toml\"]\n" + tenant("main"));
+  CHECK(folder.problems() ==
+        "main.toml:1:12: include: more.toml cannot be read: No such file or directory\n");
+}
+
+TEST_CASE("a file is read once, whoever names it, and never includes itself") {
+  const Folder folder;
+  folder.write("main.toml", "include = [\"*.toml\", \"./a.toml\"]\n" + tenant("main"));
+  folder.write("a.toml", tenant("a"));
+  const auto plan = folder.load();
+  REQUIRE(plan);
+  CHECK(tenant_names(*plan) == std::vector<std::string>{"main", "a"});
+}
+
+TEST_CASE("problems of all files are told at once, each with its own place") {
+  const Folder folder;
+  folder.write("main.toml", "include = [\"tenants.d/*\"]\n" + tenant("main"));
+  folder.write("tenants.d/a.toml", "include = [\"more\"]\n[limits]\nseries_max = 5\n" +
+                                       tenant("main") + "[surprise]\n");
+  folder.write("tenants.d/b.toml", "[[tenant]\n");
+  CHECK(folder.problems() ==
+        "tenants.d/a.toml:1:1: include: does not belong into an included file, allowed: "
+        "[[tenant]] and [[control]]\n"
+        "tenants.d/a.toml:2:2: limits: does not belong into an included file, allowed: "
+        "[[tenant]] and [[control]]\n"
+        "tenants.d/a.toml:5:1: tenant.name: is \"main\", which main.toml:3 has taken, allowed: "
+        "another name\n"
+        "tenants.d/a.toml:10:2: surprise: is not a key of this file, allowed: tenant, control\n"
+        "tenants.d/b.toml:1:10: is not valid TOML: while parsing table header: expected ']', saw "
+        "'\\n'\n");
+}
+
+TEST_CASE("an include that is no list of patterns is refused") {
+  const Folder folder;
+  folder.write("main.toml", "include = \"tenants.d/*.toml\"\n" + tenant("main"));
+  CHECK(folder.problems().find("main.toml:1:1: include: ") == 0);
+  folder.write("main.toml", "include = [\"\"]\n" + tenant("main"));
+  CHECK(folder.problems().find("contains an empty string") != std::string::npos);
+}
+
+TEST_CASE("the fingerprint tells a change of any file, and nothing else") {
+  const Folder folder;
+  folder.write("main.toml", "include = [\"tenants.d/*.toml\"]\n" + tenant("main"));
+  folder.write("tenants.d/a.toml", tenant("a"));
+  const auto now = [&] { return fingerprint(read_config_files(folder.path("main.toml"))); };
+  const auto before = now();
+  CHECK(now() == before);
+  folder.write("tenants.d/a.toml", tenant("a") + "# changed\n");
+  const auto changed = now();
+  CHECK(changed != before);
+  folder.write("tenants.d/b.toml", tenant("b"));
+  CHECK(now() != changed);
+  folder.remove("tenants.d/b.toml");
+  CHECK(now() == changed);
+  folder.remove("main.toml");
+  CHECK(now() != changed);
+}
+
+}  // namespace
+}  // namespace reinfer
