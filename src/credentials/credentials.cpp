@@ -8,19 +8,39 @@
 
 namespace reinfer {
 
-Credentials::Credentials(const Plan& plan, const Log& log) {
-  std::vector<TokenSource> distinct;
-  for (const Tenant& tenant : plan.tenants()) {
-    const auto known = std::find(distinct.begin(), distinct.end(), tenant.token);
-    source_of_tenant_.push_back(static_cast<std::size_t>(known - distinct.begin()));
-    if (known == distinct.end()) distinct.push_back(tenant.token);
-  }
-  const std::vector<std::string> environment = environment_for_child(distinct);
-  for (const TokenSource& source : distinct)
-    sources_.push_back(std::make_unique<Source>(source, environment, log));
+Credentials::Credentials(const Plan& plan, const Log& log) : log_(log) {
+  adopt(plan);
 }
 
 Credentials::~Credentials() = default;
+
+void Credentials::adopt(const Plan& plan) {
+  std::vector<TokenSource> all;
+  for (const Tenant& tenant : plan.tenants())
+    all.push_back(tenant.token);
+  const std::vector<std::string> environment = environment_for_child(all);
+
+  auto before = std::exchange(sources_, {});
+  source_of_tenant_.clear();
+  const auto same = [](const TokenSource& wanted) {
+    return [&wanted](const auto& entry) { return entry.second->source() == wanted; };
+  };
+  for (const TokenSource& wanted : all) {
+    auto known = std::find_if(sources_.begin(), sources_.end(), same(wanted));
+    if (known == sources_.end()) {
+      const auto kept = std::find_if(before.begin(), before.end(), same(wanted));
+      if (kept != before.end())
+        known = sources_.insert(before.extract(kept)).position;
+      else
+        known = sources_
+                    .emplace(SourceId{++sources_made_},
+                             std::make_unique<Source>(wanted, tokens_seen_, log_))
+                    .first;
+    }
+    known->second->set_environment(environment);
+    source_of_tenant_.push_back(known->first);
+  }
+}
 
 Credentials::Source& Credentials::source_of(TenantIndex tenant) {
   return *sources_.at(source_of_tenant_.at(to_size(tenant)));
@@ -54,19 +74,19 @@ bool Credentials::is_rejected(TenantIndex tenant) const {
 }
 
 std::optional<TokenFetch> Credentials::take_fetch(Instant now) {
-  for (std::size_t i = 0; i < sources_.size(); ++i)
-    if (auto request = sources_[i]->take_fetch(now))
-      return TokenFetch{SourceIndex(i), std::move(*request)};
+  for (const auto& [id, source] : sources_)
+    if (auto request = source->take_fetch(now)) return TokenFetch{id, std::move(*request)};
   return std::nullopt;
 }
 
-void Credentials::fetched(SourceIndex source, const Exchange& exchange, Instant now) {
-  sources_.at(static_cast<std::size_t>(source))->fetched(exchange, now);
+void Credentials::fetched(SourceId id, const Exchange& exchange, Instant now) {
+  const auto source = sources_.find(id);
+  if (source != sources_.end()) source->second->fetched(exchange, now);
 }
 
 MonoTime Credentials::next_event() const {
   MonoTime next = MonoTime::max();
-  for (const auto& source : sources_)
+  for (const auto& [id, source] : sources_)
     next = std::min(next, source->next_event());
   return next;
 }

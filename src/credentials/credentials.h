@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -20,7 +21,8 @@
 
 namespace reinfer {
 
-// A token and its number: two tokens are the same exactly if their numbers are.
+// A token and its number: two tokens are the same exactly if their numbers are. Numbers are never
+// used again, so one of a source that a reload took away is nobody's.
 struct Token {
   Secret secret;
   std::uint64_t number = 0;
@@ -39,11 +41,12 @@ enum class Rejection : std::uint8_t {
   unchanged,  // there is no other: the rejection stands
 };
 
-enum class SourceIndex : std::uint32_t {};
+// Names a source for as long as the process lives.
+enum class SourceId : std::uint64_t {};
 
 // A request for a token that is to be sent now; its end belongs into fetched().
 struct TokenFetch {
-  SourceIndex source{};
+  SourceId source{};
   Request request;
 };
 
@@ -51,6 +54,9 @@ class Credentials {
  public:
   Credentials(const Plan& plan, const Log& log);
   ~Credentials();
+
+  // From now on the tenants are the plan's. A source that is still used keeps its token and fate.
+  void adopt(const Plan& plan);
 
   // Has the tenant's source looked at again if it is time.
   void refresh(TenantIndex tenant, Instant now);
@@ -67,7 +73,8 @@ class Credentials {
 
   // A fetch that is due, at most one in flight for each source.
   std::optional<TokenFetch> take_fetch(Instant now);
-  void fetched(SourceIndex source, const Exchange& exchange, Instant now);
+  // Does nothing if the source is gone.
+  void fetched(SourceId source, const Exchange& exchange, Instant now);
 
   // When to ask take_fetch() or token() again even if no probe is due; MonoTime::max() if never.
   MonoTime next_event() const;
@@ -79,8 +86,12 @@ class Credentials {
   Source& source_of(TenantIndex tenant);
   const Source& source_of(TenantIndex tenant) const;
 
-  std::vector<std::unique_ptr<Source>> sources_;
-  std::vector<std::size_t> source_of_tenant_;
+  const Log& log_;
+
+  std::map<SourceId, std::unique_ptr<Source>> sources_;
+  std::vector<SourceId> source_of_tenant_;
+  std::uint64_t sources_made_ = 0;
+  std::uint64_t tokens_seen_ = 0;
 };
 
 // Reads a source once, now, waiting as long as it takes a command to end; for checking a

@@ -31,9 +31,12 @@ bool is_stored(const TokenSource& source) {
 
 }  // namespace
 
-Credentials::Source::Source(TokenSource source, std::vector<std::string> environment,
-                            const Log& log)
-    : source_(std::move(source)), environment_(std::move(environment)), log_(log) {}
+Credentials::Source::Source(TokenSource source, std::uint64_t& tokens_seen, const Log& log)
+    : source_(std::move(source)), log_(log), tokens_seen_(tokens_seen) {}
+
+void Credentials::Source::set_environment(std::vector<std::string> environment) {
+  environment_ = std::move(environment);
+}
 
 tl::expected<Token, NoToken> Credentials::Source::token(Instant now) {
   refresh(now);
@@ -95,7 +98,7 @@ void Credentials::Source::take(SecretOrWhy secret, std::optional<Nanoseconds> li
   expires_at_ = lifetime ? std::optional(now.mono + *lifetime) : std::nullopt;
   if (token_.number != 0 && token_.secret.reveal() == secret->reveal()) return;
   const bool first = token_.number == 0;
-  token_ = Token{std::move(*secret), token_.number + 1};
+  token_ = Token{std::move(*secret), ++tokens_seen_};
   if (first) return;
   ++facts_.changes;
   facts_.last_change = now.wall;

@@ -14,7 +14,12 @@ namespace reinfer {
 
 class Credentials::Source {
  public:
-  Source(TokenSource source, std::vector<std::string> environment, const Log& log);
+  // `tokens_seen` numbers the tokens of all sources and outlives this one.
+  Source(TokenSource source, std::uint64_t& tokens_seen, const Log& log);
+
+  const TokenSource& source() const { return source_; }
+  // What a command's process gets to see.
+  void set_environment(std::vector<std::string> environment);
 
   void refresh(Instant now);
   tl::expected<Token, NoToken> token(Instant now);
@@ -36,10 +41,11 @@ class Credentials::Source {
 
   // Constant after construction.
   const TokenSource source_;
-  const std::vector<std::string> environment_;
   const Log& log_;
 
   // Owned by the probe thread.
+  std::uint64_t& tokens_seen_;
+  std::vector<std::string> environment_;
   Token token_;  // number 0: none
   std::string problem_;
   std::uint64_t rejected_number_ = 0;

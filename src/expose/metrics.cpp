@@ -98,13 +98,6 @@ void add_process(const ProcessStats& process, Families& families) {
           process.max_fds);
 }
 
-Families target_families(const Snapshot& snapshot) {
-  Families families;
-  add_targets(snapshot, families);
-  add_tenants(snapshot, families);
-  return families;
-}
-
 // A family without samples would be a HELP line about nothing.
 std::string serialize(Families families) {
   std::erase_if(families, [](const auto& family) { return family.metric.empty(); });
@@ -115,7 +108,9 @@ std::string serialize(Families families) {
 
 std::string render_metrics(const Snapshot& snapshot, const ServerFacts& server,
                            const ProcessStats& process) {
-  Families families = target_families(snapshot);
+  Families families;
+  add_targets(snapshot, families);
+  add_tenants(snapshot, families);
   add_exporter(snapshot.exporter, families);
   add_server(server, families);
   add_process(process, families);
@@ -125,8 +120,11 @@ std::string render_metrics(const Snapshot& snapshot, const ServerFacts& server,
   return serialize(std::move(families));
 }
 
-std::string render_target_metrics(const Snapshot& snapshot) {
-  return serialize(target_families(snapshot));
+std::string render_target_metrics(const Plan& plan, TargetIndex target,
+                                  const TargetRecord& record) {
+  Families families;
+  add_target(plan, target, record, families);
+  return serialize(std::move(families));
 }
 
 std::vector<double> scrape_duration_edges() {

@@ -27,8 +27,8 @@ inline constexpr const char* kTextFormat = "text/plain; version=0.0.4; charset=u
 std::string render_metrics(const Snapshot& snapshot, const ServerFacts& server,
                            const ProcessStats& process);
 
-// The figures of one target alone, for a one-shot probe: no exporter, no process.
-std::string render_target_metrics(const Snapshot& snapshot);
+// The figures of one target alone, for a probe that somebody asked for.
+std::string render_target_metrics(const Plan& plan, TargetIndex target, const TargetRecord& record);
 
 // Edges of ServerFacts::scrape_duration, seconds.
 std::vector<double> scrape_duration_edges();

@@ -5,39 +5,36 @@
 namespace reinfer {
 namespace {
 
-void add_static_labels(const Snapshot& snapshot, const Tenant& tenant, Labels& labels) {
-  const auto& names = snapshot.plan->label_names();
+void add_static_labels(const Plan& plan, const Tenant& tenant, Labels& labels) {
+  const auto& names = plan.label_names();
   for (std::size_t i = 0; i < names.size(); ++i)
     labels.push_back({names[i], tenant.label_values[i]});
 }
 
-// Labels of every target, computed once a scrape.
-std::vector<Labels> all_target_labels(const Snapshot& snapshot) {
-  std::vector<Labels> all;
-  for (const Target& target : snapshot.plan->targets()) {
-    Labels labels{{"tenant", target.tenant_name}, {"probe", target.probe}};
-    add_static_labels(snapshot, snapshot.plan->tenant(target.tenant), labels);
-    all.push_back(std::move(labels));
-  }
-  return all;
-}
-
-// One scrape's view of the targets: `each` calls back with the record and labels of each, in order.
+// One scrape's view of the targets: `fill` calls back with the record and labels of each, in order.
+// The labels are computed once a scrape.
 class TargetView {
  public:
-  explicit TargetView(const Snapshot& snapshot)
-      : snapshot_(snapshot), labels_(all_target_labels(snapshot)) {}
+  void add(const Plan& plan, const Target& target, const TargetRecord& record) {
+    Labels labels{{"tenant", target.tenant_name}, {"probe", target.probe}};
+    add_static_labels(plan, plan.tenant(target.tenant), labels);
+    targets_.push_back({std::move(labels), record});
+  }
 
   template <typename Fill>
   void fill(Families& families, Family family, Fill fill) const {
-    for (std::size_t i = 0; i < labels_.size(); ++i)
-      fill(family, labels_[i], snapshot_.targets[i]);
+    for (const Entry& entry : targets_)
+      fill(family, entry.labels, entry.record);
     families.push_back(family.take());
   }
 
  private:
-  const Snapshot& snapshot_;
-  const std::vector<Labels> labels_;
+  struct Entry {
+    Labels labels;
+    const TargetRecord& record;
+  };
+
+  std::vector<Entry> targets_;
 };
 
 void add_what_happened(const TargetView& targets, Families& families) {
@@ -155,20 +152,33 @@ void add_phases(const TargetView& targets, Families& families) {
       });
 }
 
-}  // namespace
-
-Labels tenant_labels(const Snapshot& snapshot, const Tenant& tenant) {
-  Labels labels{{"tenant", tenant.name}};
-  add_static_labels(snapshot, tenant, labels);
-  return labels;
-}
-
-void add_targets(const Snapshot& snapshot, Families& families) {
-  const TargetView targets(snapshot);
+void add_all(const TargetView& targets, Families& families) {
   add_what_happened(targets, families);
   add_when(targets, families);
   add_how_fast(targets, families);
   add_phases(targets, families);
+}
+
+}  // namespace
+
+Labels tenant_labels(const Plan& plan, const Tenant& tenant) {
+  Labels labels{{"tenant", tenant.name}};
+  add_static_labels(plan, tenant, labels);
+  return labels;
+}
+
+void add_targets(const Snapshot& snapshot, Families& families) {
+  TargetView targets;
+  for (std::size_t i = 0; i < snapshot.targets.size(); ++i)
+    targets.add(*snapshot.plan, snapshot.plan->targets()[i], snapshot.targets[i]);
+  add_all(targets, families);
+}
+
+void add_target(const Plan& plan, TargetIndex target, const TargetRecord& record,
+                Families& families) {
+  TargetView targets;
+  targets.add(plan, plan.target(target), record);
+  add_all(targets, families);
 }
 
 }  // namespace reinfer

@@ -8,8 +8,12 @@
 namespace reinfer {
 
 // `tenant` and the static labels, for what belongs to a tenant as a whole.
-Labels tenant_labels(const Snapshot& snapshot, const Tenant& tenant);
+Labels tenant_labels(const Plan& plan, const Tenant& tenant);
 
 void add_targets(const Snapshot& snapshot, Families& families);
+
+// Those of one target alone.
+void add_target(const Plan& plan, TargetIndex target, const TargetRecord& record,
+                Families& families);
 
 }  // namespace reinfer

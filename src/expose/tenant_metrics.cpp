@@ -27,7 +27,7 @@ void add_info(const Snapshot& snapshot, Families& families) {
                                      "1 inside a configured maintenance window, else 0.");
   for (std::size_t i = 0; i < snapshot.tenants.size(); ++i) {
     const Tenant& tenant = snapshot.plan->tenants()[i];
-    const Labels labels = tenant_labels(snapshot, tenant);
+    const Labels labels = tenant_labels(*snapshot.plan, tenant);
     maintenance.add(labels, snapshot.tenants[i].in_maintenance ? 1 : 0);
     info.add(
         with(with(labels, "base_url", tenant.base_url), "onboarding", to_label(tenant.onboarding)),
@@ -56,7 +56,7 @@ void add_tokens(const Snapshot& snapshot, Families& families) {
                                 "When the tenant's token expires, in seconds since the Unix epoch, "
                                 "where OAuth or the token itself tells.");
   for (std::size_t i = 0; i < snapshot.tenants.size(); ++i) {
-    const Labels labels = tenant_labels(snapshot, snapshot.plan->tenants()[i]);
+    const Labels labels = tenant_labels(*snapshot.plan, snapshot.plan->tenants()[i]);
     const TokenFacts& token = snapshot.tenants[i].token;
     if (token.accepted) accepted.add(labels, *token.accepted ? 1 : 0);
     changes.add(labels, static_cast<double>(token.changes));

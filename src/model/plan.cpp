@@ -1,5 +1,7 @@
 #include "model/plan.h"
 
+#include <algorithm>
+
 #include "model/outcome.h"
 #include "model/probe_result.h"
 
@@ -13,6 +15,15 @@ constexpr std::size_t kTenantSeries = 8;  // info, maintenance, certificate, fiv
 constexpr std::size_t kExporterSeries = 60;
 
 }  // namespace
+
+std::optional<TargetIndex> Plan::find_target(std::string_view tenant,
+                                             std::string_view probe) const {
+  const auto found = std::find_if(targets_.begin(), targets_.end(), [&](const Target& target) {
+    return target.tenant_name == tenant && target.probe == probe;
+  });
+  if (found == targets_.end()) return std::nullopt;
+  return TargetIndex(found - targets_.begin());
+}
 
 std::size_t expected_series(const Target& target) {
   const std::size_t histogram = target.buckets.size() + 3;  // +Inf, sum, count

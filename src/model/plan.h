@@ -4,7 +4,9 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/target.h"
@@ -27,6 +29,7 @@ class Plan {
   // Union of all tenants' static label names, sorted; every tenant has a value for each.
   const std::vector<std::string>& label_names() const { return label_names_; }
   const PlanLimits& limits() const { return limits_; }
+  std::optional<TargetIndex> find_target(std::string_view tenant, std::string_view probe) const;
 
   bool operator==(const Plan&) const = default;
 

@@ -17,21 +17,42 @@ bool judges_token(const Target& target) {
 }  // namespace
 
 Admission::Admission(const Plan& plan, PaidBudget& paid)
-    : plan_(plan), paid_(paid), tenants_(plan.tenants().size()) {
-  for (const Target& target : plan.targets()) {
-    Nanoseconds& shortest = tenants_.at(to_size(target.tenant)).interval_min;
-    shortest = std::min(shortest, target.interval);
-    if (judges_token(target)) ++tenants_.at(to_size(target.tenant)).token_judges;
+    : plan_(&plan), paid_(paid), tenants_(plan.tenants().size()) {
+  sum_up_targets();
+}
+
+void Admission::sum_up_targets() {
+  for (TenantState& state : tenants_) {
+    state.interval_min = Nanoseconds::max();
+    state.token_judges = 0;
+  }
+  for (const Target& target : plan_->targets()) {
+    TenantState& state = tenants_.at(to_size(target.tenant));
+    state.interval_min = std::min(state.interval_min, target.interval);
+    if (judges_token(target)) ++state.token_judges;
   }
 }
 
+void Admission::adopt(const Plan& plan, const PlanChange& change) {
+  const Plan& before = *plan_;
+  plan_ = &plan;
+  tenants_ = carry_over(change.tenants, tenants_, [](std::size_t) { return TenantState{}; });
+  for (std::size_t i = 0; i < tenants_.size(); ++i) {
+    if (!change.tenants[i]) continue;
+    TenantState& state = tenants_[i];
+    if (before.tenants()[*change.tenants[i]].base_url != plan.tenants()[i].base_url) state = {};
+    if (state.last_sender) state.last_sender = change.targets_now.at(to_size(*state.last_sender));
+  }
+  sum_up_targets();
+}
+
 Admission::TenantState& Admission::state_of(TargetIndex target) {
-  return tenants_.at(to_size(plan_.target(target).tenant));
+  return tenants_.at(to_size(plan_->target(target).tenant));
 }
 
 std::optional<SkipReason> Admission::refuses(TargetIndex index, Instant now, bool token_rejected) {
-  const Target& target = plan_.target(index);
-  const Tenant& tenant = plan_.tenant(target.tenant);
+  const Target& target = plan_->target(index);
+  const Tenant& tenant = plan_->tenant(target.tenant);
   TenantState& state = state_of(index);
   if (now.mono < state.quiet_until) return SkipReason::throttled;
   if (token_rejected && !may_look(index, state, now.mono)) return SkipReason::credentials;
@@ -44,7 +65,7 @@ std::optional<SkipReason> Admission::refuses(TargetIndex index, Instant now, boo
 // because one that lacks a permission of its own would see nothing else for ever; a turn that
 // nobody takes within another interval goes back, because the next one's may be a day away.
 bool Admission::may_look(TargetIndex index, const TenantState& state, MonoTime now) const {
-  if (state.token_judges > 0 && !judges_token(plan_.target(index))) return false;
+  if (state.token_judges > 0 && !judges_token(plan_->target(index))) return false;
   if (!state.last_sent) return true;
   const bool anothers_turn = state.token_judges > 1 && state.last_sender == index;
   const Nanoseconds spacing = anothers_turn ? 2 * state.interval_min : state.interval_min;
@@ -59,11 +80,11 @@ bool Admission::over_budget(const Tenant& tenant, TenantState& state, MonoTime n
 }
 
 void Admission::note_sent(TargetIndex index, Instant now) {
-  const Target& target = plan_.target(index);
+  const Target& target = plan_->target(index);
   TenantState& state = state_of(index);
   state.last_sent = now.mono;
   if (judges_token(target)) state.last_sender = index;
-  if (plan_.tenant(target.tenant).requests_per_minute_max) state.sent.push_back(now.mono);
+  if (plan_->tenant(target.tenant).requests_per_minute_max) state.sent.push_back(now.mono);
   if (target.paid) paid_.spend(target.tenant, now.wall);
 }
 

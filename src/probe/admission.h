@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "model/outcome.h"
 #include "model/plan.h"
+#include "model/plan_change.h"
 #include "model/probe_result.h"
 #include "probe/paid_budget.h"
 
@@ -22,6 +23,10 @@ class Admission {
  public:
   // `paid` outlives it.
   Admission(const Plan& plan, PaidBudget& paid);
+
+  // From now on `plan` holds. What a tenant has asked for and been sent stays with it, unless it is
+  // another place now.
+  void adopt(const Plan& plan, const PlanChange& change);
 
   // Why the target's slot may not be probed now, if so. `token_rejected`: the tenant's token is one
   // that the API has refused.
@@ -43,13 +48,12 @@ class Admission {
   };
 
   TenantState& state_of(TargetIndex target);
+  void sum_up_targets();
   bool may_look(TargetIndex target, const TenantState& state, MonoTime now) const;
   bool over_budget(const Tenant& tenant, TenantState& state, MonoTime now) const;
 
-  // Constant after construction.
-  const Plan& plan_;
-
   // Owned by the probe thread.
+  const Plan* plan_;
   PaidBudget& paid_;
   std::vector<TenantState> tenants_;
 };

@@ -1,15 +1,31 @@
 #include "probe/controls.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "probe/request.h"
 
 namespace reinfer {
 
 Controls::Controls(const Plan& plan, Transport& transport, ProbeIds& ids, Instant now)
-    : plan_(plan),
+    : plan_(&plan),
       transport_(transport),
       ids_(ids),
       schedule_(control_grids(plan), now),
       busy_(plan.controls().size()) {}
+
+void Controls::adopt(const Plan& plan, const PlanChange& change, Instant now) {
+  plan_ = &plan;
+  schedule_.adopt(control_grids(plan), now);
+  busy_.assign(plan.controls().size(), false);
+  for (const auto& [id, old] : std::exchange(in_flight_, {})) {
+    const auto place = std::find(change.controls.begin(), change.controls.end(), old);
+    if (place == change.controls.end()) continue;
+    const auto index = static_cast<std::size_t>(place - change.controls.begin());
+    in_flight_.emplace(id, index);
+    busy_.at(index) = true;
+  }
+}
 
 void Controls::start_due(Instant now) {
   for (const Due& due : schedule_.take_due(now.mono)) {
@@ -17,7 +33,7 @@ void Controls::start_due(Instant now) {
     const ProbeId id = ids_.next();
     in_flight_.emplace(static_cast<std::uint64_t>(id), due.grid);
     busy_.at(due.grid) = true;
-    transport_.start(id, control_request(plan_.controls().at(due.grid)));
+    transport_.start(id, control_request(plan_->controls().at(due.grid)));
   }
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/plan.h"
+#include "model/plan_change.h"
 #include "schedule/schedule.h"
 #include "transport/transport.h"
 
@@ -23,6 +24,9 @@ class Controls {
   // Everything passed by reference outlives it.
   Controls(const Plan& plan, Transport& transport, ProbeIds& ids, Instant now);
 
+  // From now on `plan` holds; what is still out for a control that is gone is forgotten.
+  void adopt(const Plan& plan, const PlanChange& change, Instant now);
+
   // Sends those whose slot has come; one that is still out is left alone.
   void start_due(Instant now);
   MonoTime next_due() const { return schedule_.next_due(); }
@@ -30,7 +34,7 @@ class Controls {
   std::optional<ControlResult> take(const Completion& completion);
 
  private:
-  const Plan& plan_;
+  const Plan* plan_;
   Transport& transport_;
   ProbeIds& ids_;
   Schedule schedule_;

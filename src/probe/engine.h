@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -15,6 +16,8 @@
 #include "model/plan.h"
 #include "probe/admission.h"
 #include "probe/controls.h"
+#include "probe/mailbox.h"
+#include "probe/on_demand.h"
 #include "probe/prober.h"
 #include "probe/reporter.h"
 #include "record/ledger.h"
@@ -26,17 +29,21 @@ namespace reinfer {
 class Engine {
  public:
   // Everything passed by reference outlives the engine. `seed` makes the request ids.
-  Engine(const Plan& plan, const Clock& clock, Transport& transport, Credentials& credentials,
-         PaidBudget& paid, Ledger& ledger, const Log& log, std::uint64_t seed);
+  Engine(std::shared_ptr<const Plan> plan, const Clock& clock, Transport& transport,
+         Credentials& credentials, PaidBudget& paid, Ledger& ledger, Mailbox& mailbox,
+         const Log& log, std::uint64_t seed);
 
-  // One turn: starts what is due, waits for something to come back until the next slot or
-  // `horizon`, whichever is first, and records what came back.
+  // One turn: adopts a new plan if there is one, starts what is due, waits for something to come
+  // back until the next slot or `horizon`, whichever is first, and records what came back.
   void step(MonoTime horizon);
 
-  // Turns until `stopped` answers true; have it asked by Transport::wake().
+  // Turns until `stopped` answers true; have it asked by Transport::wake(). Closes the mailbox.
   void run(const std::function<bool()>& stopped);
 
  private:
+  void read_mail(Instant now);
+  void adopt(std::shared_ptr<const Plan> plan, Instant now);
+  std::size_t in_flight() const { return prober_.in_flight() + on_demand_.in_flight(); }
   void account_for(const Due& due, Instant now);
   std::optional<SkipReason> reason_to_skip(TargetIndex target, Instant now);
   void start(TargetIndex target, MonoTime slot, Instant now);
@@ -46,17 +53,20 @@ class Engine {
   void record_tokens();
 
   // Constant after construction.
-  const Plan& plan_;
   const Clock& clock_;
   Transport& transport_;
   Credentials& credentials_;
+  PaidBudget& paid_;
   Ledger& ledger_;
+  Mailbox& mailbox_;
 
   // Owned by the probe thread.
+  std::shared_ptr<const Plan> plan_;
   ProbeIds ids_;
   Schedule schedule_;
   Admission admission_;
   Prober prober_;
+  OnDemand on_demand_;
   Controls controls_;
   Reporter reporter_;
   std::vector<TokenFacts> token_facts_;  // as last recorded

@@ -8,7 +8,7 @@
 namespace reinfer {
 
 PaidBudget::PaidBudget(const Plan& plan, std::string state_file, const Log& log)
-    : plan_(plan), state_file_(std::move(state_file)), log_(log) {
+    : plan_(&plan), state_file_(std::move(state_file)), log_(log) {
   if (!state_file_.empty()) load();
 }
 
@@ -21,14 +21,14 @@ long long PaidBudget::day_of(const Spent& spent, WallTime now) const {
 }
 
 bool PaidBudget::may_spend(TenantIndex index, WallTime now) const {
-  const Tenant& tenant = plan_.tenant(index);
+  const Tenant& tenant = plan_->tenant(index);
   const auto found = spent_.find(tenant.name);
   if (found == spent_.end() || day_of(found->second, now) != found->second.day) return true;
   return found->second.count < tenant.paid_probes_per_day_max;
 }
 
 void PaidBudget::spend(TenantIndex index, WallTime now) {
-  Spent& spent = spent_[plan_.tenant(index).name];
+  Spent& spent = spent_[plan_->tenant(index).name];
   const long long today = day_of(spent, now);
   spent.count = today == spent.day ? spent.count + 1 : 1;
   spent.day = today;

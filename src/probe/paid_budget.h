@@ -18,6 +18,9 @@ class PaidBudget {
   // empty, one that cannot be written is reported each time; neither stops the probes.
   PaidBudget(const Plan& plan, std::string state_file, const Log& log);
 
+  // From now on `plan` holds. Counts stay with the tenants' names.
+  void adopt(const Plan& plan) { plan_ = &plan; }
+
   bool may_spend(TenantIndex tenant, WallTime now) const;
   void spend(TenantIndex tenant, WallTime now);
 
@@ -31,7 +34,7 @@ class PaidBudget {
   void load();
   void save() const;
 
-  const Plan& plan_;
+  const Plan* plan_;
   const std::string state_file_;
   const Log& log_;
   std::map<std::string, Spent> spent_;  // by tenant name

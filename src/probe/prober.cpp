@@ -20,40 +20,75 @@ bool took_token(const ProbeResult& result) {
   return (result.outcome == Outcome::ok && success) || result.outcome == Outcome::forbidden;
 }
 
+void shorten(Deadlines& deadlines, Nanoseconds time_max) {
+  for (Nanoseconds* limit :
+       {&deadlines.total, &deadlines.resolve, &deadlines.connect, &deadlines.tls})
+    *limit = std::min(*limit, time_max);
+}
+
 }  // namespace
 
 Prober::Prober(const Plan& plan, const Clock& clock, Transport& transport, Credentials& credentials,
                ProbeIds& ids, const Log& log, std::uint64_t seed, MayRepeat may_repeat)
-    : plan_(plan),
-      clock_(clock),
+    : clock_(clock),
       transport_(transport),
       credentials_(credentials),
       ids_(ids),
       log_(log),
       may_repeat_(std::move(may_repeat)),
+      plan_(&plan),
       random_(seed),
       busy_(plan.targets().size()),
       refused_(plan.targets().size()),
       refused_alone_(plan.targets().size()) {}
 
-Prober::Start Prober::start(TargetIndex index, std::optional<ProbeResult>& result) {
+void Prober::adopt(const Plan& plan, const PlanChange& change) {
+  const Plan& before = *std::exchange(plan_, &plan);
+  const auto move = [&](Sent& sent) {
+    const TargetIndex old = sent.started.target;
+    const auto now = change.targets_now.at(to_size(old));
+    if (!now) return false;
+    sent.started.target = *now;
+    if (!sent.sent_for && !is_unchanged(before.target(old), plan.target(*now)))
+      sent.sent_for = before.target(old);
+    return true;
+  };
+  for (auto entry = sent_.begin(); entry != sent_.end();)
+    entry = move(entry->second) ? std::next(entry) : sent_.erase(entry);
+  for (Held& held : std::exchange(held_, {})) {
+    if (!move(held.sent)) continue;
+    held.result.target = held.sent.started.target;
+    held_.push_back(std::move(held));
+  }
+  const auto carry = [&](auto& kept) {
+    using Value = typename std::decay_t<decltype(kept)>::value_type;
+    kept = carry_over(change.targets, kept, [](std::size_t) { return Value{}; });
+  };
+  carry(busy_);
+  carry(refused_);
+  carry(refused_alone_);
+}
+
+Prober::Start Prober::start(TargetIndex index, std::optional<ProbeResult>& result,
+                            Nanoseconds time_max) {
   check(!in_flight(index), "a target has at most one probe in flight");
   const Instant now = clock_.now();
   Started started{index, now, random_.next_uuid(), Secret{}};
-  auto token = credentials_.token(plan_.target(index).tenant, now);
+  auto token = credentials_.token(plan_->target(index).tenant, now);
   if (!token && token.error().pending) return Start::waits;
   if (!token) {
     result = judge_token_unavailable(started, token.error().why);
     return Start::no_token;
   }
   busy_.at(to_size(index)) = true;
-  send({std::move(started), std::move(*token), {}, std::nullopt});
+  send({std::move(started), std::move(*token), {}, std::nullopt, time_max, std::nullopt});
   return Start::sent;
 }
 
 void Prober::send(Sent sent) {
-  const Target& target = plan_.target(sent.started.target);
-  Request request = make_request(plan_, target, sent.token.secret, sent.started.request_id);
+  const Target& target = plan_->target(sent.started.target);
+  Request request = make_request(*plan_, target, sent.token.secret, sent.started.request_id);
+  shorten(request.deadlines, sent.time_max);
   sent.headers = request.headers;
   sent.started.bearer = sent.token.secret;
   const ProbeId id = ids_.next();
@@ -74,8 +109,9 @@ bool Prober::take(Completion& completion, std::vector<ProbeResult>& results) {
 }
 
 void Prober::finish(Sent sent, Exchange exchange, std::vector<ProbeResult>& results) {
-  const Target& target = plan_.target(sent.started.target);
-  ProbeResult result = judge(target, sent.started, std::move(exchange));
+  const Target& target = plan_->target(sent.started.target);
+  ProbeResult result =
+      judge(sent.sent_for ? *sent.sent_for : target, sent.started, std::move(exchange));
   result.first_http_status = sent.first_http_status;
   result.request_headers = std::move(sent.headers);
   const bool rejected = result.outcome == Outcome::unauthorized;
@@ -95,7 +131,7 @@ void Prober::finish(Sent sent, Exchange exchange, std::vector<ProbeResult>& resu
 }
 
 void Prober::repeat(Sent sent, ProbeResult rejected, std::vector<ProbeResult>& results) {
-  const Target& target = plan_.target(sent.started.target);
+  const Target& target = plan_->target(sent.started.target);
   const Instant now = clock_.now();
   auto token = credentials_.token(target.tenant, now);
   // The new one may have expired in its turn.
@@ -105,14 +141,16 @@ void Prober::repeat(Sent sent, ProbeResult rejected, std::vector<ProbeResult>& r
   send({{sent.started.target, now, random_.next_uuid(), Secret{}},
         std::move(*token),
         {},
-        rejected.http_status});
+        rejected.http_status,
+        sent.time_max,
+        std::nullopt});
 }
 
 void Prober::note_token_taken(TargetIndex index, std::uint64_t number) {
-  const TenantIndex tenant = plan_.target(index).tenant;
+  const TenantIndex tenant = plan_->target(index).tenant;
   credentials_.accepted(tenant, number);
   for (std::size_t i = 0; i < refused_.size(); ++i)
-    if (refused_[i] == number && plan_.targets()[i].tenant == tenant) refused_alone_[i] = number;
+    if (refused_[i] == number && plan_->targets()[i].tenant == tenant) refused_alone_[i] = number;
   refused_alone_[to_size(index)] = 0;
 }
 
@@ -129,7 +167,7 @@ void Prober::advance(std::vector<ProbeResult>& results) {
     transport_.start(id, std::move(fetch->request));
   }
   for (Held& held : std::exchange(held_, {})) {
-    const TenantIndex tenant = plan_.target(held.sent.started.target).tenant;
+    const TenantIndex tenant = plan_->target(held.sent.started.target).tenant;
     const auto token = credentials_.token(tenant, now);
     if (token && token->number != held.sent.token.number)
       repeat(std::move(held.sent), std::move(held.result), results);

@@ -16,6 +16,7 @@
 #include "base/random.h"
 #include "credentials/credentials.h"
 #include "model/plan.h"
+#include "model/plan_change.h"
 #include "model/probe_result.h"
 #include "probe/judge.h"
 #include "transport/transport.h"
@@ -38,8 +39,14 @@ class Prober {
     no_token,  // ended at once, its result is in `result`
     waits,     // nothing was sent: the tenant's first token is on its way
   };
-  // Sends the target's one request. REQUIRES: !in_flight(target).
-  Start start(TargetIndex target, std::optional<ProbeResult>& result);
+  // Sends the target's one request, to be answered within `time_max` if that is less than its own
+  // deadline. REQUIRES: !in_flight(target).
+  Start start(TargetIndex target, std::optional<ProbeResult>& result,
+              Nanoseconds time_max = Nanoseconds::max());
+
+  // From now on `plan` holds. What is out goes on and is judged by what it was sent for; of a
+  // target that is gone it is forgotten.
+  void adopt(const Plan& plan, const PlanChange& change);
 
   // An exchange ended: adds to `results` what that finishes. False if it is none of the prober's.
   bool take(Completion& completion, std::vector<ProbeResult>& results);
@@ -59,6 +66,8 @@ class Prober {
     Token token;
     std::vector<Header> headers;
     std::optional<int> first_http_status;  // of the request before this one
+    Nanoseconds time_max{};
+    std::optional<Target> sent_for;  // what the target was, if a reload has changed it since
   };
   // Rejected, while another token is being fetched.
   struct Held {
@@ -74,7 +83,6 @@ class Prober {
   void note_token_taken(TargetIndex target, std::uint64_t number);
 
   // Constant after construction.
-  const Plan& plan_;
   const Clock& clock_;
   Transport& transport_;
   Credentials& credentials_;
@@ -83,10 +91,11 @@ class Prober {
   const MayRepeat may_repeat_;
 
   // Owned by the probe thread.
+  const Plan* plan_;
   Random random_;
   std::unordered_map<std::uint64_t, Sent> sent_;
   std::vector<Held> held_;
-  std::map<std::uint64_t, SourceIndex> fetches_;
+  std::map<std::uint64_t, SourceId> fetches_;
   std::vector<bool> busy_;
   // By target, the number of the token that its last reply refused, and of the one that others of
   // the tenant could use after that: then a 401 is about a permission, and says nothing of the

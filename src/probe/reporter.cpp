@@ -12,7 +12,12 @@ constexpr Nanoseconds kFailureLineInterval = std::chrono::minutes(1);
 }  // namespace
 
 Reporter::Reporter(const Plan& plan, const Log& log)
-    : plan_(plan), log_(log), targets_(plan.targets().size()) {}
+    : plan_(&plan), log_(log), targets_(plan.targets().size()) {}
+
+void Reporter::adopt(const Plan& plan, const PlanChange& change) {
+  plan_ = &plan;
+  targets_ = carry_over(change.targets, targets_, [](std::size_t) { return TargetState{}; });
+}
 
 void Reporter::report(const ProbeResult& result) {
   TargetState& state = targets_.at(to_size(result.target));
@@ -32,7 +37,7 @@ void Reporter::report(const ProbeResult& result) {
 }
 
 void Reporter::write(const ProbeResult& result, const TargetState& before) {
-  const Target& target = plan_.target(result.target);
+  const Target& target = plan_->target(result.target);
   const bool first = !before.outcome.has_value();
   const auto fields = {
       LogField{"tenant", target.tenant_name},
@@ -54,7 +59,7 @@ void Reporter::write(const ProbeResult& result, const TargetState& before) {
 }
 
 void Reporter::report_missed(TargetIndex index, std::uint64_t slots) {
-  const Target& target = plan_.target(index);
+  const Target& target = plan_->target(index);
   log_.warn(
       "slots missed, the probe loop was stalled",
       {{"tenant", target.tenant_name}, {"probe", target.probe}, {"slots", std::to_string(slots)}});

@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "model/plan.h"
+#include "model/plan_change.h"
 #include "model/probe_result.h"
 
 namespace reinfer {
@@ -17,6 +18,7 @@ class Reporter {
   // Both outlive it.
   Reporter(const Plan& plan, const Log& log);
 
+  void adopt(const Plan& plan, const PlanChange& change);
   void report(const ProbeResult& result);
   void report_missed(TargetIndex target, std::uint64_t slots);
 
@@ -30,7 +32,7 @@ class Reporter {
 
   void write(const ProbeResult& result, const TargetState& before);
 
-  const Plan& plan_;
+  const Plan* plan_;
   const Log& log_;
   std::vector<TargetState> targets_;
 };

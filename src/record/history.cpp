@@ -32,6 +32,13 @@ bool History::offer(const ProbeResult& result, bool may_grow) {
                                        : offer_failure(result, may_grow);
 }
 
+void History::move_to(TargetIndex target) {
+  for (ProbeResult& result : failures_)
+    result.target = target;
+  for (ProbeResult& result : slowest_)
+    result.target = target;
+}
+
 bool History::offer_failure(const ProbeResult& result, bool may_grow) {
   if (failures_.empty() && !may_grow) return false;
   if (failures_.size() == kFailuresKept || !may_grow) failures_.pop_front();

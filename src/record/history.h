@@ -27,6 +27,9 @@ class History {
   // another going. Returns false if one that belongs was left out because of that.
   bool offer(const ProbeResult& result, bool may_grow);
 
+  // The target stands there in the plan now.
+  void move_to(TargetIndex target);
+
   const std::deque<ProbeResult>& failures() const { return failures_; }  // oldest first
   const std::vector<ProbeResult>& slowest() const { return slowest_; }   // slowest first
   std::size_t size() const { return failures_.size() + slowest_.size(); }

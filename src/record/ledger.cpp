@@ -1,35 +1,16 @@
 #include "record/ledger.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "record/maintenance.h"
+#include "record/tally.h"
 
 namespace reinfer {
 namespace {
 
 const std::vector<double> kLagEdges = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005,
                                        0.01,   0.025,   0.05,   0.1,   0.25,   1};
-
-TargetRecord empty_record(const Target& target) {
-  TargetRecord record;
-  record.duration = Histogram(target.buckets);
-  record.server_processing = Histogram(target.buckets);
-  record.network_overhead = Histogram(target.buckets);
-  return record;
-}
-
-void add_phases(const PhaseTimings& phases, std::array<PhaseTotal, kPhaseCount>& totals) {
-  const std::array<const std::optional<Nanoseconds>*, kPhaseCount> in_label_order = {
-      &phases.resolve, &phases.connect, &phases.tls, &phases.send, &phases.wait, &phases.receive};
-  for (std::size_t i = 0; i < kPhaseCount; ++i) {
-    if (!*in_label_order[i]) continue;
-    totals[i].seconds += to_seconds(**in_label_order[i]);
-    ++totals[i].samples;
-  }
-}
-
-std::uint64_t& dropped(ExporterRecord& exporter, Dropped what) {
-  return exporter.dropped[static_cast<std::size_t>(what)];
-}
 
 }  // namespace
 
@@ -41,6 +22,56 @@ Ledger::Ledger(std::shared_ptr<const Plan> plan, Instant now) : plan_(std::move(
   histories_.resize(plan_->targets().size());
   exporter_.schedule_lag = Histogram(kLagEdges);
   exporter_.plan_loaded = now.wall;
+}
+
+void Ledger::adopt(std::shared_ptr<const Plan> plan, const PlanChange& change, Instant now) {
+  const std::lock_guard lock(mutex_);
+  const std::shared_ptr<const Plan> before = std::exchange(plan_, std::move(plan));
+  targets_ = carry_over(change.targets, targets_,
+                        [this](std::size_t i) { return empty_record(plan_->targets()[i]); });
+  histories_ = carry_over(change.targets, histories_, [](std::size_t) { return History(); });
+  tenants_ = carry_over(change.tenants, tenants_, [](std::size_t) { return TenantRecord{}; });
+  controls_ =
+      carry_over(change.controls, controls_, [](std::size_t) { return std::optional<bool>{}; });
+  for (std::size_t i = 0; i < targets_.size(); ++i)
+    if (change.targets[i]) fit(TargetIndex(i), before->targets()[*change.targets[i]]);
+  for (std::size_t i = 0; i < tenants_.size(); ++i)
+    if (change.tenants[i] &&
+        before->tenants()[*change.tenants[i]].base_url != plan_->tenants()[i].base_url)
+      tenants_[i].certificate_expiry.reset();
+  remembered_ = 0;
+  for (const History& history : histories_)
+    remembered_ += history.size();
+  exporter_.probes_in_flight = static_cast<std::uint64_t>(std::count_if(
+      targets_.begin(), targets_.end(), [](const TargetRecord& r) { return r.in_flight; }));
+  exporter_.plan_loaded = now.wall;
+  exporter_.last_reload_successful = true;
+  exporter_.reload_problems.clear();
+}
+
+// What does not go with the target as it is now is given up.
+void Ledger::fit(TargetIndex index, const Target& before) {
+  const Target& target = plan_->target(index);
+  TargetRecord& record = targets_.at(to_size(index));
+  History& history = histories_.at(to_size(index));
+  if (record.duration.edges() != target.buckets) {
+    const TargetRecord empty = empty_record(target);
+    record.duration = empty.duration;
+    record.server_processing = empty.server_processing;
+    record.network_overhead = empty.network_overhead;
+  }
+  const bool same_request =
+      before.method == target.method && before.url == target.url && before.body == target.body;
+  if (same_request)
+    history.move_to(index);
+  else
+    history = History();
+}
+
+void Ledger::record_reload_failed(std::vector<std::string> problems) {
+  const std::lock_guard lock(mutex_);
+  exporter_.last_reload_successful = false;
+  exporter_.reload_problems = std::move(problems);
 }
 
 void Ledger::record_started(TargetIndex target, Nanoseconds lag) {
@@ -63,62 +94,20 @@ void Ledger::record(const ProbeResult& result) {
   check(record.in_flight, "a result belongs to a probe in flight");
   record.in_flight = false;
   --exporter_.probes_in_flight;
-  ++record.outcomes[static_cast<std::size_t>(result.outcome)];
-  if (result.resent) ++exporter_.resent_requests;
-  if (result.phases.total) exporter_.clock_source = result.clock_source;
-  add_phases(result.phases, record.phases);
-  count_reply(result, record);
-  count_latency(result, record);
+  tally(result, record, exporter_);
   remember(result);
-
-  const bool replied = result.http_status.has_value();
-  record.last = LastResult{result.finished.wall, result.outcome,
-                           replied ? std::optional(result.application_answered) : std::nullopt,
-                           result.body_bytes};
-  if (result.outcome == Outcome::ok) record.last_success = result.finished.wall;
   if (result.tls && result.tls->earliest_expiry) {
     const TenantIndex tenant = plan_->target(result.target).tenant;
     tenants_.at(to_size(tenant)).certificate_expiry = result.tls->earliest_expiry;
   }
 }
 
-void Ledger::count_reply(const ProbeResult& result, TargetRecord& record) {
-  dropped(exporter_, Dropped::server_timing_entries) += result.server_timing_dropped;
-  dropped(exporter_, Dropped::header_lines) += result.headers_dropped;
-  if (result.server_timing_state)
-    ++record.server_timing[static_cast<std::size_t>(*result.server_timing_state)];
-  if (result.first_http_status) count_code(*result.first_http_status, record);
-  if (result.http_status) count_code(*result.http_status, record);
-}
-
-void Ledger::count_code(int code, TargetRecord& record) {
-  const auto known = record.http_codes.find(code);
-  if (known != record.http_codes.end()) {
-    ++known->second;
-  } else if (record.http_codes.size() < kHttpCodesMax) {
-    record.http_codes.emplace(code, 1);
-  } else {
-    ++record.http_codes_other;
-    ++dropped(exporter_, Dropped::http_codes);
-  }
-}
-
 void Ledger::remember(const ProbeResult& result) {
   History& history = histories_.at(to_size(result.target));
   const std::size_t before = history.size();
-  if (!history.offer(result, remembered_ < kHistoryMax)) ++dropped(exporter_, Dropped::evidence);
+  if (!history.offer(result, remembered_ < kHistoryMax))
+    ++exporter_.dropped[static_cast<std::size_t>(Dropped::evidence)];
   remembered_ = remembered_ - before + history.size();
-}
-
-void Ledger::count_latency(const ProbeResult& result, TargetRecord& record) {
-  // A request that libcurl sent twice took longer than the platform made it wait.
-  if (result.resent) return;
-  if (result.outcome == Outcome::ok && result.phases.total)
-    record.duration.observe(to_seconds(*result.phases.total));
-  if (result.server_processing)
-    record.server_processing.observe(to_seconds(*result.server_processing));
-  if (result.network_overhead)
-    record.network_overhead.observe(to_seconds(*result.network_overhead));
 }
 
 void Ledger::record_token(TenantIndex tenant, const TokenFacts& facts) {
@@ -143,13 +132,17 @@ Snapshot Ledger::snapshot(Instant now) const {
     snapshot = {now, plan_, targets_, tenants_, controls_, exporter_};
   }
   for (std::size_t i = 0; i < snapshot.tenants.size(); ++i)
-    snapshot.tenants[i].in_maintenance = in_maintenance(plan_->tenants()[i].maintenance, now.wall);
+    snapshot.tenants[i].in_maintenance =
+        in_maintenance(snapshot.plan->tenants()[i].maintenance, now.wall);
   return snapshot;
 }
 
-History Ledger::history(TargetIndex target) const {
+std::optional<TargetHistory> Ledger::history(std::string_view tenant,
+                                             std::string_view probe) const {
   const std::lock_guard lock(mutex_);
-  return histories_.at(to_size(target));
+  const auto index = plan_->find_target(tenant, probe);
+  if (!index) return std::nullopt;
+  return TargetHistory{plan_, *index, histories_.at(to_size(*index))};
 }
 
 }  // namespace reinfer

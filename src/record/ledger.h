@@ -6,17 +6,36 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
 
+#include "model/plan_change.h"
 #include "model/probe_result.h"
 #include "record/history.h"
 #include "record/snapshot.h"
 
 namespace reinfer {
 
+// What is remembered of one target, and the plan that the results' positions belong to.
+struct TargetHistory {
+  std::shared_ptr<const Plan> plan;
+  TargetIndex target{};
+  History history;
+};
+
 class Ledger {
  public:
   // All series of all targets exist, at 0, from here on.
   Ledger(std::shared_ptr<const Plan> plan, Instant now);
+
+  // From now on `plan` holds, which differs from the one before by `change`. Figures stay with
+  // their targets, tenants and controls by name; those of what is gone vanish. A target's
+  // histograms begin anew if its buckets are others, its evidence if it asks for something else.
+  void adopt(std::shared_ptr<const Plan> plan, const PlanChange& change, Instant now);
+  // A plan was to be loaded and could not, for these reasons; the old one holds.
+  void record_reload_failed(std::vector<std::string> problems);
 
   // A probe left for its slot, `lag` after it was due. It ends in exactly one record().
   void record_started(TargetIndex target, Nanoseconds lag);
@@ -33,20 +52,16 @@ class Ledger {
 
   // A consistent copy. Any thread.
   Snapshot snapshot(Instant now) const;
-  // What is remembered of a target's single probes. Any thread.
-  History history(TargetIndex target) const;
+  // What is remembered of a target's single probes; nullopt if there is no such target. Any thread.
+  std::optional<TargetHistory> history(std::string_view tenant, std::string_view probe) const;
 
  private:
+  void fit(TargetIndex index, const Target& before);
   void remember(const ProbeResult& result);
-  void count_reply(const ProbeResult& result, TargetRecord& record);
-  void count_code(int code, TargetRecord& record);
-  void count_latency(const ProbeResult& result, TargetRecord& record);
-
-  // Constant after construction.
-  const std::shared_ptr<const Plan> plan_;
 
   // Guarded by mutex_.
   mutable std::mutex mutex_;
+  std::shared_ptr<const Plan> plan_;
   std::vector<TargetRecord> targets_;
   std::vector<TenantRecord> tenants_;
   std::vector<std::optional<bool>> controls_;

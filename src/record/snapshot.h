@@ -80,6 +80,7 @@ struct ExporterRecord {
   std::array<std::uint64_t, kDroppedCount> dropped{};
   WallTime plan_loaded{};
   bool last_reload_successful = true;
+  std::vector<std::string> reload_problems;  // of the last reload, if it failed
   bool operator==(const ExporterRecord&) const = default;
 };
 

@@ -1,6 +1,7 @@
 #include "schedule/schedule.h"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "base/hash.h"
 
@@ -36,9 +37,22 @@ Nanoseconds lateness_max(Nanoseconds interval) {
 }
 
 Schedule::Schedule(const std::vector<Grid>& grids, Instant now) {
+  adopt(grids, now);
+}
+
+void Schedule::adopt(const std::vector<Grid>& grids, Instant now) {
+  std::unordered_map<std::string, Entry> before;
+  for (; !queue_.empty(); queue_.pop())
+    before.emplace(grids_[queue_.top().grid].key, queue_.top());
+  grids_ = grids;
   const Nanoseconds since_epoch = now.wall.time_since_epoch();
   for (std::size_t i = 0; i < grids.size(); ++i) {
     const Nanoseconds interval = grids[i].interval;
+    const auto kept = before.find(grids[i].key);
+    if (kept != before.end() && kept->second.interval == interval) {
+      queue_.push({kept->second.slot, i, interval});
+      continue;
+    }
     const Nanoseconds into_slot = (since_epoch - phase_of(grids[i])) % interval;
     queue_.push({now.mono + (interval - into_slot) % interval, i, interval});
   }

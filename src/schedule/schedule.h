@@ -19,6 +19,7 @@ namespace reinfer {
 struct Grid {
   std::string key;
   Nanoseconds interval{};
+  bool operator==(const Grid&) const = default;
 };
 
 // Slots of one grid that have come since they were last asked for.
@@ -36,6 +37,10 @@ class Schedule {
   // their distance by the monotonic clock from then on, whatever the wall clock does.
   Schedule(const std::vector<Grid>& grids, Instant now);
 
+  // From now on these are the grids. One that is as it was, by key and interval, goes on where it
+  // stands, slots that are due but not yet taken included; others begin as in the constructor.
+  void adopt(const std::vector<Grid>& grids, Instant now);
+
   // All slots up to `now`, earliest first, in the list's order where they coincide.
   std::vector<Due> take_due(MonoTime now);
 
@@ -52,6 +57,7 @@ class Schedule {
     }
   };
 
+  std::vector<Grid> grids_;
   std::priority_queue<Entry, std::vector<Entry>, std::greater<>> queue_;
 };
 

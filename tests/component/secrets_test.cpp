@@ -31,10 +31,12 @@ std::string everything_shown(const Plan& plan, const ProbeResult& result) {
   ledger.record_started(result.target, 0ns);
   ledger.record(result);
   const Snapshot snapshot = ledger.snapshot(now);
-  std::string shown = to_json_line(plan, result) + to_text_line(plan, result) +
-                      to_evidence_json(plan, result) + render_target_metrics(snapshot) +
-                      render_status_text(snapshot, "/metrics");
-  const History history = ledger.history(result.target);
+  std::string shown =
+      to_json_line(plan, result) + to_text_line(plan, result) + to_evidence_json(plan, result) +
+      render_target_metrics(plan, result.target, snapshot.targets[to_size(result.target)]) +
+      render_status_text(snapshot, "/metrics");
+  const Target& target = plan.target(result.target);
+  const History history = ledger.history(target.tenant_name, target.probe)->history;
   for (const ProbeResult& kept : history.failures())
     shown += to_evidence_json(plan, kept);
   return shown;

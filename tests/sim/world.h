@@ -10,7 +10,10 @@
 #pragma once
 
 #include <functional>
+#include <future>
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,6 +49,11 @@ class World {
   void run_for(Nanoseconds d);
   // The probe thread gets no CPU for so long.
   void stall(Nanoseconds d) { clock_.advance(d); }
+  // From the next turn on the configuration is this.
+  void reload(std::string_view toml);
+  // What comes of a probe asked for now, once it has been played.
+  std::future<OnDemandAnswer> demand(const std::string& tenant, const std::string& probe,
+                                     Nanoseconds time_max = std::chrono::minutes(1));
   void step_wall_clock(Nanoseconds d) { clock_.step_wall(d); }
 
   // By "tenant/probe".
@@ -72,7 +80,16 @@ class World {
     Behaviour behaviour;
   };
 
+  // Since when a target is what it is, and what was accounted for by then.
+  struct Watch {
+    Instant since;
+    std::uint64_t accounted = 0;
+    std::uint64_t ok_before = 0;  // that its histograms do not hold, since its buckets changed
+  };
+
   std::size_t index_of(std::string_view target) const;
+  void watch(const Plan* before);
+  bool is_on_grid(const Target& target, MonoTime at) const;
   void check_slots(const Snapshot& snapshot, std::size_t index) const;
   void check_grid() const;
 
@@ -86,7 +103,11 @@ class World {
   Ledger ledger_;
   Credentials credentials_;
   PaidBudget paid_;
+  Mailbox mailbox_;
   Engine engine_;
+  std::map<std::string, Watch> watches_;
+  std::map<std::string, std::vector<Target>> targets_seen_;  // by URL, of all plans
+  std::set<MonoTime> demanded_;                              // when probes left beside the grid
 };
 
 }  // namespace reinfer

@@ -5,8 +5,10 @@
 #include <set>
 #include <sstream>
 
+#include "base/text.h"
 #include "expose/metrics.h"
 #include "record/ledger.h"
+#include "record/tally.h"
 #include "tests/unit/plans.h"
 
 namespace reinfer {
@@ -60,6 +62,16 @@ TEST_CASE("the exposition is the contract, byte for byte") {
                without_build_info(render_metrics(ledger.snapshot(kNow), server_facts(), {})));
 }
 
+// Without the lines about the exporter itself.
+std::string of_targets(const std::string& text) {
+  std::string kept;
+  for (const std::string_view line : split(text, '\n'))
+    if (!line.empty() && line.find("reinfer_exporter_") == std::string_view::npos &&
+        line.find("process_") == std::string_view::npos)
+      kept += std::string(line) + "\n";
+  return kept;
+}
+
 TEST_CASE("what was measured stands beside what was not") {
   const auto plan = plan_from(kTwoTenants);
   Ledger ledger(plan, kNow);
@@ -78,7 +90,30 @@ TEST_CASE("what was measured stands beside what was not") {
   ledger.record_started(result.target, 150us);
   ledger.record(result);
   ledger.record_skipped(TargetIndex{2}, SkipReason::overlap, 2);
-  check_golden("metrics_after_one_probe.txt", render_target_metrics(ledger.snapshot(kNow)));
+  check_golden("metrics_after_one_probe.txt",
+               of_targets(render_metrics(ledger.snapshot(kNow), server_facts(), {})));
+}
+
+TEST_CASE("one target alone has the same lines as among the others") {
+  const auto plan = plan_from(kTwoTenants);
+  Ledger ledger(plan, kNow);
+  ProbeResult result;
+  result.target = TargetIndex{1};
+  result.outcome = Outcome::gateway_error;
+  result.http_status = 502;
+  result.finished = kNow;
+  result.phases.total = 5ms;
+  ExporterRecord ignored;
+  TargetRecord record = empty_record(plan->target(result.target));
+  tally(result, record, ignored);
+  const std::string alone = render_target_metrics(*plan, result.target, record);
+  ledger.record_started(result.target, 0ns);
+  ledger.record(result);
+  const std::string all = render_metrics(ledger.snapshot(kNow), server_facts(), {});
+  CHECK(value_lines(alone) > 60);
+  for (const std::string_view line : split(alone, '\n'))
+    CHECK(all.find(line) != std::string::npos);
+  CHECK(alone.find("probe=\"not_found\"") == std::string::npos);
 }
 
 TEST_CASE("the series foretold are the series served") {

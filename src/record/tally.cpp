@@ -1,0 +1,76 @@
+#include "record/tally.h"
+
+namespace reinfer {
+namespace {
+
+void add_phases(const PhaseTimings& phases, std::array<PhaseTotal, kPhaseCount>& totals) {
+  const std::array<const std::optional<Nanoseconds>*, kPhaseCount> in_label_order = {
+      &phases.resolve, &phases.connect, &phases.tls, &phases.send, &phases.wait, &phases.receive};
+  for (std::size_t i = 0; i < kPhaseCount; ++i) {
+    if (!*in_label_order[i]) continue;
+    totals[i].seconds += to_seconds(**in_label_order[i]);
+    ++totals[i].samples;
+  }
+}
+
+std::uint64_t& dropped(ExporterRecord& exporter, Dropped what) {
+  return exporter.dropped[static_cast<std::size_t>(what)];
+}
+
+void count_code(int code, TargetRecord& record, ExporterRecord& exporter) {
+  const auto known = record.http_codes.find(code);
+  if (known != record.http_codes.end()) {
+    ++known->second;
+  } else if (record.http_codes.size() < kHttpCodesMax) {
+    record.http_codes.emplace(code, 1);
+  } else {
+    ++record.http_codes_other;
+    ++dropped(exporter, Dropped::http_codes);
+  }
+}
+
+void count_reply(const ProbeResult& result, TargetRecord& record, ExporterRecord& exporter) {
+  dropped(exporter, Dropped::server_timing_entries) += result.server_timing_dropped;
+  dropped(exporter, Dropped::header_lines) += result.headers_dropped;
+  if (result.server_timing_state)
+    ++record.server_timing[static_cast<std::size_t>(*result.server_timing_state)];
+  if (result.first_http_status) count_code(*result.first_http_status, record, exporter);
+  if (result.http_status) count_code(*result.http_status, record, exporter);
+}
+
+void count_latency(const ProbeResult& result, TargetRecord& record) {
+  // A request that libcurl sent twice took longer than the platform made it wait.
+  if (result.resent) return;
+  if (result.outcome == Outcome::ok && result.phases.total)
+    record.duration.observe(to_seconds(*result.phases.total));
+  if (result.server_processing)
+    record.server_processing.observe(to_seconds(*result.server_processing));
+  if (result.network_overhead)
+    record.network_overhead.observe(to_seconds(*result.network_overhead));
+}
+
+}  // namespace
+
+TargetRecord empty_record(const Target& target) {
+  TargetRecord record;
+  record.duration = Histogram(target.buckets);
+  record.server_processing = Histogram(target.buckets);
+  record.network_overhead = Histogram(target.buckets);
+  return record;
+}
+
+void tally(const ProbeResult& result, TargetRecord& record, ExporterRecord& exporter) {
+  ++record.outcomes[static_cast<std::size_t>(result.outcome)];
+  if (result.resent) ++exporter.resent_requests;
+  if (result.phases.total) exporter.clock_source = result.clock_source;
+  add_phases(result.phases, record.phases);
+  count_reply(result, record, exporter);
+  count_latency(result, record);
+  const bool replied = result.http_status.has_value();
+  record.last = LastResult{result.finished.wall, result.outcome,
+                           replied ? std::optional(result.application_answered) : std::nullopt,
+                           result.body_bytes};
+  if (result.outcome == Outcome::ok) record.last_success = result.finished.wall;
+}
+
+}  // namespace reinfer

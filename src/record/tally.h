@@ -1,0 +1,16 @@
+// What one finished probe adds to the figures of its target. The Ledger counts with it under its
+// lock; a probe that was asked for and stands outside the schedule is counted with it alone. Pure.
+#pragma once
+
+#include "model/probe_result.h"
+#include "record/snapshot.h"
+
+namespace reinfer {
+
+// A target that was never probed.
+TargetRecord empty_record(const Target& target);
+
+// `exporter`: takes what limits leave out.
+void tally(const ProbeResult& result, TargetRecord& record, ExporterRecord& exporter);
+
+}  // namespace reinfer
