@@ -10,7 +10,12 @@
 namespace reinfer {
 
 std::shared_ptr<const Plan> load_or_explain(const std::string& path) {
-  auto plan = load_plan(path, inspect_token);
+  return load_or_explain(read_config_files(path), path);
+}
+
+std::shared_ptr<const Plan> load_or_explain(const std::vector<ConfigFile>& files,
+                                            const std::string& path) {
+  auto plan = make_plan(files, inspect_token);
   if (plan) return std::make_shared<const Plan>(std::move(*plan));
   for (const Problem& problem : plan.error())
     fmt::print(stderr, "{}\n", to_string(problem));

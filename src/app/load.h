@@ -4,7 +4,9 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "config/files.h"
 #include "model/plan.h"
 
 namespace reinfer {
@@ -13,5 +15,8 @@ inline constexpr int kExitBadConfig = 2;
 
 // Null, with all problems printed, if anything is wrong.
 std::shared_ptr<const Plan> load_or_explain(const std::string& path);
+// The same for files that were read already, `path` the first of them.
+std::shared_ptr<const Plan> load_or_explain(const std::vector<ConfigFile>& files,
+                                            const std::string& path);
 
 }  // namespace reinfer

@@ -5,12 +5,14 @@
 #include <CLI/CLI.hpp>
 #include <sstream>
 
+#include "base/duration.h"
 #include "base/version.h"
 
 namespace reinfer {
 namespace {
 
 constexpr const char* kDefaultListenAddress = ":9877";
+constexpr Nanoseconds kAutoReloadMin = std::chrono::seconds(1);
 
 std::string version_text() {
   return fmt::format("reinfer_exporter, version {} (revision {}, {})", build_info().version,
@@ -22,6 +24,7 @@ struct Given {
   std::string listen_address = kDefaultListenAddress;
   std::string log_level = "info";
   std::string log_format = "logfmt";
+  std::string auto_reload_interval = "0s";
 };
 
 void add_common(CLI::App& cli, Options& options, Given& given) {
@@ -44,6 +47,16 @@ void add_serve(CLI::App& cli, Options& options, Given& given) {
   cli.add_option("--web.telemetry-path", options.telemetry_path, "Path of the metrics")
       ->type_name("PATH")
       ->capture_default_str();
+  cli.add_option("--config.auto-reload-interval", given.auto_reload_interval,
+                 "Look this often whether a configuration file changed, and reload (0s: never)")
+      ->type_name("DURATION")
+      ->capture_default_str();
+  cli.add_flag("--web.enable-lifecycle", options.enable_lifecycle,
+               "Let POST /-/reload reload the configuration");
+  cli.add_option("--web.probe-rate", options.probe_rate, "Probes a minute that /probe may run")
+      ->type_name("NUMBER")
+      ->check(CLI::Range(1.0, 6000.0))
+      ->capture_default_str();
   cli.add_option("--storage.path", options.storage_path,
                  "Folder in which the count of paid probes survives a restart")
       ->type_name("DIR")
@@ -62,6 +75,11 @@ std::optional<std::string> understand(const Given& given, Options& options) {
     return fmt::format("--web.telemetry-path: {} is not a path such as /metrics", path);
   if (path.rfind("/-/", 0) == 0)
     return fmt::format("--web.telemetry-path: {} is taken (allowed: anything outside /-/)", path);
+  const auto interval = parse_duration(given.auto_reload_interval);
+  if (!interval || (*interval > Nanoseconds{0} && *interval < kAutoReloadMin))
+    return fmt::format("--config.auto-reload-interval: {} is not {}, 1s or longer, or 0s for never",
+                       given.auto_reload_interval, kDurationForm);
+  if (*interval > Nanoseconds{0}) options.auto_reload_interval = *interval;
   const auto address = parse_listen_address(given.listen_address);
   if (!address) return "--web.listen-address: " + address.error();
   options.server.address = *address;

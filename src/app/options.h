@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "serve/server.h"
 
@@ -21,6 +22,9 @@ struct Options {
   LogFormat log_format = LogFormat::logfmt;
   ServerOptions server;  // serve
   std::string telemetry_path = "/metrics";
+  bool enable_lifecycle = false;                    // serve: reload over HTTP
+  double probe_rate = 60;                           // serve: probes on demand a minute
+  std::optional<Nanoseconds> auto_reload_interval;  // serve: absent: files are not watched
   std::string storage_path;            // serve: where counts survive a restart, "" for nowhere
   bool allow_core_dump = false;        // a core would hold the tokens
   std::string port_file;               // serve: where the port taken is written, "" for nowhere

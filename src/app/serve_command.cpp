@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <cstdio>
@@ -8,11 +9,15 @@
 
 #include "app/commands.h"
 #include "app/load.h"
+#include "app/reloader.h"
 #include "base/random.h"
 #include "base/version.h"
 #include "credentials/credentials.h"
 #include "probe/engine.h"
+#include "probe/mailbox.h"
 #include "record/ledger.h"
+#include "serve/probe_route.h"
+#include "serve/reload_route.h"
 #include "serve/routes.h"
 #include "transport/curl_transport.h"
 
@@ -34,14 +39,29 @@ void block_awaited_signals() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
-int wait_for_stop(const Log& log) {
+// Waits for one of them, or until `limit` has passed (0 then).
+int await_signal(std::optional<Nanoseconds> limit) {
   const sigset_t signals = awaited_signals();
-  for (;;) {
+  if (!limit) {
     int signal = 0;
     sigwait(&signals, &signal);
-    if (signal != SIGHUP) return signal;
-    // By convention a request to reload; the default action would end the monitor instead.
-    log.warn("SIGHUP is ignored: restart to apply a changed configuration");
+    return signal;
+  }
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(*limit);
+  const timespec time{seconds.count(), static_cast<long>((*limit - seconds).count())};
+  return std::max(sigtimedwait(&signals, nullptr, &time), 0);
+}
+
+// Reloads when told to, until told to stop; by which signal.
+int serve_until_stopped(const Options& options, Reloader& reloader) {
+  for (;;) {
+    const int signal = await_signal(options.auto_reload_interval);
+    if (signal == SIGHUP)
+      reloader.reload("SIGHUP");
+    else if (signal == 0)
+      reloader.reload_if_changed();
+    else
+      return signal;
   }
 }
 
@@ -52,10 +72,28 @@ bool write_port(const std::string& path, int port) {
   return std::rename(draft.c_str(), path.c_str()) == 0;
 }
 
+// Everything that answers HTTP.
+Routes all_routes(const Options& options, const Ledger& ledger, const Clock& clock,
+                  HttpStatistics& statistics, const std::atomic<bool>& ready, RateLimit& probe_rate,
+                  Mailbox& mailbox, Reloader& reloader) {
+  Routes routes = exporter_routes(options.telemetry_path, ledger, clock, statistics, ready);
+  routes.push_back(probe_route(
+      [&mailbox](const std::string& tenant, const std::string& probe, Nanoseconds time_max) {
+        return mailbox.demand(tenant, probe, time_max).get();
+      },
+      probe_rate));
+  if (options.enable_lifecycle)
+    routes.push_back(reload_route([&reloader] { return reloader.reload("HTTP"); }));
+  else
+    routes.push_back(reload_route(nullptr));
+  return routes;
+}
+
 }  // namespace
 
 int serve_command(const Options& options) {
-  const auto plan = load_or_explain(options.config_file);
+  const std::vector<ConfigFile> files = read_config_files(options.config_file);
+  const auto plan = load_or_explain(files, options.config_file);
   if (!plan) return kExitBadConfig;
   block_awaited_signals();
 
@@ -66,13 +104,17 @@ int serve_command(const Options& options) {
   Credentials credentials(*plan, log);
   PaidBudget paid(*plan, options.state_file(), log);
   CurlTransport transport;
-  Engine engine(*plan, clock, transport, credentials, paid, ledger, log,
+  Mailbox mailbox(transport);
+  Engine engine(plan, clock, transport, credentials, paid, ledger, mailbox, log,
                 Random::seed_from_kernel());
+  Reloader reloader(options.config_file, files, plan, ledger, mailbox, log);
   std::atomic<bool> ready{false};
+  RateLimit probe_rate(options.probe_rate);
   HttpStatistics statistics(options.telemetry_path);
-  Server server(options.server,
-                exporter_routes(options.telemetry_path, ledger, clock, statistics, ready),
-                statistics, log);
+  Server server(
+      options.server,
+      all_routes(options, ledger, clock, statistics, ready, probe_rate, mailbox, reloader),
+      statistics, log);
 
   const auto port = server.bind();
   if (!port) {
@@ -91,7 +133,7 @@ int serve_command(const Options& options) {
   if (!options.port_file.empty() && !write_port(options.port_file, *port))
     log.error("the port file cannot be written", {{"path", options.port_file}});
 
-  const int signal = wait_for_stop(log);
+  const int signal = serve_until_stopped(options, reloader);
   log.info("stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
   // Both are told before either is waited for.
   stopped = true;

@@ -1,0 +1,86 @@
+#include "app/reloader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "config/load.h"
+#include "credentials/credentials.h"
+
+namespace reinfer {
+namespace {
+
+// Beyond that, `check` tells the rest.
+constexpr std::size_t kProblemsToldMax = 20;
+
+// Sources in use have shown that they work, or why not; and a command may give another token each
+// time it is asked.
+TokenInspector inspect_new_tokens(const Plan& in_force) {
+  return [&in_force](const TokenSource& source) -> std::optional<std::string> {
+    const auto& tenants = in_force.tenants();
+    const bool known = std::any_of(tenants.begin(), tenants.end(),
+                                   [&](const Tenant& tenant) { return tenant.token == source; });
+    return known ? std::nullopt : inspect_token(source);
+  };
+}
+
+}  // namespace
+
+Reloader::Reloader(std::string config_file, const std::vector<ConfigFile>& files,
+                   std::shared_ptr<const Plan> plan, Ledger& ledger, Mailbox& mailbox,
+                   const Log& log)
+    : config_file_(std::move(config_file)),
+      ledger_(ledger),
+      mailbox_(mailbox),
+      log_(log),
+      plan_(std::move(plan)),
+      fingerprint_(fingerprint(files)) {}
+
+ReloadReport Reloader::reload(std::string_view trigger) {
+  const std::lock_guard lock(mutex_);
+  return apply(read_config_files(config_file_), trigger);
+}
+
+void Reloader::reload_if_changed() {
+  const std::lock_guard lock(mutex_);
+  const std::vector<ConfigFile> files = read_config_files(config_file_);
+  if (fingerprint(files) != fingerprint_) apply(files, "a file changed");
+}
+
+ReloadReport Reloader::apply(const std::vector<ConfigFile>& files, std::string_view trigger) {
+  fingerprint_ = fingerprint(files);
+  auto loaded = make_plan(files, inspect_new_tokens(*plan_));
+  if (!loaded) return refuse(loaded.error(), trigger);
+  const auto plan = std::make_shared<const Plan>(std::move(*loaded));
+  mailbox_.post(plan);
+  if (!mailbox_.wait_until_adopted()) return {{"the exporter is stopping"}};
+  const PlanDifference difference = count_differences(*plan_, *plan);
+  plan_ = plan;
+  log_.info("configuration reloaded", {{"trigger", trigger},
+                                       {"added", difference.added},
+                                       {"removed", difference.removed},
+                                       {"changed", difference.changed},
+                                       {"unchanged", difference.unchanged}});
+  return {};
+}
+
+ReloadReport Reloader::refuse(const Problems& problems, std::string_view trigger) {
+  ReloadReport report;
+  for (const Problem& problem : problems) {
+    if (report.problems.size() == kProblemsToldMax) {
+      report.problems.push_back(
+          fmt::format("and {} more (reinfer_exporter check --config.file={} tells all)",
+                      problems.size() - kProblemsToldMax, config_file_));
+      break;
+    }
+    report.problems.push_back(to_string(problem));
+  }
+  log_.error("configuration not reloaded, the old one stays in force",
+             {{"trigger", trigger}, {"problems", problems.size()}});
+  for (const std::string& problem : report.problems)
+    log_.error("problem in the configuration", {{"problem", problem}});
+  ledger_.record_reload_failed(report.problems);
+  return report;
+}
+
+}  // namespace reinfer

@@ -1,0 +1,48 @@
+// A changed configuration is put in force without a restart: on SIGHUP, over HTTP, or because a
+// file changed. The file is proven first; one that is wrong changes nothing but a gauge, and is
+// explained in the log and on the page. Called by main and by the HTTP pool, one at a time.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "base/log.h"
+#include "config/files.h"
+#include "model/plan.h"
+#include "probe/mailbox.h"
+#include "record/ledger.h"
+#include "serve/reload_route.h"
+
+namespace reinfer {
+
+class Reloader {
+ public:
+  // `plan` came from `files` and is in force. Everything passed by reference outlives it.
+  Reloader(std::string config_file, const std::vector<ConfigFile>& files,
+           std::shared_ptr<const Plan> plan, Ledger& ledger, Mailbox& mailbox, const Log& log);
+
+  // Returns when the new plan is in force, or why it is not. `trigger` is for the log.
+  ReloadReport reload(std::string_view trigger);
+  // The same if a file was changed, added or removed since the last attempt.
+  void reload_if_changed();
+
+ private:
+  ReloadReport apply(const std::vector<ConfigFile>& files, std::string_view trigger);
+  ReloadReport refuse(const Problems& problems, std::string_view trigger);
+
+  // Constant after construction.
+  const std::string config_file_;
+  Ledger& ledger_;
+  Mailbox& mailbox_;
+  const Log& log_;
+
+  // Guarded by mutex_.
+  std::mutex mutex_;
+  std::shared_ptr<const Plan> plan_;
+  std::uint64_t fingerprint_;
+};
+
+}  // namespace reinfer
