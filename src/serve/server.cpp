@@ -94,7 +94,9 @@ class Server::Impl {
     http_.Get(".*", any);
     http_.Post(".*", any);
     http_.set_error_handler([](const httplib::Request&, httplib::Response& reply) {
-      if (reply.body.empty()) reply.set_content(fmt::format("{}\n", reply.status), "text/plain");
+      // A route's own words wait in the content provider, the body is still empty then.
+      if (reply.body.empty() && reply.content_length_ == 0)
+        reply.set_content(fmt::format("{}\n", reply.status), "text/plain");
     });
     // Before the reply leaves, so that whoever has read it finds it counted.
     http_.set_post_routing_handler(
