@@ -1,0 +1,123 @@
+// Pieces of PromQL that the boards are written with. Every selector of the exporter's metrics is made
+// here, so that none forgets a variable. Sums are taken before ratios, never the mean of ratios.
+
+const labels = (...matchers: string[]) => `{${matchers.filter(Boolean).join(", ")}}`;
+const JOB = 'job=~"$job"';
+const INSTANCE = 'instance=~"$instance"';
+const TENANT = 'tenant=~"$tenant"';
+const PROBE = 'probe=~"$probe"';
+
+/** A metric of a probe: it carries job, instance, tenant and probe. */
+export const ofProbe = (metric: string, ...matchers: string[]) =>
+  metric + labels(JOB, INSTANCE, TENANT, PROBE, ...matchers);
+
+/** A metric of a tenant: it carries no probe. */
+export const ofTenant = (metric: string, ...matchers: string[]) =>
+  metric + labels(JOB, INSTANCE, TENANT, ...matchers);
+
+/** A metric of the exporter itself, or one that Prometheus keeps about scraping it. */
+export const ofExporter = (metric: string, ...matchers: string[]) =>
+  metric + labels(JOB, INSTANCE, ...matchers);
+
+export const results = (...matchers: string[]) =>
+  ofProbe("reinfer_probe_results_total", ...matchers);
+
+/** The window of a graph: as wide as its resolution, and never too narrow for a rate. */
+export const STEP = "$__rate_interval";
+/** The whole time that the board shows. */
+export const RANGE = "$__range";
+
+export const rate = (selector: string) => `rate(${selector}[${STEP}])`;
+export const increase = (selector: string, window = STEP, offset = "") =>
+  `increase(${selector}[${window}]${offset && ` offset ${offset}`})`;
+export const sumBy = (by: string, expression: string) =>
+  by ? `sum by (${by}) (${expression})` : `sum(${expression})`;
+
+/** A quotient that is absent, not NaN, where nothing happened. */
+export const ratio = (part: string, whole: string) => `${part}\n/ (${whole} > 0)`;
+
+/** The quotient of a part that has more labels than the whole: they share those of `on`. */
+export const share = (part: string, whole: string, on = "") =>
+  `${part}\n/ on (${on}) group_left () (${whole} > 0)`;
+
+export function quantile(q: number, metric: string, by = "", window = STEP, offset = "") {
+  const buckets = ofProbe(`${metric}_bucket`);
+  const counts = window === STEP && !offset ? rate(buckets) : increase(buckets, window, offset);
+  return `histogram_quantile(${q}, ${sumBy(by ? `${by}, le` : "le", counts)})`;
+}
+
+export const FAULTS = ["platform", "edge", "network", "credentials", "request", "monitor"] as const;
+export type Fault = (typeof FAULTS)[number];
+
+/** The numbers that a verdict is told with; look.ts gives them words and colours. */
+export const VERDICTS = {
+  notProbed: 0,
+  ok: 1,
+  platform: 2,
+  edge: 3,
+  network: 4,
+  credentials: 5,
+  request: 6,
+  monitor: 7,
+  ownNetwork: 8,
+} as const;
+
+/** Share of its probes that a tenant must lose to one fault before a verdict names it. */
+export const VERDICT_SHARE = 0.05;
+
+/** Whose fault most of a tenant's failures are, as a number of VERDICTS. Failures of the network are
+ * put down to our own when no control target can be reached either. */
+export function verdict(window: string) {
+  const code = (fault: Fault, value: string) =>
+    `label_replace(${value}, "fault", "${fault}", "", "")`;
+  const controlDown = `(max(${ofExporter("reinfer_control_reachable")}) == bool 0)`;
+  const away = VERDICTS.ownNetwork - VERDICTS.network;
+  const codes = FAULTS.map((fault) =>
+    code(fault, fault === "network"
+      ? `vector(${VERDICTS.network}) + (${away} * ${controlDown} or vector(0))`
+      : `vector(${VERDICTS[fault]})`));
+  return `max by (tenant) (
+  topk by (tenant) (1,
+    sum by (tenant, fault) (increase(${results('fault!="none"')}[${window}]))
+      / on (tenant) group_left () sum by (tenant) (increase(${results()}[${window}]))
+    > ${VERDICT_SHARE}
+  ) * 0
+  + on (fault) group_left () (
+    ${codes.join("\n    or ")}
+  )
+)
+or sum by (tenant) (increase(${results()}[${window}])) > bool 0`;
+}
+
+// Objectives. Events and good events are judged by the exporter, exclusions and maintenance included.
+const events = (slo: string) => ofProbe("reinfer_slo_events_total", slo && `slo="${slo}"`);
+const good = (slo: string) => ofProbe("reinfer_slo_good_events_total", slo && `slo="${slo}"`);
+
+export const eventsIn = (slo: string, by: string, window: string, offset = "") =>
+  sumBy(by, increase(events(slo), window, offset));
+
+export const badIn = (slo: string, by: string, window: string) =>
+  sumBy(by, `${increase(events(slo), window)} - ${increase(good(slo), window)}`);
+
+export const attained = (slo: string, by: string, window: string, offset = "") =>
+  ratio(sumBy(by, increase(good(slo), window, offset)), eventsIn(slo, by, window, offset));
+
+/** What the objectives allowed to go wrong: events times (1 - objective), probe by probe. */
+export const allowedIn = (slo: string, by: string, window: string) => sumBy(by, `
+  sum by (job, instance, tenant, probe, slo) (${increase(events(slo), window)})
+  * (1 - max by (job, instance, tenant, probe, slo) (${objectives(slo)}))
+`);
+
+const objectives = (slo: string) =>
+  ofProbe("reinfer_slo_objective_ratio", slo && `slo="${slo}"`);
+
+/** The objective of a group of probes: the strictest. */
+export const objective = (slo: string, by: string) => `max by (${by}) (${objectives(slo)})`;
+
+/** How many times faster than allowed the budget is spent: 1 uses it up exactly. */
+export const burn = (slo: string, by: string, window: string) =>
+  ratio(badIn(slo, by, window), allowedIn(slo, by, window));
+
+/** 1 when nothing of the budget is used, 0 when all is, below 0 when the objective is missed. */
+export const budgetLeft = (slo: string, by: string, window: string) =>
+  `1 - ${burn(slo, by, window)}`;
