@@ -87,6 +87,7 @@ suite tidy-rules python3 tests/tidy/tidy.py
 suite tidy-of-tidy python3 tests/tidy/tidy_test.py
 compiled_levels release
 suite e2e python3 tests/e2e/run.py --build-dir build/release
+suite dashboards python3 tests/dashboards/run.py
 
 if [ $all = yes ]; then
   export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1

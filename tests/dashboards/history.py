@@ -119,7 +119,7 @@ INCIDENTS = [
     Incident('2026-06-02T22:00', '2026-06-02T22:40', 'server_error', .7, SANDBOX),
     Incident('2026-06-03T02:10', '2026-06-03T02:53', 'server_error', 1, ACME),
     Incident('2026-06-03T05:05', '2026-06-03T05:17', 'connect_timeout', 1, instance=HERE),
-    Incident('2026-06-03T07:40', '2026-06-03T07:52', 'connection_lost', .3, ACME, THERE),
+    Incident('2026-06-03T07:40', '2026-06-03T07:52', 'connection_lost', .6, ACME, THERE),
     Incident('2026-06-03T08:45', '2026-06-03T09:10', 'throttled', .5, GLOBEX),
     Incident('2026-06-03T10:15', '2026-06-03T10:19', 'monitor_error', .5, instance=HERE),
     Incident('2026-06-03T11:38', '2026-06-03T12:30', 'response_timeout', .35, ACME, '',
@@ -515,6 +515,15 @@ def make():
     for time in range(DETAIL, END + 1, FINE):
         fine_minute(store, lives, exporters, time)
     return store
+
+
+def make_glance():
+    """One minute of everything: which series there are, by metric."""
+    chance = random.Random(SEED)
+    store = Store()
+    lives = [TargetLife(target, chance) for target in TARGETS]
+    fine_minute(store, lives, [ExporterLife(HERE, chance)], END)
+    return store.series
 
 
 def main():

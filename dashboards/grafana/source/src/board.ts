@@ -1,7 +1,6 @@
 // What the boards have in common: variables, links between them, the layer of alerts, and how panels
 // are laid out. Ids and places follow from the order, so a change shows as a small difference.
 import * as dashboard from "@grafana/grafana-foundation-sdk/dashboard";
-import * as prometheus from "@grafana/grafana-foundation-sdk/prometheus";
 import { BoardName, BOARDS, COLOURS } from "./look.js";
 import { AnyPanel, DATASOURCE } from "./panels.js";
 import { ofProbe, ofTenant } from "./promql.js";
@@ -34,7 +33,6 @@ const choice = (name: string, label: string, description: string, query: string)
     .description(description)
     .datasource(DATASOURCE)
     .query({ query, refId: name })
-    .definition(query)
     .refresh(dashboard.VariableRefresh.OnTimeRangeChanged)
     .sort(dashboard.VariableSort.AlphabeticalAsc)
     .multi(true)
@@ -74,8 +72,6 @@ const alerts = () => new dashboard.AnnotationQueryBuilder()
   .enable(true)
   .hide(false)
   .iconColor(COLOURS.bad)
-  .target(new prometheus.DataqueryBuilder().refId("Alerts")
-    .expr('ALERTS{alertname=~"Reinfer.*", alertstate="firing"}'))
   .expr('ALERTS{alertname=~"Reinfer.*", alertstate="firing"}')
   .step("60s")
   .titleFormat("{{alertname}}")
@@ -127,14 +123,15 @@ export function build(board: Board): dashboard.Dashboard {
   return tidied(builder.build());
 }
 
-/** Without what the published types of Grafana do not know: the SDK gives every variable the
- * settings of interval variables. */
+/** Without what the published types of Grafana do not know: the SDK gives every variable the settings
+ * of interval variables, and tables a footer as it was before. */
 function tidied(model: dashboard.Dashboard): dashboard.Dashboard {
   for (const variable of model.templating?.list ?? []) {
     const loose = variable as unknown as Record<string, unknown>;
-    delete loose.auto;
-    delete loose.auto_min;
-    delete loose.auto_count;
+    ["auto", "auto_min", "auto_count"].forEach((key) => delete loose[key]);
+  }
+  for (const panel of model.panels ?? []) {
+    if (panel.type === "table") delete (panel as dashboard.Panel).options.footer;
   }
   return model;
 }

@@ -281,7 +281,6 @@ export function tablePanel({ columns, sort, ...rest }: TableSpec): AnyPanel {
     })
     .showHeader(true)
     .cellHeight(common.TableCellHeight.Sm)
-    .footer(new common.TableFooterOptionsBuilder().show(false).reducer(["sum"]))
     .filterable(true)
     .align(common.FieldTextAlignment.Auto)
     .cellOptions({ type: common.TableCellDisplayMode.Auto } as common.TableCellOptions)

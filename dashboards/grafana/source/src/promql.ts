@@ -65,28 +65,32 @@ export const VERDICTS = {
 /** Share of its probes that a tenant must lose to one fault before a verdict names it. */
 export const VERDICT_SHARE = 0.05;
 
-/** Whose fault most of a tenant's failures are, as a number of VERDICTS. Failures of the network are
- * put down to our own when no control target can be reached either. */
+/** Whose fault most of a tenant's failures are, as a number of VERDICTS. Network failures that an
+ * exporter saw while it reached no control target either are put down to its own network. */
 export function verdict(window: string) {
-  const code = (fault: Fault, value: string) =>
-    `label_replace(${value}, "fault", "${fault}", "", "")`;
-  const controlDown = `(max(${ofExporter("reinfer_control_reachable")}) == bool 0)`;
-  const away = VERDICTS.ownNetwork - VERDICTS.network;
-  const codes = FAULTS.map((fault) =>
-    code(fault, fault === "network"
-      ? `vector(${VERDICTS.network}) + (${away} * ${controlDown} or vector(0))`
-      : `vector(${VERDICTS[fault]})`));
+  const failed = (fault: string) => increase(results(`fault${fault}`), window);
+  const cutOff = `(max by (job, instance) (min_over_time(${
+    ofExporter("reinfer_control_reachable")}[${window}])) == 0)`;
+  const code = ([fault, value]: [string, number]) =>
+    `label_replace(vector(${value}), "fault", "${fault}", "", "")`;
+  const codes = Object.entries(VERDICTS).filter(([, value]) => value > VERDICTS.ok).map(code);
   return `max by (tenant) (
   topk by (tenant) (1,
-    sum by (tenant, fault) (increase(${results('fault!="none"')}[${window}]))
-      / on (tenant) group_left () sum by (tenant) (increase(${results()}[${window}]))
+    sum by (tenant, fault) (
+      ${failed('!~"none|network"')}
+      or ${failed('="network"')} unless on (job, instance) ${cutOff}
+      or label_replace(
+        ${failed('="network"')} and on (job, instance) ${cutOff},
+        "fault", "ownNetwork", "", "")
+    )
+    / on (tenant) group_left () ${sumBy("tenant", increase(results(), window))}
     > ${VERDICT_SHARE}
   ) * 0
   + on (fault) group_left () (
     ${codes.join("\n    or ")}
   )
 )
-or sum by (tenant) (increase(${results()}[${window}])) > bool 0`;
+or ${sumBy("tenant", increase(results(), window))} > bool 0`;
 }
 
 // Objectives. Events and good events are judged by the exporter, exclusions and maintenance included.
