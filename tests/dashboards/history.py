@@ -142,9 +142,9 @@ ALERTS = [
      '2026-06-03T02:10', '2026-06-03T02:12', '2026-06-03T02:55'),
     ('ReinferLocalEgressDown', f'instance="{HERE}",fault="monitor",severity="critical"',
      '2026-06-03T05:06', '2026-06-03T05:08', '2026-06-03T05:19'),
-    ('ReinferPlatformErrorBudgetBurn', f'tenant="{ACME}",fault="platform",severity="critical"',
+    ('ReinferErrorBudgetBurn', f'tenant="{ACME}",fault="platform",severity="critical"',
      '2026-06-03T02:11', '2026-06-03T02:12', '2026-06-03T03:02'),
-    ('ReinferPlatformErrorBudgetBurn', f'tenant="{ACME}",fault="platform",severity="critical"',
+    ('ReinferErrorBudgetBurn', f'tenant="{ACME}",fault="platform",severity="critical"',
      '2026-06-03T11:41', '2026-06-03T11:42', '2026-06-03T12:30'),
     ('ReinferThrottled', f'tenant="{GLOBEX}",fault="request",severity="warning"',
      '2026-06-03T08:48', '2026-06-03T08:58', '2026-06-03T09:13'),
@@ -497,8 +497,8 @@ def coarse_step(store, lives, exporters, time):
             promises(store, life.target, time)
         if tick % 4 == 0:
             counts(store, life, time)
-            if BEFORE[0] <= time <= BEFORE[1]:
-                latencies(store, life, time)
+        if BEFORE[0] <= time <= BEFORE[1]:
+            latencies(store, life, time)
     if tick % 2 == 0:
         for exporter in exporters:
             store.add('gauge', 'up', exporter.labels, time, 1)

@@ -1,10 +1,18 @@
-"""A real Prometheus over the history of history.py, for as long as the tests run."""
+#!/usr/bin/env python3
+"""A real Prometheus over the history of history.py, for as long as the tests run.
+
+    tests/dashboards/prometheus.py COMMAND...
+
+runs a command that finds it under PROMETHEUS_URL.
+"""
 import hashlib
 import json
+import os
 import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.parse
@@ -101,3 +109,14 @@ class Prometheus:
         found = self.ask('query_range', query=expr, start=start, end=end, step=step)
         return [(one['metric'], [float(value) for _, value in one['values']])
                 for one in found['result']]
+
+
+def main():
+    """Runs the command; its exit code is ours."""
+    with tempfile.TemporaryDirectory() as folder, Prometheus(Path(folder)) as prometheus:
+        return subprocess.run(sys.argv[1:], check=False,
+                              env={**os.environ, 'PROMETHEUS_URL': prometheus.url}).returncode
+
+
+if __name__ == '__main__':
+    sys.exit(main())

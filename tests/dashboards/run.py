@@ -68,6 +68,13 @@ def run(*command, cwd=None):
     return done.returncode, done.stdout
 
 
+# Queries that are right to be empty with all variables at All, and why.
+EMPTY_FOR_ALL = {
+    ('Latency of ok probes', 'D'): 'the probes have different objectives',
+    ('Percentiles', 'E'): 'the probes have different objectives',
+}
+
+
 def query_problems(prometheus, query, span):
     """An error, nothing at all, or nothing but NaN."""
     if query.instant:
@@ -82,6 +89,8 @@ def query_problems(prometheus, query, span):
 def panel_problems(prometheus, board, panel, span, choices=None):
     """Problems of all queries of a panel."""
     for query in boards.queries_of({**board, 'panels': [panel]}, span, choices):
+        if not choices and (query.panel, query.ref) in EMPTY_FOR_ALL:
+            continue
         try:
             yield from query_problems(prometheus, query, span)
         except RuntimeError as error:
@@ -226,7 +235,8 @@ def test_contract(tally):
         # Objectives are all there or not at all.
         planned = () if any(name.startswith('reinfer_slo_') for name in exposed) else 'reinfer_slo_'
         for name in sorted(metrics_in_boards() - OF_PROMETHEUS):
-            if not name.startswith(planned) and re.sub(r'_(bucket|sum|count)$', '', name) not in exposed:
+            family = re.sub(r'_(bucket|sum|count)$', '', name)
+            if family not in exposed and not name.startswith(planned):
                 yield f'src/expose has no {name}'
 
     def other_labels():

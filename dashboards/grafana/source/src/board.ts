@@ -1,5 +1,6 @@
-// What the boards have in common: variables, links between them, the layer of alerts, and how panels
-// are laid out. Ids and places follow from the order, so a change shows as a small difference.
+// What the boards have in common: variables, links between them, the layer of alerts, and how
+// panels are laid out. Ids and places follow from the order, so a change shows as a small
+// difference.
 import * as dashboard from "@grafana/grafana-foundation-sdk/dashboard";
 import { BoardName, BOARDS, COLOURS } from "./look.js";
 import { AnyPanel, DATASOURCE } from "./panels.js";
@@ -49,34 +50,51 @@ function variables({ tenants, extra = [] }: Board) {
       .description("The Prometheus that scrapes the exporters.")
       .type("prometheus")
       .current({ selected: true, text: "default", value: "default" }),
-    choice("job", "Job", "Scrape jobs of Prometheus.",
-      "label_values(reinfer_exporter_build_info, job)"),
-    choice("instance", "Instance", "Exporters, each of which is a place to look from.",
-      'label_values(reinfer_exporter_build_info{job=~"$job"}, instance)'),
-    ...(tenants ? [
-      choice("tenant", "Tenant", "Tenants of the API.", `label_values(${info}, tenant)`),
-      choice("probe", "Probe", "The checks of these tenants.", `label_values(${last}, probe)`),
-    ] : []),
+    choice(
+      "job",
+      "Job",
+      "Scrape jobs of Prometheus.",
+      "label_values(reinfer_exporter_build_info, job)",
+    ),
+    choice(
+      "instance",
+      "Instance",
+      "Exporters, each of which is a place to look from.",
+      'label_values(reinfer_exporter_build_info{job=~"$job"}, instance)',
+    ),
+    ...(tenants
+      ? [
+          choice("tenant", "Tenant", "Tenants of the API.", `label_values(${info}, tenant)`),
+          choice("probe", "Probe", "The checks of these tenants.", `label_values(${last}, probe)`),
+        ]
+      : []),
     ...extra,
   ];
 }
 
 const others = (name: BoardName) =>
-  Object.values(BOARDS).filter(({ uid }) => uid !== BOARDS[name].uid).map(({ uid, title }) =>
-    new dashboard.DashboardLinkBuilder(title.replace("Re:infer / ", ""))
-      .url(`/d/${uid}`).keepTime(true).includeVars(true).icon("dashboard"));
+  Object.values(BOARDS)
+    .filter(({ uid }) => uid !== BOARDS[name].uid)
+    .map(({ uid, title }) =>
+      new dashboard.DashboardLinkBuilder(title.replace("Re:infer / ", ""))
+        .url(`/d/${uid}`)
+        .keepTime(true)
+        .includeVars(true)
+        .icon("dashboard"),
+    );
 
-const alerts = () => new dashboard.AnnotationQueryBuilder()
-  .name("Alerts")
-  .datasource(DATASOURCE)
-  .enable(true)
-  .hide(false)
-  .iconColor(COLOURS.bad)
-  .expr('ALERTS{alertname=~"Reinfer.*", alertstate="firing"}')
-  .step("60s")
-  .titleFormat("{{alertname}}")
-  .textFormat("{{tenant}} {{fault}} {{severity}}")
-  .tagKeys("severity,fault");
+const alerts = () =>
+  new dashboard.AnnotationQueryBuilder()
+    .name("Alerts")
+    .datasource(DATASOURCE)
+    .enable(true)
+    .hide(false)
+    .iconColor(COLOURS.bad)
+    .expr('ALERTS{alertname=~"Reinfer.*", alertstate="firing"}')
+    .step("60s")
+    .titleFormat("{{alertname}}")
+    .textFormat("{{tenant}} {{fault}} {{severity}}")
+    .tagKeys("severity,fault");
 
 function lay(row: Row, top: number, firstId: number) {
   const placed: AnyPanel[] = [];
@@ -105,8 +123,9 @@ export function build(board: Board): dashboard.Dashboard {
     .timezone("browser")
     .tooltip(dashboard.DashboardCursorSync.Crosshair)
     .time({ from: board.from, to: board.to ?? "now" })
-    .timepicker(new dashboard.TimePickerBuilder()
-      .refreshIntervals(["15s", "30s", "1m", "5m", "15m", "1h"]))
+    .timepicker(
+      new dashboard.TimePickerBuilder().refreshIntervals(["15s", "30s", "1m", "5m", "15m", "1h"]),
+    )
     .refresh(board.refresh ?? "")
     .variables(variables(board))
     .annotation(alerts())
@@ -114,7 +133,9 @@ export function build(board: Board): dashboard.Dashboard {
   let y = 0;
   let id = 1;
   for (const row of board.rows) {
-    builder.withRow(new dashboard.RowBuilder(row.title).id(id++).gridPos({ x: 0, y, w: COLUMNS, h: 1 }));
+    builder.withRow(
+      new dashboard.RowBuilder(row.title).id(id++).gridPos({ x: 0, y, w: COLUMNS, h: 1 }),
+    );
     const { placed, bottom } = lay(row, y + 1, id);
     placed.forEach((panel) => builder.withPanel(panel));
     id += placed.length;
@@ -123,16 +144,20 @@ export function build(board: Board): dashboard.Dashboard {
   return tidied(builder.build());
 }
 
-/** Without what the published types of Grafana do not know: the SDK gives every variable the settings
- * of interval variables, and tables a footer as it was before. */
+/** Without what the published types of Grafana do not know: the SDK gives every variable the
+ * settings of interval variables, and tables a footer as it was before. */
 function tidied(model: dashboard.Dashboard): dashboard.Dashboard {
   for (const variable of model.templating?.list ?? []) {
     const loose = variable as unknown as Record<string, unknown>;
     ["auto", "auto_min", "auto_count"].forEach((key) => delete loose[key]);
   }
   for (const panel of model.panels ?? []) {
-    if (panel.type === "table") delete (panel as dashboard.Panel).options.footer;
+    const { options, gridPos } = panel as dashboard.Panel;
+    if (panel.type === "table") delete options.footer;
+    // A legend beside the graph only where there is room for both.
+    if (panel.type === "timeseries" && gridPos!.w < COLUMNS / 2) {
+      Object.assign(options.legend, { displayMode: "list", placement: "bottom", calcs: [] });
+    }
   }
   return model;
 }
-

@@ -1,6 +1,6 @@
-// Checks the boards in the folder named on the command line: against the published types, and by the
-// rules of lint.ts. Then it breaks a board once for each rule, which the rule must find. The last line is
-// "N passed, N failed".
+// Checks the boards in the folder named on the command line: against the published types, and by
+// the rules of lint.ts. Then it breaks a board once for each rule, which the rule must find. The
+// last line is "N passed, N failed".
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { BREAKAGES, RULES } from "./lint.js";
@@ -9,7 +9,9 @@ import { BoardModel, panelsOf, schemaChecker } from "./schema.js";
 const folder = process.argv[2];
 if (!folder) throw new Error("usage: node check.js FOLDER");
 
-const boards = readdirSync(folder).filter((name) => name.endsWith(".json")).sort()
+const boards = readdirSync(folder)
+  .filter((name) => name.endsWith(".json"))
+  .sort()
   .map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as BoardModel);
 let passed = 0;
 let failed = 0;
@@ -33,18 +35,27 @@ for (const board of boards) judge(`${board.uid} is what Grafana's types allow`, 
 const SLIPS: Record<string, (board: BoardModel) => void> = {
   "a key of the board": (board) => Object.assign(board, { tittle: "x" }),
   "a key of a panel": (board) => Object.assign(panelsOf(board)[0]!, { descripton: "x" }),
-  "a key of the options": (board) => Object.assign(panelsOf(board)[0]!.options!, { colourMode: "x" }),
-  "a word of the options": (board) => Object.assign(panelsOf(board)[0]!.options!, { graphMode: "x" }),
+  "a key of the options": (board) =>
+    Object.assign(panelsOf(board)[0]!.options!, { colourMode: "x" }),
+  "a word of the options": (board) =>
+    Object.assign(panelsOf(board)[0]!.options!, { graphMode: "x" }),
 };
 for (const [what, change] of Object.entries(SLIPS)) {
-  judge(`the types know ${what} from a slip`,
-    checkSchema(broken(change)).length ? [] : ["the slip went unseen"]);
+  judge(
+    `the types know ${what} from a slip`,
+    checkSchema(broken(change)).length ? [] : ["the slip went unseen"],
+  );
 }
 for (const [name, rule] of Object.entries(RULES)) {
-  judge(name, boards.flatMap((board) => rule(board).map((problem) => `${board.uid}: ${problem}`)));
+  judge(
+    name,
+    boards.flatMap((board) => rule(board).map((problem) => `${board.uid}: ${problem}`)),
+  );
   const change = BREAKAGES[name];
-  judge(`${name} can fail`,
-    change && rule(broken(change)).length ? [] : ["what breaks it went unseen"]);
+  judge(
+    `${name} can fail`,
+    change && rule(broken(change)).length ? [] : ["what breaks it went unseen"],
+  );
 }
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed ? 1 : 0);

@@ -2,10 +2,30 @@
 import * as dashboard from "@grafana/grafana-foundation-sdk/dashboard";
 import * as units from "@grafana/grafana-foundation-sdk/units";
 import { Board } from "./board.js";
-import { COLOURS, FAULT_COLOURS, narrowedTo, NEUTRAL, risingBad, risingGood, rowTo, to } from "./look.js";
+import {
+  COLOURS,
+  FAULT_COLOURS,
+  narrowedTo,
+  NEUTRAL,
+  risingBad,
+  risingGood,
+  rowTo,
+  to,
+} from "./look.js";
 import { coloured, dashed, graph, heatmapPanel, statPanel, tablePanel } from "./panels.js";
-import { attained, increase, ofProbe, quantile, RANGE, rate, ratio, results, share, STEP, sumBy }
-  from "./promql.js";
+import {
+  attained,
+  commonThreshold,
+  increase,
+  ofProbe,
+  quantile,
+  RANGE,
+  rate,
+  ratio,
+  results,
+  share,
+  sumBy,
+} from "./promql.js";
 
 const DURATION = "reinfer_probe_duration_seconds";
 const SERVER = "reinfer_server_processing_seconds";
@@ -15,23 +35,29 @@ const PHASE_SAMPLES = "reinfer_probe_phase_samples_total";
 const PROBES = "tenant, probe";
 
 const PHASE_COLOURS = [
-  coloured("resolve", "#F0E442"), coloured("connect", "#E69F00"), coloured("tls", "#CC79A7"),
-  coloured("send", COLOURS.grey), coloured("wait", "#D55E00"), coloured("receive", "#56B4E9"),
+  coloured("resolve", "#F0E442"),
+  coloured("connect", "#E69F00"),
+  coloured("tls", "#CC79A7"),
+  coloured("send", COLOURS.grey),
+  coloured("wait", "#D55E00"),
+  coloured("receive", "#56B4E9"),
 ];
 const THEIRS = coloured("platform", FAULT_COLOURS.platform);
 const PATHS = coloured("path", FAULT_COLOURS.network);
 
-const headline = (title: string, q: number) => statPanel({
-  title,
-  means: `${q * 100} % of the ok probes in the time range were answered within this time, as ` +
-    "interpolated within the buckets of the histogram.",
-  normal: "Below the latency objective of the chosen probes.",
-  next: "The heatmap shows whether a tail or everything moved.",
-  unit: units.Seconds,
-  thresholds: NEUTRAL,
-  links: [to("overview")],
-  queries: [{ expr: quantile(q, DURATION, "", RANGE) }],
-});
+const headline = (title: string, q: number) =>
+  statPanel({
+    title,
+    means:
+      `${q * 100} % of the ok probes in the time range were answered within this time, as ` +
+      "interpolated within the buckets of the histogram.",
+    normal: "Below the latency objective of the chosen probes.",
+    next: "The heatmap shows whether a tail or everything moved.",
+    unit: units.Seconds,
+    thresholds: NEUTRAL,
+    links: [to("overview")],
+    queries: [{ expr: quantile(q, DURATION, "", RANGE) }],
+  });
 
 const within = statPanel({
   title: "Within the objective",
@@ -47,7 +73,8 @@ const within = statPanel({
 
 const pathShare = statPanel({
   title: "The path's share of the wait",
-  means: "Of the time from request to first byte, the part that the platform does not account for in " +
+  means:
+    "Of the time from request to first byte, the part that the platform does not account for in " +
     "its Server-Timing: network, proxies, gateways and queues in front of the application.",
   normal: "Steady. Its level is set by distance, so compare it with itself.",
   next: "Rising while the platform's own time is steady: it is not their application.",
@@ -55,29 +82,45 @@ const pathShare = statPanel({
   decimals: 0,
   thresholds: risingBad(0.5, 0.8),
   links: [to("faults")],
-  queries: [{ expr: ratio(
-    sumBy("", increase(ofProbe(`${OVERHEAD}_sum`), RANGE)),
-    `${sumBy("", increase(ofProbe(`${OVERHEAD}_sum`), RANGE))}
-      + ${sumBy("", increase(ofProbe(`${SERVER}_sum`), RANGE))}`) }],
+  queries: [
+    {
+      expr: ratio(
+        sumBy("", increase(ofProbe(`${OVERHEAD}_sum`), RANGE)),
+        `${sumBy("", increase(ofProbe(`${OVERHEAD}_sum`), RANGE))}
+      + ${sumBy("", increase(ofProbe(`${SERVER}_sum`), RANGE))}`,
+      ),
+    },
+  ],
 });
 
 const coverage = statPanel({
   title: "Server-Timing coverage",
-  means: "Share of the application's replies that told the platform's own time in a form that can be true.",
+  means:
+    "Share of the application's replies that told the platform's own time in a form that can be " +
+    "true.",
   normal: "Near 100 %.",
-  next: "Low: do not trust the split between platform and path. See why in the graph of its states.",
+  next:
+    "Low: do not trust the split between platform and path. See why in the graph of its " +
+    "states.",
   unit: units.PercentUnit,
   decimals: 1,
   thresholds: risingGood(0.5, 0.9),
   links: [to("faults")],
-  queries: [{ expr: ratio(
-    sumBy("", increase(ofProbe("reinfer_server_timing_replies_total", 'state="ok"'), RANGE)),
-    sumBy("", increase(ofProbe("reinfer_server_timing_replies_total"), RANGE))) }],
+  queries: [
+    {
+      expr: ratio(
+        sumBy("", increase(ofProbe("reinfer_server_timing_replies_total", 'state="ok"'), RANGE)),
+        sumBy("", increase(ofProbe("reinfer_server_timing_replies_total"), RANGE)),
+      ),
+    },
+  ],
 });
 
 const heat = heatmapPanel({
   title: "How long answers took",
-  means: "Number of ok probes by duration and time. Shows what percentiles hide: two modes, a tail, or " +
+  means:
+    "Number of ok probes by duration and time. Shows what percentiles hide: two modes, a tail, " +
+    "or " +
     "everything moving up.",
   normal: "One band, the same through the day but for a swell in office hours.",
   next: "A second band: look at the probes one by one. A step: compare before and after.",
@@ -87,135 +130,197 @@ const heat = heatmapPanel({
   queries: [{ expr: sumBy("le", increase(ofProbe(`${DURATION}_bucket`))), legend: "{{le}}" }],
 });
 
-const percentiles = graph({
-  title: "Percentiles",
-  means: "Client-side latency of ok probes, from the start of the request to the last byte. The strictest " +
-    "latency objective is dashed.",
-  normal: "The p95 below the objective; p99 not far from p95.",
-  next: "Whose time it is: the next row.",
-  unit: units.Seconds,
-  thresholds: NEUTRAL,
-  links: [to("overview")],
-  queries: [
-    { expr: quantile(0.5, DURATION), legend: "p50" },
-    { expr: quantile(0.9, DURATION), legend: "p90" },
-    { expr: quantile(0.95, DURATION), legend: "p95" },
-    { expr: quantile(0.99, DURATION), legend: "p99" },
-    { expr: `min(${ofProbe("reinfer_slo_latency_threshold_seconds")})`, legend: "objective" },
-  ],
-}, { overrides: [
-  coloured("p50", COLOURS.plain), coloured("p90", COLOURS.good), coloured("p95", "#E69F00"),
-  coloured("p99", COLOURS.bad), dashed("/^objective$/", COLOURS.grey),
-], calcs: ["mean", "max"] });
+const percentiles = graph(
+  {
+    title: "Percentiles",
+    means:
+      "Client-side latency of ok probes, from the start of the request to the last byte. " +
+      "Choose one probe, or some with the same latency objective, and it is dashed.",
+    normal: "The p95 below the objective; p99 not far from p95.",
+    next: "Whose time it is: the next row.",
+    unit: units.Seconds,
+    thresholds: NEUTRAL,
+    links: [to("overview")],
+    queries: [
+      { expr: quantile(0.5, DURATION), legend: "p50" },
+      { expr: quantile(0.9, DURATION), legend: "p90" },
+      { expr: quantile(0.95, DURATION), legend: "p95" },
+      { expr: quantile(0.99, DURATION), legend: "p99" },
+      { expr: commonThreshold(), legend: "objective" },
+    ],
+  },
+  {
+    overrides: [
+      coloured("p50", COLOURS.plain),
+      coloured("p90", COLOURS.good),
+      coloured("p95", "#E69F00"),
+      coloured("p99", COLOURS.bad),
+      dashed("/^objective$/", COLOURS.grey),
+    ],
+    calcs: ["mean", "max"],
+  },
+);
 
-const serverAndClient = graph({
-  title: "p95: the platform's own time beside ours",
-  means: "The platform's own processing time as it tells it in Server-Timing, the rest of the wait, and " +
-    "what a client sees in all. Percentiles do not add up; the means in the next graph do.",
-  normal: "Platform and client move together, a steady distance apart.",
-  next: "Only the platform's line rises: a case for their support. Only the path's: for the network.",
-  unit: units.Seconds,
-  thresholds: NEUTRAL,
-  links: [to("faults")],
-  queries: [
-    { expr: quantile(0.95, DURATION), legend: "client" },
-    { expr: quantile(0.95, SERVER), legend: "platform" },
-    { expr: quantile(0.95, OVERHEAD), legend: "path" },
-  ],
-}, { overrides: [THEIRS, PATHS, coloured("client", COLOURS.good)], calcs: ["mean", "max"] });
+const serverAndClient = graph(
+  {
+    title: "p95: the platform's own time beside ours",
+    means:
+      "The platform's own processing time as it tells it in Server-Timing, the rest of the " +
+      "wait, and " +
+      "what a client sees in all. Percentiles do not add up; the means in the next graph do.",
+    normal: "Platform and client move together, a steady distance apart.",
+    next:
+      "Only the platform's line rises: a case for their support. Only the path's: for the " +
+      "network.",
+    unit: units.Seconds,
+    thresholds: NEUTRAL,
+    links: [to("faults")],
+    queries: [
+      { expr: quantile(0.95, DURATION), legend: "client" },
+      { expr: quantile(0.95, SERVER), legend: "platform" },
+      { expr: quantile(0.95, OVERHEAD), legend: "path" },
+    ],
+  },
+  { overrides: [THEIRS, PATHS, coloured("client", COLOURS.good)], calcs: ["mean", "max"] },
+);
 
-const mean = (metric: string) => ratio(
-  sumBy("", rate(ofProbe(`${metric}_sum`))), sumBy("", rate(ofProbe(`${metric}_count`))));
-const split = graph({
-  title: "The wait: platform and path",
-  means: "Mean time from request to first byte of the replies that carry Server-Timing, split into the " +
-    "platform's own time and the rest. The two add up to the wait.",
-  normal: "A steady path under a platform that follows the hour of the day.",
-  next: "This is the picture to send along when you open a case.",
-  unit: units.Seconds,
-  thresholds: NEUTRAL,
-  links: [to("faults")],
-  queries: [
-    { expr: mean(OVERHEAD), legend: "path" },
-    { expr: mean(SERVER), legend: "platform" },
-  ],
-}, { stacked: true, overrides: [THEIRS, PATHS], calcs: ["mean", "max"] });
+const mean = (metric: string) =>
+  ratio(sumBy("", rate(ofProbe(`${metric}_sum`))), sumBy("", rate(ofProbe(`${metric}_count`))));
+const split = graph(
+  {
+    title: "The wait: platform and path",
+    means:
+      "Mean time from request to first byte of the replies that carry Server-Timing, split into " +
+      "the " +
+      "platform's own time and the rest. The two add up to the wait.",
+    normal: "A steady path under a platform that follows the hour of the day.",
+    next: "This is the picture to send along when you open a case.",
+    unit: units.Seconds,
+    thresholds: NEUTRAL,
+    links: [to("faults")],
+    queries: [
+      { expr: mean(OVERHEAD), legend: "path" },
+      { expr: mean(SERVER), legend: "platform" },
+    ],
+  },
+  { stacked: true, overrides: [THEIRS, PATHS], calcs: ["mean", "max"] },
+);
 
-const phases = graph({
-  title: "Where the time of a probe goes",
-  means: "Mean time of each phase over all probes, failed ones included, stacked. A phase that did not " +
-    "take place, such as connect on a kept connection, adds nothing.",
-  normal: "Wait is the largest; resolve, connect and tls are steady.",
-  next: "resolve: your name server. connect and tls: the path or the edge. wait: the two graphs above.",
-  unit: units.Seconds,
-  thresholds: NEUTRAL,
-  links: [to("faults")],
-  queries: [{
-    expr: share(sumBy("phase", rate(ofProbe(PHASE_SECONDS))), sumBy("", rate(results()))),
-    legend: "{{phase}}",
-  }],
-}, { stacked: true, overrides: PHASE_COLOURS, calcs: ["mean", "max"] });
+const phases = graph(
+  {
+    title: "Where the time of a probe goes",
+    means:
+      "Mean time of each phase over all probes, failed ones included, stacked. A phase that did " +
+      "not " +
+      "take place, such as connect on a kept connection, adds nothing.",
+    normal: "Wait is the largest; resolve, connect and tls are steady.",
+    next:
+      "resolve: your name server. connect and tls: the path or the edge. wait: the two " +
+      "graphs above.",
+    unit: units.Seconds,
+    thresholds: NEUTRAL,
+    links: [to("faults")],
+    queries: [
+      {
+        expr: share(sumBy("phase", rate(ofProbe(PHASE_SECONDS))), sumBy("", rate(results()))),
+        legend: "{{phase}}",
+      },
+    ],
+  },
+  { stacked: true, overrides: PHASE_COLOURS, calcs: ["mean", "max"] },
+);
 
-const phaseMeans = graph({
-  title: "Mean of each phase when it took place",
-  means: "Time of a phase over the number of times it took place, on a logarithmic axis.",
-  normal: "Flat lines.",
-  next: "A step in connect is a longer path; one in tls another certificate chain or edge.",
-  unit: units.Seconds,
-  thresholds: NEUTRAL,
-  links: [to("faults")],
-  queries: [{
-    expr: ratio(sumBy("phase", rate(ofProbe(PHASE_SECONDS))),
-      sumBy("phase", rate(ofProbe(PHASE_SAMPLES)))),
-    legend: "{{phase}}",
-  }],
-}, { log: true, overrides: PHASE_COLOURS, calcs: ["mean", "max"] });
+const phaseMeans = graph(
+  {
+    title: "Mean of each phase when it took place",
+    means: "Time of a phase over the number of times it took place, on a logarithmic axis.",
+    normal: "Flat lines.",
+    next: "A step in connect is a longer path; one in tls another certificate chain or edge.",
+    unit: units.Seconds,
+    thresholds: NEUTRAL,
+    links: [to("faults")],
+    queries: [
+      {
+        expr: ratio(
+          sumBy("phase", rate(ofProbe(PHASE_SECONDS))),
+          sumBy("phase", rate(ofProbe(PHASE_SAMPLES))),
+        ),
+        legend: "{{phase}}",
+      },
+    ],
+  },
+  { log: true, overrides: PHASE_COLOURS, calcs: ["mean", "max"] },
+);
 
-const timingStates = graph({
-  title: "Server-Timing of the replies",
-  means: "Replies of the application by what their Server-Timing held: ok, missing, invalid (not a " +
-    "number), or exceeds_wait (a time longer than we waited, so it cannot be true).",
-  normal: "All ok.",
-  next: "missing: something between strips the header, or the platform stopped sending it.",
-  unit: units.PercentUnit,
-  max: 1,
-  thresholds: risingGood(0.5, 0.9),
-  links: [to("exporter")],
-  queries: [{
-    expr: share(sumBy("state", rate(ofProbe("reinfer_server_timing_replies_total"))),
-      sumBy("", rate(ofProbe("reinfer_server_timing_replies_total")))),
-    legend: "{{state}}",
-  }],
-}, { stacked: true, overrides: [
-  coloured("ok", COLOURS.good), coloured("missing", COLOURS.grey), coloured("invalid", COLOURS.warn),
-  coloured("exceeds_wait", COLOURS.bad),
-], calcs: ["min", "mean"] });
+const timingStates = graph(
+  {
+    title: "Server-Timing of the replies",
+    means:
+      "Replies of the application by what their Server-Timing held: ok, missing, invalid (not a " +
+      "number), or exceeds_wait (a time longer than we waited, so it cannot be true).",
+    normal: "All ok.",
+    next: "missing: something between strips the header, or the platform stopped sending it.",
+    unit: units.PercentUnit,
+    max: 1,
+    thresholds: risingGood(0.5, 0.9),
+    links: [to("exporter")],
+    queries: [
+      {
+        expr: share(
+          sumBy("state", rate(ofProbe("reinfer_server_timing_replies_total"))),
+          sumBy("", rate(ofProbe("reinfer_server_timing_replies_total"))),
+        ),
+        legend: "{{state}}",
+      },
+    ],
+  },
+  {
+    stacked: true,
+    overrides: [
+      coloured("ok", COLOURS.good),
+      coloured("missing", COLOURS.grey),
+      coloured("invalid", COLOURS.warn),
+      coloured("exceeds_wait", COLOURS.bad),
+    ],
+    calcs: ["min", "mean"],
+  },
+);
 
-const thenAndNow = (title: string, metric: string, who: string, next: string) => graph({
-  title,
-  means: `The p95 ${who}, now and the chosen time before (Compare with), dashed.`,
-  normal: "One line over the other.",
-  next,
-  unit: units.Seconds,
-  thresholds: NEUTRAL,
-  links: [to("overview")],
-  queries: [
-    { expr: quantile(0.95, metric, "tenant"), legend: "{{tenant}}" },
-    { expr: quantile(0.95, metric, "tenant", STEP, "$before"), legend: "{{tenant}} $before before" },
-  ],
-}, { overrides: [dashed("/ before$/")] });
+const thenAndNow = (title: string, metric: string, who: string, next: string) =>
+  graph(
+    {
+      title,
+      means: `The p95 ${who}, hour by hour, and the chosen time before (Compare with), dashed.`,
+      normal: "One line over the other.",
+      next,
+      unit: units.Seconds,
+      thresholds: NEUTRAL,
+      links: [to("overview")],
+      queries: [
+        { expr: quantile(0.95, metric, "tenant", "1h"), legend: "{{tenant}}" },
+        {
+          expr: quantile(0.95, metric, "tenant", "1h", "$before"),
+          legend: "{{tenant}} $before before",
+        },
+      ],
+    },
+    { overrides: [dashed("/ before$/")] },
+  );
 
-const byProbe = graph({
-  title: "p95 by probe",
-  means: "Client-side p95 of each probe.",
-  normal: "Each near its own level.",
-  next: "One apart from the others: that part of the API, not the platform as a whole.",
-  unit: units.Seconds,
-  thresholds: NEUTRAL,
-  links: [to("overview")],
-  dataLinks: [narrowedTo("faults", "tenant", "probe")],
-  queries: [{ expr: quantile(0.95, DURATION, PROBES), legend: "{{tenant}} {{probe}}" }],
-}, {});
+const byProbe = graph(
+  {
+    title: "p95 by probe",
+    means: "Client-side p95 of each probe.",
+    normal: "Each near its own level.",
+    next: "One apart from the others: that part of the API, not the platform as a whole.",
+    unit: units.Seconds,
+    thresholds: NEUTRAL,
+    links: [to("overview")],
+    dataLinks: [narrowedTo("faults", "tenant", "probe")],
+    queries: [{ expr: quantile(0.95, DURATION, PROBES), legend: "{{tenant}} {{probe}}" }],
+  },
+  {},
+);
 
 const change = (metric: string, offset: string) => quantile(0.95, metric, PROBES, RANGE, offset);
 const difference = (metric: string) => `${change(metric, "")}
@@ -224,7 +329,8 @@ const CHANGE = { unit: units.PercentUnit, decimals: 0, thresholds: risingBad(0.1
 const MILLIS = { unit: units.Seconds, decimals: 0 };
 const compared = tablePanel({
   title: "Before and after, by probe",
-  means: "p95 over the time range shown, the same time before (Compare with), and the change: of what " +
+  means:
+    "p95 over the time range shown, the same time before (Compare with), and the change: of what " +
     "clients see, and of the platform's own time alone.",
   normal: "Changes below 10 %.",
   next: "Both columns of change rise together: a release of theirs. Only the first: the path.",
@@ -235,10 +341,18 @@ const compared = tablePanel({
   columns: [
     { from: "tenant", title: "Tenant", links: [rowTo("faults", "tenant")] },
     { from: "probe", title: "Probe", links: [rowTo("faults", "tenant", "probe")] },
-    { from: { expr: `max by (${PROBES}) (${ofProbe("reinfer_slo_latency_threshold_seconds")})` },
-      title: "Objective", ...MILLIS },
-    { from: { expr: attained("latency", PROBES, RANGE) }, title: "Within objective",
-      unit: units.PercentUnit, decimals: 1, thresholds: risingGood(0.9, 0.95) },
+    {
+      from: { expr: `max by (${PROBES}) (${ofProbe("reinfer_slo_latency_threshold_seconds")})` },
+      title: "Objective",
+      ...MILLIS,
+    },
+    {
+      from: { expr: attained("latency", PROBES, RANGE) },
+      title: "Within objective",
+      unit: units.PercentUnit,
+      decimals: 1,
+      thresholds: risingGood(0.9, 0.95),
+    },
     { from: { expr: change(DURATION, "$before") }, title: "p95 before", ...MILLIS },
     { from: { expr: change(DURATION, "") }, title: "p95 now", ...MILLIS },
     { from: { expr: difference(DURATION) }, title: "Change", ...CHANGE },
@@ -253,31 +367,93 @@ export const latency: Board = {
   from: "now-24h",
   refresh: "1m",
   tenants: true,
-  extra: [new dashboard.CustomVariableBuilder("before")
-    .label("Compare with")
-    .description("How long before the time range shown the other lines of Before and after are.")
-    .values("1d,7d,14d,28d")
-    .options(["1d", "7d", "14d", "28d"].map((value) => ({ selected: value === "7d", text: value, value })))
-    .current({ selected: true, text: "7d", value: "7d" })],
+  extra: [
+    new dashboard.CustomVariableBuilder("before")
+      .label("Compare with")
+      .description("How long before the time range shown the other lines of Before and after are.")
+      .values("1d,7d,14d,28d")
+      .options(
+        ["1d", "7d", "14d", "28d"].map((value) => ({
+          selected: value === "7d",
+          text: value,
+          value,
+        })),
+      )
+      .current({ selected: true, text: "7d", value: "7d" }),
+  ],
   rows: [
-    { title: "What clients see", lines: [
-      { height: 4, panels: [
-        [headline("p50", 0.5), 4], [headline("p95", 0.95), 4], [headline("p99", 0.99), 4],
-        [within, 4], [pathShare, 4], [coverage, 4]] },
-      { height: 9, panels: [[heat, 12], [percentiles, 12]] },
-    ] },
-    { title: "Whose time it is", lines: [
-      { height: 8, panels: [[serverAndClient, 12], [split, 12]] },
-      { height: 8, panels: [[phases, 8], [phaseMeans, 8], [timingStates, 8]] },
-    ] },
-    { title: "Before and after", lines: [
-      { height: 8, panels: [
-        [thenAndNow("What clients see", DURATION, "of what clients see",
-          "Compare with the graph beside it: did the platform's own time move as well?"), 8],
-        [thenAndNow("The platform's own time", SERVER, "of the platform's own time",
-          "A step that stays is a release or a new size of your data; ask their support."), 8],
-        [byProbe, 8]] },
-      { height: 8, panels: [[compared, 24]] },
-    ] },
+    {
+      title: "What clients see",
+      lines: [
+        {
+          height: 4,
+          panels: [
+            [headline("p50", 0.5), 4],
+            [headline("p95", 0.95), 4],
+            [headline("p99", 0.99), 4],
+            [within, 4],
+            [pathShare, 4],
+            [coverage, 4],
+          ],
+        },
+        {
+          height: 9,
+          panels: [
+            [heat, 12],
+            [percentiles, 12],
+          ],
+        },
+      ],
+    },
+    {
+      title: "Whose time it is",
+      lines: [
+        {
+          height: 8,
+          panels: [
+            [serverAndClient, 12],
+            [split, 12],
+          ],
+        },
+        {
+          height: 8,
+          panels: [
+            [phases, 8],
+            [phaseMeans, 8],
+            [timingStates, 8],
+          ],
+        },
+      ],
+    },
+    {
+      title: "Before and after",
+      lines: [
+        {
+          height: 8,
+          panels: [
+            [
+              thenAndNow(
+                "What clients see",
+                DURATION,
+                "of what clients see",
+                "Compare with the graph beside it: did the platform's own time move as well?",
+              ),
+              8,
+            ],
+            [
+              thenAndNow(
+                "The platform's own time",
+                SERVER,
+                "of the platform's own time",
+                "A step that stays is a release or a new size of your data; ask their support.",
+              ),
+              8,
+            ],
+            [byProbe, 8],
+          ],
+        },
+        { height: 8, panels: [[compared, 24]] },
+      ],
+    },
   ],
 };

@@ -25,18 +25,30 @@ export type Steps = [number | null, string][];
 
 export const NEUTRAL: Steps = [[null, COLOURS.plain]];
 /** Good at the floor, bad at and above the limits. */
-export const risingBad = (warn: number, bad: number): Steps =>
-  [[null, COLOURS.good], [warn, COLOURS.warn], [bad, COLOURS.bad]];
+export const risingBad = (warn: number, bad: number): Steps => [
+  [null, COLOURS.good],
+  [warn, COLOURS.warn],
+  [bad, COLOURS.bad],
+];
 /** Bad at the floor, good at and above the last limit. */
-export const risingGood = (warn: number, good: number): Steps =>
-  [[null, COLOURS.bad], [warn, COLOURS.warn], [good, COLOURS.good]];
+export const risingGood = (warn: number, good: number): Steps => [
+  [null, COLOURS.bad],
+  [warn, COLOURS.warn],
+  [good, COLOURS.good],
+];
 /** 0 is bad and 1 is good. */
-export const YES_NO: Steps = [[null, COLOURS.bad], [1, COLOURS.good]];
+export const YES_NO: Steps = [
+  [null, COLOURS.bad],
+  [1, COLOURS.good],
+];
 
-export const words = (texts: Record<number, [text: string, colour: string]>): dashboard.ValueMap => ({
+export const words = (
+  texts: Record<number, [text: string, colour: string]>,
+): dashboard.ValueMap => ({
   type: dashboard.MappingType.ValueToText,
-  options: Object.fromEntries(Object.entries(texts).map(
-    ([value, [text, color]], index) => [value, { text, color, index }])),
+  options: Object.fromEntries(
+    Object.entries(texts).map(([value, [text, color]], index) => [value, { text, color, index }]),
+  ),
 });
 
 export const VERDICT_WORDS = words({
@@ -66,7 +78,8 @@ export interface Link {
 }
 
 // Addresses are relative, so that they hold wherever Grafana is served from.
-const SHARED = "${__url_time_range}&${datasource:queryparam}&${job:queryparam}&${instance:queryparam}";
+const SHARED =
+  "${__url_time_range}&${datasource:queryparam}&${job:queryparam}&${instance:queryparam}";
 
 /** To another board, with the time range and all variables. */
 export const to = (name: BoardName): Link => ({
@@ -77,15 +90,19 @@ export const to = (name: BoardName): Link => ({
 /** From a value to another board, narrowed down to the value's own labels. */
 export const narrowedTo = (name: BoardName, ...names: string[]): Link => ({
   title: `${BOARDS[name].title} of this ${names.at(-1)}`,
-  url: [`/d/${BOARDS[name].uid}?${SHARED}`,
-    ...names.map((label) => `var-${label}=\${__field.labels.${label}}`)].join("&"),
+  url: [
+    `/d/${BOARDS[name].uid}?${SHARED}`,
+    ...names.map((label) => `var-${label}=\${__field.labels.${label}}`),
+  ].join("&"),
 });
 
 /** The same from a row of a table. */
 export const rowTo = (name: BoardName, ...names: string[]): Link => ({
   title: `${BOARDS[name].title} of this ${names.at(-1)}`,
-  url: [`/d/${BOARDS[name].uid}?${SHARED}`,
-    ...names.map((label) => `var-${label}=\${__data.fields.${label}}`)].join("&"),
+  url: [
+    `/d/${BOARDS[name].uid}?${SHARED}`,
+    ...names.map((label) => `var-${label}=\${__data.fields.${label}}`),
+  ].join("&"),
 });
 
 export const dashboardLink = ({ title, url }: Link, newTab = false) =>

@@ -1,78 +1,140 @@
 // Overview: is it them, the path or us? The first line answers that without a click.
 import * as units from "@grafana/grafana-foundation-sdk/units";
 import { Board } from "./board.js";
-import { COLOURS, narrowedTo, NEUTRAL, risingBad, risingGood, rowTo, to, VERDICT_WORDS, words, YES_NO }
-  from "./look.js";
-import { coloured, dashed, graph, IN_COLOURS_OF_FAULTS, matching, bars, statPanel, tablePanel, timeline }
-  from "./panels.js";
-import { attained, budgetLeft, burn, increase, objective, ofExporter, ofProbe, ofTenant, quantile,
-  rate, ratio, results, share, STEP, sumBy, verdict } from "./promql.js";
+import {
+  COLOURS,
+  narrowedTo,
+  NEUTRAL,
+  risingBad,
+  risingGood,
+  rowTo,
+  to,
+  VERDICT_WORDS,
+  words,
+  YES_NO,
+} from "./look.js";
+import {
+  coloured,
+  dashed,
+  graph,
+  IN_COLOURS_OF_FAULTS,
+  matching,
+  bars,
+  statPanel,
+  tablePanel,
+  timeline,
+} from "./panels.js";
+import {
+  attained,
+  budgetLeft,
+  burn,
+  commonThreshold,
+  increase,
+  objective,
+  ofExporter,
+  ofProbe,
+  ofTenant,
+  quantile,
+  rate,
+  ratio,
+  results,
+  share,
+  STEP,
+  sumBy,
+  verdict,
+} from "./promql.js";
 
-const verdictNow = statPanel({
-  title: "Whose fault is it?",
-  means: "Per tenant, where most of the failures of the last five minutes come from, when more than " +
-    "5 % of the probes failed that way. *Them* is the platform or its edge, *the path* the network " +
-    "between, *us* the token, the request, our own network or the monitor.",
-  normal: "All well.",
-  next: "Click a tile for the tenant's failures. Not probed: see Exporter health.",
-  unit: units.NoUnit,
-  thresholds: NEUTRAL,
-  mappings: [VERDICT_WORDS],
-  links: [to("faults")],
-  dataLinks: [narrowedTo("faults", "tenant")],
-  queries: [{ expr: verdict("5m"), legend: "{{tenant}}" }],
-}, { tile: true, names: true });
+const PROBES = "tenant, probe";
 
-const wayOut = statPanel({
-  title: "Our way out",
-  means: "Whether the control targets, which have nothing to do with the API, can be reached from each " +
-    "exporter. While they can, a network failure is not that of our own connection.",
-  normal: "Open.",
-  next: "Closed: ask for your own network first. No data: no [[control]] is configured.",
-  unit: units.NoUnit,
-  thresholds: YES_NO,
-  mappings: [words({ 0: ["Closed", COLOURS.bad], 1: ["Open", COLOURS.good] })],
-  noValue: "No control",
-  links: [to("faults")],
-  queries: [{
-    expr: `max by (instance) (${ofExporter("reinfer_control_reachable")})`,
-    legend: "{{instance}}",
-  }],
-}, { names: true });
+const verdictNow = statPanel(
+  {
+    title: "Whose fault is it?",
+    means:
+      "Per tenant, where most of the failures of the last five minutes come from, when more than " +
+      "5 % of the probes failed that way; one lost probe alone does not count. *Them* is the " +
+      "platform or its edge, *the path* the network " +
+      "between, *us* the token, the request, our own network or the monitor.",
+    normal: "All well.",
+    next: "Click a tile for the tenant's failures. Not probed: see Exporter health.",
+    unit: units.NoUnit,
+    thresholds: NEUTRAL,
+    mappings: [VERDICT_WORDS],
+    links: [to("faults")],
+    dataLinks: [narrowedTo("faults", "tenant")],
+    queries: [{ expr: verdict("5m"), legend: "{{tenant}}" }],
+  },
+  { tile: true, names: true },
+);
 
-const tokens = statPanel({
-  title: "Tokens",
-  means: "Whether the API took each tenant's token the last time it looked at it.",
-  normal: "Accepted.",
-  next: "Rejected: somebody made a new token for the same user, or it expired. Replace it where " +
-    "the exporter reads it; it is read again at once.",
-  unit: units.NoUnit,
-  thresholds: YES_NO,
-  mappings: [words({ 0: ["Rejected", COLOURS.bad], 1: ["Accepted", COLOURS.good] })],
-  links: [to("faults")],
-  dataLinks: [narrowedTo("faults", "tenant")],
-  queries: [{
-    expr: `min by (tenant) (${ofTenant("reinfer_token_accepted")})`,
-    legend: "{{tenant}}",
-  }],
-}, { names: true });
+const wayOut = statPanel(
+  {
+    title: "Our way out",
+    means:
+      "Whether the control targets, which have nothing to do with the API, can be reached from " +
+      "each " +
+      "exporter. While they can, a network failure is not that of our own connection.",
+    normal: "Open.",
+    next: "Closed: ask for your own network first. No data: no [[control]] is configured.",
+    unit: units.NoUnit,
+    thresholds: YES_NO,
+    mappings: [words({ 0: ["Closed", COLOURS.bad], 1: ["Open", COLOURS.good] })],
+    noValue: "No control",
+    links: [to("faults")],
+    queries: [
+      {
+        expr: `max by (instance) (${ofExporter("reinfer_control_reachable")})`,
+        legend: "{{instance}}",
+      },
+    ],
+  },
+  { names: true },
+);
 
-const exporters = statPanel({
-  title: "Exporters",
-  means: "Whether Prometheus reached each exporter at its last scrape. Nothing else on this board " +
-    "means anything for an exporter that is down.",
-  normal: "Up.",
-  next: "Down: see Exporter health, then the exporter's own log.",
-  unit: units.NoUnit,
-  thresholds: YES_NO,
-  mappings: [words({ 0: ["Down", COLOURS.bad], 1: ["Up", COLOURS.good] })],
-  links: [to("exporter")],
-  queries: [{ expr: ofExporter("up"), legend: "{{instance}}" }],
-}, { names: true });
+const tokens = statPanel(
+  {
+    title: "Tokens",
+    means: "Whether the API took each tenant's token the last time it looked at it.",
+    normal: "Accepted.",
+    next:
+      "Rejected: somebody made a new token for the same user, or it expired. Replace it where " +
+      "the exporter reads it; it is read again at once.",
+    unit: units.NoUnit,
+    thresholds: YES_NO,
+    mappings: [words({ 0: ["Rejected", COLOURS.bad], 1: ["Accepted", COLOURS.good] })],
+    links: [to("faults")],
+    dataLinks: [narrowedTo("faults", "tenant")],
+    queries: [
+      {
+        expr: `min by (tenant) (${ofTenant("reinfer_token_accepted")})`,
+        legend: "{{tenant}}",
+      },
+    ],
+  },
+  { names: true },
+);
+
+const exporters = statPanel(
+  {
+    title: "Exporters",
+    means:
+      "Whether Prometheus reached each exporter at its last scrape. Nothing else on this board " +
+      "means anything for an exporter that is down.",
+    normal: "Up.",
+    next: "Down: see Exporter health, then the exporter's own log.",
+    unit: units.NoUnit,
+    thresholds: YES_NO,
+    mappings: [words({ 0: ["Down", COLOURS.bad], 1: ["Up", COLOURS.good] })],
+    links: [to("exporter")],
+    queries: [{ expr: ofExporter("up"), legend: "{{instance}}" }],
+  },
+  { names: true },
+);
 
 const verdictHistory = timeline({
   title: "Whose fault was it?",
-  means: "The same verdict over time. A tenant is named here when more than 5 % of its probes in a step " +
+  means:
+    "The same verdict over time. A tenant is named here when more than 5 % of its probes in a " +
+    "step " +
     "of the graph failed for one reason.",
   normal: "One band in the colour of All well.",
   next: "Zoom into a coloured stretch, then open Faults and path for what was answered.",
@@ -84,19 +146,24 @@ const verdictHistory = timeline({
   queries: [{ expr: verdict(STEP), legend: "{{tenant}}" }],
 });
 
-const failures = graph({
-  title: "Failures by whose fault they are",
-  means: "Share of all probes that failed, stacked by fault.",
-  normal: "Nothing to see.",
-  next: "Faults and path names the outcome and the reply's status code.",
-  unit: units.PercentUnit,
-  thresholds: risingBad(0.01, 0.05),
-  links: [to("faults")],
-  queries: [{
-    expr: share(sumBy("fault", rate(results('fault!="none"'))), sumBy("", rate(results()))),
-    legend: "{{fault}}",
-  }],
-}, { stacked: true, bars: true, overrides: IN_COLOURS_OF_FAULTS, calcs: ["max", "mean"] });
+const failures = graph(
+  {
+    title: "Failures by whose fault they are",
+    means: "Share of all probes that failed, stacked by fault.",
+    normal: "Nothing to see.",
+    next: "Faults and path names the outcome and the reply's status code.",
+    unit: units.PercentUnit,
+    thresholds: risingBad(0.01, 0.05),
+    links: [to("faults")],
+    queries: [
+      {
+        expr: share(sumBy("fault", rate(results('fault!="none"'))), sumBy("", rate(results()))),
+        legend: "{{fault}}",
+      },
+    ],
+  },
+  { stacked: true, bars: true, overrides: IN_COLOURS_OF_FAULTS, calcs: ["max", "mean"] },
+);
 
 const firing = timeline({
   title: "Alerts",
@@ -104,27 +171,38 @@ const firing = timeline({
   normal: "No rows, or none that reaches the right edge.",
   next: "Its description and runbook are in the notification and in Prometheus under Alerts.",
   unit: units.NoUnit,
-  thresholds: [[null, COLOURS.warn], [2, COLOURS.bad]],
+  thresholds: [
+    [null, COLOURS.warn],
+    [2, COLOURS.bad],
+  ],
   mappings: [words({ 1: ["Pending", COLOURS.warn], 2: ["Firing", COLOURS.bad] })],
   noValue: "No alert",
   links: [to("faults")],
-  queries: [{
-    expr: `max by (alertname, tenant) (
+  queries: [
+    {
+      expr: `max by (alertname, tenant) (
   ALERTS{alertname=~"Reinfer.*", alertname!="ReinferWatchdog", alertstate="firing"} * 2
   or ALERTS{alertname=~"Reinfer.*", alertname!="ReinferWatchdog", alertstate="pending"}
 )`,
-    legend: "{{alertname}} {{tenant}}",
-  }],
+      legend: "{{alertname}} {{tenant}}",
+    },
+  ],
 });
 
 const budget = bars({
   title: "Error budget left, 30 days",
-  means: "What remains of the failures that the objectives allow in 30 days. Failures of credentials, of " +
+  means:
+    "What remains of the failures that the objectives allow in 30 days. Failures of " +
+    "credentials, of " +
     "our own requests or of the monitor, and maintenance, do not count.",
   normal: "Above 25 %.",
   next: "Below 0 the objective is missed: the SLA report has the figures for a claim.",
   unit: units.PercentUnit,
-  thresholds: [[null, COLOURS.bad], [0, COLOURS.warn], [0.25, COLOURS.good]],
+  thresholds: [
+    [null, COLOURS.bad],
+    [0, COLOURS.warn],
+    [0.25, COLOURS.good],
+  ],
   min: 0,
   max: 1,
   decimals: 1,
@@ -133,62 +211,93 @@ const budget = bars({
   queries: [{ expr: budgetLeft("", "tenant, slo", "30d"), legend: "{{tenant}} {{slo}}" }],
 });
 
-const burning = graph({
-  title: "Burn rate of the availability budget",
-  means: "How many times faster than allowed failures come: at 1 the budget of 30 days lasts just 30 " +
-    "days, at 14.4 two days. The lines are at 1, 6 and 14.4, where tickets and pages begin.",
-  normal: "Below 1.",
-  next: "Both windows above a line: it is real and goes on. Only the long one: it is over.",
-  unit: units.Short,
-  thresholds: [[null, COLOURS.good], [1, COLOURS.warn], [6, COLOURS.bad], [14.4, COLOURS.bad]],
-  links: [to("sla")],
-  dataLinks: [narrowedTo("faults", "tenant")],
-  queries: [
-    { expr: burn("availability", "tenant", "1h"), legend: "{{tenant}} 1 h" },
-    { expr: burn("availability", "tenant", "6h"), legend: "{{tenant}} 6 h" },
-  ],
-}, { log: true, lines: true, overrides: [
-  matching("/ 6 h$/", { id: "custom.lineStyle", value: { fill: "dash", dash: [8, 6] } }),
-] });
+const burning = graph(
+  {
+    title: "Burn rate of the availability budget",
+    means:
+      "How many times faster than allowed failures come, for the worst probe of each tenant: at " +
+      "1 " +
+      "the budget of 30 days lasts 30 days, at 14.4 two. The lines are where tickets and pages " +
+      "begin.",
+    normal: "Below 1.",
+    next: "Both windows above a line: it is real and goes on. Only the long one: it is over.",
+    unit: units.Short,
+    thresholds: [
+      [null, COLOURS.good],
+      [1, COLOURS.warn],
+      [6, COLOURS.bad],
+      [14.4, COLOURS.bad],
+    ],
+    links: [to("sla")],
+    dataLinks: [narrowedTo("faults", "tenant")],
+    queries: [
+      { expr: `max by (tenant) (${burn("availability", PROBES, "1h")})`, legend: "{{tenant}} 1 h" },
+      { expr: `max by (tenant) (${burn("availability", PROBES, "6h")})`, legend: "{{tenant}} 6 h" },
+    ],
+  },
+  {
+    log: true,
+    lines: true,
+    overrides: [
+      matching("/ 6 h$/", { id: "custom.lineStyle", value: { fill: "dot", dash: [1, 5] } }),
+    ],
+  },
+);
 
 const DURATION = "reinfer_probe_duration_seconds";
-const percentiles = graph({
-  title: "Latency of ok probes",
-  means: "Client-side percentiles over all chosen probes, and the strictest latency objective dashed.",
-  normal: "The p95 below the objective.",
-  next: "Latency tells the platform's share from the path's.",
-  unit: units.Seconds,
-  thresholds: NEUTRAL,
-  links: [to("latency")],
-  queries: [
-    { expr: quantile(0.5, DURATION), legend: "p50" },
-    { expr: quantile(0.95, DURATION), legend: "p95" },
-    { expr: quantile(0.99, DURATION), legend: "p99" },
-    { expr: `min(${ofProbe("reinfer_slo_latency_threshold_seconds")})`, legend: "objective" },
-  ],
-}, { overrides: [
-  coloured("p50", COLOURS.plain), coloured("p95", "#E69F00"), coloured("p99", COLOURS.bad),
-  dashed("/^objective$/", COLOURS.grey),
-], calcs: ["mean", "max"] });
+const percentiles = graph(
+  {
+    title: "Latency of ok probes",
+    means:
+      "Client-side percentiles over all chosen probes. Choose one probe, or some with the same " +
+      "latency objective, and it is dashed.",
+    normal: "The p95 below the objective.",
+    next: "Latency tells the platform's share from the path's.",
+    unit: units.Seconds,
+    thresholds: NEUTRAL,
+    links: [to("latency")],
+    queries: [
+      { expr: quantile(0.5, DURATION), legend: "p50" },
+      { expr: quantile(0.95, DURATION), legend: "p95" },
+      { expr: quantile(0.99, DURATION), legend: "p99" },
+      { expr: commonThreshold(), legend: "objective" },
+    ],
+  },
+  {
+    overrides: [
+      coloured("p50", COLOURS.plain),
+      coloured("p95", "#E69F00"),
+      coloured("p99", COLOURS.bad),
+      dashed("/^objective$/", COLOURS.grey),
+    ],
+    calcs: ["mean", "max"],
+  },
+);
 
-const within = graph({
-  title: "Answers within the latency objective",
-  means: "Share of ok probes that were as fast as promised, by tenant: the indicator of the latency " +
-    "objective itself. The strictest share that is asked for is dashed.",
-  normal: "Above the dashed line.",
-  next: "Latency, by probe.",
-  unit: units.PercentUnit,
-  thresholds: risingGood(0.9, 0.95),
-  max: 1,
-  links: [to("latency")],
-  dataLinks: [narrowedTo("latency", "tenant")],
-  queries: [
-    { expr: attained("latency", "tenant", STEP), legend: "{{tenant}}" },
-    { expr: `max(${ofProbe("reinfer_slo_objective_ratio", 'slo="latency"')})`, legend: "objective" },
-  ],
-}, { overrides: [dashed("/^objective$/", COLOURS.grey)], calcs: ["mean", "min"] });
+const within = graph(
+  {
+    title: "Answers within the latency objective",
+    means:
+      "Share of ok probes that were as fast as promised, by tenant: the indicator of the latency " +
+      "objective itself. The strictest share that is asked for is dashed.",
+    normal: "Above the dashed line.",
+    next: "Latency, by probe.",
+    unit: units.PercentUnit,
+    thresholds: risingGood(0.9, 0.95),
+    max: 1,
+    links: [to("latency")],
+    dataLinks: [narrowedTo("latency", "tenant")],
+    queries: [
+      { expr: attained("latency", "tenant", STEP), legend: "{{tenant}}" },
+      {
+        expr: `max(${ofProbe("reinfer_slo_objective_ratio", 'slo="latency"')})`,
+        legend: "objective",
+      },
+    ],
+  },
+  { from: 0.8, overrides: [dashed("/^objective$/", COLOURS.grey)], calcs: ["mean", "min"] },
+);
 
-const PROBES = "tenant, probe";
 const availability = (title: string, window: string) => ({
   from: { expr: attained("availability", PROBES, window) },
   title,
@@ -198,7 +307,8 @@ const availability = (title: string, window: string) => ({
 });
 const table = tablePanel({
   title: "Every tenant and probe",
-  means: "Availability as the objective counts it over the last hour, day, week and month, and the " +
+  means:
+    "Availability as the objective counts it over the last hour, day, week and month, and the " +
     "latency of the time range shown. *At fault now* is the verdict of the last five minutes.",
   normal: "Green; the objective's own figure is the third column.",
   next: "Click a tenant or a probe.",
@@ -209,23 +319,51 @@ const table = tablePanel({
   columns: [
     { from: "tenant", title: "Tenant", links: [rowTo("faults", "tenant")], width: 170 },
     { from: "probe", title: "Probe", links: [rowTo("latency", "tenant", "probe")], width: 130 },
-    { from: { expr: objective("availability", PROBES) }, title: "Objective", unit: units.PercentUnit,
-      decimals: 2 },
+    {
+      from: { expr: objective("availability", PROBES) },
+      title: "Objective",
+      unit: units.PercentUnit,
+      decimals: 2,
+    },
     availability("1 h", "1h"),
     availability("24 h", "24h"),
     availability("7 d", "7d"),
     availability("30 d", "30d"),
-    { from: { expr: quantile(0.95, DURATION, PROBES, "$__range") }, title: "p95",
-      unit: units.Seconds, decimals: 0 },
-    { from: { expr: `max by (${PROBES}) (${ofProbe("reinfer_slo_latency_threshold_seconds")})` },
-      title: "Latency objective", unit: units.Seconds, decimals: 0 },
-    { from: { expr: ratio(
-      sumBy(PROBES, increase(results('fault!="none"'), "$__range")),
-      sumBy(PROBES, increase(results(), "$__range"))) },
-    title: "Failed, any fault", unit: units.PercentUnit, decimals: 2, thresholds: risingBad(0.001, 0.01) },
-    { from: { expr: `time() - max by (${PROBES}) (${
-      ofProbe("reinfer_probe_last_success_timestamp_seconds")})` },
-    title: "Last ok", unit: units.Seconds, decimals: 0, thresholds: risingBad(300, 900) },
+    {
+      from: { expr: quantile(0.95, DURATION, PROBES, "$__range") },
+      title: "p95",
+      unit: units.Seconds,
+      decimals: 0,
+    },
+    {
+      from: { expr: `max by (${PROBES}) (${ofProbe("reinfer_slo_latency_threshold_seconds")})` },
+      title: "Latency objective",
+      unit: units.Seconds,
+      decimals: 0,
+    },
+    {
+      from: {
+        expr: ratio(
+          sumBy(PROBES, increase(results('fault!="none"'), "$__range")),
+          sumBy(PROBES, increase(results(), "$__range")),
+        ),
+      },
+      title: "Failed, any fault",
+      unit: units.PercentUnit,
+      decimals: 2,
+      thresholds: risingBad(0.001, 0.01),
+    },
+    {
+      from: {
+        expr: `time() - max by (${PROBES}) (${ofProbe(
+          "reinfer_probe_last_success_timestamp_seconds",
+        )})`,
+      },
+      title: "Last ok",
+      unit: units.Seconds,
+      decimals: 0,
+      thresholds: risingBad(300, 900),
+    },
   ],
 });
 
@@ -236,15 +374,47 @@ export const overview: Board = {
   refresh: "30s",
   tenants: true,
   rows: [
-    { title: "Is it them, the path or us?", lines: [
-      { height: 5, panels: [[verdictNow, 12], [wayOut, 4], [tokens, 4], [exporters, 4]] },
-      { height: 6, panels: [[verdictHistory, 24]] },
-      { height: 7, panels: [[failures, 12], [firing, 12]] },
-    ] },
-    { title: "What was promised", lines: [
-      { height: 8, panels: [[budget, 8], [burning, 16]] },
-      { height: 8, panels: [[percentiles, 12], [within, 12]] },
-      { height: 9, panels: [[table, 24]] },
-    ] },
+    {
+      title: "Is it them, the path or us?",
+      lines: [
+        {
+          height: 5,
+          panels: [
+            [verdictNow, 12],
+            [wayOut, 4],
+            [tokens, 4],
+            [exporters, 4],
+          ],
+        },
+        { height: 6, panels: [[verdictHistory, 24]] },
+        {
+          height: 7,
+          panels: [
+            [failures, 12],
+            [firing, 12],
+          ],
+        },
+      ],
+    },
+    {
+      title: "What was promised",
+      lines: [
+        {
+          height: 8,
+          panels: [
+            [budget, 8],
+            [burning, 16],
+          ],
+        },
+        {
+          height: 8,
+          panels: [
+            [percentiles, 12],
+            [within, 12],
+          ],
+        },
+        { height: 9, panels: [[table, 24]] },
+      ],
+    },
   ],
 };

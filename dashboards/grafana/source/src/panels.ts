@@ -72,8 +72,16 @@ const steps = (thresholds: Steps) =>
     .steps(thresholds.map(([value, color]) => ({ value, color })));
 
 /** What every kind of panel takes from its Spec. */
-function describe(panel: timeseries.PanelBuilder | stat.PanelBuilder | table.PanelBuilder
-  | heatmap.PanelBuilder | statetimeline.PanelBuilder | bargauge.PanelBuilder, spec: Spec) {
+function describe(
+  panel:
+    | timeseries.PanelBuilder
+    | stat.PanelBuilder
+    | table.PanelBuilder
+    | heatmap.PanelBuilder
+    | statetimeline.PanelBuilder
+    | bargauge.PanelBuilder,
+  spec: Spec,
+) {
   panel
     .title(spec.title)
     .description(`${spec.means}\n\n**Normal:** ${spec.normal}\n\n**Next:** ${spec.next}`)
@@ -92,32 +100,43 @@ function describe(panel: timeseries.PanelBuilder | stat.PanelBuilder | table.Pan
 const byThreshold = () =>
   new dashboard.FieldColorBuilder().mode(dashboard.FieldColorModeId.Thresholds);
 
-const fixed = (color: string): dashboard.DynamicConfigValue =>
-  ({ id: "color", value: { mode: "fixed", fixedColor: color } });
+const fixed = (color: string): dashboard.DynamicConfigValue => ({
+  id: "color",
+  value: { mode: "fixed", fixedColor: color },
+});
 
-export const named = (name: string, ...properties: dashboard.DynamicConfigValue[]): Override =>
-  ({ matcher: { id: "byName", options: name }, properties });
+export const named = (name: string, ...properties: dashboard.DynamicConfigValue[]): Override => ({
+  matcher: { id: "byName", options: name },
+  properties,
+});
 
-export const matching = (regexp: string, ...properties: dashboard.DynamicConfigValue[]): Override =>
-  ({ matcher: { id: "byRegexp", options: regexp }, properties });
+export const matching = (
+  regexp: string,
+  ...properties: dashboard.DynamicConfigValue[]
+): Override => ({ matcher: { id: "byRegexp", options: regexp }, properties });
 
 export const coloured = (name: string, color: string): Override => named(name, fixed(color));
 
 /** A dashed line without a fill: an objective, or how it was before. */
-export const dashed = (regexp: string, color?: string): Override => matching(regexp,
-  { id: "custom.lineStyle", value: { fill: "dash", dash: [8, 6] } },
-  { id: "custom.fillOpacity", value: 0 },
-  { id: "custom.stacking", value: { mode: "none", group: "A" } },
-  ...(color ? [fixed(color)] : []));
+export const dashed = (regexp: string, color?: string): Override =>
+  matching(
+    regexp,
+    { id: "custom.lineStyle", value: { fill: "dash", dash: [8, 6] } },
+    { id: "custom.fillOpacity", value: 0 },
+    { id: "custom.stacking", value: { mode: "none", group: "A" } },
+    ...(color ? [fixed(color)] : []),
+  );
 
-export const IN_COLOURS_OF_FAULTS: Override[] =
-  FAULTS.map((fault) => coloured(fault, FAULT_COLOURS[fault]));
+export const IN_COLOURS_OF_FAULTS: Override[] = FAULTS.map((fault) =>
+  coloured(fault, FAULT_COLOURS[fault]),
+);
 
 export interface StatLook {
   /** A line of how it went, under the number. */
   history?: boolean;
   /** Colours the whole tile, for what is to be seen from across the room. */
   tile?: boolean;
+  /** With the name of each series; one below the other unless it is a tile. */
   names?: boolean;
   /** The name of the label to show, for a metric whose value is always 1. */
   label?: string;
@@ -129,12 +148,21 @@ export function statPanel(spec: Spec, look: StatLook = {}): AnyPanel {
   return panel
     .targets(targets(spec.queries, look.history ? "range" : "instant"))
     .colorScheme(byThreshold())
-    .colorMode(look.tile ? common.BigValueColorMode.BackgroundSolid : common.BigValueColorMode.Value)
+    .colorMode(
+      look.tile ? common.BigValueColorMode.BackgroundSolid : common.BigValueColorMode.Value,
+    )
     .graphMode(look.history ? common.BigValueGraphMode.Area : common.BigValueGraphMode.None)
     .justifyMode(common.BigValueJustifyMode.Auto)
-    .textMode(look.label ? common.BigValueTextMode.Name
-      : look.names ? common.BigValueTextMode.ValueAndName : common.BigValueTextMode.Value)
-    .orientation(common.VizOrientation.Auto)
+    .textMode(
+      look.label
+        ? common.BigValueTextMode.Name
+        : look.names
+          ? common.BigValueTextMode.ValueAndName
+          : common.BigValueTextMode.Value,
+    )
+    .orientation(
+      look.names && !look.tile ? common.VizOrientation.Horizontal : common.VizOrientation.Auto,
+    )
     .wideLayout(true)
     .reduceOptions(new common.ReduceDataOptionsBuilder().calcs(["lastNotNull"]).values(false));
 }
@@ -146,9 +174,11 @@ export interface GraphLook {
   /** Draws the thresholds as lines: what they mean is in the description. */
   lines?: boolean;
   overrides?: Override[];
-  /** Columns of the legend's table. */
+  /** Columns of the legend, which is then a table beside the graph. */
   calcs?: string[];
   points?: boolean;
+  /** Where the axis begins unless a value is below, for what stays near 100 %. */
+  from?: number;
 }
 
 export function graph(spec: Spec, look: GraphLook = {}): AnyPanel {
@@ -162,20 +192,34 @@ export function graph(spec: Spec, look: GraphLook = {}): AnyPanel {
     .lineWidth(look.bars ? 0 : 1)
     .fillOpacity(look.bars ? 90 : stacked ? 60 : 0)
     .showPoints(look.points ? common.VisibilityMode.Always : common.VisibilityMode.Never)
-    .axisSoftMin(spec.min ?? 0)
-    .thresholdsStyle(new common.GraphThresholdsStyleConfigBuilder().mode(
-      look.lines ? common.GraphThresholdsStyleMode.Dashed : common.GraphThresholdsStyleMode.Off))
-    .stacking(new common.StackingConfigBuilder().group("A").mode(
-      stacked ? common.StackingMode.Normal : common.StackingMode.None))
-    .tooltip(new common.VizTooltipOptionsBuilder()
-      .mode(common.TooltipDisplayMode.Multi).sort(common.SortOrder.Descending))
-    .legend(new common.VizLegendOptionsBuilder()
-      .displayMode(look.calcs ? common.LegendDisplayMode.Table : common.LegendDisplayMode.List)
-      .placement(common.LegendPlacement.Bottom).showLegend(true).calcs(look.calcs ?? []))
+    .axisSoftMin(look.from ?? 0)
+    .thresholdsStyle(
+      new common.GraphThresholdsStyleConfigBuilder().mode(
+        look.lines ? common.GraphThresholdsStyleMode.Dashed : common.GraphThresholdsStyleMode.Off,
+      ),
+    )
+    .stacking(
+      new common.StackingConfigBuilder()
+        .group("A")
+        .mode(stacked ? common.StackingMode.Normal : common.StackingMode.None),
+    )
+    .tooltip(
+      new common.VizTooltipOptionsBuilder()
+        .mode(common.TooltipDisplayMode.Multi)
+        .sort(common.SortOrder.Descending),
+    )
+    .legend(
+      new common.VizLegendOptionsBuilder()
+        .displayMode(look.calcs ? common.LegendDisplayMode.Table : common.LegendDisplayMode.List)
+        .placement(look.calcs ? common.LegendPlacement.Right : common.LegendPlacement.Bottom)
+        .showLegend(true)
+        .calcs(look.calcs ?? []),
+    )
     .overrides(look.overrides ?? []);
   if (look.log) {
-    panel.scaleDistribution(new common.ScaleDistributionConfigBuilder()
-      .type(common.ScaleDistribution.Log).log(10));
+    panel.scaleDistribution(
+      new common.ScaleDistributionConfigBuilder().type(common.ScaleDistribution.Log).log(10),
+    );
   }
   return panel;
 }
@@ -192,11 +236,18 @@ export function timeline(spec: Spec): AnyPanel {
     .rowHeight(0.85)
     .fillOpacity(90)
     .lineWidth(0)
-    .legend(new common.VizLegendOptionsBuilder()
-      .displayMode(common.LegendDisplayMode.List).placement(common.LegendPlacement.Bottom)
-      .showLegend(true).calcs([]))
-    .tooltip(new common.VizTooltipOptionsBuilder()
-      .mode(common.TooltipDisplayMode.Single).sort(common.SortOrder.None));
+    .legend(
+      new common.VizLegendOptionsBuilder()
+        .displayMode(common.LegendDisplayMode.List)
+        .placement(common.LegendPlacement.Bottom)
+        .showLegend(true)
+        .calcs([]),
+    )
+    .tooltip(
+      new common.VizTooltipOptionsBuilder()
+        .mode(common.TooltipDisplayMode.Single)
+        .sort(common.SortOrder.None),
+    );
 }
 
 /** Of a classic histogram: counts by upper edge over time. */
@@ -207,15 +258,30 @@ export function heatmapPanel(spec: Spec): AnyPanel {
     .targets(targets(spec.queries, "range", prometheus.PromQueryFormat.Heatmap))
     .calculate(false)
     .cellGap(1)
-    .color(new heatmap.HeatmapColorOptionsBuilder()
-      .mode(heatmap.HeatmapColorMode.Scheme).scheme("Viridis").fill("dark-orange").steps(64)
-      .scale(heatmap.HeatmapColorScale.Exponential).exponent(0.5).reverse(false))
+    .color(
+      new heatmap.HeatmapColorOptionsBuilder()
+        .mode(heatmap.HeatmapColorMode.Scheme)
+        .scheme("Viridis")
+        .fill("dark-orange")
+        .steps(64)
+        .scale(heatmap.HeatmapColorScale.Exponential)
+        .exponent(0.5)
+        .reverse(false),
+    )
     .rowsFrame(new heatmap.RowsHeatmapOptionsBuilder().layout(common.HeatmapCellLayout.Auto))
-    .yAxis(new heatmap.YAxisConfigBuilder()
-      .unit(spec.unit).axisPlacement(common.AxisPlacement.Left).reverse(false))
+    .yAxis(
+      new heatmap.YAxisConfigBuilder()
+        .unit(spec.unit)
+        .axisPlacement(common.AxisPlacement.Left)
+        .reverse(false),
+    )
     .filterValues(new heatmap.FilterValueRangeBuilder().le(1e-9))
-    .tooltip(new heatmap.HeatmapTooltipBuilder()
-      .mode(common.TooltipDisplayMode.Single).yHistogram(true).showColorScale(true))
+    .tooltip(
+      new heatmap.HeatmapTooltipBuilder()
+        .mode(common.TooltipDisplayMode.Single)
+        .yHistogram(true)
+        .showColorScale(true),
+    )
     .showValue(common.VisibilityMode.Never)
     .showLegend();
 }
@@ -262,8 +328,12 @@ export function tablePanel({ columns, sort, ...rest }: TableSpec): AnyPanel {
   let next = 0;
   const fields = columns.map((column) => ({
     column,
-    field: typeof column.from === "string" ? column.from
-      : single ? "Value" : `Value #${String.fromCharCode(65 + next++)}`,
+    field:
+      typeof column.from === "string"
+        ? column.from
+        : single
+          ? "Value"
+          : `Value #${String.fromCharCode(65 + next++)}`,
   }));
   const spec = { ...rest, queries };
   const panel = new table.PanelBuilder();
@@ -281,13 +351,16 @@ export function tablePanel({ columns, sort, ...rest }: TableSpec): AnyPanel {
     })
     .showHeader(true)
     .cellHeight(common.TableCellHeight.Sm)
-    .filterable(true)
+    .minWidth(50)
     .align(common.FieldTextAlignment.Auto)
     .cellOptions({ type: common.TableCellDisplayMode.Auto } as common.TableCellOptions)
     .overrides(fields.map(({ field, column }) => named(field, ...cell(column))));
   if (sort) {
-    panel.sortBy([new common.TableSortByFieldStateBuilder()
-      .displayName(sort.replace(/^-/, "")).desc(!sort.startsWith("-"))]);
+    panel.sortBy([
+      new common.TableSortByFieldStateBuilder()
+        .displayName(sort.replace(/^-/, ""))
+        .desc(!sort.startsWith("-")),
+    ]);
   }
   return panel;
 }
@@ -299,11 +372,15 @@ function cell({ title, unit, decimals, thresholds, mappings, links, width }: Col
   if (mappings) set.push(["mappings", mappings]);
   if (thresholds || mappings) set.push(["custom.cellOptions", { type: "color-text" }]);
   if (thresholds) {
-    set.push(["thresholds", {
-      mode: "absolute", steps: thresholds.map(([value, color]) => ({ value, color })) }]);
+    set.push([
+      "thresholds",
+      {
+        mode: "absolute",
+        steps: thresholds.map(([value, color]) => ({ value, color })),
+      },
+    ]);
   }
   if (links) set.push(["links", links.map((link) => dashboardLink(link).build())]);
   if (width) set.push(["custom.width", width]);
   return set.map(([id, value]) => ({ id, value }));
 }
-

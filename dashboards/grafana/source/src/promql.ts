@@ -1,5 +1,6 @@
-// Pieces of PromQL that the boards are written with. Every selector of the exporter's metrics is made
-// here, so that none forgets a variable. Sums are taken before ratios, never the mean of ratios.
+// Pieces of PromQL that the boards are written with. Every selector of the exporter's metrics is
+// made here, so that none forgets a variable. Sums are taken before ratios, never the mean of
+// ratios.
 
 const labels = (...matchers: string[]) => `{${matchers.filter(Boolean).join(", ")}}`;
 const JOB = 'job=~"$job"';
@@ -28,6 +29,7 @@ export const STEP = "$__rate_interval";
 export const RANGE = "$__range";
 
 export const rate = (selector: string) => `rate(${selector}[${STEP}])`;
+export const perMinute = (selector: string) => `60 * ${rate(selector)}`;
 export const increase = (selector: string, window = STEP, offset = "") =>
   `increase(${selector}[${window}]${offset && ` offset ${offset}`})`;
 export const sumBy = (by: string, expression: string) =>
@@ -65,24 +67,30 @@ export const VERDICTS = {
 /** Share of its probes that a tenant must lose to one fault before a verdict names it. */
 export const VERDICT_SHARE = 0.05;
 
+/** What one lost probe is worth less: alone it makes no verdict, unless it is all there was. */
+const ONE_LOST = 0.9;
+
 /** Whose fault most of a tenant's failures are, as a number of VERDICTS. Network failures that an
  * exporter saw while it reached no control target either are put down to its own network. */
 export function verdict(window: string) {
   const failed = (fault: string) => increase(results(`fault${fault}`), window);
-  const cutOff = `(max by (job, instance) (min_over_time(${
-    ofExporter("reinfer_control_reachable")}[${window}])) == 0)`;
+  const cutOff = `(max by (job, instance) (min_over_time(${ofExporter(
+    "reinfer_control_reachable",
+  )}[${window}])) == 0)`;
   const code = ([fault, value]: [string, number]) =>
     `label_replace(vector(${value}), "fault", "${fault}", "", "")`;
-  const codes = Object.entries(VERDICTS).filter(([, value]) => value > VERDICTS.ok).map(code);
+  const codes = Object.entries(VERDICTS)
+    .filter(([, value]) => value > VERDICTS.ok)
+    .map(code);
   return `max by (tenant) (
   topk by (tenant) (1,
-    sum by (tenant, fault) (
+    (sum by (tenant, fault) (
       ${failed('!~"none|network"')}
       or ${failed('="network"')} unless on (job, instance) ${cutOff}
       or label_replace(
         ${failed('="network"')} and on (job, instance) ${cutOff},
         "fault", "ownNetwork", "", "")
-    )
+    ) - ${ONE_LOST})
     / on (tenant) group_left () ${sumBy("tenant", increase(results(), window))}
     > ${VERDICT_SHARE}
   ) * 0
@@ -93,27 +101,41 @@ export function verdict(window: string) {
 or ${sumBy("tenant", increase(results(), window))} > bool 0`;
 }
 
-// Objectives. Events and good events are judged by the exporter, exclusions and maintenance included.
+// Objectives. Events and good events are judged by the exporter, exclusions and maintenance
+// included.
 const events = (slo: string) => ofProbe("reinfer_slo_events_total", slo && `slo="${slo}"`);
 const good = (slo: string) => ofProbe("reinfer_slo_good_events_total", slo && `slo="${slo}"`);
 
 export const eventsIn = (slo: string, by: string, window: string, offset = "") =>
   sumBy(by, increase(events(slo), window, offset));
 
+export const goodIn = (slo: string, by: string, window: string, offset = "") =>
+  sumBy(by, increase(good(slo), window, offset));
+
 export const badIn = (slo: string, by: string, window: string) =>
   sumBy(by, `${increase(events(slo), window)} - ${increase(good(slo), window)}`);
 
 export const attained = (slo: string, by: string, window: string, offset = "") =>
-  ratio(sumBy(by, increase(good(slo), window, offset)), eventsIn(slo, by, window, offset));
+  ratio(goodIn(slo, by, window, offset), eventsIn(slo, by, window, offset));
 
-/** What the objectives allowed to go wrong: events times (1 - objective), probe by probe. */
-export const allowedIn = (slo: string, by: string, window: string) => sumBy(by, `
-  sum by (job, instance, tenant, probe, slo) (${increase(events(slo), window)})
-  * (1 - max by (job, instance, tenant, probe, slo) (${objectives(slo)}))
-`);
+/** What the objectives allowed to go wrong: events times (1 - objective), probe by probe. Events
+ * outlive the exporter that counted them, so the objective is asked of whoever probes now. */
+export const allowedIn = (slo: string, by: string, window: string) =>
+  sumBy(
+    by,
+    `
+  ${eventsIn(slo, "tenant, probe, slo", window)}
+  * (1 - ${objective(slo, "tenant, probe, slo")})
+`,
+  );
 
-const objectives = (slo: string) =>
-  ofProbe("reinfer_slo_objective_ratio", slo && `slo="${slo}"`);
+const objectives = (slo: string) => ofProbe("reinfer_slo_objective_ratio", slo && `slo="${slo}"`);
+
+/** The latency objective that the chosen probes have in common; nothing where they differ. */
+export function commonThreshold() {
+  const threshold = ofProbe("reinfer_slo_latency_threshold_seconds");
+  return `min(${threshold}) == max(${threshold})`;
+}
 
 /** The objective of a group of probes: the strictest. */
 export const objective = (slo: string, by: string) => `max by (${by}) (${objectives(slo)})`;

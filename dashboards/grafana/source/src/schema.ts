@@ -1,5 +1,6 @@
-// Boards against the types that Grafana publishes: a JSON Schema is made of vendor/types.ts, which knows
-// every key and every allowed word, so a slip of the pen in a board is found here and not in Grafana.
+// Boards against the types that Grafana publishes: a JSON Schema is made of vendor/types.ts, which
+// knows every key and every allowed word, so a slip of the pen in a board is found here and not in
+// Grafana.
 import { Ajv } from "ajv";
 import { createGenerator } from "ts-json-schema-generator";
 import { fileURLToPath } from "node:url";
@@ -13,8 +14,14 @@ export interface PanelModel {
   description?: string;
   gridPos?: { h: number; w: number; x: number; y: number };
   datasource?: { type?: string; uid?: string };
-  targets?: { expr: string; refId: string; legendFormat?: string; instant?: boolean; format?: string;
-    datasource?: { uid?: string } }[];
+  targets?: {
+    expr: string;
+    refId: string;
+    legendFormat?: string;
+    instant?: boolean;
+    format?: string;
+    datasource?: { uid?: string };
+  }[];
   links?: { title: string; url?: string }[];
   options?: Record<string, unknown>;
   fieldConfig?: {
@@ -24,8 +31,10 @@ export interface PanelModel {
       links?: { title: string; url?: string }[];
       custom?: Record<string, unknown>;
     };
-    overrides: { matcher: { id: string; options?: unknown };
-      properties: { id: string; value?: unknown }[] }[];
+    overrides: {
+      matcher: { id: string; options?: unknown };
+      properties: { id: string; value?: unknown }[];
+    }[];
   };
 }
 
@@ -65,9 +74,12 @@ function asTheCoreKnowsIt(board: BoardModel) {
 /** Checks a board, or tells what is wrong where. */
 export function schemaChecker(): (board: BoardModel) => string[] {
   const schema = createGenerator({
-    path: TYPES, type: "Published", skipTypeCheck: true, expose: "none", topRef: false,
-  })
-    .createSchema("Published");
+    path: TYPES,
+    type: "Published",
+    skipTypeCheck: true,
+    expose: "none",
+    topRef: false,
+  }).createSchema("Published");
   const ajv = new Ajv({ allErrors: true, strict: false });
   ajv.addSchema(schema, "published");
   const published = "published#/properties";
@@ -75,15 +87,20 @@ export function schemaChecker(): (board: BoardModel) => string[] {
     const validate = ajv.getSchema(`${published}/${part}`);
     if (!validate) return [`${where}: the published types have no ${part}`];
     validate(value);
-    return (validate.errors ?? []).map(({ instancePath, message, params }) =>
-      `${where}${instancePath} ${message} ${JSON.stringify(params)}`);
+    return (validate.errors ?? []).map(
+      ({ instancePath, message, params }) =>
+        `${where}${instancePath} ${message} ${JSON.stringify(params)}`,
+    );
   };
   return (board) => [
     ...problemsOf("dashboard", asTheCoreKnowsIt(board), board.title),
     ...panelsOf(board).flatMap((panel) => [
       ...problemsOf(`options/properties/${panel.type}`, panel.options, `${panel.title}: options`),
-      ...problemsOf(`custom/properties/${panel.type}`, panel.fieldConfig?.defaults.custom ?? {},
-        `${panel.title}: custom`),
+      ...problemsOf(
+        `custom/properties/${panel.type}`,
+        panel.fieldConfig?.defaults.custom ?? {},
+        `${panel.title}: custom`,
+      ),
     ]),
   ];
 }
