@@ -206,7 +206,7 @@ def test_report(tally, prometheus):
                 yield f'{tenant} was down for {down[tenant]} s, not for about {seconds} s'
 
     def exclusions():
-        credentials, aside = column('Excluded: credentials'), column('Set aside')
+        credentials, aside = column('Excl. credentials'), column('Set aside')
         if not math.isclose(credentials[history.GLOBEX], 2 * 10 * 120, rel_tol=.02):
             yield f'ten hours without a licence are {credentials[history.GLOBEX]} probes'
         if not math.isclose(aside[history.SANDBOX], 2 * 120, rel_tol=.05):
