@@ -176,6 +176,13 @@ def test_verdicts(tally, prometheus):
                   for labels, value in prometheus.instant(expr, history.at(when))}
         if answer.get(tenant) != verdict:
             yield f'{answer} instead of {verdict} for {tenant}'
+    def without_control():
+        bare = expr.replace('reinfer_control_reachable', 'not_there')
+        answer = {labels['tenant']: value
+                  for labels, value in prometheus.instant(bare, history.at('2026-06-03T05:12'))}
+        if answer[history.GLOBEX] != 4:
+            yield f'{answer} instead of 4'
+    tally.test('without a control target a network failure is that of the path', without_control)
     for when, tenant, verdict, why in VERDICTS:
         tally.test(f'the verdict on {tenant} at {when[-5:]} is {verdict}: {why}',
                    functools.partial(problems, when, tenant, verdict))

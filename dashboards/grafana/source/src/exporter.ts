@@ -95,9 +95,11 @@ const missed = statPanel(
 
 const build = tablePanel({
   title: "Builds",
-  means: "Version, revision and compiler of each exporter.",
+  means:
+    "Version and revision of each exporter, how many series it serves, and whether the kernel " +
+    "or the program itself says when a reply came.",
   normal: "The same everywhere.",
-  next: "The change log tells what differs.",
+  next: "The change log tells what differs. Click an exporter for its own page.",
   unit: units.NoUnit,
   thresholds: NEUTRAL,
   links: [to("overview")],
@@ -105,19 +107,18 @@ const build = tablePanel({
     {
       from: "instance",
       title: "Exporter",
+      width: 120,
       links: [{ title: "The exporter's own page", url: "http://${__data.fields.instance}/" }],
     },
     { from: "version", title: "Version" },
-    { from: "revision", title: "Revision" },
+    { from: "revision", title: "Revision", width: 110 },
     {
       from: {
-        expr: `sum by (instance, version, revision) (${ofExporter("reinfer_exporter_build_info")})`,
+        expr: `max by (instance, version, revision) (
+  ${ofExporter("reinfer_exporter_series")}
+  * on (job, instance) group_left (version, revision) ${ofExporter("reinfer_exporter_build_info")}
+)`,
       },
-      title: "Running",
-      unit: units.Short,
-    },
-    {
-      from: { expr: `max by (instance) (${ofExporter("reinfer_exporter_series")})` },
       title: "Series",
       unit: units.Short,
     },
@@ -129,7 +130,7 @@ const build = tablePanel({
         )})`,
       },
       title: "Timed by",
-      mappings: [words({ 0: ["program", COLOURS.warn], 1: ["kernel", COLOURS.good] })],
+      mappings: [words({ 0: ["program", COLOURS.plain], 1: ["kernel", COLOURS.plain] })],
     },
   ],
 });
@@ -359,7 +360,7 @@ const fresh = tablePanel({
   sort: "Last probe",
   columns: [
     { from: "instance", title: "Exporter" },
-    { from: "tenant", title: "Tenant" },
+    { from: "tenant", title: "Tenant", width: 150 },
     { from: "probe", title: "Probe" },
     {
       from: {

@@ -77,7 +77,7 @@ const list = tablePanel({
   links: [to("sla")],
   sort: "Failures",
   columns: [
-    { from: "tenant", title: "Tenant", links: [rowTo("faults", "tenant")] },
+    { from: "tenant", title: "Tenant", links: [rowTo("faults", "tenant")], width: 150 },
     { from: "probe", title: "Probe", links: [rowTo("faults", "tenant", "probe")] },
     { from: "fault", title: "Fault" },
     { from: "outcome", title: "Outcome" },

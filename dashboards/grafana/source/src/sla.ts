@@ -100,7 +100,7 @@ const report = tablePanel({
   unit: units.NoUnit,
   thresholds: NEUTRAL,
   links: [to("faults")],
-  sort: "Attained",
+  sort: "-Attained",
   columns: [
     { from: "tenant", title: "Tenant", links: [rowTo("faults", "tenant")], width: 170 },
     {
@@ -207,7 +207,7 @@ const outcomes = (title: string, means: string, normal: string, next: string, ma
     links: [to("faults")],
     sort: "Probes",
     columns: [
-      { from: "tenant", title: "Tenant", links: [rowTo("faults", "tenant")] },
+      { from: "tenant", title: "Tenant", links: [rowTo("faults", "tenant")], width: 150 },
       { from: "fault", title: "Fault" },
       { from: "outcome", title: "Outcome" },
       {
@@ -250,7 +250,7 @@ const notProbed = tablePanel({
   links: [to("exporter")],
   sort: "Slots",
   columns: [
-    { from: "tenant", title: "Tenant", links: [rowTo("faults", "tenant")] },
+    { from: "tenant", title: "Tenant", links: [rowTo("faults", "tenant")], width: 150 },
     { from: "reason", title: "Reason" },
     {
       from: {
@@ -273,7 +273,7 @@ const latency = tablePanel({
   links: [to("latency")],
   sort: "-Attained",
   columns: [
-    { from: "tenant", title: "Tenant", links: [rowTo("latency", "tenant")] },
+    { from: "tenant", title: "Tenant", links: [rowTo("latency", "tenant")], width: 150 },
     { from: "probe", title: "Probe", links: [rowTo("latency", "tenant", "probe")] },
     {
       from: { expr: `max by (${PROBES}) (${ofProbe("reinfer_slo_latency_threshold_seconds")})` },
