@@ -403,10 +403,10 @@ export const exporter: Board = {
           height: 5,
           panels: [
             [up, 4],
-            [reload, 3],
+            [reload, 4],
             [uptime, 4],
-            [missed, 3],
-            [build, 10],
+            [missed, 4],
+            [build, 8],
           ],
         },
       ],

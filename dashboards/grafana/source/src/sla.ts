@@ -208,13 +208,14 @@ const outcomes = (title: string, means: string, normal: string, next: string, ma
     sort: "Probes",
     columns: [
       { from: "tenant", title: "Tenant", links: [rowTo("faults", "tenant")], width: 150 },
-      { from: "fault", title: "Fault" },
+      { from: "fault", title: "Fault", width: 85 },
       { from: "outcome", title: "Outcome" },
       {
         from: {
           expr: `${sumBy("tenant, fault, outcome", increase(results(matcher), RANGE))} >= 0.5`,
         },
         title: "Probes",
+        width: 75,
         ...COUNT,
       },
     ],
