@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "model/probe_result.h"
+#include "record/recent.h"
 
 namespace reinfer {
 
@@ -34,12 +35,17 @@ class History {
   const std::vector<ProbeResult>& slowest() const { return slowest_; }   // slowest first
   std::size_t size() const { return failures_.size() + slowest_.size(); }
 
+  // Beside the evidence, the small change of the last day.
+  const Recent& recent() const { return recent_; }
+  Recent& recent() { return recent_; }
+
  private:
   bool offer_failure(const ProbeResult& result, bool may_grow);
   bool offer_success(const ProbeResult& result, bool may_grow);
 
   std::deque<ProbeResult> failures_;
   std::vector<ProbeResult> slowest_;
+  Recent recent_;
 };
 
 }  // namespace reinfer

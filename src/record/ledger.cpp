@@ -62,10 +62,12 @@ void Ledger::fit(TargetIndex index, const Target& before) {
   }
   const bool same_request =
       before.method == target.method && before.url == target.url && before.body == target.body;
-  if (same_request)
+  if (same_request) {
     history.move_to(index);
-  else
-    history = History();
+    return;
+  }
+  history = History();
+  record.standing = Standing();
 }
 
 void Ledger::record_reload_failed(std::vector<std::string> problems) {
@@ -85,7 +87,9 @@ void Ledger::record_started(TargetIndex target, Nanoseconds lag) {
 
 void Ledger::record_skipped(TargetIndex target, SkipReason reason, std::uint64_t count) {
   const std::lock_guard lock(mutex_);
-  targets_.at(to_size(target)).skipped[static_cast<std::size_t>(reason)] += count;
+  TargetRecord& record = targets_.at(to_size(target));
+  record.skipped[static_cast<std::size_t>(reason)] += count;
+  record.standing.note_skipped(reason, count);
 }
 
 void Ledger::record(const ProbeResult& result) {
@@ -96,6 +100,7 @@ void Ledger::record(const ProbeResult& result) {
   --exporter_.probes_in_flight;
   tally(result, record, exporter_);
   remember(result);
+  record.standing.note(result);
   if (result.tls && result.tls->earliest_expiry) {
     const TenantIndex tenant = plan_->target(result.target).tenant;
     tenants_.at(to_size(tenant)).certificate_expiry = result.tls->earliest_expiry;
@@ -108,6 +113,10 @@ void Ledger::remember(const ProbeResult& result) {
   if (!history.offer(result, remembered_ < kHistoryMax))
     ++exporter_.dropped[static_cast<std::size_t>(Dropped::evidence)];
   remembered_ = remembered_ - before + history.size();
+  const Target& target = plan_->target(result.target);
+  const bool excluded =
+      in_maintenance(plan_->tenant(target.tenant).maintenance, result.finished.wall);
+  history.recent().note(result, targets_.at(to_size(result.target)).standing.missed(), excluded);
 }
 
 void Ledger::record_token(TenantIndex tenant, const TokenFacts& facts) {
@@ -135,6 +144,17 @@ Snapshot Ledger::snapshot(Instant now) const {
     snapshot.tenants[i].in_maintenance =
         in_maintenance(snapshot.plan->tenants()[i].maintenance, now.wall);
   return snapshot;
+}
+
+std::optional<std::vector<Recent>> Ledger::recents(const Plan* plan,
+                                                   const std::vector<TargetIndex>& targets) const {
+  const std::lock_guard lock(mutex_);
+  if (plan != plan_.get()) return std::nullopt;
+  std::vector<Recent> found;
+  found.reserve(targets.size());
+  for (const TargetIndex target : targets)
+    found.push_back(histories_.at(to_size(target)).recent());
+  return found;
 }
 
 std::optional<TargetHistory> Ledger::history(std::string_view tenant,

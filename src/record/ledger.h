@@ -54,6 +54,10 @@ class Ledger {
   Snapshot snapshot(Instant now) const;
   // What is remembered of a target's single probes; nullopt if there is no such target. Any thread.
   std::optional<TargetHistory> history(std::string_view tenant, std::string_view probe) const;
+  // What is remembered of the last day of those targets, in their order. Absent if `plan` is no
+  // longer the one in force. Any thread.
+  std::optional<std::vector<Recent>> recents(const Plan* plan,
+                                             const std::vector<TargetIndex>& targets) const;
 
  private:
   void fit(TargetIndex index, const Target& before);

@@ -16,6 +16,7 @@
 #include "model/probe_result.h"
 #include "model/token_facts.h"
 #include "record/histogram.h"
+#include "record/standing.h"
 
 namespace reinfer {
 
@@ -35,6 +36,7 @@ struct PhaseTotal {
 struct LastResult {
   WallTime finished;
   Outcome outcome;
+  std::optional<int> http_status;            // absent if no reply came
   std::optional<bool> application_answered;  // absent if no reply came
   std::optional<std::size_t> body_bytes;
   bool operator==(const LastResult&) const = default;
@@ -52,6 +54,7 @@ struct TargetRecord {
   std::uint64_t http_codes_other = 0;
   std::optional<LastResult> last;
   std::optional<WallTime> last_success;
+  Standing standing;
   bool in_flight = false;
 
   std::uint64_t results() const;

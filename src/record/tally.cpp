@@ -67,7 +67,7 @@ void tally(const ProbeResult& result, TargetRecord& record, ExporterRecord& expo
   count_reply(result, record, exporter);
   count_latency(result, record);
   const bool replied = result.http_status.has_value();
-  record.last = LastResult{result.finished.wall, result.outcome,
+  record.last = LastResult{result.finished.wall, result.outcome, result.http_status,
                            replied ? std::optional(result.application_answered) : std::nullopt,
                            result.body_bytes};
   if (result.outcome == Outcome::ok) record.last_success = result.finished.wall;
