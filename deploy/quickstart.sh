@@ -94,7 +94,7 @@ wait_for "The exporter" "$exporter" curl --noproxy '*' -fsS "$url/-/ready"
 cat <<TEXT
 
 Probing now. Look here:
-  $url/          every target and its last outcome
+  $url/          the status page: what fails, since when, and whose fault it is
   $url/metrics   what Prometheus scrapes (dashboards/prometheus/prometheus.yml does)
 TEXT
 if [ $demo = yes ]; then

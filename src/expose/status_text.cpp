@@ -4,6 +4,7 @@
 
 #include "base/duration.h"
 #include "base/version.h"
+#include "expose/verdict.h"
 
 namespace reinfer {
 namespace {
@@ -22,6 +23,11 @@ std::string describe_last(const TargetRecord& record, WallTime now) {
 std::string render_status_text(const Snapshot& snapshot, const std::string& telemetry_path) {
   std::string text = fmt::format("reinfer_exporter {} ({})\nmetrics: {}\n\n", build_info().version,
                                  build_info().revision, telemetry_path);
+  const std::vector<Verdict> verdicts = judge_tenants(snapshot);
+  for (std::size_t i = 0; i < verdicts.size(); ++i)
+    text += fmt::format("{}: {}\n", snapshot.plan->tenants()[i].name,
+                        sentence(verdicts[i], snapshot.taken.wall));
+  text += "\n";
   for (std::size_t i = 0; i < snapshot.targets.size(); ++i) {
     const Target& target = snapshot.plan->targets()[i];
     text += fmt::format("{}/{}: {}, {} results, {} slots skipped\n", target.tenant_name,

@@ -1,5 +1,5 @@
-// Snapshot -> the plain page at `/`: what this is, where to look, and the last outcome of every
-// target. Pure. Used by the HTTP pool.
+// Snapshot -> the plain page at `/` for whoever asks from a shell: what this is, where to look, the
+// verdict on every tenant and the last outcome of every target. Pure. Used by the HTTP pool.
 #pragma once
 
 #include <string>

@@ -2,16 +2,12 @@
 
 #include "expose/metrics.h"
 #include "expose/process_stats.h"
-#include "expose/status_text.h"
+#include "serve/page_routes.h"
 
 namespace reinfer {
 
 Routes exporter_routes(const std::string& telemetry_path, const Ledger& ledger, const Clock& clock,
                        HttpStatistics& statistics, const std::atomic<bool>& ready) {
-  const auto page = [&ledger, &clock, telemetry_path](const HttpRequest&) {
-    return HttpReply{
-        200, kPlainText, render_status_text(ledger.snapshot(clock.now()), telemetry_path), {}};
-  };
   const auto metrics = [&ledger, &clock, &statistics](const HttpRequest&) {
     const MonoTime before = mono_now();
     const Snapshot snapshot = ledger.snapshot(clock.now());
@@ -27,10 +23,12 @@ Routes exporter_routes(const std::string& telemetry_path, const Ledger& ledger, 
     return ready ? HttpReply{200, kPlainText, "ready\n", {}}
                  : HttpReply{503, kPlainText, "not ready\n", {}};
   };
-  return {{"GET", "/", RouteAccess::users, page},
-          {"GET", telemetry_path, RouteAccess::users, metrics},
-          {"GET", "/-/healthy", RouteAccess::open, healthy},
-          {"GET", "/-/ready", RouteAccess::users, readiness}};
+  Routes routes = {{"GET", telemetry_path, RouteAccess::users, metrics},
+                   {"GET", "/-/healthy", RouteAccess::open, healthy},
+                   {"GET", "/-/ready", RouteAccess::users, readiness}};
+  for (Route& route : page_routes(telemetry_path, ledger, clock))
+    routes.push_back(std::move(route));
+  return routes;
 }
 
 }  // namespace reinfer

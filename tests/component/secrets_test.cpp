@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "expose/metrics.h"
+#include "expose/page.h"
 #include "expose/probe_report.h"
 #include "expose/status_text.h"
 #include "probe/controls.h"
@@ -39,6 +40,9 @@ std::string everything_shown(const Plan& plan, const ProbeResult& result) {
   const History history = ledger.history(target.tenant_name, target.probe)->history;
   for (const ProbeResult& kept : history.failures())
     shown += to_evidence_json(plan, kept);
+  const std::vector<TargetIndex> rows = {result.target};
+  shown += render_overview(snapshot, rows, *ledger.recents(snapshot.plan.get(), rows), {}, {});
+  shown += render_target_page(snapshot, result.target, history, {});
   return shown;
 }
 

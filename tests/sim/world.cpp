@@ -207,6 +207,18 @@ std::string World::metrics() const {
   return render_metrics(ledger_.snapshot(clock_.now()), server, ProcessStats{});
 }
 
+Verdict World::verdict(std::string_view name) const {
+  const Snapshot snapshot = ledger_.snapshot(clock_.now());
+  for (std::size_t i = 0; i < plan_->tenants().size(); ++i)
+    if (plan_->tenants()[i].name == name) return judge_tenants(snapshot).at(i);
+  FAIL("no such tenant: " << name);
+  return {};
+}
+
+std::string World::said(std::string_view tenant) const {
+  return sentence(verdict(tenant), clock_.now().wall);
+}
+
 void World::check_invariants() const {
   const Snapshot snapshot = ledger_.snapshot(clock_.now());
   for (std::size_t i = 0; i < snapshot.targets.size(); ++i)

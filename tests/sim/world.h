@@ -20,6 +20,7 @@
 
 #include "base/random.h"
 #include "credentials/credentials.h"
+#include "expose/verdict.h"
 #include "probe/engine.h"
 #include "record/ledger.h"
 #include "tests/sim/scripted_transport.h"
@@ -66,6 +67,9 @@ class World {
   std::size_t requests_to(std::string_view what) const;
   std::uint64_t total_results() const;
   std::string metrics() const;
+  Verdict verdict(std::string_view tenant) const;
+  // The verdict in words, moments in UTC.
+  std::string said(std::string_view tenant) const;
   const std::vector<StartNote>& starts() const { return transport_.starts(); }
   Instant now() const { return clock_.now(); }
   const Plan& plan() const { return *plan_; }

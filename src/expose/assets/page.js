@@ -1,0 +1,175 @@
+// Keeps the status page up to date: fetches it anew, changes in place only what differs, so that
+// focus, scroll position and what is unfolded stay; makes times local; filters; copies. Without it
+// the page is whole, only still.
+'use strict';
+(() => {
+  const kPollMs = 3000;
+  const kPatienceMs = 10000;
+  const byId = id => document.getElementById(id);
+
+  // Times stand in the page in UTC; the reader's own zone is the better text, UTC stays on hover.
+  const localise = root => {
+    const today = new Date();
+    for (const element of root.querySelectorAll('time[datetime]')) {
+      if (element.dataset.style === 'age') continue;
+      const moment = new Date(element.dateTime);
+      const options = {hour: '2-digit', minute: '2-digit', hourCycle: 'h23'};
+      if (element.dataset.style === 'seconds') options.second = '2-digit';
+      else if (moment.toDateString() !== today.toDateString())
+        Object.assign(options, {day: 'numeric', month: 'short'});
+      element.textContent = moment.toLocaleString(undefined, options);
+    }
+  };
+
+  // Makes `there` like `here`. Children with an id are the same ones wherever they stand; the rest
+  // are matched by position. What readers change (open, checked, typed text) is theirs.
+  const sync = (there, here) => {
+    for (const {name, value} of [...here.attributes])
+      if (name !== 'open' && there.getAttribute(name) !== value) there.setAttribute(name, value);
+    for (const {name} of [...there.attributes])
+      if (name !== 'open' && !here.hasAttribute(name)) there.removeAttribute(name);
+    let next = there.firstChild;
+    for (const wanted of [...here.childNodes]) {
+      let found = next;
+      const keyed = wanted.id ? byId(wanted.id) : null;
+      if (keyed && keyed.parentNode === there) found = keyed;
+      const same = found && found.nodeType === wanted.nodeType &&
+          found.nodeName === wanted.nodeName && (found.id || '') === (wanted.id || '');
+      if (!same) {
+        there.insertBefore(document.importNode(wanted, true), next);
+        continue;
+      }
+      if (found !== next) there.insertBefore(found, next);
+      else next = next.nextSibling;
+      if (found.nodeType !== Node.ELEMENT_NODE) {
+        if (found.data !== wanted.data) found.data = wanted.data;
+      } else if (found.id !== 'filter' && found.id !== 'lost') {
+        sync(found, wanted);
+      }
+    }
+    while (next) {
+      const gone = next;
+      next = next.nextSibling;
+      gone.remove();
+    }
+  };
+
+  // By tenant: state and sentence.
+  const verdicts = () => {
+    const found = new Map();
+    for (const verdict of document.querySelectorAll('.verdict[data-state]')) {
+      const section = verdict.closest('section');
+      const name = section ? section.querySelector('h2').textContent + ': ' : '';
+      found.set(name, {state: verdict.dataset.state, words: name + verdict.textContent});
+    }
+    return found;
+  };
+
+  const announce = before => {
+    const changes = [];
+    for (const [name, now] of verdicts())
+      if (before.has(name) && before.get(name).state !== now.state) changes.push(now.words);
+    if (changes.length > 3) changes.splice(3, changes.length, `and ${changes.length - 3} more`);
+    if (changes.length > 0) byId('announce').textContent = changes.join('. ');
+  };
+
+  const filter = byId('filter');
+  const applyFilter = () => {
+    if (!filter) return;
+    const text = filter.elements.q.value.trim().toLowerCase();
+    const trouble = filter.elements.trouble.checked;
+    for (const section of document.querySelectorAll('section.tenant')) {
+      let shown = 0;
+      for (const row of section.querySelectorAll('tbody tr')) {
+        const hit = row.dataset.name.includes(text) &&
+            (!trouble || row.classList.contains('trouble'));
+        row.classList.toggle('gone', !hit);
+        shown += hit ? 1 : 0;
+      }
+      section.classList.toggle('gone', shown === 0);
+    }
+  };
+
+  // What is typed also stands in the address, so that it survives a reload and can be sent on.
+  const rememberFilter = () => {
+    const address = new URL(location.href);
+    const text = filter.elements.q.value.trim();
+    if (text) address.searchParams.set('q', text);
+    else address.searchParams.delete('q');
+    if (filter.elements.trouble.checked) address.searchParams.set('trouble', '1');
+    else address.searchParams.delete('trouble');
+    history.replaceState(null, '', address);
+  };
+
+  const update = async () => {
+    const controller = new AbortController();
+    const timer = setTimeout(() => controller.abort(), kPatienceMs);
+    try {
+      const reply = await fetch(location.href, {signal: controller.signal, cache: 'no-store',
+                                                headers: {Accept: 'text/html'}});
+      if (!reply.ok) throw new Error(`it answered ${reply.status}`);
+      const page = new DOMParser().parseFromString(await reply.text(), 'text/html');
+      localise(page);
+      const before = verdicts();
+      document.title = page.title;
+      const icon = page.getElementById('favicon').getAttribute('href');
+      if (byId('favicon').getAttribute('href') !== icon) byId('favicon').setAttribute('href', icon);
+      sync(byId('updated'), page.getElementById('updated'));
+      sync(byId('main'), page.getElementById('main'));
+      applyFilter();
+      announce(before);
+      byId('lost').hidden = true;
+    } catch (error) {
+      if (byId('lost').hidden)
+        byId('lost').textContent = 'The exporter does not answer: what stands here is as of ' +
+            `${byId('updated').querySelector('time').textContent} and no longer updated.`;
+      byId('lost').hidden = false;
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
+  let timer = 0;
+  const poll = async () => {
+    clearTimeout(timer);
+    if (document.hidden) return;
+    await update();
+    clearTimeout(timer);
+    timer = setTimeout(poll, kPollMs);
+  };
+
+  const copy = async button => {
+    const code = byId(button.dataset.copy);
+    try {
+      await navigator.clipboard.writeText(code.textContent);
+    } catch {
+      // No clipboard without https: select it, so that one key is left to press.
+      getSelection().selectAllChildren(code);
+      byId('announce').textContent = 'The command is selected.';
+      return;
+    }
+    byId('announce').textContent = 'The command was copied.';
+    button.textContent = 'Copied';
+    setTimeout(() => { button.textContent = 'Copy curl'; }, 2000);
+  };
+
+  document.documentElement.classList.add('live');
+  localise(document);
+  applyFilter();
+  if (filter) {
+    filter.addEventListener('input', () => {
+      applyFilter();
+      rememberFilter();
+      // Rows that an earlier filter or the limit kept away are the exporter's to bring.
+      clearTimeout(timer);
+      timer = setTimeout(poll, 300);
+    });
+    filter.addEventListener('submit', event => event.preventDefault());
+  }
+  document.addEventListener('click', event => {
+    const button = event.target.closest('button.copy');
+    if (button) copy(button);
+  });
+  document.addEventListener('visibilitychange', () => { if (!document.hidden) poll(); });
+  timer = setTimeout(poll, kPollMs);
+})();

@@ -1,0 +1,39 @@
+// How one target stands when a snapshot was taken, for the page and for the verdict on its tenant.
+// Pure; any thread.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "record/snapshot.h"
+
+namespace reinfer {
+
+enum class ProbeState : std::uint8_t {
+  fine,
+  recovering,  // good again, but not often enough in a row to believe it
+  failing,     // the last result was not ok
+  paused,      // not asked at present, on purpose
+  stale,       // no result for several intervals, and nobody knows why
+  waiting,     // no result yet
+};
+
+struct ProbeStanding {
+  ProbeState state = ProbeState::waiting;
+  Fault fault = Fault::none;      // of failing: the last result's; of recovering: the trouble's
+  std::optional<WallTime> since;  // of this state; failing: of this fault
+  std::optional<SkipReason> paused_by;
+  bool on_and_off = false;  // failing or recovering, with many good results in between
+  bool operator==(const ProbeStanding&) const = default;
+};
+
+std::string_view to_label(ProbeState state);
+
+ProbeStanding standing_of(const Snapshot& snapshot, std::size_t target);
+
+// A moment of the past as the wall clock of now would have shown it.
+WallTime wall_of(MonoTime moment, Instant now);
+
+}  // namespace reinfer

@@ -1,0 +1,262 @@
+#include "expose/page.h"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "expose/assets.h"
+#include "expose/html.h"
+#include "expose/page_charts.h"
+#include "expose/page_frame.h"
+#include "record/ledger.h"
+#include "tests/unit/plans.h"
+
+namespace reinfer {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* kHostile = "\"'><script>alert(1)</script>&\x01";
+
+bool has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+std::string many_targets(int count) {
+  std::string toml;
+  for (int i = 0; i < count; ++i) {
+    if (i % 10 == 0)
+      toml += fmt::format(
+          "[[tenant]]\nname = \"t{0}\"\nbase_url = \"https://cloud.uipath.com/org/t{0}/reinfer_\"\n"
+          "token_env = \"T\"\n",
+          i / 10);
+    toml += fmt::format(
+        "[[tenant.probe]]\nname = \"p{0}\"\nuse = \"dataset\"\nproject = \"p\"\ndataset = "
+        "\"d{0}\"\n",
+        i);
+  }
+  return toml;
+}
+
+class PageTest {
+ public:
+  explicit PageTest(std::string_view toml = kTwoTenants)
+      : plan(plan_from(toml)), ledger(plan, now) {}
+
+  ProbeResult result_of(std::uint32_t target, Outcome outcome) {
+    now.wall += 30s;
+    now.mono += 30s;
+    ProbeResult result;
+    result.target = TargetIndex{target};
+    result.outcome = outcome;
+    result.started = {now.wall - 41ms, now.mono - 41ms};
+    result.finished = now;
+    result.http_status = outcome == Outcome::ok ? 200 : 503;
+    result.phases.connect = 1ms;
+    result.phases.tls = 9ms;
+    result.phases.wait = 30ms;
+    result.phases.receive = 1ms;
+    result.phases.total = 41ms;
+    result.server_processing = 22ms;
+    return result;
+  }
+  void record(const ProbeResult& result) {
+    ledger.record_started(result.target, 0ns);
+    ledger.record(result);
+  }
+  void record(std::uint32_t target, Outcome outcome) { record(result_of(target, outcome)); }
+  std::string overview(const PageFilter& filter = {}) {
+    const Snapshot snapshot = ledger.snapshot(now);
+    const auto rows = rows_of_overview(snapshot, filter);
+    return render_overview(snapshot, rows, *ledger.recents(plan.get(), rows), filter, {});
+  }
+  History history(std::uint32_t index) const {
+    const Target& target = plan->target(TargetIndex{index});
+    return ledger.history(target.tenant_name, target.probe)->history;
+  }
+  std::string detail(std::uint32_t target) {
+    return render_target_page(ledger.snapshot(now), TargetIndex{target}, history(target), {});
+  }
+
+  // 2026-11-24 02:00:00 UTC.
+  Instant now{WallTime{1795485600s}, MonoTime{50000s}};
+  std::shared_ptr<const Plan> plan;
+  Ledger ledger;
+};
+
+TEST_CASE("what strangers wrote is text and never markup") {
+  CHECK(escape_html(kHostile) == "&quot;&#39;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&amp; ");
+  Html html;
+  html.element("p", {{"title", kHostile}}, kHostile);
+  CHECK(html.take() ==
+        "<p title=\"&quot;&#39;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&amp; \">"
+        "&quot;&#39;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&amp; </p>");
+}
+
+TEST_CASE_FIXTURE(PageTest, "hostile replies do no harm to any page") {
+  ProbeResult result = result_of(1, Outcome::server_error);
+  result.message = kHostile;
+  result.request_id = kHostile;
+  result.remote_address = kHostile;
+  result.tls = TlsFacts{kHostile, kHostile, std::nullopt};
+  result.request_headers = {{kHostile, kHostile}};
+  result.response_headers = {{kHostile, kHostile}};
+  result.server_timing = {{kHostile, 1.0, kHostile}};
+  record(result);
+  const PageFilter filter{kHostile, false};
+  for (const std::string& page : {overview(), overview(filter), detail(1)}) {
+    CHECK_FALSE(has(page, "<script>"));
+    CHECK_FALSE(has(page, "'>"));
+    CHECK_FALSE(has(page, " style="));
+    CHECK_FALSE(has(page, " onclick"));
+  }
+  CHECK(has(detail(1), "&lt;script&gt;alert(1)&lt;/script&gt;"));
+  const auto json = nlohmann::json::parse(render_evidence(*plan, TargetIndex{1}, history(1)));
+  CHECK(json["failures"].size() == 1);
+  CHECK(json["tenant"] == "acme");
+}
+
+TEST_CASE_FIXTURE(PageTest, "the overview says what is the matter, for each tenant and probe") {
+  CHECK(has(overview(), "<h1>Nothing probed yet</h1>"));
+  for (int i = 0; i < 3; ++i) {
+    record(0, Outcome::ok);
+    record(2, Outcome::ok);
+  }
+  CHECK(has(overview(), "<h1>All 2 tenants fine</h1>"));
+  record(1, Outcome::server_error);
+  const std::string page = overview();
+  CHECK(has(page, "<title>1 of 2 tenants in trouble \xc2\xb7 reinfer_exporter</title>"));
+  CHECK(has(page,
+            "Platform failing since <time datetime=\"2026-11-24T02:03:30Z\" "
+            "title=\"2026-11-24 02:03:30 UTC\">02:03 UTC</time>, 1 of 2 probes; network "
+            "fine"));
+  CHECK(has(page, "<a href=\"target/acme/dataset\">dataset</a>"));
+  CHECK(has(page, "<code class=\"outcome\">server_error</code>"));
+  CHECK(has(page, "<b>0.00 %</b> hour"));
+  CHECK(has(page, "<b>100 %</b> day"));
+  CHECK(has(page, "<span>server 22 ms</span> <span>path 19 ms</span>"));
+  CHECK(has(page, "Last 3 probes: 41 ms to 41 ms"));
+}
+
+TEST_CASE_FIXTURE(PageTest, "a page of a target shows phases, evidence and what to do next") {
+  record(1, Outcome::ok);
+  record(1, Outcome::server_error);
+  const std::string page = detail(1);
+  CHECK(has(page, "<h1>dataset</h1>"));
+  CHECK(has(page, "connect 1 ms, TLS 9 ms, server 22 ms, network 8 ms, receive 1 ms"));
+  CHECK(has(page, "curl -sS -i -H &quot;Authorization: Bearer $REINFER_TOKEN&quot;"));
+  CHECK(has(page, "href=\"dataset/evidence.json\" download"));
+  CHECK(has(page, "<b>Next: </b>"));
+  CHECK(has(page, "href=\"../../metrics\""));
+}
+
+TEST_CASE_FIXTURE(PageTest, "the golden page") {
+  for (int i = 0; i < 4; ++i) {
+    record(0, Outcome::ok);
+    record(1, i < 2 ? Outcome::ok : Outcome::server_error);
+  }
+  std::string page = overview();
+  const auto main = page.find("<main");
+  page = page.substr(main, page.find("</main>") - main);
+  // One element a line, so that a difference can be read.
+  for (std::size_t at = page.find("><"); at != std::string::npos; at = page.find("><", at))
+    page.insert(at + 1, "\n");
+  const std::string path = REINFER_SOURCE_DIR "/tests/unit/goldens/overview.html";
+  if (std::getenv("REINFER_UPDATE_GOLDENS") != nullptr) std::ofstream(path) << page << '\n';
+  std::ostringstream golden;
+  golden << std::ifstream(path).rdbuf();
+  CHECK(page + "\n" == golden.str());
+}
+
+TEST_CASE("a filter takes part of a name, whatever its case, and only what is in trouble") {
+  PageTest page(many_targets(30));
+  page.record(7, Outcome::dns_error);
+  page.record(8, Outcome::ok);
+  const Snapshot snapshot = page.ledger.snapshot(page.now);
+  CHECK(rows_of_overview(snapshot, {"T1/", false}).size() == 10);
+  CHECK(rows_of_overview(snapshot, {"p7", false}) == std::vector<TargetIndex>{TargetIndex{7}});
+  CHECK(rows_of_overview(snapshot, {"", true}) == std::vector<TargetIndex>{TargetIndex{7}});
+  CHECK(rows_of_overview(snapshot, {"nobody", false}).empty());
+  CHECK(has(page.overview({"nobody", false}), "No probe matches."));
+}
+
+TEST_CASE("a page of very many targets shows those in trouble and counts what it leaves out") {
+  PageTest page(many_targets(450));
+  page.record(449, Outcome::server_error);
+  const auto rows = rows_of_overview(page.ledger.snapshot(page.now), {});
+  CHECK(rows.size() == kPageRowsMax);
+  CHECK(rows.back() == TargetIndex{449});
+  CHECK(has(page.overview(), "50 probes more are not shown: narrow the filter."));
+}
+
+TEST_CASE_FIXTURE(PageTest, "a reload that failed is told on every page") {
+  Snapshot snapshot = ledger.snapshot(now);
+  const auto rendered = [&] {
+    const auto rows = rows_of_overview(snapshot, {});
+    return render_overview(snapshot, rows, *ledger.recents(plan.get(), rows), {}, {});
+  };
+  CHECK_FALSE(has(rendered(), "The last reload failed."));
+  snapshot.exporter.last_reload_successful = false;
+  snapshot.exporter.reload_problems = {"a.toml:3:1: tenant.name: <missing>"};
+  CHECK(has(rendered(), "<li>a.toml:3:1: tenant.name: &lt;missing&gt;</li>"));
+  CHECK(has(rendered(), "The last reload failed."));
+  CHECK(has(render_target_page(snapshot, TargetIndex{0}, {}, {}), "The last reload failed."));
+}
+
+TEST_CASE_FIXTURE(PageTest, "what is remembered belongs to one plan") {
+  const auto other = plan_from(kTwoTenants);
+  CHECK(ledger.recents(plan.get(), {TargetIndex{0}}).has_value());
+  CHECK_FALSE(ledger.recents(other.get(), {TargetIndex{0}}).has_value());
+}
+
+TEST_CASE_FIXTURE(PageTest, "availability is cut, never rounded up to what it is not") {
+  CHECK(percent(std::nullopt) == "\xe2\x80\x93");
+  CHECK(percent(1.0) == "100 %");
+  CHECK(percent(0.99999) == "99.99 %");
+  CHECK(percent(0.0) == "0.00 %");
+}
+
+TEST_CASE("a latency is split into what is the platform's and what is the path's") {
+  RecentSample sample;
+  sample.tls = 3000;
+  sample.wait = 50000;
+  sample.server = 40000;
+  sample.outcome = Outcome::ok;
+  const LatencySplit split = split_of(sample);
+  CHECK(split.server == 40000);
+  CHECK(split.network == 10000);
+  CHECK(split.total() == 53000);
+  SUBCASE("a server that claims more than the wait gets all of the wait") {
+    sample.server = 90000;
+    CHECK(split_of(sample).server == 50000);
+    CHECK(split_of(sample).network == 0);
+  }
+  SUBCASE("a wait whose server said nothing is not split") {
+    sample.server = RecentSample::kAbsent;
+    CHECK(split_of(sample).unsplit == 50000);
+    CHECK(describe_split(split_of(sample)) == "TLS 3 ms, server and network 50 ms");
+  }
+  SUBCASE("failures are not in the mean") {
+    RecentSample failed = sample;
+    failed.outcome = Outcome::response_timeout;
+    CHECK(mean_split({sample, failed}).samples == 1);
+  }
+}
+
+TEST_CASE("assets are found by the name that the page gives them and by no other") {
+  const std::string path = asset_path("page.css");
+  CHECK(path.starts_with("assets/page."));
+  const Asset* css = find_asset(path.substr(7));
+  REQUIRE(css != nullptr);
+  CHECK(css->type == "text/css; charset=utf-8");
+  CHECK(has(std::string(css->content), "prefers-color-scheme"));
+  CHECK(find_asset("page.css") == nullptr);
+  CHECK(find_asset("../page.css") == nullptr);
+}
+
+}  // namespace
+}  // namespace reinfer
