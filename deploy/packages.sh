@@ -11,6 +11,7 @@ build_packages=(
 test_packages=(ccache doctest-dev prometheus python3 tinyproxy-bin)
 # Node.js is taken as it is where it is: packages of other makers bring npm along.
 command -v npm >/dev/null || test_packages+=(nodejs npm)
+browser_packages=(chromium fonts-dejavu-core)
 lint_packages=(clang-format-14 clang-tidy-14)
 
 # install_packages NAME...: with apt, as root or through sudo.

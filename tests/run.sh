@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests need with apt, builds, and runs the tests of every level:
 #
-#   bash tests/run.sh          unit, simulation, component, end to end, tidy
+#   bash tests/run.sh          unit, simulation, component, end to end, browser, tidy
 #   bash tests/run.sh --all    also under ASan+UBSan and TSan, and the linters
 #
 # The logs stay in build/test-logs. The last line is "N passed, N failed".
@@ -88,6 +88,7 @@ suite tidy-of-tidy python3 tests/tidy/tidy_test.py
 compiled_levels release
 suite e2e python3 tests/e2e/run.py --build-dir build/release
 suite dashboards python3 tests/dashboards/run.py
+suite browser bash tests/browser/run.sh --build-dir=build/release
 
 if [ $all = yes ]; then
   export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1

@@ -1,0 +1,317 @@
+// The status page in a real browser: the real exporter probes the simulator, Debian's Chromium looks.
+// Called by run.sh. The last line is "N passed, N failed"; the exit code is 1 if any failed.
+import assert from 'node:assert/strict';
+import {readFile} from 'node:fs/promises';
+import {axeSource, Stage, tenantToml, waitUntil} from './stage.mjs';
+
+const kBytesMax = 150_000;
+const kDefaults = '[defaults]\ninterval = "1s"\ntimeout = "900ms"\nresolve_timeout = "500ms"\n' +
+    'connect_timeout = "500ms"\ntls_timeout = "500ms"\n';
+const kDataset = 'use = "dataset"\nproject = "demo"\ndataset = "support"\n';
+const kConfig = kDefaults +
+    tenantToml('acme', 'acme/live', ['use = "not_found"\ninterval = "5s"', kDataset]) +
+    tenantToml('globex', 'globex/live', [kDataset, 'use = "projects"'], 'OTHER_TEST_TOKEN') +
+    '[[control]]\nname = "way-out"\nurl = "http://127.0.0.1:CONTROL/"\ninterval = "5s"\n';
+const kTarget = 'target/acme/dataset';
+
+function manyTargets() {
+  let toml = '[defaults]\ninterval = "10s"\ntimeout = "5s"\n';
+  for (let i = 0; i < 20; ++i) {
+    const probes = [];
+    for (let k = 0; k < 10; ++k) probes.push(`name = "probe-${i}-${k}"\n${kDataset}`);
+    toml += tenantToml(`tenant-${i}`, `many/t${i}`, probes);
+  }
+  return toml;
+}
+
+const stage = new Stage(process.argv[2]);
+const tests = [];
+const test = (name, run) => tests.push({name, run});
+
+// A page that notes whatever a strict reader would complain of.
+async function open(path = '', options = {}) {
+  const context = await stage.browser.newContext({
+    viewport: {width: 1280, height: 900}, colorScheme: 'light', timezoneId: 'UTC', locale: 'en-GB',
+    ...options});
+  const page = await context.newPage();
+  const complaints = [];
+  page.on('console', message => {
+    if (message.type() === 'error' || message.type() === 'warning')
+      complaints.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', error => complaints.push(`error: ${error}`));
+  page.on('requestfailed', request => complaints.push(`failed: ${request.url()}`));
+  page.on('request', request => {
+    if (!request.url().startsWith(stage.url)) complaints.push(`elsewhere: ${request.url()}`);
+  });
+  if (options.javaScriptEnabled !== false)
+    await page.addInitScript(() => {
+      addEventListener('securitypolicyviolation', event =>
+        console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`));
+    });
+  await page.goto(stage.url + path, {waitUntil: 'load'});
+  return {page, complaints, context};
+}
+
+const verdictOf = (page, tenant) =>
+  page.locator(`[id="t-${tenant}"] .verdict`).textContent().then(text => text.trim());
+
+// The legend and a little evidence: twenty more of the same kind teach nothing.
+const unfold = page => page.evaluate(() => {
+  for (const details of document.querySelectorAll('details:nth-of-type(-n+2)'))
+    details.open = true;
+});
+
+async function axe(page) {
+  await page.evaluate(axeSource);
+  const result = await page.evaluate(() => window.axe.run(document, {
+    resultTypes: ['violations'],
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}));
+  return result.violations.map(violation =>
+    `${violation.id}: ${violation.nodes.slice(0, 3).map(node => node.html.slice(0, 120)).join(' | ')}`);
+}
+
+test('all fine is said at a glance, with every probe and its figures', async () => {
+  const {page, complaints} = await open();
+  await waitUntil(async () => (await page.locator('h1').textContent()) === 'All 2 tenants fine',
+    'everything to be fine');
+  assert.equal(await verdictOf(page, 'acme'), 'All 2 probes fine');
+  await waitUntil(() => page.locator('[id="p-acme/dataset"] .split .ph-server').count(),
+    'the split');
+  const row = page.locator('[id="p-acme/dataset"]');
+  assert.match(await row.locator('.state').textContent(), /fine/);
+  assert.match(await row.locator('.available').textContent(), /100 % hour.*100 % day/);
+  assert.match(await row.locator('.quantile').first().textContent(), /ms/);
+  assert.match(await row.locator('.spark title').textContent(), /Last \d+ probes/);
+  assert.match(await page.locator('.controls').textContent(), /way-out answers/);
+  assert.deepEqual(complaints, []);
+});
+
+test('an incident appears without a reload; focus, scroll and what is unfolded stay', async () => {
+  const {page, complaints} = await open('', {viewport: {width: 700, height: 500}});
+  await page.evaluate(() => { window.marker = 'the same document'; });
+  await page.locator('#legend summary').click();
+  await page.locator('[id="p-globex/projects"] a').focus();
+  const place = () => page.evaluate(() => document.activeElement.getBoundingClientRect().top);
+  const seenAt = await place();
+  assert.ok(await page.evaluate(() => window.scrollY) > 0);
+  await stage.fault('http_json.503', 'acme/live');
+  await waitUntil(async () => /^Platform failing since \d\d:\d\d, [12] of 2 probes; network fine$/
+    .test(await verdictOf(page, 'acme')), 'the verdict');
+  assert.equal(await page.locator('h1').textContent(), '1 of 2 tenants in trouble');
+  assert.match(await page.title(), /^1 of 2 tenants in trouble/);
+  assert.match(await page.locator('#favicon').getAttribute('href'), /trouble/);
+  assert.match(await page.locator('#announce').textContent(), /^acme: Platform failing since/);
+  assert.equal(await page.evaluate(() => window.marker), 'the same document');
+  assert.equal(await page.evaluate(() => document.activeElement.closest('tr')?.id),
+    'p-globex/projects');
+  assert.ok(Math.abs(await place() - seenAt) < 2, 'what is read stays where it is');
+  assert.ok(await page.locator('#legend').evaluate(legend => legend.open));
+  const failing = page.locator('[id="p-acme/dataset"]');
+  assert.match(await failing.locator('.state').textContent(), /failing platform/);
+  assert.ok(await failing.locator('.icon.f-platform').count() > 0);
+  assert.ok(await failing.locator('.spark .mark.f-platform').count() > 0);
+  assert.deepEqual(complaints, []);
+});
+
+test('the page of a target has waterfalls, and evidence that can be copied and kept', async () => {
+  const {page, complaints, context} = await open(kTarget);
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  assert.match(await page.locator('.advice').textContent(), /server_error .*Next: /);
+  assert.ok(await page.locator('.waterfalls tbody tr').count() > 1);
+  assert.ok(await page.locator('.chart .bar').count() > 1);
+  const item = page.locator('details.evidence').first();
+  const id = await item.getAttribute('id');
+  await item.locator('summary').focus();
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await waitUntil(() => page.locator('#announce').textContent(), 'the copy');
+  const copied = await page.evaluate(() => navigator.clipboard.readText());
+  assert.match(copied, /^curl -sS -i -H "Authorization: Bearer \$REINFER_TOKEN"/);
+  // It stays unfolded while younger evidence comes in above it.
+  await waitUntil(async () =>
+    (await page.locator('details.evidence').first().getAttribute('id')) !== id, 'more evidence');
+  assert.ok(await page.locator(`[id="${id}"]`).evaluate(details => details.open));
+  const [download] = await Promise.all([page.waitForEvent('download'),
+    page.getByRole('link', {name: 'Download as JSON'}).click()]);
+  assert.equal(download.suggestedFilename(), 'acme-dataset-evidence.json');
+  const evidence = JSON.parse(await readFile(await download.path(), 'utf8'));
+  assert.equal(evidence.failures[0].outcome, 'server_error');
+  assert.match(evidence.failures[0].curl, /^curl /);
+  assert.deepEqual(complaints.filter(text => !text.includes('evidence.json')), []);
+});
+
+test('the keyboard alone gets everywhere', async () => {
+  const {page} = await open();
+  await page.keyboard.press('Tab');
+  assert.equal(await page.evaluate(() => document.activeElement.textContent),
+    'Skip to the content');
+  const seen = [];
+  for (let i = 0; i < 12; ++i) {
+    await page.keyboard.press('Tab');
+    seen.push(await page.evaluate(() => document.activeElement.getAttribute('href') ??
+        document.activeElement.tagName));
+    const outline = await page.evaluate(() => getComputedStyle(document.activeElement).outlineStyle);
+    assert.notEqual(outline, 'none');
+    if (seen.at(-1) === kTarget) break;
+  }
+  assert.equal(seen.at(-1), kTarget, `came by ${seen}`);
+  await page.keyboard.press('Enter');
+  await page.waitForURL(/target\/acme\/dataset/);
+  assert.equal(await page.locator('h1').textContent(), 'dataset');
+});
+
+for (const scheme of ['light', 'dark'])
+  for (const [what, path] of [['overview', ''], ['page of a target', kTarget]])
+    test(`axe finds nothing on the ${what}, ${scheme}`, async () => {
+      const {page, complaints} = await open(path, {colorScheme: scheme});
+      await unfold(page);
+      assert.deepEqual(await axe(page), []);
+      assert.deepEqual(complaints, []);
+    });
+
+test('dark and light follow the reader from the first paint', async () => {
+  const grounds = {};
+  for (const colorScheme of ['light', 'dark']) {
+    const {page} = await open('', {colorScheme});
+    grounds[colorScheme] = await page.evaluate(() => {
+      const [r, g, b] = getComputedStyle(document.body).backgroundColor.match(/\d+/g).map(Number);
+      return r + g + b;
+    });
+    assert.equal(await page.locator('meta[name=color-scheme]').getAttribute('content'),
+      'light dark');
+  }
+  assert.ok(grounds.light > 600 && grounds.dark < 150, JSON.stringify(grounds));
+});
+
+for (const path of ['', kTarget])
+  test(`320 pixels are enough for /${path}`, async () => {
+    const {page} = await open(path, {viewport: {width: 320, height: 640}});
+    await unfold(page);
+    const wide = await page.evaluate(() => [...document.querySelectorAll('body *')]
+      .filter(e => e.getBoundingClientRect().right > 321 && !e.closest('.skip, .unseen, thead'))
+      .map(e => `${e.tagName}.${e.className.baseVal ?? e.className}`));
+    assert.deepEqual(wide, []);
+    assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 320);
+  });
+
+test('without JavaScript the page is whole, refreshes itself and filters', async () => {
+  const {page, complaints} = await open('', {javaScriptEnabled: false});
+  assert.match(await verdictOf(page, 'acme'), /^Platform failing since \d\d:\d\d UTC/);
+  assert.equal(await page.locator('noscript meta[http-equiv=refresh]').count(), 1);
+  assert.equal(await page.locator('.copy:visible').count(), 0);
+  assert.deepEqual(complaints, []);
+});
+
+test('times are the reader\'s own, with UTC on hover', async () => {
+  const {page} = await open('', {timezoneId: 'Asia/Kathmandu'});
+  const time = page.locator('[id="t-acme"] .verdict time');
+  const [shown, utc] = [await time.textContent(), await time.getAttribute('title')];
+  const [hour, minute] = utc.match(/ (\d\d):(\d\d):\d\d UTC$/).slice(1).map(Number);
+  const local = (hour * 60 + minute + 345) % 1440;
+  const pad = number => String(number).padStart(2, '0');
+  assert.ok(shown.endsWith(`${pad(Math.floor(local / 60))}:${pad(local % 60)}`),
+    `${shown} for ${utc}`);
+});
+
+test('every page forbids what it does not need', async () => {
+  for (const path of ['', kTarget]) {
+    const reply = await fetch(stage.url + path, {headers: {Accept: 'text/html'}});
+    const policy = reply.headers.get('Content-Security-Policy');
+    assert.match(policy, /^default-src 'none'; script-src 'self';/);
+    assert.doesNotMatch(policy, /unsafe|\*|http/);
+    const html = await reply.text();
+    assert.doesNotMatch(html, / style=| on[a-z]+=|javascript:/);
+    assert.doesNotMatch(html, /<script(?! src="[^"]+" defer=""><\/script>)/);
+  }
+  const {page} = await open();
+  const ran = await page.evaluate(() => {
+    const script = document.createElement('script');
+    script.textContent = 'window.inlineRan = true';
+    document.head.append(script);
+    return window.inlineRan === true;
+  });
+  assert.equal(ran, false);
+  const plain = await (await fetch(stage.url, {headers: {Accept: '*/*'}})).text();
+  assert.match(plain, /^acme: Platform failing since/m);
+});
+
+test('a token that is rejected and a recovery are told, too', async () => {
+  const {page} = await open();
+  await stage.fault('ok', 'acme/live');
+  await stage.fault('token_rotated', 'globex/live');
+  await waitUntil(async () => /^Token rejected since \d\d:\d\d, [12] of 2 probes/
+    .test(await verdictOf(page, 'globex')), 'the rejection');
+  await waitUntil(async () => /^All 2 probes fine since \d\d:\d\d; before that platform failing from/
+    .test(await verdictOf(page, 'acme')), 'the recovery', 60_000);
+  await stage.fault('ok', 'globex/live');
+});
+
+test('an exporter that is gone is noticed, and so is its return', async () => {
+  const {page} = await open();
+  await page.evaluate(() => { window.marker = 'the same document'; });
+  await stage.stopExporter();
+  await waitUntil(() => page.locator('#lost').isVisible(), 'the banner');
+  assert.match(await page.locator('#lost').textContent(), /does not answer.*no longer updated/);
+  await stage.startExporter(kConfig);
+  await waitUntil(async () => !await page.locator('#lost').isVisible(), 'the banner to go');
+  assert.equal(await page.evaluate(() => window.marker), 'the same document');
+});
+
+test('200 targets are few bytes, folded where fine, and filtered while one types', async () => {
+  await stage.stopExporter();
+  await stage.fault('http_json.503', 'many/t7');
+  await stage.startExporter(manyTargets());
+  await waitUntil(async () => {
+    const text = await (await fetch(stage.url)).text();
+    return !text.includes('not probed yet');
+  }, 'all targets to be probed', 60_000);
+  const {page, complaints, context} = await open();
+  let bytes = 0;
+  const second = await context.newPage();
+  second.on('requestfinished', async request => {
+    const sizes = await request.sizes();
+    bytes += sizes.responseBodySize + sizes.responseHeadersSize;
+  });
+  await second.goto(stage.url, {waitUntil: 'load'});
+  await waitUntil(() => bytes > 0, 'the sizes');
+  assert.ok(bytes < kBytesMax, `${bytes} bytes`);
+  const painted = await second.evaluate(() =>
+    performance.getEntriesByName('first-contentful-paint')[0]?.startTime);
+  console.log(`     200 targets: ${bytes} bytes, first paint after ${Math.round(painted)} ms`);
+  assert.equal(await page.locator('tbody tr').count(), 200);
+  assert.equal(await page.locator('tbody tr:visible').count(), 10);
+  assert.match(await page.locator('#troubled').textContent(), /^tenant-7 Platform failing/);
+  await page.locator('#filter input[type=search]').pressSequentially('probe-3-');
+  assert.equal(await page.locator('section.tenant:visible').count(), 1);
+  assert.match(page.url(), /\?q=probe-3-$/);
+  await page.reload();
+  assert.equal(await page.locator('tbody tr').count(), 10);
+  assert.equal(await page.locator('tbody tr:visible').count(), 10);
+  assert.deepEqual(await axe(page), []);
+  assert.deepEqual(complaints, []);
+});
+
+let failed = 0;
+try {
+  await stage.startSimulator();
+  await stage.startExporter(kConfig);
+  await stage.startBrowser();
+  for (const {name, run} of tests) {
+    const start = performance.now();
+    try {
+      await run();
+      console.log(`ok   ${name} (${((performance.now() - start) / 1000).toFixed(1)} s)`);
+    } catch (error) {
+      ++failed;
+      console.log(`FAIL ${name}\n     ${String(error?.stack ?? error).replaceAll('\n', '\n     ')}`);
+    }
+    for (const context of stage.browser.contexts()) await context.close();
+  }
+} finally {
+  await stage.end();
+}
+console.log(`${tests.length - failed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;

@@ -1,0 +1,69 @@
+// Makes the pictures of the status page for the README from a simulated incident:
+//
+//   bash tests/browser/run.sh --pictures
+//
+// writes dashboards/page/*.png. It plays for about two minutes, so that there is something to see.
+import {mkdirSync} from 'node:fs';
+import path from 'node:path';
+import {setTimeout as pause} from 'node:timers/promises';
+import {kRoot, Stage, tenantToml, waitUntil} from './stage.mjs';
+
+const kDefaults = '[defaults]\ninterval = "2s"\ntimeout = "1500ms"\nresolve_timeout = "1s"\n' +
+    'connect_timeout = "1s"\ntls_timeout = "1s"\n';
+const dataset = (name, more = '') =>
+  `name = "${name}"\nuse = "dataset"\nproject = "demo"\ndataset = "support"\n${more}`;
+const config = kDefaults +
+    tenantToml('acme-production', 'acme/production', [
+      'use = "not_found"', dataset('triage-dataset'),
+      dataset('triage-dataset-reuse', 'connection = "reuse"\n'),
+      'use = "stream"\nproject = "demo"\ndataset = "support"\nstream = "triage"\n']) +
+    tenantToml('acme-sandbox', 'acme/sandbox', [
+      'use = "not_found"', 'use = "source"\nproject = "demo"\nsource = "emails"\n']) +
+    tenantToml('globex', 'globex/live', ['use = "projects"', dataset('claims')],
+      'OTHER_TEST_TOKEN') +
+    '[[control]]\nname = "way-out"\nurl = "http://127.0.0.1:CONTROL/"\ninterval = "5s"\n';
+
+const folder = path.join(kRoot, 'dashboards/page');
+mkdirSync(folder, {recursive: true});
+
+const views = [
+  {name: 'overview-light', scheme: 'light', width: 1280},
+  {name: 'overview-dark', scheme: 'dark', width: 1280},
+  {name: 'phone', scheme: 'light', width: 360, height: 780, cut: true},
+  {name: 'detail-light', scheme: 'light', width: 1280, height: 1960, cut: true,
+   path: 'target/acme-production/triage-dataset', unfold: true},
+  {name: 'detail-phone', scheme: 'dark', width: 360, height: 780, cut: true,
+   path: 'target/acme-production/triage-dataset'},
+];
+
+async function picture(stage, view) {
+  const page = await stage.browser.newPage({
+    colorScheme: view.scheme, viewport: {width: view.width, height: view.height ?? 900},
+    deviceScaleFactor: view.width < 500 ? 2 : 1.5, timezoneId: 'Europe/London', locale: 'en-GB'});
+  await page.goto(stage.url + (view.path ?? ''));
+  if (view.unfold)
+    await page.evaluate(() => { document.querySelector('details.evidence').open = true; });
+  await page.screenshot({path: path.join(folder, `${view.name}.png`), fullPage: !view.cut});
+  await page.close();
+}
+
+const stage = new Stage(process.argv[2]);
+try {
+  await stage.startSimulator();
+  await stage.startExporter(config);
+  await stage.startBrowser();
+  await stage.fault('latency.20ms-60ms', 'acme/production');
+  await pause(50_000);
+  await stage.fault('partial_500.0.3', 'acme/production');
+  await pause(14_000);
+  await stage.fault('latency.90ms-220ms', 'acme/production');
+  await pause(16_000);
+  await stage.fault('token_rotated', 'globex/live');
+  await stage.fault('http_json.503', 'acme/production');
+  await waitUntil(async () => /Platform failing/.test(await (await fetch(stage.url)).text()),
+    'the incident');
+  await pause(9_000);
+  for (const view of views) await picture(stage, view);
+} finally {
+  await stage.end();
+}
