@@ -1,6 +1,11 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <cmath>
 #include <cstdio>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "app/commands.h"
 #include "app/load.h"
@@ -9,11 +14,62 @@
 namespace reinfer {
 namespace {
 
+std::string percent(double ratio) {
+  return fmt::format("{:.7g}%", ratio * 100);
+}
+
+// Rounded down, as 99.888 % of what can be judged is not 99.89 %.
+std::string percent_rounded_down(double ratio) {
+  constexpr double kSteps = 100;
+  return percent(std::floor(ratio * 100 * kSteps) / (100 * kSteps));
+}
+
+// What would judge an objective that a probe this rare cannot: a single bad one among so few would
+// already be a rate that pages.
+void print_doubt(std::string_view what, double ratio, Nanoseconds interval) {
+  constexpr Nanoseconds kIntervalMin = std::chrono::seconds(1);
+  const Nanoseconds enough = interval_to_judge(ratio);
+  if (interval <= enough) return;
+  const auto whole = std::chrono::floor<std::chrono::seconds>(enough);
+  const double judged = ratio_to_judge(interval);
+  fmt::print(
+      "    warning: {} of {} cannot be judged every {}: one bad probe in an hour would be a "
+      "rate that pages; ",
+      what, percent(ratio), format_duration(interval));
+  if (whole >= kIntervalMin)
+    fmt::print("interval = \"{}\" would do", format_duration(whole));
+  else
+    fmt::print("no interval would do");
+  if (judged > 0) fmt::print(", or at most {} at this interval", percent_rounded_down(judged));
+  fmt::print("\n");
+}
+
+std::string counted_faults(const AvailabilityObjective& availability) {
+  std::vector<std::string_view> words;
+  for (const Fault fault : kCountableFaults)
+    if (counts(availability, fault)) words.push_back(to_label(fault));
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
+void print_objectives(const Target& target) {
+  if (const auto& availability = target.objectives.availability) {
+    fmt::print("    objective: {} available, against {}\n", percent(availability->ratio),
+               counted_faults(*availability));
+    print_doubt("availability", availability->ratio, target.interval);
+  }
+  if (const auto& latency = target.objectives.latency) {
+    fmt::print("    objective: {} within {}\n", percent(latency->ratio),
+               format_duration(latency->threshold));
+    print_doubt("latency", latency->ratio, target.interval);
+  }
+}
+
 void print_target(const Target& target) {
   fmt::print("  {:<20} every {:<7} within {:<7} {:<5} {} {}\n", target.probe,
              format_duration(target.interval), format_duration(target.deadlines.total),
              target.connection == ConnectionMode::fresh ? "fresh" : "reuse", target.method,
              target.url);
+  print_objectives(target);
 }
 
 // What the operator's own limits will cost, before they do.

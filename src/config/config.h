@@ -15,6 +15,7 @@
 #include "base/clock.h"
 #include "config/problem.h"
 #include "model/network.h"
+#include "model/outcome.h"
 #include "model/target.h"
 
 namespace reinfer {
@@ -41,6 +42,14 @@ void refuse(const Setting<T>& setting, std::string_view why, ProblemList& proble
   if (setting.written) report(setting, why, problems);
 }
 
+// The objectives of a probe. Ratios are already between 0 and 1.
+struct SloConfig {
+  Setting<double> availability;
+  Setting<Nanoseconds> latency;
+  Setting<double> latency_ratio;
+  Setting<std::vector<Fault>> count;
+};
+
 // What [defaults], a tenant and a probe can all say; the nearest to the probe counts.
 struct ProbeSettings {
   Setting<Nanoseconds> interval;
@@ -51,6 +60,7 @@ struct ProbeSettings {
   Setting<ConnectionMode> connection;
   Setting<std::int64_t> body_bytes_max;
   Setting<std::vector<Nanoseconds>> buckets;
+  Setting<SloConfig> slo;
 };
 
 struct ExpectConfig {

@@ -69,6 +69,7 @@ DocumentValue convert(const toml::node& node, int file, int depth, std::optional
   if (const auto* time = node.as_time()) result.text = printed(time->get());
   if (const auto* both = node.as_date_time()) result.text = printed(both->get());
   if (const auto* integer = node.as_integer()) result.integer = integer->get();
+  if (const auto* number = node.as_floating_point()) result.number = number->get();
   if (const auto* boolean = node.as_boolean()) result.boolean = boolean->get();
   if (const auto* array = node.as_array())
     for (const toml::node& item : *array)

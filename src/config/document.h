@@ -21,6 +21,7 @@ struct DocumentValue {
   Place place;
   std::string text;                     // of a string; of a date or time, as RFC 3339 has it
   std::int64_t integer = 0;             // of an integer
+  double number = 0;                    // of a number with a fraction
   bool boolean = false;                 // of a boolean
   std::vector<DocumentValue> items;     // of an array
   std::vector<DocumentMember> members;  // of a table, keys unique

@@ -231,6 +231,7 @@ std::optional<Target> prove_probe(const ProbeConfig& probe, const ProbeSettings&
   target.connection = settings->connection;
   target.body_bytes_max = settings->body_bytes_max;
   target.buckets = settings->buckets;
+  target.objectives = settings->objectives;
   return target;
 }
 

@@ -93,7 +93,7 @@ Config read_config(const DocumentValue& document, ProblemList& problems) {
   if (const DocumentValue* limits = reader.table("limits")) read_limits(*limits, config, problems);
   if (const DocumentValue* table = reader.table("defaults")) {
     TableReader defaults(*table, "defaults", problems);
-    config.defaults = read_settings(defaults);
+    config.defaults = read_settings(defaults, problems);
     config.default_network = read_network(defaults);
     defaults.finish();
   }

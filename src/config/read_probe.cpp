@@ -1,6 +1,7 @@
 #include "config/read_probe.h"
 
 #include "config/catalogue.h"
+#include "config/read_slo.h"
 
 namespace reinfer {
 namespace {
@@ -30,7 +31,7 @@ ExpectConfig read_expect(const DocumentValue& table, const std::string& path,
 
 }  // namespace
 
-ProbeSettings read_settings(TableReader& reader) {
+ProbeSettings read_settings(TableReader& reader, ProblemList& problems) {
   constexpr std::int64_t kBodyBytesMax = 64 * 1024 * 1024;
   constexpr std::size_t kBucketsMax = 50;
   constexpr Nanoseconds kTimeoutMin = 10ms;
@@ -44,6 +45,7 @@ ProbeSettings read_settings(TableReader& reader) {
   settings.connection = reader.choice("connection", kConnections);
   settings.body_bytes_max = reader.integer("body_bytes_max", 1, kBodyBytesMax);
   settings.buckets = reader.rising_durations("buckets", kBucketsMax);
+  settings.slo = read_slo(reader, problems);
   return settings;
 }
 
@@ -62,7 +64,7 @@ ProbeConfig read_probe(const DocumentValue& table, const std::string& path, Prob
   if (const DocumentValue* expect = reader.table("expect"))
     probe.expect = read_expect(*expect, reader.key_path("expect"), problems);
   probe.accept_cost = reader.boolean("accept_cost");
-  probe.settings = read_settings(reader);
+  probe.settings = read_settings(reader, problems);
   reader.finish();
   return probe;
 }

@@ -12,6 +12,6 @@ namespace reinfer {
 // `path` is the table's own dotted key.
 ProbeConfig read_probe(const DocumentValue& table, const std::string& path, ProblemList& problems);
 
-ProbeSettings read_settings(TableReader& reader);
+ProbeSettings read_settings(TableReader& reader, ProblemList& problems);
 
 }  // namespace reinfer

@@ -128,7 +128,7 @@ TenantConfig read_tenant(const DocumentValue& table, ProblemList& problems) {
   tenant.max_requests_per_minute = reader.integer("max_requests_per_minute", 1, kRequestsMax);
   tenant.paid_probes_per_day_max = reader.integer("paid_probes_per_day_max", 1, kPaidProbesMax);
   tenant.maintenance = read_maintenance(reader, problems);
-  tenant.settings = read_settings(reader);
+  tenant.settings = read_settings(reader, problems);
   tenant.probes_written = reader.has("probe");
   for (const DocumentValue* probe : reader.tables("probe"))
     tenant.probes.push_back(read_probe(*probe, reader.key_path("probe"), problems));

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/duration.h"
+#include "config/prove_slo.h"
 
 namespace reinfer {
 namespace {
@@ -91,6 +92,13 @@ void check_floor(const Span& interval, const IntervalFloor& floor, ProblemList& 
                              allowed));
 }
 
+std::optional<Objectives> prove_objectives(const Effective<SloConfig>& slo, const Span& timeout,
+                                           ProblemList& problems) {
+  if (!slo.written) return Objectives{};
+  if (!slo.value || !timeout.value) return std::nullopt;
+  return prove_slo(*slo.value, *slo.written, {*timeout.value, describe(timeout.level)}, problems);
+}
+
 }  // namespace
 
 std::optional<ProvenSettings> prove_settings(const SettingLevels& levels,
@@ -111,8 +119,12 @@ std::optional<ProvenSettings> prove_settings(const SettingLevels& levels,
     check_stage(*stage, timeout, problems);
   check_floor(interval, floor, problems);
 
-  const bool complete = interval.value && timeout.value && resolve.value && connect.value &&
-                        tls.value && connection.value && body_bytes_max.value && buckets.value;
+  const auto slo = nearest(levels, &ProbeSettings::slo, SloConfig{});
+  const auto objectives = prove_objectives(slo, timeout, problems);
+
+  const bool complete = objectives && interval.value && timeout.value && resolve.value &&
+                        connect.value && tls.value && connection.value && body_bytes_max.value &&
+                        buckets.value;
   if (!complete) return std::nullopt;
   ProvenSettings proven;
   proven.interval = *interval.value;
@@ -124,6 +136,8 @@ std::optional<ProvenSettings> prove_settings(const SettingLevels& levels,
   proven.body_bytes_max = static_cast<std::size_t>(*body_bytes_max.value);
   for (const Nanoseconds edge : *buckets.value)
     proven.buckets.push_back(to_seconds(edge));
+  proven.objectives = *objectives;
+  add_latency_edge(proven.objectives, proven.buckets);
   return proven;
 }
 

@@ -20,6 +20,7 @@ struct ProvenSettings {
   ConnectionMode connection = ConnectionMode::fresh;
   std::size_t body_bytes_max = 0;
   std::vector<double> buckets;  // seconds
+  Objectives objectives;
 };
 
 // The settings of one probe, from its nearest to the farthest.

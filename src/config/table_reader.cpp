@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "base/duration.h"
 #include "base/text.h"
 #include "config/spelling.h"
@@ -29,6 +31,8 @@ constexpr std::string_view kTenantHint = "it stands in a [[tenant]] only";
 constexpr std::string_view kInsecureHint =
     "certificates are always checked: name the file of those to trust with ca_file";
 
+constexpr std::string_view kSloHint = "objectives stand together, in slo = { availability = 99.9 }";
+
 constexpr std::array kHints = {
     Hint{"token", kTokenHint},
     Hint{"bearer_token", kTokenHint},
@@ -54,6 +58,10 @@ constexpr std::array kHints = {
     Hint{"client_key", kTenantHint, "defaults"},
     Hint{"max_requests_per_minute", kTenantHint, "defaults"},
     Hint{"paid_probes_per_day_max", kTenantHint, "defaults"},
+    Hint{"availability", kSloHint},
+    Hint{"latency", kSloHint},
+    Hint{"latency_ratio", kSloHint},
+    Hint{"objectives", "did you mean slo?"},
     Hint{"scrape_interval", "did you mean interval?"},
     Hint{"period", "did you mean interval?"},
     Hint{"proxy", "did you mean proxy_url?", "tenant"},
@@ -131,6 +139,33 @@ Setting<std::int64_t> TableReader::integer(std::string_view key, std::int64_t mi
     wrong(*found, fmt::format("is {}, allowed: {}", value, allowed));
   else
     setting.value = value;
+  return setting;
+}
+
+Setting<double> TableReader::percentage(std::string_view key, double min, double max) {
+  auto setting = started<double>(key);
+  known_.push_back(key);
+  const DocumentMember* found = member(key);
+  if (!found) return setting;
+  const std::string allowed =
+      fmt::format("a percentage from {:g} to {:g} such as 99.9, without quotes", min, max);
+  const DocumentValue& value = found->value;
+  if (value.kind != Kind::integer && value.kind != Kind::number) {
+    wrong(*found, fmt::format("is {}, allowed: {}", describe(value.kind), allowed));
+    return setting;
+  }
+  const double percent =
+      value.kind == Kind::integer ? static_cast<double>(value.integer) : value.number;
+  // Written so that what is not a number is refused as well.
+  if (!(percent >= min && percent <= max)) {
+    const bool is_ratio = percent * 100 >= min && percent * 100 <= max;
+    wrong(*found, fmt::format("is {:g}, allowed: {}{}", percent, allowed,
+                              is_ratio ? fmt::format(" (did you mean {:g}?)", percent * 100) : ""));
+    return setting;
+  }
+  // The nearest number to what was written: 99.9 / 100 would be 0.9990000000000001.
+  constexpr double kSteps = 1e6;
+  setting.value = std::round(percent * kSteps) / (kSteps * 100);
   return setting;
 }
 

@@ -33,6 +33,8 @@ class TableReader {
   // Integers become their digits.
   Setting<std::string> text_or_integer(std::string_view key);
   Setting<std::int64_t> integer(std::string_view key, std::int64_t min, std::int64_t max);
+  // Per cent in the file, with or without a fraction; the value is a ratio, 99.9 becomes 0.999.
+  Setting<double> percentage(std::string_view key, double min, double max);
   Setting<bool> boolean(std::string_view key);
   Setting<Nanoseconds> duration(std::string_view key, Nanoseconds min, Nanoseconds max);
   // A date and time with an offset, TOML's own or in a string.

@@ -1,6 +1,8 @@
 #include "expose/target_metrics.h"
 
 #include <optional>
+#include <utility>
+#include <vector>
 
 namespace reinfer {
 namespace {
@@ -11,6 +13,14 @@ void add_static_labels(const Plan& plan, const Tenant& tenant, Labels& labels) {
     labels.push_back({names[i], tenant.label_values[i]});
 }
 
+std::vector<std::pair<Objective, double>> ratios_of(const Objectives& objectives) {
+  std::vector<std::pair<Objective, double>> ratios;
+  if (objectives.availability)
+    ratios.emplace_back(Objective::availability, objectives.availability->ratio);
+  if (objectives.latency) ratios.emplace_back(Objective::latency, objectives.latency->ratio);
+  return ratios;
+}
+
 // One scrape's view of the targets: `fill` calls back with the record and labels of each, in order.
 // The labels are computed once a scrape.
 class TargetView {
@@ -18,7 +28,7 @@ class TargetView {
   void add(const Plan& plan, const Target& target, const TargetRecord& record) {
     Labels labels{{"tenant", target.tenant_name}, {"probe", target.probe}};
     add_static_labels(plan, plan.tenant(target.tenant), labels);
-    targets_.push_back({std::move(labels), record});
+    targets_.push_back({std::move(labels), target, record});
   }
 
   template <typename Fill>
@@ -28,9 +38,28 @@ class TargetView {
     families.push_back(family.take());
   }
 
+  // The same with what the plan says of the target instead of what happened.
+  template <typename Fill>
+  void fill_from_plan(Families& families, Family family, Fill fill) const {
+    for (const Entry& entry : targets_)
+      fill(family, entry.labels, entry.target);
+    families.push_back(family.take());
+  }
+
+  // Calls back for each objective that a target has, with the labels that it adds.
+  template <typename Fill>
+  void fill_objectives(Families& families, Family family, Fill fill) const {
+    for (const Entry& entry : targets_)
+      for (const auto& [objective, ratio] : ratios_of(entry.target.objectives))
+        fill(family, with(entry.labels, "slo", to_label(objective)), ratio,
+             of(entry.record.objectives, objective));
+    families.push_back(family.take());
+  }
+
  private:
   struct Entry {
     Labels labels;
+    const Target& target;
     const TargetRecord& record;
   };
 
@@ -86,6 +115,12 @@ void add_when(const TargetView& targets, Families& families) {
                [](Family& family, const Labels& labels, const TargetRecord& record) {
                  if (record.last_success) family.add(labels, to_unix_seconds(*record.last_success));
                });
+  targets.fill_from_plan(families,
+                         Family::gauge("reinfer_probe_interval_seconds",
+                                       "Time between two slots of the grid in seconds."),
+                         [](Family& family, const Labels& labels, const Target& target) {
+                           family.add(labels, to_seconds(target.interval));
+                         });
   targets.fill(families,
                Family::counter("reinfer_probe_skipped_total",
                                "Slots of the grid that were not probed, by reason."),
@@ -152,6 +187,48 @@ void add_phases(const TargetView& targets, Families& families) {
       });
 }
 
+void add_objectives(const TargetView& targets, Families& families) {
+  targets.fill_objectives(families,
+                          Family::gauge("reinfer_slo_objective_ratio",
+                                        "Share of the events that must be good, as configured."),
+                          [](Family& family, const Labels& labels, double ratio,
+                             const EventCount&) { family.add(labels, ratio); });
+  targets.fill_from_plan(
+      families,
+      Family::gauge("reinfer_slo_latency_threshold_seconds",
+                    "Longest latency in seconds that is good for the latency objective."),
+      [](Family& family, const Labels& labels, const Target& target) {
+        if (const auto& latency = target.objectives.latency)
+          family.add(labels, to_seconds(latency->threshold));
+      });
+  targets.fill_from_plan(
+      families,
+      Family::gauge("reinfer_slo_counted_fault",
+                    "1 if failures by this fault count against the availability objective, 0 if "
+                    "they are left out."),
+      [](Family& family, const Labels& labels, const Target& target) {
+        const auto& availability = target.objectives.availability;
+        for (const Fault fault : kCountableFaults)
+          if (availability)
+            family.add(with(labels, "fault", to_label(fault)), counts(*availability, fault));
+      });
+  targets.fill_objectives(
+      families,
+      Family::counter("reinfer_slo_events_total",
+                      "Probes that were judged against the objective: not excluded by their fault "
+                      "and outside maintenance windows."),
+      [](Family& family, const Labels& labels, double, const EventCount& count) {
+        family.add(labels, static_cast<double>(count.events));
+      });
+  targets.fill_objectives(
+      families,
+      Family::counter("reinfer_slo_good_events_total",
+                      "Those of the judged probes that were good."),
+      [](Family& family, const Labels& labels, double, const EventCount& count) {
+        family.add(labels, static_cast<double>(count.good));
+      });
+}
+
 void add_all(const TargetView& targets, Families& families) {
   add_what_happened(targets, families);
   add_when(targets, families);
@@ -172,8 +249,10 @@ void add_targets(const Snapshot& snapshot, Families& families) {
   for (std::size_t i = 0; i < snapshot.targets.size(); ++i)
     targets.add(*snapshot.plan, snapshot.plan->targets()[i], snapshot.targets[i]);
   add_all(targets, families);
+  add_objectives(targets, families);
 }
 
+// A probe on demand is judged against no objective.
 void add_target(const Plan& plan, TargetIndex target, const TargetRecord& record,
                 Families& families) {
   TargetView targets;

@@ -10,9 +10,18 @@ namespace {
 
 constexpr std::size_t kPhases = 6;
 constexpr std::size_t kLatencyHistograms = 3;
-constexpr std::size_t kTargetGauges = 5;  // success, answered, two time stamps, response size
-constexpr std::size_t kTenantSeries = 8;  // info, maintenance, certificate, five of the token
+// Interval, success, answered, two time stamps, response size.
+constexpr std::size_t kTargetGauges = 6;
+constexpr std::size_t kObjectiveSeries = 3;  // ratio, events, good events
+constexpr std::size_t kTenantSeries = 8;     // info, maintenance, certificate, five of the token
 constexpr std::size_t kExporterSeries = 60;
+
+std::size_t objective_series(const Objectives& objectives) {
+  std::size_t series = 0;
+  if (objectives.availability) series += kObjectiveSeries + kCountableFaults.size();
+  if (objectives.latency) series += kObjectiveSeries + 1;  // the threshold
+  return series;
+}
 
 }  // namespace
 
@@ -28,7 +37,7 @@ std::optional<TargetIndex> Plan::find_target(std::string_view tenant,
 std::size_t expected_series(const Target& target) {
   const std::size_t histogram = target.buckets.size() + 3;  // +Inf, sum, count
   return kOutcomeCount + kSkipReasonCount + kServerTimingStateCount + 2 * kPhases + kTargetGauges +
-         kLatencyHistograms * histogram + kHttpCodesExpected;
+         kLatencyHistograms * histogram + kHttpCodesExpected + objective_series(target.objectives);
 }
 
 std::size_t expected_series(const Plan& plan) {

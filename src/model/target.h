@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "model/maintenance.h"
 #include "model/network.h"
+#include "model/objective.h"
 #include "model/token_source.h"
 
 namespace reinfer {
@@ -87,7 +88,9 @@ struct Target {
   Deadlines deadlines;
   ConnectionMode connection = ConnectionMode::fresh;
   std::size_t body_bytes_max = 0;  // after decompression
-  std::vector<double> buckets;     // upper edges of the latency histograms, seconds, rising
+  // Upper edges of the latency histograms, seconds, rising; the latency objective is one of them.
+  std::vector<double> buckets;
+  Objectives objectives;
   bool operator==(const Target&) const = default;
 };
 

@@ -99,6 +99,7 @@ void Ledger::record(const ProbeResult& result) {
   record.in_flight = false;
   --exporter_.probes_in_flight;
   tally(result, record, exporter_);
+  count_events(result, record);
   remember(result);
   record.standing.note(result);
   if (result.tls && result.tls->earliest_expiry) {
@@ -117,6 +118,16 @@ void Ledger::remember(const ProbeResult& result) {
   const bool excluded =
       in_maintenance(plan_->tenant(target.tenant).maintenance, result.finished.wall);
   history.recent().note(result, targets_.at(to_size(result.target)).standing.missed(), excluded);
+}
+
+void Ledger::count_events(const ProbeResult& result, TargetRecord& record) {
+  const Target& target = plan_->target(result.target);
+  if (target.objectives == Objectives{}) return;
+  // A probe that was under way when a window began, or ended, may have met what it announces.
+  const auto& windows = plan_->tenant(target.tenant).maintenance;
+  if (in_maintenance(windows, result.started.wall) || in_maintenance(windows, result.finished.wall))
+    return;
+  count_objectives(target.objectives, result, record.objectives);
 }
 
 void Ledger::record_token(TenantIndex tenant, const TokenFacts& facts) {

@@ -62,6 +62,7 @@ class Ledger {
  private:
   void fit(TargetIndex index, const Target& before);
   void remember(const ProbeResult& result);
+  void count_events(const ProbeResult& result, TargetRecord& record);
 
   // Guarded by mutex_.
   mutable std::mutex mutex_;

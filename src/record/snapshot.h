@@ -16,6 +16,7 @@
 #include "model/probe_result.h"
 #include "model/token_facts.h"
 #include "record/histogram.h"
+#include "record/objectives.h"
 #include "record/standing.h"
 
 namespace reinfer {
@@ -50,6 +51,7 @@ struct TargetRecord {
   Histogram duration;
   Histogram server_processing;
   Histogram network_overhead;
+  ObjectiveCounts objectives{};
   std::map<int, std::uint64_t> http_codes;
   std::uint64_t http_codes_other = 0;
   std::optional<LastResult> last;

@@ -8,6 +8,7 @@ TARGET_METRICS = {
     'reinfer_http_responses_total': 'counter',
     'reinfer_probe_last_timestamp_seconds': 'gauge',
     'reinfer_probe_last_success_timestamp_seconds': 'gauge',
+    'reinfer_probe_interval_seconds': 'gauge',
     'reinfer_probe_skipped_total': 'counter',
     'reinfer_probe_duration_seconds': 'histogram',
     'reinfer_server_processing_seconds': 'histogram',

@@ -136,6 +136,29 @@ class CheckTest(unittest.TestCase):
         per_target = [sample for sample in scrape.samples if sample.has(target)]
         self.assertLessEqual(len(per_target), SERIES_PER_TARGET_MAX)
 
+    def test_check_prints_objectives_and_doubts_those_that_cannot_be_judged(self):
+        """A probe a minute is too rare for 99.9 %, not for 99 % nor for 95 % that are fast."""
+        slo = {'availability': 99.9, 'latency': '800ms', 'latency_ratio': 95}
+        config = write_config(self.folder, tenant('one', self.simulator, slo=slo, probes=[
+            DATASET, {'use': 'not_found', 'interval': '1m'}, {'use': 'projects', 'slo': {}},
+            {'use': 'sources', 'slo': {'availability': 99.999, 'count': ['platform']}}]),
+            name='objectives')
+        ended = run_exporter(config, 'check', token=self.simulator.token)
+        self.assertEqual((ended.returncode, ended.stderr), (0, ''))
+        lines = [line.strip() for line in ended.stdout.splitlines()
+                 if line.startswith('    ')]
+        both = ['objective: 99.9% available, against platform, edge, network']
+        fast = ['objective: 95% within 800ms']
+        self.assertEqual(lines, [
+            *both, *fast, *both,
+            'warning: availability of 99.9% cannot be judged every 1m: one bad probe in an hour '
+            'would be a rate that pages; interval = "51s" would do, or at most 99.88% at this '
+            'interval', *fast,
+            'objective: 99.999% available, against platform',
+            'warning: availability of 99.999% cannot be judged every 2s: one bad probe in an hour '
+            'would be a rate that pages; no interval would do, or at most 99.99% at this interval',
+        ])
+
 
 class ProbeTest(unittest.TestCase):
     """One probe now, for people and scripts."""

@@ -145,6 +145,35 @@ zone = "Europe/Berlin"
   CHECK(world.results("acme/dataset", Outcome::ok) >= 2880);
 }
 
+TEST_CASE("an outage costs the budget, unless it was announced or is our own doing") {
+  constexpr std::string_view kSlo =
+      "slo = {availability = 99.9, latency = \"800ms\", latency_ratio = 95}\n";
+  const auto slots = [](Nanoseconds d) { return static_cast<std::uint64_t>(d / 30s); };
+  World world(acme(std::string(kSlo) + R"(
+[[tenant.maintenance]]
+weekly = "mon 02:00"
+duration = "1h"
+)"));
+  const auto judged = [&](Objective objective) {
+    return of(world.record("acme/dataset").objectives, objective);
+  };
+  const Behaviour broken = replies(500, R"({"status":"error","message":"down"})");
+  world.during(2h + 10min, 2h + 50min, "acme", broken);  // in the window
+  world.during(4h, 4h + 10min, "acme", broken);
+  world.during(5h, 5h + 10min, "acme", replies(404, R"({"status":"error","message":"gone"})"));
+  world.during(6h, 7h, "acme", answers(1500ms));
+  world.run_for(8h);
+  // A slot at the edge of a window may touch it.
+  const EventCount availability = judged(Objective::availability);
+  CHECK(availability.events - availability.good == slots(10min));
+  CHECK(availability.events >= slots(8h - 1h - 10min) - 2);
+  CHECK(availability.events <= slots(8h - 1h - 10min) + 2);
+  const EventCount latency = judged(Objective::latency);
+  CHECK(latency.events == availability.good);
+  CHECK(latency.events - latency.good > slots(50min));
+  CHECK(latency.events - latency.good <= slots(1h));
+}
+
 TEST_CASE("maintenance over the change to summer time lasts as long as it says") {
   // Sunday, 28 March 2027: in Berlin 01:59:59 is followed by 03:00:00, at 01:00 UTC.
   World world(acme(R"(

@@ -1,0 +1,29 @@
+// Proves the objectives of one probe. Used by config/settings.cpp, which has found the table `slo`
+// nearest to the probe. Pure but for the list of problems.
+#pragma once
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "config/config.h"
+#include "config/problem.h"
+#include "model/objective.h"
+
+namespace reinfer {
+
+// What a latency objective must fit to. `described`: where the timeout is set, for messages.
+struct TimeoutOfSlo {
+  Nanoseconds timeout{};
+  std::string_view described;  // "of the tenant"
+};
+
+// nullopt if something is wrong that has been reported, now or when it was read.
+std::optional<Objectives> prove_slo(const SloConfig& slo, const Setting<SloConfig>& written,
+                                    const TimeoutOfSlo& timeout, ProblemList& problems);
+
+// Puts the threshold of a latency objective among the edges, so that its share can be read off the
+// histogram as well.
+void add_latency_edge(const Objectives& objectives, std::vector<double>& edges);
+
+}  // namespace reinfer

@@ -1,0 +1,79 @@
+#include "config/read_slo.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+namespace reinfer {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Below that nobody would call it an objective; above, no prober measures it.
+constexpr double kPercentMin = 50;
+constexpr double kPercentMax = 99.999;
+constexpr Nanoseconds kLatencyMin = 1ms;
+constexpr Nanoseconds kLatencyMax = 4min;
+
+constexpr std::array kOwnFaults = {Fault::credentials, Fault::request, Fault::monitor};
+
+std::string countable() {
+  std::vector<std::string> quoted;
+  for (const Fault fault : kCountableFaults)
+    quoted.push_back(quote(to_label(fault)));
+  return list_of({quoted.begin(), quoted.end()});
+}
+
+// The fault, or what is wrong with the word.
+tl::expected<Fault, std::string> fault_of_word(const std::string& word) {
+  for (const Fault fault : kCountableFaults)
+    if (to_label(fault) == word) return fault;
+  const bool is_own = std::any_of(kOwnFaults.begin(), kOwnFaults.end(),
+                                  [&](Fault fault) { return to_label(fault) == word; });
+  return tl::unexpected(fmt::format("contains {}{}, allowed: {}", quote(word),
+                                    is_own ? ", a fault of our own, which never counts" : "",
+                                    countable()));
+}
+
+Setting<std::vector<Fault>> read_count(TableReader& reader, ProblemList& problems) {
+  const auto words =
+      reader.texts("count", kCountableFaults.size(), "[\"platform\", \"edge\", \"network\"]");
+  Setting<std::vector<Fault>> setting{words.written, std::nullopt, words.place, words.key};
+  if (!words.value) return setting;
+  std::vector<Fault> faults;
+  for (const std::string& word : *words.value) {
+    const auto fault = fault_of_word(word);
+    if (!fault) {
+      report(setting, fault.error(), problems);
+      return setting;
+    }
+    if (std::find(faults.begin(), faults.end(), *fault) != faults.end()) {
+      report(setting, fmt::format("contains {} twice, allowed: each fault once", quote(word)),
+             problems);
+      return setting;
+    }
+    faults.push_back(*fault);
+  }
+  setting.value = std::move(faults);
+  return setting;
+}
+
+}  // namespace
+
+Setting<SloConfig> read_slo(TableReader& owner, ProblemList& problems) {
+  auto setting = owner.started<SloConfig>("slo");
+  const DocumentValue* table = owner.table("slo");
+  if (!table) return setting;
+  TableReader reader(*table, owner.key_path("slo"), problems);
+  SloConfig slo;
+  slo.availability = reader.percentage("availability", kPercentMin, kPercentMax);
+  slo.latency = reader.duration("latency", kLatencyMin, kLatencyMax);
+  slo.latency_ratio = reader.percentage("latency_ratio", kPercentMin, kPercentMax);
+  slo.count = read_count(reader, problems);
+  reader.finish();
+  setting.value = std::move(slo);
+  return setting;
+}
+
+}  // namespace reinfer

@@ -1,0 +1,27 @@
+#include "model/objective.h"
+
+#include <algorithm>
+
+namespace reinfer {
+
+std::string_view to_label(Objective objective) {
+  static constexpr std::array<std::string_view, kObjectiveCount> kLabels = {"availability",
+                                                                            "latency"};
+  return kLabels.at(static_cast<std::size_t>(objective));
+}
+
+bool counts(const AvailabilityObjective& objective, Fault fault) {
+  for (std::size_t i = 0; i < kCountableFaults.size(); ++i)
+    if (kCountableFaults[i] == fault) return objective.counts[i];
+  return false;
+}
+
+Nanoseconds interval_to_judge(double ratio) {
+  return from_seconds(to_seconds(kPagingWindow) * kPagingBurnRate * (1 - ratio));
+}
+
+double ratio_to_judge(Nanoseconds interval) {
+  return 1 - to_seconds(interval) / to_seconds(kPagingWindow) / kPagingBurnRate;
+}
+
+}  // namespace reinfer

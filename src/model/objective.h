@@ -1,0 +1,57 @@
+// What a target is held to: how often it must be available, how often it must be fast. Plain
+// values, part of a Target; record/objectives.h counts what happened against them.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "base/clock.h"
+#include "model/outcome.h"
+
+namespace reinfer {
+
+// Each enumerator is a value of the label `slo`.
+enum class Objective : std::uint8_t { availability, latency };
+inline constexpr std::size_t kObjectiveCount = 2;
+std::string_view to_label(Objective objective);
+
+// The faults that may count against availability; those of our own never do.
+inline constexpr std::array kCountableFaults = {Fault::platform, Fault::edge, Fault::network};
+
+struct AvailabilityObjective {
+  double ratio = 0;  // of the events that must be good: 0.999
+  // Which of kCountableFaults make an event bad. A failure by another fault is no event.
+  std::array<bool, kCountableFaults.size()> counts{};
+  bool operator==(const AvailabilityObjective&) const = default;
+};
+
+struct LatencyObjective {
+  double ratio = 0;
+  Nanoseconds threshold{};  // inclusive
+  bool operator==(const LatencyObjective&) const = default;
+};
+
+struct Objectives {
+  std::optional<AvailabilityObjective> availability;
+  std::optional<LatencyObjective> latency;
+  bool operator==(const Objectives&) const = default;
+};
+
+bool counts(const AvailabilityObjective& objective, Fault fault);
+
+// How the alert that pages first judges an objective (dashboards/prometheus/alerts.yml says the
+// same): the events of an hour spend the budget of 30 days so many times too fast.
+inline constexpr double kPagingBurnRate = 14.4;
+inline constexpr Nanoseconds kPagingWindow = std::chrono::hours(1);
+
+// The longest interval at which one bad event alone does not reach that rate. At a longer one the
+// objective cannot be judged: a single lost probe looks like an outage.
+Nanoseconds interval_to_judge(double ratio);
+
+// The highest objective that can be judged at an interval; below 0 where none can.
+double ratio_to_judge(Nanoseconds interval);
+
+}  // namespace reinfer

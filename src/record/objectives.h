@@ -1,0 +1,32 @@
+// Counts a result against what its target is held to: the events that were judged and those that
+// were good. A pure function over the ledger's own counts, called under its mutex.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "model/objective.h"
+#include "model/probe_result.h"
+
+namespace reinfer {
+
+struct EventCount {
+  std::uint64_t events = 0;
+  std::uint64_t good = 0;
+  bool operator==(const EventCount&) const = default;
+};
+
+using ObjectiveCounts = std::array<EventCount, kObjectiveCount>;
+
+inline const EventCount& of(const ObjectiveCounts& counts, Objective objective) {
+  return counts.at(static_cast<std::size_t>(objective));
+}
+
+// Availability: every result is an event but those that say nothing about the other side, by their
+// outcome or because their fault is not counted. Latency: ok results, good if within the threshold.
+// In maintenance nothing counts, which is the caller's to know. A target without an objective
+// counts nothing for it.
+void count_objectives(const Objectives& objectives, const ProbeResult& result,
+                      ObjectiveCounts& counts);
+
+}  // namespace reinfer

@@ -1,0 +1,222 @@
+#include "model/objective.h"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <sstream>
+
+#include "expose/metrics.h"
+#include "record/ledger.h"
+#include "tests/unit/plans.h"
+
+namespace reinfer {
+namespace {
+
+using namespace std::chrono_literals;
+
+// One probe; `where` takes the lines of [defaults], of the tenant and of the probe.
+std::shared_ptr<const Plan> plan_with(std::string_view defaults, std::string_view tenant,
+                                      std::string_view probe) {
+  return plan_from(
+      fmt::format("[defaults]\n{}\n[[tenant]]\nname = \"acme\"\nbase_url = \"https://reinfer.io\"\n"
+                  "token_env = \"T\"\n{}\n[[tenant.probe]]\nuse = \"projects\"\n{}\n",
+                  defaults, tenant, probe));
+}
+
+Objectives objectives_of(std::string_view slo) {
+  return plan_with("", "", slo)->targets()[0].objectives;
+}
+
+constexpr std::string_view kBoth =
+    R"(slo = {availability = 99.9, latency = "800ms", latency_ratio = 95})";
+
+TEST_CASE("objectives are ratios, and by default all faults that are not ours count") {
+  const Objectives objectives = objectives_of(kBoth);
+  REQUIRE(objectives.availability);
+  CHECK(objectives.availability->ratio == 0.999);
+  for (const Fault fault : kCountableFaults)
+    CHECK(counts(*objectives.availability, fault));
+  CHECK_FALSE(counts(*objectives.availability, Fault::credentials));
+  REQUIRE(objectives.latency);
+  CHECK(*objectives.latency == LatencyObjective{0.95, 800ms});
+}
+
+TEST_CASE("without slo there is no objective, and each half stands alone") {
+  CHECK(objectives_of("") == Objectives{});
+  CHECK_FALSE(objectives_of("slo = {availability = 99}").latency);
+  CHECK_FALSE(objectives_of("slo = {latency = \"1s\", latency_ratio = 99.5}").availability);
+}
+
+TEST_CASE("the nearest slo counts, all of it, and an empty one takes the objectives away") {
+  struct Row {
+    std::string_view defaults, tenant, probe;
+    double availability;  // 0: none
+  };
+  const Row rows[] = {
+      {"slo = {availability = 99}", "", "", 0.99},
+      {"slo = {availability = 99}", "slo = {availability = 98}", "", 0.98},
+      {"", "slo = {availability = 98}", "slo = {availability = 97}", 0.97},
+      {"slo = {availability = 99}", "", "slo = {}", 0},
+      {"slo = {availability = 99}", "slo = {latency = \"1s\", latency_ratio = 90}", "", 0},
+  };
+  for (const Row& row : rows) {
+    const auto plan = plan_with(row.defaults, row.tenant, row.probe);
+    const auto& availability = plan->targets()[0].objectives.availability;
+    CHECK((availability ? availability->ratio : 0) == row.availability);
+  }
+}
+
+TEST_CASE("the latency objective is an edge of the histograms, once") {
+  const auto edges = [](std::string_view latency, std::string_view buckets) {
+    return plan_with("", buckets,
+                     fmt::format("slo = {{latency = \"{}\", latency_ratio = 95}}", latency))
+        ->targets()[0]
+        .buckets;
+  };
+  using Edges = std::vector<double>;
+  constexpr std::string_view kBuckets = R"(buckets = ["100ms", "1s"])";
+  CHECK(edges("800ms", kBuckets) == Edges{0.1, 0.8, 1});
+  CHECK(edges("1s", kBuckets) == Edges{0.1, 1});
+  CHECK(edges("50ms", kBuckets) == Edges{0.05, 0.1, 1});
+  CHECK(edges("9s", kBuckets) == Edges{0.1, 1, 9});
+}
+
+TEST_CASE("an objective can be judged where one bad probe in an hour does not page") {
+  CHECK(to_seconds(interval_to_judge(0.999)) == doctest::Approx(51.84));
+  CHECK(to_seconds(interval_to_judge(0.95)) == doctest::Approx(2592));
+  CHECK(ratio_to_judge(60s) == doctest::Approx(0.998843));
+  CHECK(ratio_to_judge(interval_to_judge(0.9995)) == doctest::Approx(0.9995));
+}
+
+class EventsTest {
+ public:
+  explicit EventsTest(std::string_view slo, std::string_view tenant = "")
+      : plan_(plan_with("", tenant, slo)), ledger_(plan_, now_) {}
+
+  void record(Outcome outcome, Nanoseconds total = 100ms, bool resent = false) {
+    ProbeResult result;
+    result.outcome = outcome;
+    result.started = now_;
+    result.finished = {now_.wall + total, now_.mono + total};
+    result.phases.total = total;
+    result.resent = resent;
+    ledger_.record_started(result.target, 0ns);
+    ledger_.record(result);
+  }
+  EventCount count(Objective objective) const {
+    return of(ledger_.snapshot(now_).targets[0].objectives, objective);
+  }
+  std::string metrics() const { return render_metrics(ledger_.snapshot(now_), {}, {}); }
+
+  Instant now_{WallTime{1795392000s}, MonoTime{1s}};
+
+ private:
+  std::shared_ptr<const Plan> plan_;
+  Ledger ledger_;
+};
+
+TEST_CASE("availability counts every outcome as the table of outcomes has it") {
+  for (const Outcome outcome : all_outcomes()) {
+    CAPTURE(to_label(outcome));
+    EventsTest test(kBoth);
+    test.record(outcome);
+    const AvailabilityEvent event = availability_of(outcome);
+    CHECK(test.count(Objective::availability) ==
+          EventCount{event == AvailabilityEvent::excluded ? 0u : 1u,
+                     event == AvailabilityEvent::good ? 1u : 0u});
+  }
+}
+
+TEST_CASE("a fault that is not counted makes no event, neither good nor bad") {
+  EventsTest test(R"(slo = {availability = 99.9, count = ["platform"]})");
+  test.record(Outcome::dns_error);
+  test.record(Outcome::gateway_error);
+  CHECK(test.count(Objective::availability) == EventCount{0, 0});
+  test.record(Outcome::server_error);
+  test.record(Outcome::ok);
+  CHECK(test.count(Objective::availability) == EventCount{2, 1});
+}
+
+TEST_CASE("latency counts ok probes alone, good up to the threshold and on it") {
+  EventsTest test(kBoth);
+  test.record(Outcome::ok, 799ms);
+  test.record(Outcome::ok, 800ms);
+  test.record(Outcome::ok, 801ms);
+  test.record(Outcome::server_error, 10ms);
+  test.record(Outcome::response_timeout, 10s);
+  test.record(Outcome::ok, 5s, true);
+  CHECK(test.count(Objective::latency) == EventCount{3, 2});
+}
+
+TEST_CASE("the share within the threshold is the same by events and by histogram") {
+  EventsTest test(kBoth);
+  for (int i = 0; i < 50; ++i)
+    test.record(Outcome::ok, 20ms * i);
+  const std::string text = test.metrics();
+  CHECK(test.count(Objective::latency) == EventCount{50, 41});
+  CHECK(text.find("reinfer_probe_duration_seconds_bucket{tenant=\"acme\",probe=\"projects\","
+                  "le=\"0.8\"} 41\n") != std::string::npos);
+}
+
+TEST_CASE("what touches a maintenance window does not count") {
+  EventsTest test(kBoth,
+                  "[[tenant.maintenance]]\nstart = 2026-11-23T00:10:00Z\n"
+                  "end = 2026-11-23T00:20:00Z\n");
+  const WallTime start = WallTime{1795392000s + 10min};
+  const auto record_at = [&](WallTime at) {
+    test.now_.wall = at;
+    test.record(Outcome::server_error, 5s);
+  };
+  record_at(start - 6s);
+  CHECK(test.count(Objective::availability).events == 1);
+  record_at(start - 4s);
+  record_at(start + 5min);
+  record_at(start + 10min - 1s);
+  CHECK(test.count(Objective::availability).events == 1);
+  record_at(start + 10min);
+  CHECK(test.count(Objective::availability) == EventCount{2, 0});
+}
+
+TEST_CASE("an objective shows what was asked for and, from the start, what was seen") {
+  EventsTest test(R"(slo = {availability = 99.9, count = ["platform", "edge"],)"
+                  R"( latency = "800ms", latency_ratio = 95})");
+  test.record(Outcome::server_error);
+  std::istringstream lines(test.metrics());
+  std::string shown;
+  for (std::string line; std::getline(lines, line);)
+    if (line.rfind("reinfer_slo_", 0) == 0) shown += line + "\n";
+  CHECK(shown ==
+        R"(reinfer_slo_objective_ratio{tenant="acme",probe="projects",slo="availability"} 0.999
+reinfer_slo_objective_ratio{tenant="acme",probe="projects",slo="latency"} 0.95
+reinfer_slo_latency_threshold_seconds{tenant="acme",probe="projects"} 0.8
+reinfer_slo_counted_fault{tenant="acme",probe="projects",fault="platform"} 1
+reinfer_slo_counted_fault{tenant="acme",probe="projects",fault="edge"} 1
+reinfer_slo_counted_fault{tenant="acme",probe="projects",fault="network"} 0
+reinfer_slo_events_total{tenant="acme",probe="projects",slo="availability"} 1
+reinfer_slo_events_total{tenant="acme",probe="projects",slo="latency"} 0
+reinfer_slo_good_events_total{tenant="acme",probe="projects",slo="availability"} 0
+reinfer_slo_good_events_total{tenant="acme",probe="projects",slo="latency"} 0
+)");
+}
+
+TEST_CASE("the series foretold for objectives are those served, and none come without") {
+  const auto series = [](std::string_view slo) {
+    std::istringstream lines(EventsTest(slo).metrics());
+    std::size_t count = 0;
+    for (std::string line; std::getline(lines, line);)
+      count += line.rfind("reinfer_slo_", 0) == 0 ? 1 : 0;
+    return count;
+  };
+  const auto foretold = [](std::string_view slo) {
+    return expected_series(plan_with("", "", slo)->targets()[0]);
+  };
+  const std::string_view slos[] = {
+      "slo = {availability = 99.9}", "slo = {latency = \"1s\", latency_ratio = 95}",
+      "slo = {availability = 99, latency = \"1s\", latency_ratio = 95}"};
+  CHECK(series("") == 0);
+  for (const std::string_view slo : slos)
+    CHECK(series(slo) == foretold(slo) - foretold(""));
+}
+
+}  // namespace
+}  // namespace reinfer
