@@ -8,7 +8,7 @@ build_packages=(
   libtomlplusplus-dev ninja-build nlohmann-json3-dev pkg-config prometheus-cpp-dev tzdata
   zlib1g-dev
 )
-test_packages=(ccache doctest-dev prometheus python3 tinyproxy-bin)
+test_packages=(ccache doctest-dev prometheus prometheus-alertmanager python3 tinyproxy-bin)
 # Node.js is taken as it is where it is: packages of other makers bring npm along.
 command -v npm >/dev/null || test_packages+=(nodejs npm)
 browser_packages=(chromium fonts-dejavu-core)

@@ -2,6 +2,7 @@
 # Installs what the tests need with apt, builds, and runs the tests of every level:
 #
 #   bash tests/run.sh          unit, simulation, component, end to end, browser, tidy
+#   bash tests/run.sh          unit, simulation, component, end to end, rules, drills, tidy
 #   bash tests/run.sh --all    also under ASan+UBSan and TSan, and the linters
 #
 # The logs stay in build/test-logs. The last line is "N passed, N failed".
@@ -89,6 +90,9 @@ compiled_levels release
 suite e2e python3 tests/e2e/run.py --build-dir build/release
 suite dashboards python3 tests/dashboards/run.py
 suite browser bash tests/browser/run.sh --build-dir=build/release
+bash tests/rules/newer_prometheus.sh
+suite rules python3 tests/rules/run.py
+suite drills python3 tests/drills/run.py --build-dir build/release
 
 if [ $all = yes ]; then
   export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1

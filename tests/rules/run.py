@@ -1,0 +1,229 @@
+#!/usr/bin/env python3
+"""Tests rules and alerts with promtool, the distribution's and a newer one if there is one, and
+who hears of what with amtool and Alertmanager.
+
+    python3 tests/rules/run.py             everything
+    python3 tests/rules/run.py -k TEXT     only cases whose name contains the text
+
+A newer Prometheus is looked for in build/prometheus-new (tests/rules/newer_prometheus.sh puts it
+there). The last line is "N passed, N failed".
+"""
+
+import argparse
+import concurrent.futures
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import routing
+from cases import CASES
+from history import exporter_series, in_notation, minutes
+
+ROOT = Path(__file__).resolve().parents[2]
+RULES = ROOT / 'dashboards' / 'prometheus'
+RULE_FILES = ('recording_rules.yml', 'alerts.yml')
+RUNBOOK = ROOT / 'dashboards' / 'runbooks' / 'reinfer_exporter.md'
+NEWER = ROOT / 'build' / 'prometheus-new' / 'usr' / 'bin' / 'promtool'
+FIRING = 'ALERTS{alertstate="firing",alertname!~"ReinferWatchdog|ReinferOutageRecent"%s}'
+# A mutation of the rules and a case that must notice it.
+MUTATIONS = [
+    ('without the least number of bad events a lost probe pages',
+     r'(?m)^  and\n  +tenant_probe:reinfer_slo_bad_events:increase\w+\{[^}]*\} >= 3\n', '',
+     'two lost probes within an hour'),
+    ('with means of burn rates instead of pairs a burn that is over still pages',
+     r'(?m)^ +tenant_probe:reinfer_slo_burn_rate:ratio5m\{slo="availability"\} > 14.4\n +and\n', '',
+     'a burn that is over'),
+    ('without the token\'s own fault class a rejected token spends the budget',
+     r'none\|platform\|edge\|network', 'none|platform|edge|network|credentials',
+     'a permission that was taken away'),
+    ('without a look at maintenance a planned outage pages',
+     r'(?m)^ +unless on \(job, tenant\)\n +\(max by \(job, tenant\)[^\n]*\n', '',
+     'maintenance costs no budget'),
+]
+
+
+def duration(span_minutes):
+    """As promtool wants it."""
+    return f'{round(span_minutes * 60)}s'
+
+
+def test_file(case, folder):
+    """The case in promtool's form, for rules in the folder."""
+    end = round(max(case.fires) * 60)
+    end += -end % case.step
+    instances = {target.labels['instance'] for target in case.targets} or {'exporter:9877'}
+    series = exporter_series(end, case.step, sorted(instances))
+    if case.without:
+        series = {name: row for name, row in series.items()
+                  if not any(name.startswith(start) for start in case.without)}
+    for target in case.targets:
+        series |= target.series(end, case.step)
+    if case.gone_at is not None:
+        left = minutes(case.gone_at) // case.step + 1
+        series = {name: row[:left] + ['stale'] for name, row in series.items()}
+    series |= case.more
+    checks = [{'expr': f'group by (alertname, severity, fault) ({FIRING % ""})',
+               'eval_time': duration(moment),
+               'exp_samples': [{'labels': as_labels(alert), 'value': 1}
+                               for alert in sorted(fired)]}
+              for moment, fired in sorted(case.fires.items())]
+    checks += [{'expr': 'group by (alertname) (last_over_time('
+                        + FIRING % f',alertname=~"{name}"' + f'[{duration(end / 60)}]))',
+                'eval_time': duration(end / 60), 'exp_samples': []} for name in case.never]
+    return {'rule_files': [str(folder / name) for name in case.rules],
+            'evaluation_interval': f'{case.step}s',
+            'tests': [{'name': case.name, 'interval': f'{case.step}s',
+                       'input_series': [{'series': name, 'values': in_notation(row)}
+                                        for name, row in series.items()],
+                       'promql_expr_test': checks}]}
+
+
+def as_labels(alert):
+    name, severity, fault = alert.split()
+    return f'{{alertname="{name}",severity="{severity}",fault="{fault}"}}'
+
+
+def run(promtool, *arguments):
+    """What the tool says, and whether it is content."""
+    ended = subprocess.run([promtool, *map(str, arguments)], capture_output=True, text=True,
+                           check=False)
+    return ended.returncode == 0, ended.stdout + ended.stderr
+
+
+def run_case(promtool, case, folder):
+    """Whether the case holds, and what promtool said."""
+    with tempfile.NamedTemporaryFile('w', suffix='.yml', dir=folder) as file:
+        json.dump(test_file(case, folder), file)
+        file.flush()
+        return run(promtool, 'test', 'rules', file.name)
+
+
+def copy_rules(folder, step, objectives=True, mutate=lambda text: text):
+    """Rules to be tested; the groups that run every 15 s keep pace with the history. Those about
+    objectives, which are most of the work, can be left out where a history has none."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in RULE_FILES:
+        text = mutate((RULES / name).read_text())
+        if not objectives:
+            text = re.sub(r'(?ms)^  - name: reinfer_slo_\w+\n.*?(?=^  - name: |\Z)', '', text)
+        (folder / name).write_text(text.replace('interval: 15s', f'interval: {step}s'))
+    return folder
+
+
+def has_objectives(case):
+    """Whether a target of the case has one."""
+    return any(target.availability is not None or target.latency is not None
+               for target in case.targets)
+
+
+class Report:
+    """Counts and prints."""
+
+    def __init__(self):
+        self.passed = self.failed = 0
+
+    def note(self, name, good, said=''):
+        """One test is over."""
+        self.passed += good
+        self.failed += not good
+        if not good:
+            print(f'FAILED {name}\n{said}', flush=True)
+
+
+def alert_names():
+    """All that alerts.yml defines."""
+    return set(re.findall(r'(?m)^ +- alert: (\w+)$', (RULES / 'alerts.yml').read_text()))
+
+
+def check_texts(report):
+    """What promtool does not look at: case of summaries, runbooks, both sides of each alert."""
+    text = (RULES / 'alerts.yml').read_text()
+    for rule in re.split(r'(?m)^ +- alert: ', text)[1:]:
+        name = rule.split()[0]
+        summary = re.search(r'(?m)^ +summary: (.*)$', rule)
+        link = re.search(r'(?m)^ +runbook_url: \S+/reinfer_exporter\.md#(\S+)$', rule)
+        good = (summary and summary[1].endswith('.') and '{{' not in summary[1]
+                and 'description: >-' in rule and link and link[1] == name.lower()
+                and re.search(r'(?m)^ +severity: (critical|warning|info|none)$', rule))
+        report.note(f'{name} has all that an alert must have', bool(good))
+    headings = set(re.findall(r'(?m)^## (\w+)$', RUNBOOK.read_text()))
+    report.note('every alert has a runbook and every runbook an alert',
+                headings == alert_names(), str(headings ^ alert_names()))
+    fired = {alert.split()[0] for case in CASES for set_ in case.fires.values() for alert in set_}
+    expected = alert_names() - {'ReinferWatchdog', 'ReinferOutageRecent'}
+    report.note('every alert fires in a case', fired == expected, str(fired ^ expected))
+    silent = {case.about for case in CASES} - {''}
+    for case in CASES:
+        at_first = case.fires[min(case.fires)]
+        silent |= {alert.split()[0] for set_ in case.fires.values() for alert in set_ - at_first}
+    report.note('every alert stays silent in a case', silent >= expected, str(expected - silent))
+    for pattern in (r'\bavg', r'\bavg_over_time'):
+        report.note(f'no rule uses {pattern}', not any(
+            re.search(pattern, (RULES / name).read_text()) for name in RULE_FILES))
+
+
+def check_mutations(promtool, report, folder):
+    """Each mutation of the rules makes its case fail."""
+    for number, (name, pattern, replacement, case_name) in enumerate(MUTATIONS):
+        case = next(case for case in CASES if case.name.startswith(case_name))
+        changed = []
+
+        def mutate(text, pattern=pattern, replacement=replacement, changed=changed):
+            text, count = re.subn(pattern, replacement, text)
+            changed.append(count)
+            return text
+
+        mutant = copy_rules(folder / f'mutant{number}', case.step, mutate=mutate)
+        parses, said = run(promtool, 'check', 'rules', *(mutant / name for name in RULE_FILES))
+        noticed = not run_case(promtool, case, mutant)[0]
+        report.note(name, sum(changed) > 0 and parses and noticed, f'{changed} {parses} {said}')
+
+
+def check_with(promtool, label, cases, report, folder, workers):
+    """All cases, and the linter, with one promtool."""
+    good, said = run(promtool, 'check', 'rules', '--lint=all', '--lint-fatal',
+                     *(RULES / name for name in RULE_FILES))
+    report.note(f'{label}: the linter is silent', good and 'rror' not in said, said)
+    good, said = run(promtool, 'check', 'config', '--syntax-only', RULES / 'prometheus.yml')
+    report.note(f'{label}: the scrape configuration is valid', good, said)
+    folders = {(step, all_rules): copy_rules(folder / f'step{step}{all_rules}', step, all_rules)
+               for step in (30, 60) for all_rules in (True, False)}
+    with concurrent.futures.ThreadPoolExecutor(workers) as pool:
+        ended = pool.map(lambda case: run_case(
+            promtool, case, folders[case.step, has_objectives(case)]), cases)
+        for case, (good, said) in zip(cases, ended):
+            report.note(f'{label}: {case.name}', good, said)
+
+
+def main():
+    """Returns the exit code."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument('-k', metavar='TEXT', default='')
+    options = parser.parse_args()
+    cases = [case for case in CASES if options.k in case.name]
+    report = Report()
+    tools = {'Debian 12': shutil.which('promtool')}
+    if NEWER.exists():
+        tools['newer'] = str(NEWER)
+    else:
+        print(f'skipped: no newer Prometheus in {NEWER.parents[2].relative_to(ROOT)}')
+    with tempfile.TemporaryDirectory(prefix='reinfer-rules-') as name:
+        folder = Path(name)
+        for label, promtool in tools.items():
+            print(label, run(promtool, '--version')[1].split('\n')[0])
+            check_with(promtool, label, cases, report, folder, os.cpu_count() or 1)
+        if not options.k:
+            check_texts(report)
+            routing.check(report, alert_names())
+            check_mutations(tools['Debian 12'], report, folder)
+    print(f'{report.passed} passed, {report.failed} failed')
+    return 0 if report.passed and not report.failed else 1
+
+
+if __name__ == '__main__':
+    sys.exit(main())
