@@ -33,12 +33,12 @@ FIRING = 'ALERTS{alertstate="firing",alertname!~"ReinferWatchdog|ReinferOutageRe
 # A mutation of the rules and a case that must notice it.
 MUTATIONS = [
     ('without the least number of bad events a lost probe pages',
-     r'(?m)^  and\n  +tenant_probe:reinfer_slo_bad_events:increase\w+\{[^}]*\} >= 3\n', '',
+     r'(?m)^ +and\n +tenant_probe:reinfer_slo_bad_events:increase\w+\{[^}]*\} >= 3\n', '',
      'two lost probes within an hour'),
     ('with means of burn rates instead of pairs a burn that is over still pages',
      r'(?m)^ +tenant_probe:reinfer_slo_burn_rate:ratio5m\{slo="availability"\} > 14.4\n +and\n', '',
      'a burn that is over'),
-    ('without the token\'s own fault class a rejected token spends the budget',
+    ('with our own failures among those judged a lost permission is an outage',
      r'none\|platform\|edge\|network', 'none|platform|edge|network|credentials',
      'a permission that was taken away'),
     ('without a look at maintenance a planned outage pages',
