@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs what the tests need with apt, builds, and runs the tests of every level:
 #
-#   bash tests/run.sh          unit, simulation, component, end to end, browser, tidy
-#   bash tests/run.sh          unit, simulation, component, end to end, rules, drills, tidy
+#   bash tests/run.sh          unit, simulation, component, end to end, dashboards, browser, rules,
+#                              drills, tidy
 #   bash tests/run.sh --all    also under ASan+UBSan and TSan, and the linters
 #
 # The logs stay in build/test-logs. The last line is "N passed, N failed".

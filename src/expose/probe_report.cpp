@@ -1,12 +1,9 @@
 #include "expose/probe_report.h"
 
-#include <fmt/chrono.h>
-#include <fmt/format.h>
-
 #include <array>
 #include <nlohmann/json.hpp>
 
-#include "base/duration.h"
+#include "expose/rfc3339.h"
 
 namespace reinfer {
 namespace {
@@ -20,15 +17,6 @@ Json or_null(const std::optional<Value>& value) {
 
 Json seconds_or_null(std::optional<Nanoseconds> d) {
   return d ? Json(to_seconds(*d)) : Json(nullptr);
-}
-
-std::string rfc3339(WallTime t) {
-  const auto milliseconds =
-      std::chrono::duration_cast<std::chrono::milliseconds>(t.time_since_epoch()).count() % 1000;
-  return fmt::format("{:%Y-%m-%dT%H:%M:%S}.{:03}Z",
-                     fmt::gmtime(std::chrono::system_clock::to_time_t(
-                         std::chrono::time_point_cast<std::chrono::system_clock::duration>(t))),
-                     milliseconds);
 }
 
 Json phases_json(const PhaseTimings& phases) {
@@ -132,22 +120,6 @@ std::string to_evidence_json(const Plan& plan, const ProbeResult& result) {
   json["response_headers"] = headers_json(result.response_headers);
   json["curl"] = to_curl_line(plan, result);
   return dumped(json);
-}
-
-std::string to_text_line(const Plan& plan, const ProbeResult& result) {
-  const Target& target = plan.target(result.target);
-  std::string line =
-      fmt::format("{}/{}  {}", target.tenant_name, target.probe, to_label(result.outcome));
-  if (result.outcome != Outcome::ok)
-    line += fmt::format(" (fault: {})", to_label(fault_of(result.outcome)));
-  if (result.http_status) line += fmt::format("  {}", *result.http_status);
-  if (result.phases.total) line += fmt::format("  {}", describe_duration(*result.phases.total));
-  if (result.server_processing)
-    line += fmt::format("  server {}", describe_duration(*result.server_processing));
-  if (result.network_overhead)
-    line += fmt::format("  path {}", describe_duration(*result.network_overhead));
-  if (!result.message.empty()) line += "  " + result.message;
-  return line;
 }
 
 }  // namespace reinfer

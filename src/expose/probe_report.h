@@ -1,5 +1,5 @@
-// One ProbeResult for `reinfer_exporter probe`: a line for people, or a JSON object for scripts.
-// Pure.
+// One ProbeResult as a JSON object, for scripts (`reinfer_exporter probe --json`) and as evidence.
+// Pure. What people see is in probe_card.h.
 #pragma once
 
 #include <string>
@@ -22,8 +22,5 @@ std::string to_curl_line(const Plan& plan, const ProbeResult& result);
 // A remembered result as evidence: to_json_line's members, the headers of both sides and the curl
 // line.
 std::string to_evidence_json(const Plan& plan, const ProbeResult& result);
-
-// "acme/dataset  ok  200  41.2 ms (server 37.7 ms, path 2.1 ms)"; on a failure whose fault it is.
-std::string to_text_line(const Plan& plan, const ProbeResult& result);
 
 }  // namespace reinfer

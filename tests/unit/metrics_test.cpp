@@ -1,7 +1,5 @@
 #include <doctest/doctest.h>
 
-#include <cstdlib>
-#include <fstream>
 #include <set>
 #include <sstream>
 
@@ -9,6 +7,7 @@
 #include "expose/metrics.h"
 #include "record/ledger.h"
 #include "record/tally.h"
+#include "tests/unit/goldens.h"
 #include "tests/unit/plans.h"
 
 namespace reinfer {
@@ -17,20 +16,6 @@ namespace {
 using namespace std::chrono_literals;
 
 const Instant kNow{WallTime{1795392000s}, MonoTime{1s}};
-
-std::string read(const std::string& path) {
-  std::ifstream file(path);
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
-// Goldens are rewritten when REINFER_UPDATE_GOLDENS is set, and read in the diff.
-void check_golden(const std::string& name, const std::string& text) {
-  const std::string path = std::string(REINFER_SOURCE_DIR "/tests/unit/goldens/") + name;
-  if (std::getenv("REINFER_UPDATE_GOLDENS") != nullptr) std::ofstream(path) << text;
-  CHECK(text == read(path));
-}
 
 std::string without_build_info(const std::string& text) {
   std::istringstream lines(text);

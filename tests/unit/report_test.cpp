@@ -63,13 +63,6 @@ TEST_CASE("bytes that are not UTF-8 do not break the JSON line") {
   CHECK(nlohmann::json::accept(to_json_line(*plan, result)));
 }
 
-TEST_CASE("a probe as text says whose fault a failure is") {
-  const auto plan = plan_from(kTwoTenants);
-  ProbeResult result = result_of(Outcome::gateway_error);
-  result.http_status = 502;
-  CHECK(to_text_line(*plan, result) == "acme/dataset  gateway_error (fault: edge)  502  41.2 ms");
-}
-
 TEST_CASE("evidence holds a command that anybody may paste, without the token") {
   const auto plan = plan_from(R"(
 [[tenant]]

@@ -1,0 +1,30 @@
+#include <doctest/doctest.h>
+
+#include "expose/rfc3339.h"
+
+namespace reinfer {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST_CASE("a moment is written in UTC with milliseconds and read back") {
+  CHECK(rfc3339(WallTime{1795392000s + 5ms}) == "2026-11-23T00:00:00.005Z");
+  CHECK(parse_rfc3339("2026-11-23T00:00:00.005Z") == WallTime{1795392000s + 5ms});
+  CHECK(parse_rfc3339("2026-11-23T00:00:00Z") == WallTime{1795392000s});
+  CHECK(parse_rfc3339("2024-02-29T23:59:59.123456789Z") == WallTime{1709251199s + 123456789ns});
+}
+
+TEST_CASE("anything else is no moment") {
+  for (const char* text :
+       {"", "Z", "2026-11-23", "2026-11-23T00:00:00", "2026-11-23T00:00:00+01:00",
+        "2026-11-23 00:00:00Z", "2026-13-01T00:00:00Z", "2025-02-29T00:00:00Z",
+        "2026-11-23T24:00:00Z", "2026-11-23T00:60:00Z", "2026-11-23T00:00:60Z",
+        "2026-11-23T00:00:00.Z", "2026-11-23T00:00:00.1234567890Z", "2026-11-23T00:00:00ZZ",
+        "1969-12-31T00:00:00Z", "2262-01-01T00:00:00Z", "-026-11-23T00:00:00Z", "now"}) {
+    CAPTURE(text);
+    CHECK_FALSE(parse_rfc3339(text).has_value());
+  }
+}
+
+}  // namespace
+}  // namespace reinfer
