@@ -13,7 +13,8 @@ int serve_command(const Options& options);
 // Prints the resolved targets, request rates and series, or every problem.
 int check_command(const Options& options);
 
-// Runs the selected targets once, now, and prints a line each as they end.
+// Runs the selected targets now, once or in rounds, and prints each result as it ends. Ctrl-C
+// during rounds ends them with the summary of what there is.
 int probe_command(const Options& options);
 
 }  // namespace reinfer

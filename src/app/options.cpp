@@ -11,8 +11,14 @@
 namespace reinfer {
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr const char* kDefaultListenAddress = ":9877";
 constexpr Nanoseconds kAutoReloadMin = std::chrono::seconds(1);
+// A day of seconds: what a terminal is left open for.
+constexpr std::uint64_t kRepeatMax = 86400;
+constexpr Nanoseconds kRepeatIntervalMin = 1s;
+constexpr Nanoseconds kRepeatIntervalMax = 24h;
 
 std::string version_text() {
   return fmt::format("reinfer_exporter, version {} (revision {}, {})", build_info().version,
@@ -25,6 +31,9 @@ struct Given {
   std::string log_level = "info";
   std::string log_format = "logfmt";
   std::string auto_reload_interval = "0s";
+  std::string colour = "auto";
+  std::uint64_t repeat = 1;
+  std::string repeat_interval;  // empty: not given
 };
 
 void add_common(CLI::App& cli, Options& options, Given& given) {
@@ -66,6 +75,43 @@ void add_serve(CLI::App& cli, Options& options, Given& given) {
       ->type_name("PATH");
 }
 
+void add_probe(CLI::App& probe, Options& options, Given& given) {
+  probe.add_flag("--json", options.json, "One JSON object a line");
+  probe
+      .add_option("--color", given.colour, "auto (on a terminal, without NO_COLOR), always, never")
+      ->check(CLI::IsMember({"auto", "always", "never"}))
+      ->capture_default_str();
+  probe.add_option("--repeat", given.repeat, "Probe so many times, then sum up; Ctrl-C does too")
+      ->type_name("N")
+      ->capture_default_str();
+  probe.add_option("--interval", given.repeat_interval, "Time between two, with --repeat (5s)")
+      ->type_name("DURATION");
+  probe.add_option("target", options.selection, "TENANT or TENANT/PROBE, all if none is given");
+}
+
+std::optional<std::string> understand_probe(const Given& given, Options& options) {
+  options.colour = given.colour == "always"  ? ColourMode::always
+                   : given.colour == "never" ? ColourMode::never
+                                             : ColourMode::automatic;
+  if (given.repeat < 1 || given.repeat > kRepeatMax)
+    return fmt::format("--repeat: is {}, allowed: 1 to {}", given.repeat, kRepeatMax);
+  options.repeat = given.repeat;
+  if (given.repeat_interval.empty()) {
+    options.repeat_interval = 5s;
+    return std::nullopt;
+  }
+  if (given.repeat == 1)
+    return "--interval: means nothing without --repeat, allowed: --repeat=N with N above 1";
+  const auto interval = parse_duration(given.repeat_interval);
+  if (!interval)
+    return fmt::format("--interval: \"{}\" is not {}", given.repeat_interval, kDurationForm);
+  if (*interval < kRepeatIntervalMin || *interval > kRepeatIntervalMax)
+    return fmt::format("--interval: is {}, allowed: {} to {}", format_duration(*interval),
+                       format_duration(kRepeatIntervalMin), format_duration(kRepeatIntervalMax));
+  options.repeat_interval = *interval;
+  return std::nullopt;
+}
+
 std::optional<std::string> understand(const Given& given, Options& options) {
   options.log_level = parse_log_level(given.log_level).value_or(LogLevel::info);
   options.log_format = parse_log_format(given.log_format).value_or(LogFormat::logfmt);
@@ -101,9 +147,8 @@ std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv
   cli.fallthrough();
   CLI::App* check =
       cli.add_subcommand("check", "Print what a configuration comes to, or what is wrong with it");
-  CLI::App* probe = cli.add_subcommand("probe", "Probe targets once, now, and print the results");
-  probe->add_flag("--json", options.json, "One JSON object a line");
-  probe->add_option("target", options.selection, "TENANT or TENANT/PROBE, all if none is given");
+  CLI::App* probe = cli.add_subcommand("probe", "Probe targets now and print the results");
+  add_probe(*probe, options, given);
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -112,7 +157,8 @@ std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv
     const int code = cli.exit(error, out, err);
     return EarlyExit{code == 0 ? 0 : 2, out.str() + err.str()};
   }
-  if (const auto wrong = understand(given, options)) return EarlyExit{2, *wrong + "\n"};
+  for (const auto step : {understand, understand_probe})
+    if (const auto wrong = step(given, options)) return EarlyExit{2, *wrong + "\n"};
   if (check->parsed()) options.command = Command::check;
   if (probe->parsed()) options.command = Command::probe;
   return options;

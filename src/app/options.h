@@ -2,11 +2,13 @@
 // value. Used by main. It reads no file.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "app/terminal.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "serve/server.h"
@@ -30,6 +32,9 @@ struct Options {
   std::string port_file;               // serve: where the port taken is written, "" for nowhere
   bool json = false;                   // probe
   std::vector<std::string> selection;  // probe: TENANT or TENANT/PROBE, none for all
+  ColourMode colour = ColourMode::automatic;  // probe
+  std::uint64_t repeat = 1;                   // probe: rounds
+  Nanoseconds repeat_interval{};              // probe: between two rounds
 
   // "" if there is no storage path.
   std::string state_file() const {

@@ -1,28 +1,35 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
-#include <deque>
 
 #include "app/commands.h"
+#include "app/interrupt.h"
 #include "app/load.h"
 #include "base/random.h"
 #include "base/text.h"
 #include "credentials/credentials.h"
+#include "expose/probe_card.h"
 #include "expose/probe_report.h"
-#include "probe/prober.h"
+#include "expose/probe_summary.h"
+#include "probe/rounds.h"
 #include "transport/curl_transport.h"
 
 namespace reinfer {
 namespace {
 
+std::string name_of(const Target& target) {
+  return target.tenant_name + "/" + target.probe;
+}
+
 bool selects(const std::string& wanted, const Target& target) {
-  return wanted == target.tenant_name || wanted == target.tenant_name + "/" + target.probe;
+  return wanted == target.tenant_name || wanted == name_of(target);
 }
 
 // The targets that the selection names, in the plan's order; complains about a name of nothing.
-tl::expected<std::deque<TargetIndex>, std::string> select(const Plan& plan,
-                                                          const std::vector<std::string>& wanted) {
+tl::expected<std::vector<TargetIndex>, std::string> select(const Plan& plan,
+                                                           const std::vector<std::string>& wanted) {
   const auto& targets = plan.targets();
   for (const std::string& name : wanted) {
     const bool known = std::any_of(targets.begin(), targets.end(),
@@ -30,11 +37,11 @@ tl::expected<std::deque<TargetIndex>, std::string> select(const Plan& plan,
     if (known) continue;
     std::vector<std::string> names;
     for (const Target& target : targets)
-      names.push_back(target.tenant_name + "/" + target.probe);
+      names.push_back(name_of(target));
     return tl::unexpected(
         fmt::format("no target is called {} (there are: {})", name, join(names, ", ")));
   }
-  std::deque<TargetIndex> selected;
+  std::vector<TargetIndex> selected;
   for (std::size_t i = 0; i < targets.size(); ++i) {
     const bool hit = std::any_of(wanted.begin(), wanted.end(), [&](const std::string& name) {
       return selects(name, targets[i]);
@@ -44,52 +51,107 @@ tl::expected<std::deque<TargetIndex>, std::string> select(const Plan& plan,
   return selected;
 }
 
-void print(const Plan& plan, const ProbeResult& result, bool json) {
-  fmt::print("{}\n", json ? to_json_line(plan, result) : to_text_line(plan, result));
-  std::fflush(stdout);
+// Money is spent by decision, not by a loop.
+tl::expected<void, std::string> refuse_repeated_costs(const Plan& plan,
+                                                      const std::vector<TargetIndex>& selected) {
+  std::vector<std::string> paid;
+  for (const TargetIndex target : selected)
+    if (plan.target(target).paid) paid.push_back(name_of(plan.target(target)));
+  if (paid.empty()) return {};
+  return tl::unexpected(
+      fmt::format("--repeat: each probe of {} costs AI Units or Platform Units, so it is not "
+                  "repeated, allowed: "
+                  "once without --repeat, or other targets by name",
+                  join(paid, ", ")));
 }
 
-// As many as may be out at once; one whose first token is on its way stays in the queue.
-void start_waiting(const Plan& plan, Prober& prober, std::deque<TargetIndex>& waiting,
-                   std::vector<ProbeResult>& results) {
-  while (!waiting.empty() && prober.in_flight() < plan.limits().probes_in_flight_max) {
-    std::optional<ProbeResult> ended;
-    if (prober.start(waiting.front(), ended) == Prober::Start::waits) return;
-    if (ended) results.push_back(std::move(*ended));
-    waiting.pop_front();
+// What the command says while it runs and when it is over: cards or lines or JSON on stdout, and a
+// line of progress on stderr, which goes before anything else is written.
+class Console {
+ public:
+  Console(const Plan& plan, const Options& options)
+      : plan_(plan),
+        options_(options),
+        style_(style_for(read_terminal(STDOUT_FILENO), options.colour)),
+        progress_(options.repeat > 1 && can_rewrite_line(read_terminal(STDERR_FILENO))),
+        progress_style_(style_for(read_terminal(STDERR_FILENO), ColourMode::never)) {}
+
+  void show(const ProbeResult& result, const TokenFacts& token) {
+    clear_progress();
+    if (options_.json)
+      fmt::print("{}\n", to_json_line(plan_, result));
+    else if (options_.repeat > 1)
+      fmt::print("{}\n", render_headline(plan_, result, style_));
+    else
+      fmt::print("{}", render_card(plan_, result, token, style_));
+    std::fflush(stdout);
   }
-}
+
+  void show_progress(const Rounds& rounds, const ProbeSummary& summary) {
+    if (!progress_) return;
+    const Progress progress{rounds.begun(), options_.repeat, summary.results(), summary.failures(),
+                            rounds.in_flight()};
+    fmt::print(stderr, "\r\x1b[K{}", render_progress(progress, progress_style_));
+    std::fflush(stderr);
+  }
+
+  // JSON is for scripts, which count themselves.
+  void show_summary(const ProbeSummary& summary, Nanoseconds elapsed, std::size_t given_up) {
+    clear_progress();
+    if (options_.json || options_.repeat == 1) return;
+    fmt::print("\n{}", render_summary(plan_, summary, elapsed, given_up, style_));
+  }
+
+ private:
+  void clear_progress() {
+    if (progress_) fmt::print(stderr, "\r\x1b[K");
+    std::fflush(stderr);
+  }
+
+  const Plan& plan_;
+  const Options& options_;
+  const TerminalStyle style_;
+  const bool progress_;
+  const TerminalStyle progress_style_;
+};
 
 }  // namespace
 
 int probe_command(const Options& options) {
   const auto plan = load_or_explain(options.config_file);
   if (!plan) return kExitBadConfig;
-  auto waiting = select(*plan, options.selection);
-  if (!waiting) {
-    fmt::print(stderr, "{}\n", waiting.error());
+  auto selected = select(*plan, options.selection);
+  if (selected && options.repeat > 1)
+    if (auto refused = refuse_repeated_costs(*plan, *selected); !refused)
+      selected = tl::unexpected(refused.error());
+  if (!selected) {
+    fmt::print(stderr, "{}\n", selected.error());
     return 2;
   }
+  Console console(*plan, options);
   const SystemClock clock;
   const Log log(options.log_level, options.log_format);
   Credentials credentials(*plan, log);
+  PaidBudget paid(*plan, "", log);
   CurlTransport transport;
-  ProbeIds ids;
-  Prober prober(*plan, clock, transport, credentials, ids, log, Random::seed_from_kernel());
-  bool all_ok = true;
-  while (!waiting->empty() || prober.in_flight() > 0) {
-    std::vector<ProbeResult> results;
-    start_waiting(*plan, prober, *waiting, results);
-    prober.advance(results);
-    const MonoTime until = results.empty() ? prober.next_event() : MonoTime::min();
-    for (Completion& completion : transport.poll(until))
-      prober.take(completion, results);
-    for (const ProbeResult& result : results) {
-      print(*plan, result, options.json);
-      all_ok = all_ok && result.outcome == Outcome::ok;
+  Interrupt interrupt(transport);
+  if (options.repeat > 1) interrupt.start();
+  Rounds rounds(*plan, clock, transport, credentials, paid, log, Random::seed_from_kernel(),
+                {*selected, options.repeat, options.repeat_interval});
+  ProbeSummary summary(*plan);
+  const MonoTime started = clock.now().mono;
+  while (!rounds.done() && !interrupt.asked()) {
+    const RoundsNews news = rounds.step();
+    for (const RoundSkip& skip : news.skips)
+      summary.add_skipped(skip.target, skip.reason, skip.count);
+    for (const ProbeResult& result : news.results) {
+      summary.add(result);
+      console.show(result, credentials.facts(plan->target(result.target).tenant));
     }
+    console.show_progress(rounds, summary);
   }
-  return all_ok ? 0 : 1;
+  console.show_summary(summary, clock.now().mono - started, rounds.in_flight());
+  return summary.results() > 0 && summary.failures() == 0 ? 0 : 1;
 }
 
 }  // namespace reinfer

@@ -1,14 +1,22 @@
 """Starting, stopping, checking and probing from the command line."""
 
+import contextlib
+import fcntl
 import json
+import os
+import pty
 import re
 import signal
 import socket
+import struct
+import subprocess
+import termios
 import unittest
 
 from contract import SERIES_PER_TARGET_MAX
-from harness import (DATASET, Exporter, Simulator, run_exporter, temporary_folder, tenant,
-                     write_config)
+from harness import (DATASET, PATIENCE, Exporter, Process, Simulator, at_end_of,
+                     exporter_environment, exporter_program, run_exporter, temporary_folder, tenant,
+                     wait_until, write_config)
 
 # `check` counts on two status codes a target and on a few paths that were asked for.
 STATUS_CODES_EXPECTED = 2
@@ -219,4 +227,116 @@ class ProbeTest(unittest.TestCase):
         self.assertEqual((ended.returncode, ended.stdout), (2, ''))
         self.assertIn('bad/elsewhere', ended.stderr)
         self.assertIn('good/not_found', ended.stderr)
+        self.assertEqual(self.simulator.requests()['requests'], before)
+
+    def show(self, *arguments, **environment):
+        """What people see: exit code, stdout and stderr."""
+        ended = subprocess.run(
+            [exporter_program(), '--config.file', str(self.config), 'probe', *arguments],
+            capture_output=True, text=True, timeout=PATIENCE, check=False,
+            env={**exporter_environment(self.simulator.token), **environment})
+        return ended.returncode, ended.stdout, ended.stderr
+
+    def test_people_see_phases_verdict_certificate_and_token(self):
+        """Without a terminal: plain, and ASCII where the locale does not say UTF-8."""
+        code, shown, _ = self.show('good/dataset', 'bad')
+        self.assertEqual(code, 1)
+        good, bad = sorted(shown.strip().split('\n\n'), key=lambda card: card.startswith('bad'))
+        for phase in ('resolve', 'connect', 'tls', 'send', 'wait', 'receive'):
+            self.assertRegex(good, rf'(?m)^  {phase} +[|#]+ +[0-9.]+ (us|ms|s)$')
+        self.assertRegex(good, r'(?m)^    platform +[|#]+ +[0-9.]+ ms$')
+        self.assertRegex(good, r'(?m)^  verdict +The platform answered as expected\.$')
+        self.assertRegex(good, r'(?m)^  certificate expires [-0-9]+ [:0-9]+ UTC, in \d+ days$')
+        self.assertRegex(good, r'(?m)^  token +accepted$')
+        self.assertRegex(good, r'(?m)^  address .*, TLSv1\.3$')
+        self.assertIn('At fault: the platform.', ' '.join(bad.split()))
+        self.assertRegex(bad, r'(?m)^  next +\S')
+        self.assertRegex(bad, r'(?m)^  curl +curl .*\$REINFER_TOKEN')
+        self.assertNotIn(self.simulator.token, shown)
+        self.assertTrue(shown.isascii())
+        self.assertNotIn('\x1b', shown)
+
+    def test_colour_and_blocks_are_for_those_who_can_show_them(self):
+        """Or who ask for them."""
+        _, shown, _ = self.show('good/dataset', '--color=always', NO_COLOR='1', LANG='C.UTF-8')
+        self.assertIn('\x1b[32mok\x1b[0m', shown)
+        self.assertIn('\u2588', shown)
+        _, shown, _ = self.show('good/dataset', LANG='C.UTF-8', TERM='xterm')
+        self.assertNotIn('\x1b', shown)
+
+    def on_a_terminal(self, *arguments, **environment):
+        """What a terminal 60 columns wide is sent by a probe of the good dataset."""
+        leader, follower = pty.openpty()
+        fcntl.ioctl(follower, termios.TIOCSWINSZ, struct.pack('HHHH', 24, 60, 0, 0))
+        ended = subprocess.run(
+            [exporter_program(), '--config.file', str(self.config), 'probe', 'good/dataset',
+             *arguments], stdout=follower, stderr=follower, stdin=subprocess.DEVNULL, check=False,
+            timeout=PATIENCE, env={**exporter_environment(self.simulator.token), **environment})
+        os.close(follower)
+        self.assertEqual(ended.returncode, 0)
+        sent = b''
+        with contextlib.suppress(OSError):
+            while chunk := os.read(leader, 65536):
+                sent += chunk
+        os.close(leader)
+        return sent.decode().replace('\r\n', '\n')
+
+    def test_a_terminal_gets_colours_within_its_width(self):
+        """Unless NO_COLOR or a dumb terminal forbids them."""
+        shown = self.on_a_terminal(TERM='xterm', LANG='C.UTF-8')
+        self.assertIn('\x1b[32mok\x1b[0m', shown)
+        bars = [re.sub(r'\x1b\[[0-9]*m', '', line) for line in shown.splitlines()
+                if '\u2588' in line]
+        self.assertGreater(len(bars), 0)
+        self.assertLessEqual(max(map(len, bars)), 60)
+        for plain in ({'TERM': 'xterm', 'NO_COLOR': '1'}, {'TERM': 'dumb'}):
+            self.assertNotIn('\x1b', self.on_a_terminal(**plain))
+
+    def test_repeats_show_progress_on_a_terminal_and_end_with_a_summary(self):
+        """The progress line is written over."""
+        shown = self.on_a_terminal('--repeat=2', '--interval=1s', TERM='xterm')
+        self.assertRegex(shown, r'\r\x1b\[Kround \d of 2, \d ok, 0 failed, \d under way')
+        self.assertIn('2 probes in ', shown)
+
+    def test_repeats_are_summed_up_by_target(self):
+        """Outcomes with their faults, percentiles, and what to do next."""
+        code, shown, complaints = self.show('--repeat=3', '--interval=1s')
+        self.assertEqual((code, complaints), (1, ''))
+        lines, summary = shown.split('\n\n', 1)
+        self.assertEqual(len(lines.splitlines()), 9)
+        self.assertRegex(
+            summary, r'(?m)^good/dataset  3 probes\n  3 ok\n +p50 +p90 +p95 +p99 +max$')
+        for figure in ('total', 'server', 'path'):
+            self.assertRegex(summary, rf'(?m)^  {figure}( +[0-9.]+ (us|ms|s)){{5}}  of 3$')
+        self.assertIn('3 server_error (fault: the platform)', summary)
+        self.assertRegex(summary, r'(?m)^9 probes in [0-9.]+ s, 3 failed$')
+
+    def test_repeats_as_json_are_objects_alone(self):
+        """Scripts count themselves."""
+        code, lines = self.probe('good/dataset', '--repeat=2', '--interval=1s')
+        self.assertEqual(code, 0)
+        self.assertEqual([list(line) for line in lines], [self.MEMBERS] * 2)
+
+    def test_ctrl_c_ends_repeats_with_what_there_is(self):
+        """Long before the last of a thousand rounds."""
+        process = Process(self.folder, 'interrupted', [
+            exporter_program(), '--config.file', str(self.config), 'probe', 'good/dataset',
+            '--repeat=1000', '--interval=1h'], exporter_environment(self.simulator.token))
+        at_end_of(self, process.end)
+        shown = process.stdout_file
+        wait_until(lambda: 'good/dataset' in shown.read_text(), what='a first result')
+        process.signal(signal.SIGINT)
+        self.assertEqual(process.wait(), 0)
+        self.assertRegex(shown.read_text(), r'(?m)^1 probe in [^,]+, 0 failed$')
+
+    def test_what_costs_money_is_not_repeated(self):
+        """Nor is anything sent."""
+        config = write_config(self.folder, tenant('rich', self.simulator, probes=[
+            DATASET, {'use': 'predict', 'project': 'demo', 'dataset': 'support',
+                      'model_version': 'live', 'interval': '5m', 'timeout': '5s',
+                      'accept_cost': True}]), name='paid')
+        before = self.simulator.requests()['requests']
+        ended = run_exporter(config, 'probe', '--repeat=2', token=self.simulator.token)
+        self.assertEqual((ended.returncode, ended.stdout), (2, ''))
+        self.assertIn('rich/predict', ended.stderr)
         self.assertEqual(self.simulator.requests()['requests'], before)

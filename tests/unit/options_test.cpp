@@ -44,6 +44,38 @@ TEST_CASE("flags stand before or after the command") {
   CHECK(probe.selection == std::vector<std::string>{"acme", "acme/dataset"});
 }
 
+TEST_CASE("a probe is repeated with a distance that is polite, and coloured as it is told") {
+  const Options once = options({"probe", "--config.file=a"});
+  CHECK(once.repeat == 1);
+  CHECK(once.colour == ColourMode::automatic);
+  const Options many =
+      options({"probe", "--config.file=a", "--repeat=20", "--interval=1m30s", "--color=never"});
+  CHECK(many.repeat == 20);
+  CHECK(many.repeat_interval == std::chrono::seconds(90));
+  CHECK(many.colour == ColourMode::never);
+  CHECK(options({"probe", "--config.file=a", "--repeat", "2"}).repeat_interval ==
+        std::chrono::seconds(5));
+}
+
+TEST_CASE("what makes no sense of a repeated probe is said") {
+  const auto complaint = [](std::vector<const char*> arguments) {
+    arguments.insert(arguments.begin(), {"probe", "--config.file=a"});
+    const EarlyExit exit = early(std::move(arguments));
+    CHECK(exit.code == 2);
+    return exit.text;
+  };
+  CHECK(complaint({"--repeat=0"}) == "--repeat: is 0, allowed: 1 to 86400\n");
+  CHECK(complaint({"--repeat=86401"}) == "--repeat: is 86401, allowed: 1 to 86400\n");
+  CHECK(complaint({"--repeat=-1"}).find("--repeat") != std::string::npos);
+  CHECK(complaint({"--repeat=2", "--interval=500ms"}) ==
+        "--interval: is 500ms, allowed: 1s to 1d\n");
+  CHECK(complaint({"--repeat=2", "--interval=soon"}).find("\"soon\" is not a duration") !=
+        std::string::npos);
+  CHECK(complaint({"--interval=5s"}) ==
+        "--interval: means nothing without --repeat, allowed: --repeat=N with N above 1\n");
+  CHECK(complaint({"--color=green"}).find("--color") != std::string::npos);
+}
+
 TEST_CASE("help and version are answers, not errors") {
   CHECK(early({"--version"}).code == 0);
   CHECK(early({"--version"}).text.rfind("reinfer_exporter, version ", 0) == 0);

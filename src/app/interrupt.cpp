@@ -1,0 +1,36 @@
+#include "app/interrupt.h"
+
+#include <csignal>
+
+namespace reinfer {
+namespace {
+
+sigset_t awaited() {
+  sigset_t signals;
+  sigemptyset(&signals);
+  sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGTERM);
+  return signals;
+}
+
+}  // namespace
+
+void Interrupt::start() {
+  const sigset_t signals = awaited();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  thread_ = std::thread([this, signals]() noexcept {
+    int signal = 0;
+    sigwait(&signals, &signal);
+    asked_ = true;
+    transport_.wake();
+  });
+}
+
+Interrupt::~Interrupt() {
+  if (!thread_.joinable()) return;
+  // If none came: this one is for the thread alone.
+  if (!asked_) pthread_kill(thread_.native_handle(), SIGTERM);
+  thread_.join();
+}
+
+}  // namespace reinfer
