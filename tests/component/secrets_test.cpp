@@ -6,6 +6,7 @@
 
 #include "expose/metrics.h"
 #include "expose/page.h"
+#include "expose/probe_card.h"
 #include "expose/probe_report.h"
 #include "expose/status_text.h"
 #include "probe/controls.h"
@@ -33,7 +34,8 @@ std::string everything_shown(const Plan& plan, const ProbeResult& result) {
   ledger.record(result);
   const Snapshot snapshot = ledger.snapshot(now);
   std::string shown =
-      to_json_line(plan, result) + to_text_line(plan, result) + to_evidence_json(plan, result) +
+      to_json_line(plan, result) + render_card(plan, result, {}, {}) +
+      to_evidence_json(plan, result) +
       render_target_metrics(plan, result.target, snapshot.targets[to_size(result.target)]) +
       render_status_text(snapshot, "/metrics");
   const Target& target = plan.target(result.target);
