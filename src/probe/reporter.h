@@ -1,15 +1,15 @@
-// What an operator's log says of probes: a line for each change of outcome, a line for each failure
-// but at most one a minute and target, with a count of those left out. Owned by one probe thread.
+// What an operator's log says of probes: a line for each change of outcome, and now and then that a
+// failure lasts; never a line for each probe, however a target flaps. Owned by one probe thread.
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "base/log.h"
 #include "model/plan.h"
 #include "model/plan_change.h"
 #include "model/probe_result.h"
+#include "probe/state_news.h"
 
 namespace reinfer {
 
@@ -23,18 +23,11 @@ class Reporter {
   void report_missed(TargetIndex target, std::uint64_t slots);
 
  private:
-  struct TargetState {
-    std::optional<Outcome> outcome;
-    MonoTime since{};  // when it took that outcome
-    MonoTime last_line{};
-    std::uint64_t left_out = 0;  // failures since the last line
-  };
-
-  void write(const ProbeResult& result, const TargetState& before);
+  void write(const ProbeResult& result, const StateNews& news);
 
   const Plan* plan_;
   const Log& log_;
-  std::vector<TargetState> targets_;
+  std::vector<StateKeeper> states_;  // by target
 };
 
 }  // namespace reinfer

@@ -41,7 +41,7 @@ class QuickstartTest(unittest.TestCase):
         for line in ('demo-production  https://localhost:9443/demo/production/reinfer_',
                      'http://localhost:9877/metrics', 'Stops by itself after 6 seconds'):
             self.assertIn(line, done.stdout)
-        self.assertIn('event="probe answers" tenant=demo-production', done.stderr)
+        self.assertIn('event="demo-production/dataset: first result is ok"', done.stderr)
         self.assertIn('event=stopped', done.stderr)
 
     def test_arguments_that_make_no_sense_are_refused(self):
