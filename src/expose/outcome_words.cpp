@@ -105,7 +105,8 @@ constexpr std::array<Row, kOutcomeCount> kRows = {{
       "oauth)."}},
     {Outcome::proxy_error,
      {"Our own proxy refused or did not open the way.",
-      "Check proxy_url, the name and password in it, and whether the proxy allows this host."}},
+      "Check proxy_url (or https_proxy in the environment), and whether the proxy admits this "
+      "machine and allows the host of base_url."}},
     {Outcome::monitor_error,
      {"The monitor itself failed, not what it looks at.",
       "Read the message, then check this process's limit of open files, its memory and the CA "

@@ -1,23 +1,11 @@
 #include "expose/probe_report.h"
 
 #include <array>
-#include <nlohmann/json.hpp>
 
-#include "expose/rfc3339.h"
+#include "expose/json.h"
 
 namespace reinfer {
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-template <typename Value>
-Json or_null(const std::optional<Value>& value) {
-  return value ? Json(*value) : Json(nullptr);
-}
-
-Json seconds_or_null(std::optional<Nanoseconds> d) {
-  return d ? Json(to_seconds(*d)) : Json(nullptr);
-}
 
 Json phases_json(const PhaseTimings& phases) {
   struct Row {
@@ -50,8 +38,7 @@ Json server_timing_json(const std::vector<ServerTiming>& entries) {
 Json tls_json(const std::optional<TlsFacts>& tls) {
   if (!tls) return nullptr;
   Json json = {{"version", tls->version}, {"cipher", tls->cipher}};
-  json["certificate_expiry"] =
-      tls->earliest_expiry ? Json(rfc3339(*tls->earliest_expiry)) : Json(nullptr);
+  json["certificate_expiry"] = moment_or_null(tls->earliest_expiry);
   return json;
 }
 
@@ -83,11 +70,6 @@ Json result_json(const Plan& plan, const ProbeResult& result) {
       {"remote_address", result.remote_address},
       {"tls", tls_json(result.tls)},
   };
-}
-
-// Descriptions come from strangers: what is not UTF-8 is replaced, not thrown at us.
-std::string dumped(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 std::string shell_quoted(std::string_view text) {

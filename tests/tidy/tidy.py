@@ -49,7 +49,7 @@ LIBRARIES = {
     "toml++/": r"src/config/document\.cpp|src/simulator/scenario\.cpp",
     "CLI/": r"src/app/options\.cpp|src/simulator/command_line\.cpp",
     "spdlog/": r"src/base/log\.cpp",
-    "nlohmann/": r"src/\w+/\w+\.cpp",
+    "nlohmann/": r"src/\w+/\w+\.cpp|src/expose/json\.h",
     "openssl/": r"src/transport/(tls_facts|curl_transfer)\.cpp|src/simulator/\w+\.cpp",
     "date/": r"src/base/time_zone\.cpp",
     "zlib.h": r"src/base/gzip\.cpp",

@@ -1,0 +1,75 @@
+// The documents of the JSON API, version 1: snapshots and histories in, text out. Described for
+// users by openapi.json beside this file. Used by the routes under /api/v1; pure, any thread. It
+// knows no HTTP but the status codes of its errors.
+//
+// Every document is {"status":"ok","data":...,"next":...} or {"status":"error","error":{"code",
+// "message"}}. `next` is the cursor of the page after this one, null on the last and where there
+// are no pages. Lists stand in an order that two requests have in common.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "record/history.h"
+#include "record/snapshot.h"
+
+namespace reinfer {
+
+inline constexpr const char* kApiType = "application/json; charset=utf-8";
+
+struct ApiError {
+  int http_status = 500;
+  std::string code;     // for programs: "bad_parameter", "not_found", ...
+  std::string message;  // for people
+  bool operator==(const ApiError&) const = default;
+};
+
+std::string to_json(const ApiError& error);
+
+// The query of a request, decoded.
+using ApiParameters = std::multimap<std::string, std::string>;
+
+// A page's size where the request names none, and at most.
+inline constexpr std::size_t kPageDefault = 100;
+inline constexpr std::size_t kPageMax = 1000;
+
+// What the exporter knows of itself beyond the ledger.
+struct ApiExporter {
+  WallTime started{};
+  std::string config_file;
+  std::vector<std::string> reload_problems;  // of the last reload, if it failed
+};
+
+// /api/v1/status: the exporter, and every tenant by name with its verdict. Takes no parameters.
+tl::expected<std::string, ApiError> api_status(const Snapshot& snapshot,
+                                               const ApiExporter& exporter,
+                                               const ApiParameters& parameters);
+
+// /api/v1/targets: targets by tenant and probe. Parameters: limit, cursor, tenant, fault, outcome
+// (of the last result; what was not probed yet has neither).
+tl::expected<std::string, ApiError> api_targets(const Snapshot& snapshot,
+                                                const ApiParameters& parameters);
+
+// Where a target's single probes are kept; asked for one target at a time, since they are large.
+using HistoryOf = std::function<History(TargetIndex)>;
+
+// /api/v1/targets/{tenant}/{probe}: all there is of one target, without secrets. Takes no
+// parameters. `history` belongs to the snapshot's plan.
+tl::expected<std::string, ApiError> api_target(const Snapshot& snapshot, const HistoryOf& history,
+                                               std::string_view tenant, std::string_view probe,
+                                               const ApiParameters& parameters);
+
+// /api/v1/failures: the failures that are remembered, the latest first. Parameters: limit, cursor,
+// tenant, probe, fault, since. `history` as above.
+tl::expected<std::string, ApiError> api_failures(const Snapshot& snapshot, const HistoryOf& history,
+                                                 const ApiParameters& parameters);
+
+// /api/v1/openapi.json, as compiled in: OpenAPI 3.1.
+std::string_view openapi_document();
+
+}  // namespace reinfer

@@ -1,0 +1,67 @@
+#include <algorithm>
+
+#include "expose/api.h"
+#include "expose/api_document.h"
+#include "expose/api_query.h"
+#include "expose/probe_report.h"
+
+namespace reinfer {
+namespace {
+
+struct Failure {
+  FailurePlace place;
+  ProbeResult result;
+};
+
+bool asks_for(const FailuresQuery& query, const Target& target) {
+  return (!query.tenant || *query.tenant == target.tenant_name) &&
+         (!query.probe || *query.probe == target.probe);
+}
+
+bool asks_for(const FailuresQuery& query, const FailurePlace& place, const ProbeResult& result) {
+  return (!query.fault || *query.fault == fault_of(result.outcome)) &&
+         (!query.since || place.started >= *query.since) && (!query.after || *query.after < place);
+}
+
+// The first `count` of the list.
+void keep_first(std::vector<Failure>& failures, std::size_t count) {
+  std::sort(failures.begin(), failures.end(),
+            [](const Failure& a, const Failure& b) { return a.place < b.place; });
+  if (failures.size() > count)
+    failures.erase(failures.begin() + std::ptrdiff_t(count), failures.end());
+}
+
+}  // namespace
+
+tl::expected<std::string, ApiError> api_failures(const Snapshot& snapshot, const HistoryOf& history,
+                                                 const ApiParameters& parameters) {
+  const Plan& plan = *snapshot.plan;
+  const auto query = parse_failures_query(parameters, plan, snapshot.taken.wall);
+  if (!query) return tl::unexpected(query.error());
+  // One more tells whether there is another page.
+  const std::size_t wanted = query->limit + 1;
+  std::vector<Failure> failures;
+  for (std::size_t i = 0; i < plan.targets().size(); ++i) {
+    const Target& target = plan.targets()[i];
+    if (!asks_for(*query, target)) continue;
+    const History kept = history(TargetIndex(i));
+    for (const ProbeResult& result : kept.failures()) {
+      FailurePlace place{result.started.wall, target.tenant_name, target.probe};
+      if (asks_for(*query, place, result)) failures.push_back({std::move(place), result});
+    }
+    // Not all of thousands of targets at a time: a result is kilobytes.
+    if (failures.size() > 2 * wanted) keep_first(failures, wanted);
+  }
+  keep_first(failures, wanted);
+  std::optional<std::string> next;
+  if (failures.size() == wanted) {
+    failures.pop_back();
+    next = cursor_of(failures.back().place);
+  }
+  std::vector<std::string> items;
+  for (const Failure& failure : failures)
+    items.push_back(to_evidence_json(plan, failure.result));
+  return api_document(json_array(items), next);
+}
+
+}  // namespace reinfer

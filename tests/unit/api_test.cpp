@@ -1,0 +1,290 @@
+#include "expose/api.h"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <set>
+
+#include "expose/quantile.h"
+#include "record/ledger.h"
+#include "tests/unit/goldens.h"
+#include "tests/unit/plans.h"
+
+namespace reinfer {
+namespace {
+
+using namespace std::chrono_literals;
+using Json = nlohmann::ordered_json;
+
+const Instant kNow{WallTime{1795392000s}, MonoTime{1000s}};
+
+ProbeResult result_of(std::uint32_t target, Outcome outcome, Nanoseconds ago) {
+  ProbeResult result;
+  result.target = TargetIndex{target};
+  result.outcome = outcome;
+  result.started = {kNow.wall - ago, kNow.mono - ago};
+  result.finished = {kNow.wall - ago + 60ms, kNow.mono - ago + 60ms};
+  result.http_status = outcome == Outcome::ok ? 200 : 503;
+  result.application_answered = true;
+  result.phases = {1ms, 2ms, 3ms, 100us, 50ms, 400us, 60ms};
+  result.server_processing = 37700us;
+  result.network_overhead = 12300us;
+  result.server_timing = {{"total", 37.7, ""}, {"cfL4", std::nullopt, "x"}};
+  result.server_timing_state = ServerTimingState::ok;
+  result.body_bytes = 1234;
+  result.request_id = fmt::format("id-{}", ago.count());
+  result.remote_address = "192.0.2.7:443";
+  result.tls = TlsFacts{"TLSv1.3", "TLS_AES_256_GCM_SHA384", kNow.wall + 2400h};
+  result.request_headers = {{"x-request-id", result.request_id}};
+  result.response_headers = {{"cf-ray", "0123"}, {"Set-Cookie", "secret"}};
+  return result;
+}
+
+// Two tenants with three targets, and a ledger that can be asked.
+struct Kept {
+  std::shared_ptr<const Plan> plan = plan_from(kTwoTenants);
+  Ledger ledger{plan, kNow};
+
+  void record(const ProbeResult& result) {
+    ledger.record_started(result.target, 0ns);
+    ledger.record(result);
+  }
+  Snapshot snapshot() const { return ledger.snapshot(kNow); }
+  HistoryOf history() const {
+    return [this](TargetIndex target) { return ledger.history(target); };
+  }
+  tl::expected<std::string, ApiError> targets(const ApiParameters& parameters = {}) const {
+    return api_targets(snapshot(), parameters);
+  }
+  tl::expected<std::string, ApiError> failures(const ApiParameters& parameters = {}) const {
+    return api_failures(snapshot(), history(), parameters);
+  }
+};
+
+Json data(const tl::expected<std::string, ApiError>& reply) {
+  if (!reply) FAIL(reply.error().message);
+  const Json json = Json::parse(*reply);
+  CHECK(json["status"] == "ok");
+  CHECK(json.contains("next"));
+  return json["data"];
+}
+
+std::string next(const tl::expected<std::string, ApiError>& reply) {
+  REQUIRE(reply.has_value());
+  const Json next = Json::parse(*reply)["next"];
+  return next.is_null() ? "" : next.get<std::string>();
+}
+
+std::string pretty(const std::string& text) {
+  Json json = Json::parse(text);
+  if (json["status"] == "ok" && json["data"].contains("exporter")) {
+    json["data"]["exporter"]["version"] = "VERSION";
+    json["data"]["exporter"]["revision"] = "REVISION";
+  }
+  return json.dump(2) + "\n";
+}
+
+std::vector<std::string> names(const Json& list) {
+  std::vector<std::string> names;
+  for (const Json& item : list)
+    names.push_back(item["tenant"].get<std::string>() + "/" + item["probe"].get<std::string>());
+  return names;
+}
+
+void check_complaint(const tl::expected<std::string, ApiError>& reply, const std::string& message) {
+  REQUIRE_FALSE(reply.has_value());
+  CHECK(reply.error() == ApiError{400, "bad_parameter", message});
+}
+
+struct SomeDay : Kept {
+  SomeDay() {
+    record(result_of(1, Outcome::ok, 90s));
+    record(result_of(1, Outcome::server_error, 60s));
+    record(result_of(2, Outcome::gateway_error, 45s));
+    record(result_of(1, Outcome::server_error, 30s));
+    ledger.record_skipped(TargetIndex{2}, SkipReason::overlap, 2);
+    ledger.record_token(TenantIndex{0}, {true, 1, kNow.wall - 1h, 0, kNow.wall + 1h});
+  }
+};
+
+TEST_CASE("the documents of the API are a contract") {
+  const SomeDay kept;
+  const ApiExporter exporter{kNow.wall - 2h, "exporter.toml", {"exporter.toml:1:1: a: is wrong"}};
+  check_golden("api_status.json", pretty(*api_status(kept.snapshot(), exporter, {})));
+  check_golden("api_targets.json", pretty(*kept.targets({{"limit", "2"}})));
+  check_golden("api_target.json",
+               pretty(*api_target(kept.snapshot(), kept.history(), "acme", "dataset", {})));
+  check_golden("api_failures.json", pretty(*kept.failures()));
+  check_golden("api_error.json", pretty(to_json(kept.targets({{"limit", "0"}}).error())));
+}
+
+TEST_CASE("before the first probe there are nulls, not zeros") {
+  const Kept kept;
+  const Json target = data(api_target(kept.snapshot(), kept.history(), "acme", "not_found", {}));
+  CHECK(target["last"].is_null());
+  CHECK(target["latency"]["duration"]["p50_seconds"].is_null());
+  const Json status = data(api_status(kept.snapshot(), {}, {}));
+  CHECK(status["tenants"][0]["verdict"]["state"] == "unknown");
+  CHECK(status["tenants"][0]["token"]["accepted"].is_null());
+  check_golden("api_target_at_start.json",
+               pretty(*api_target(kept.snapshot(), kept.history(), "acme", "not_found", {})));
+}
+
+TEST_CASE("a tenant's verdict counts its failing probes and names the fault of most") {
+  const Json tenants = data(api_status(SomeDay().snapshot(), {}, {}))["tenants"];
+  CHECK(tenants[0]["tenant"] == "acme");
+  CHECK(tenants[0]["verdict"]["state"] == "failing");
+  CHECK(tenants[0]["verdict"]["fault"] == "platform");
+  CHECK(tenants[0]["verdict"]["failing"] == 1);
+  CHECK(tenants[0]["verdict"]["probes"] == 2);
+  CHECK(tenants[1]["verdict"]["failing_by_fault"] == Json{{"edge", 1}});
+}
+
+TEST_CASE("pages of targets follow each other by name, whatever the size") {
+  const Kept kept;
+  const std::vector<std::string> all = {"acme/dataset", "acme/not_found", "old/projects"};
+  CHECK(names(data(kept.targets())) == all);
+  for (const char* limit : {"1", "2", "3", "1000"}) {
+    std::vector<std::string> seen;
+    std::string cursor;
+    do {
+      ApiParameters parameters = {{"limit", limit}};
+      if (!cursor.empty()) parameters.insert({"cursor", cursor});
+      const auto page = kept.targets(parameters);
+      for (const std::string& name : names(data(page)))
+        seen.push_back(name);
+      cursor = next(page);
+    } while (!cursor.empty());
+    CHECK(seen == all);
+  }
+  CHECK(names(data(kept.targets({{"cursor", "gone/since_then"}}))) ==
+        std::vector<std::string>{"old/projects"});
+}
+
+TEST_CASE("targets are chosen by tenant, fault and outcome of the last result") {
+  const SomeDay kept;
+  using Names = std::vector<std::string>;
+  CHECK(names(data(kept.targets({{"tenant", "old"}}))) == Names{"old/projects"});
+  CHECK(names(data(kept.targets({{"fault", "platform"}}))) == Names{"acme/dataset"});
+  CHECK(names(data(kept.targets({{"outcome", "gateway_error"}}))) == Names{"old/projects"});
+  CHECK(names(data(kept.targets({{"fault", "none"}}))).empty());
+  CHECK(names(data(kept.targets({{"tenant", "old"}, {"fault", "platform"}}))).empty());
+}
+
+TEST_CASE("failures come the latest first, and pages stay in place while younger ones come in") {
+  Kept kept;
+  for (int i = 30; i > 0; --i)
+    kept.record(result_of(i % 3 == 0 ? 2 : 1, Outcome::server_error, i * 1s));
+  const auto first = kept.failures({{"limit", "10"}});
+  CHECK(data(first)[0]["request_id"] == "id-1000000000");
+  CHECK(data(first).size() == 10);
+  kept.record(result_of(0, Outcome::server_error, 500ms));
+  std::set<std::string> seen;
+  std::string cursor = next(first);
+  for (const Json& item : data(first))
+    CHECK(seen.insert(item["request_id"]).second);
+  while (!cursor.empty()) {
+    const auto page = kept.failures({{"limit", "10"}, {"cursor", cursor}});
+    for (const Json& item : data(page))
+      CHECK(seen.insert(item["request_id"]).second);
+    cursor = next(page);
+  }
+  CHECK(seen.size() == 30);
+}
+
+TEST_CASE("failures are chosen by tenant, probe, fault and age") {
+  const SomeDay kept;
+  CHECK(data(kept.failures()).size() == 3);
+  CHECK(data(kept.failures({{"tenant", "acme"}})).size() == 2);
+  CHECK(data(kept.failures({{"probe", "projects"}})).size() == 1);
+  CHECK(data(kept.failures({{"fault", "edge"}})).size() == 1);
+  CHECK(data(kept.failures({{"since", "50s"}})).size() == 2);
+  CHECK(data(kept.failures({{"since", "2026-11-22T23:59:30Z"}})).size() == 1);
+  CHECK(data(kept.failures({{"since", "2026-11-23T00:00:00Z"}})).empty());
+}
+
+TEST_CASE("no secret is in what is told of a target") {
+  const auto plan = plan_from(R"(
+[[tenant]]
+name = "acme"
+base_url = "https://reinfer.io"
+token_env = "T"
+proxy_url = "http://hidden1.example.com:3128"
+headers = { X-Key = "hidden2" }
+[[tenant.probe]]
+use = "projects"
+)");
+  const Ledger ledger(plan, kNow);
+  const auto history = [&](TargetIndex target) { return ledger.history(target); };
+  for (const auto& reply : {api_target(ledger.snapshot(kNow), history, "acme", "projects", {}),
+                            api_status(ledger.snapshot(kNow), {}, {})}) {
+    REQUIRE(reply.has_value());
+    CHECK(reply->find("hidden") == std::string::npos);
+  }
+}
+
+TEST_CASE("a target that does not exist is not found") {
+  const Kept kept;
+  const auto reply = api_target(kept.snapshot(), kept.history(), "acme", "nothing", {});
+  REQUIRE_FALSE(reply.has_value());
+  CHECK(reply.error().http_status == 404);
+  CHECK(reply.error().code == "not_found");
+  CHECK(reply.error().message ==
+        "no target is called acme/nothing, allowed: those of /api/v1/targets");
+}
+
+TEST_CASE("a bad parameter is refused with what is allowed") {
+  const Kept kept;
+  for (const char* limit : {"0", "1001", "-1", "ten", "", "1 ", "99999999999999999999"})
+    check_complaint(kept.targets({{"limit", limit}}),
+                    fmt::format("limit: is \"{}\", allowed: 1 to 1000", limit));
+  check_complaint(kept.targets({{"colour", "red"}}),
+                  "colour: is not known, allowed: limit, cursor, tenant, fault, outcome");
+  check_complaint(kept.targets({{"limit", "1"}, {"limit", "2"}}),
+                  "limit: is given more than once, allowed: once");
+  check_complaint(kept.targets({{"tenant", "acne"}}),
+                  "tenant: no tenant is called \"acne\", allowed: acme, old");
+  check_complaint(kept.targets({{"fault", "theirs"}}),
+                  "fault: is \"theirs\", allowed: none, platform, edge, network, credentials, "
+                  "request, monitor");
+  check_complaint(
+      kept.targets({{"cursor", "somewhere"}}),
+      "cursor: \"somewhere\" was not given out here, allowed: `next` of the page before");
+  check_complaint(kept.failures({{"fault", "none"}}),
+                  "fault: is \"none\", allowed: platform, edge, network, credentials, request, "
+                  "monitor");
+  check_complaint(kept.failures({{"probe", "p"}}),
+                  "probe: no probe is called \"p\", allowed: dataset, not_found, projects");
+  for (const char* cursor : {"", "1", "1/a", "x/a/b", "1/a/b/c", "1//b"})
+    CHECK_FALSE(kept.failures({{"cursor", cursor}}).has_value());
+  CHECK(kept.failures({{"since", "yesterday"}})
+            .error()
+            .message.rfind("since: is \"yesterday\", allowed: a UTC time such as", 0) == 0);
+  CHECK(kept.targets({{"outcome", "\x1b[31mbad\xff"}}).error().message.find('\x1b') ==
+        std::string::npos);
+  check_complaint(api_status(kept.snapshot(), {}, {{"limit", "1"}}),
+                  "limit: is not known, allowed: no parameters");
+  check_complaint(api_target(kept.snapshot(), kept.history(), "acme", "dataset", {{"a", "b"}}),
+                  "a: is not known, allowed: no parameters");
+}
+
+TEST_CASE("the description is compiled in and is JSON") {
+  CHECK(Json::parse(openapi_document())["openapi"] == "3.1.0");
+}
+
+TEST_CASE("quantiles are spread evenly within a bucket") {
+  Histogram histogram({1, 2, 4});
+  CHECK_FALSE(estimate_quantile(histogram, 0.5).has_value());
+  for (int i = 0; i < 10; ++i)
+    histogram.observe(1.5);
+  CHECK(*estimate_quantile(histogram, 0.5) == doctest::Approx(1.5));
+  CHECK(*estimate_quantile(histogram, 1) == doctest::Approx(2));
+  for (int i = 0; i < 90; ++i)
+    histogram.observe(100);
+  CHECK(*estimate_quantile(histogram, 0.05) == doctest::Approx(1.5));
+  CHECK(*estimate_quantile(histogram, 0.99) == doctest::Approx(4));
+}
+
+}  // namespace
+}  // namespace reinfer
