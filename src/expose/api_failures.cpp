@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "expose/api.h"
 #include "expose/api_document.h"

@@ -1,6 +1,7 @@
 #include "probe/rounds.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
 #include "schedule/schedule.h"
