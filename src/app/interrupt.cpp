@@ -29,7 +29,7 @@ void Interrupt::start() {
 Interrupt::~Interrupt() {
   if (!thread_.joinable()) return;
   // If none came: this one is for the thread alone.
-  if (!asked_) pthread_kill(thread_.native_handle(), SIGTERM);
+  if (!asked_) pthread_kill(thread_.native_handle(), SIGINT);
   thread_.join();
 }
 
