@@ -13,9 +13,8 @@
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
-#include <vector>
 
-#include "record/history.h"
+#include "record/ledger.h"
 #include "record/snapshot.h"
 
 namespace reinfer {
@@ -42,7 +41,6 @@ inline constexpr std::size_t kPageMax = 1000;
 struct ApiExporter {
   WallTime started{};
   std::string config_file;
-  std::vector<std::string> reload_problems;  // of the last reload, if it failed
 };
 
 // /api/v1/status: the exporter, and every tenant by name with its verdict. Takes no parameters.
@@ -55,17 +53,19 @@ tl::expected<std::string, ApiError> api_status(const Snapshot& snapshot,
 tl::expected<std::string, ApiError> api_targets(const Snapshot& snapshot,
                                                 const ApiParameters& parameters);
 
-// Where a target's single probes are kept; asked for one target at a time, since they are large.
-using HistoryOf = std::function<History(TargetIndex)>;
+// Ledger::history, asked for one target at a time, since what is remembered is large. It may know
+// a younger plan than the snapshot; what it does not know any more has no evidence.
+using HistoryOf =
+    std::function<std::optional<TargetHistory>(std::string_view tenant, std::string_view probe)>;
 
 // /api/v1/targets/{tenant}/{probe}: all there is of one target, without secrets. Takes no
-// parameters. `history` belongs to the snapshot's plan.
+// parameters.
 tl::expected<std::string, ApiError> api_target(const Snapshot& snapshot, const HistoryOf& history,
                                                std::string_view tenant, std::string_view probe,
                                                const ApiParameters& parameters);
 
 // /api/v1/failures: the failures that are remembered, the latest first. Parameters: limit, cursor,
-// tenant, probe, fault, since. `history` as above.
+// tenant, probe, fault, since.
 tl::expected<std::string, ApiError> api_failures(const Snapshot& snapshot, const HistoryOf& history,
                                                  const ApiParameters& parameters);
 

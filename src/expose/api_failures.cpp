@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "expose/api.h"
@@ -11,6 +12,7 @@ namespace {
 
 struct Failure {
   FailurePlace place;
+  std::shared_ptr<const Plan> plan;  // that the result's target is a position in
   ProbeResult result;
 };
 
@@ -42,13 +44,14 @@ tl::expected<std::string, ApiError> api_failures(const Snapshot& snapshot, const
   // One more tells whether there is another page.
   const std::size_t wanted = query->limit + 1;
   std::vector<Failure> failures;
-  for (std::size_t i = 0; i < plan.targets().size(); ++i) {
-    const Target& target = plan.targets()[i];
+  for (const Target& target : plan.targets()) {
     if (!asks_for(*query, target)) continue;
-    const History kept = history(TargetIndex(i));
-    for (const ProbeResult& result : kept.failures()) {
+    const auto kept = history(target.tenant_name, target.probe);
+    if (!kept) continue;
+    for (const ProbeResult& result : kept->history.failures()) {
       FailurePlace place{result.started.wall, target.tenant_name, target.probe};
-      if (asks_for(*query, place, result)) failures.push_back({std::move(place), result});
+      if (asks_for(*query, place, result))
+        failures.push_back({std::move(place), kept->plan, result});
     }
     // Not all of thousands of targets at a time: a result is kilobytes.
     if (failures.size() > 2 * wanted) keep_first(failures, wanted);
@@ -61,7 +64,7 @@ tl::expected<std::string, ApiError> api_failures(const Snapshot& snapshot, const
   }
   std::vector<std::string> items;
   for (const Failure& failure : failures)
-    items.push_back(to_evidence_json(plan, failure.result));
+    items.push_back(to_evidence_json(*failure.plan, failure.result));
   return api_document(json_array(items), next);
 }
 

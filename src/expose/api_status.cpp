@@ -40,7 +40,7 @@ Json exporter_json(const Snapshot& snapshot, const ApiExporter& exporter) {
           {"reload",
            {{"successful", record.last_reload_successful},
             {"loaded", rfc3339(record.plan_loaded)},
-            {"problems", exporter.reload_problems}}},
+            {"problems", record.reload_problems}}},
           {"tenants", snapshot.plan->tenants().size()},
           {"targets", snapshot.plan->targets().size()},
           {"probes_in_flight", record.probes_in_flight},

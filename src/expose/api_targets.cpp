@@ -191,13 +191,16 @@ tl::expected<std::string, ApiError> api_target(const Snapshot& snapshot, const H
                  fmt::format("no target is called {}/{}, allowed: those of /api/v1/targets",
                              sanitise(tenant, kNameBytesMax), sanitise(probe, kNameBytesMax))});
   const auto index = static_cast<std::size_t>(found - targets.begin());
-  const History kept = history(TargetIndex(index));
-  const std::vector<ProbeResult> latest_first(kept.failures().rbegin(), kept.failures().rend());
+  const auto kept = history(tenant, probe);
+  const Plan& plan = kept ? *kept->plan : *snapshot.plan;
+  const History evidence = kept ? kept->history : History();
+  const std::vector<ProbeResult> latest_first(evidence.failures().rbegin(),
+                                              evidence.failures().rend());
   // Evidence is text already: it takes the place of the last brace.
   std::string data = dumped(details_json(snapshot, index));
   data.pop_back();
-  data += R"(,"evidence":{"failures":)" + evidence_array(*snapshot.plan, latest_first) +
-          R"(,"slowest":)" + evidence_array(*snapshot.plan, kept.slowest()) + "}}";
+  data += R"(,"evidence":{"failures":)" + evidence_array(plan, latest_first) + R"(,"slowest":)" +
+          evidence_array(plan, evidence.slowest()) + "}}";
   return api_document(data);
 }
 

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "expose/metrics.h"
+#include "expose/probe_card.h"
 #include "expose/probe_report.h"
 #include "record/tally.h"
 
@@ -63,7 +64,7 @@ std::string metrics_of(const OnDemandResult& ended) {
 
 std::string debug_text(const OnDemandResult& ended) {
   return fmt::format("{}\n\nWhat happened:\n{}\n\nAgain by hand:\n{}\n\nMetrics:\n{}",
-                     to_text_line(*ended.plan, ended.result),
+                     render_headline(*ended.plan, ended.result, TerminalStyle{}),
                      to_evidence_json(*ended.plan, ended.result),
                      to_curl_line(*ended.plan, ended.result), metrics_of(ended));
 }

@@ -52,7 +52,9 @@ struct Kept {
   }
   Snapshot snapshot() const { return ledger.snapshot(kNow); }
   HistoryOf history() const {
-    return [this](TargetIndex target) { return ledger.history(target); };
+    return [this](std::string_view tenant, std::string_view probe) {
+      return ledger.history(tenant, probe);
+    };
   }
   tl::expected<std::string, ApiError> targets(const ApiParameters& parameters = {}) const {
     return api_targets(snapshot(), parameters);
@@ -104,13 +106,14 @@ struct SomeDay : Kept {
     record(result_of(2, Outcome::gateway_error, 45s));
     record(result_of(1, Outcome::server_error, 30s));
     ledger.record_skipped(TargetIndex{2}, SkipReason::overlap, 2);
+    ledger.record_reload_failed({"exporter.toml:1:1: a: is wrong"});
     ledger.record_token(TenantIndex{0}, {true, 1, kNow.wall - 1h, 0, kNow.wall + 1h});
   }
 };
 
 TEST_CASE("the documents of the API are a contract") {
   const SomeDay kept;
-  const ApiExporter exporter{kNow.wall - 2h, "exporter.toml", {"exporter.toml:1:1: a: is wrong"}};
+  const ApiExporter exporter{kNow.wall - 2h, "exporter.toml"};
   check_golden("api_status.json", pretty(*api_status(kept.snapshot(), exporter, {})));
   check_golden("api_targets.json", pretty(*kept.targets({{"limit", "2"}})));
   check_golden("api_target.json",
@@ -216,7 +219,9 @@ headers = { X-Key = "hidden2" }
 use = "projects"
 )");
   const Ledger ledger(plan, kNow);
-  const auto history = [&](TargetIndex target) { return ledger.history(target); };
+  const auto history = [&](std::string_view tenant, std::string_view probe) {
+    return ledger.history(tenant, probe);
+  };
   for (const auto& reply : {api_target(ledger.snapshot(kNow), history, "acme", "projects", {}),
                             api_status(ledger.snapshot(kNow), {}, {})}) {
     REQUIRE(reply.has_value());
