@@ -16,6 +16,7 @@
 #include "probe/engine.h"
 #include "probe/mailbox.h"
 #include "record/ledger.h"
+#include "serve/api_routes.h"
 #include "serve/probe_route.h"
 #include "serve/reload_route.h"
 #include "serve/routes.h"
@@ -111,10 +112,14 @@ int serve_command(const Options& options) {
   std::atomic<bool> ready{false};
   RateLimit probe_rate(options.probe_rate);
   HttpStatistics statistics(options.telemetry_path);
-  Server server(
-      options.server,
-      all_routes(options, ledger, clock, statistics, ready, probe_rate, mailbox, reloader),
-      statistics, log);
+  Routes routes =
+      all_routes(options, ledger, clock, statistics, ready, probe_rate, mailbox, reloader);
+  const auto exporter_now = [&options, started = clock.now().wall] {
+    return ApiExporter{started, options.config_file};
+  };
+  for (Route& route : api_routes(ledger, clock, exporter_now))
+    routes.push_back(std::move(route));
+  Server server(options.server, std::move(routes), statistics, log);
 
   const auto port = server.bind();
   if (!port) {
