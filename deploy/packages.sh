@@ -8,11 +8,12 @@ build_packages=(
   libtomlplusplus-dev ninja-build nlohmann-json3-dev pkg-config prometheus-cpp-dev tzdata
   zlib1g-dev
 )
-test_packages=(ccache doctest-dev prometheus prometheus-alertmanager python3 tinyproxy-bin)
+test_packages=(
+  ccache doctest-dev prometheus prometheus-alertmanager python3 python3-jsonschema tinyproxy-bin
+)
 # Node.js is taken as it is where it is: packages of other makers bring npm along.
 command -v npm >/dev/null || test_packages+=(nodejs npm)
 browser_packages=(chromium fonts-dejavu-core)
-test_packages=(ccache doctest-dev prometheus python3 python3-jsonschema tinyproxy-bin)
 lint_packages=(clang-format-14 clang-tidy-14)
 
 # install_packages NAME...: with apt, as root or through sudo.
