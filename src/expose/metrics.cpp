@@ -76,6 +76,27 @@ void add_server(const ServerFacts& server, Families& families) {
     requests.add({{"path", key.first}, {"code", std::to_string(key.second)}},
                  static_cast<double>(count));
   families.push_back(requests.take());
+  Family rejected = Family::counter("reinfer_exporter_http_rejected_total",
+                                    "Clients turned away or cut off, by reason.");
+  for (std::size_t i = 0; i < kHttpRejectionCount; ++i)
+    rejected.add({{"reason", std::string(to_label(static_cast<HttpRejection>(i)))}},
+                 static_cast<double>(server.http_rejected[i]));
+  families.push_back(rejected.take());
+  add_one(families,
+          Family::gauge("reinfer_exporter_http_connections", "Clients connected at this moment."),
+          static_cast<double>(server.http_connections));
+  add_one(families,
+          Family::gauge("reinfer_exporter_web_config_last_reload_successful",
+                        "1 if the files that say who may ask are in force as they stand, 0 if "
+                        "former ones are."),
+          server.web_reload_successful);
+  add_one(families,
+          Family::gauge("reinfer_exporter_web_certificate_expiry_timestamp_seconds",
+                        "When the certificate shown to clients expires, in seconds since the Unix "
+                        "epoch."),
+          server.web_certificate_expiry
+              ? std::optional(to_unix_seconds(*server.web_certificate_expiry))
+              : std::nullopt);
 }
 
 void add_process(const ProcessStats& process, Families& families) {

@@ -4,22 +4,14 @@
 // pool and by the simulation. It knows no HTTP.
 #pragma once
 
-#include <cstdint>
-#include <map>
 #include <string>
-#include <utility>
+#include <vector>
 
 #include "expose/process_stats.h"
-#include "record/histogram.h"
+#include "expose/server_facts.h"
 #include "record/snapshot.h"
 
 namespace reinfer {
-
-// What the server knows of itself beyond the ledger.
-struct ServerFacts {
-  Histogram scrape_duration;
-  std::map<std::pair<std::string, int>, std::uint64_t> http_requests;  // by (path, code)
-};
 
 // Content-Type of the text below.
 inline constexpr const char* kTextFormat = "text/plain; version=0.0.4; charset=utf-8";

@@ -1,5 +1,7 @@
 #include "serve/http_statistics.h"
 
+#include "expose/metrics.h"
+
 namespace reinfer {
 
 HttpStatistics::HttpStatistics(const std::string& telemetry_path) {
@@ -10,6 +12,22 @@ HttpStatistics::HttpStatistics(const std::string& telemetry_path) {
 void HttpStatistics::count_request(const std::string& path, int status) {
   const std::lock_guard lock(mutex_);
   ++facts_.http_requests[{path, status}];
+}
+
+void HttpStatistics::count_rejection(HttpRejection reason) {
+  const std::lock_guard lock(mutex_);
+  ++facts_.http_rejected[static_cast<std::size_t>(reason)];
+}
+
+void HttpStatistics::set_connections(std::size_t connections) {
+  const std::lock_guard lock(mutex_);
+  facts_.http_connections = connections;
+}
+
+void HttpStatistics::set_web_reload(bool successful, std::optional<WallTime> certificate_expiry) {
+  const std::lock_guard lock(mutex_);
+  facts_.web_reload_successful = successful;
+  facts_.web_certificate_expiry = certificate_expiry;
 }
 
 void HttpStatistics::observe_scrape(Nanoseconds duration) {
