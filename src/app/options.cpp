@@ -19,6 +19,7 @@ constexpr Nanoseconds kAutoReloadMin = std::chrono::seconds(1);
 constexpr std::uint64_t kRepeatMax = 86400;
 constexpr Nanoseconds kRepeatIntervalMin = 1s;
 constexpr Nanoseconds kRepeatIntervalMax = 24h;
+constexpr std::size_t kListenAddressesMax = 64;
 
 std::string version_text() {
   return fmt::format("reinfer_exporter, version {} (revision {}, {})", build_info().version,
@@ -27,7 +28,7 @@ std::string version_text() {
 
 // Texts as given, before they are understood.
 struct Given {
-  std::string listen_address = kDefaultListenAddress;
+  std::vector<std::string> listen_addresses = {kDefaultListenAddress};
   std::string log_level = "info";
   std::string log_format = "logfmt";
   std::string auto_reload_interval = "0s";
@@ -50,8 +51,30 @@ void add_common(CLI::App& cli, Options& options, Given& given) {
 }
 
 void add_serve(CLI::App& cli, Options& options, Given& given) {
-  cli.add_option("--web.listen-address", given.listen_address, "Address to serve on")
-      ->type_name("HOST:PORT")
+  // One value each time, or it would take the command that follows it for another address.
+  CLI::Option* addresses = cli.add_option("--web.listen-address", given.listen_addresses,
+                                          "Address to serve on, may be given several times")
+                               ->type_name("HOST:PORT")
+                               ->allow_extra_args(false)
+                               ->default_str(kDefaultListenAddress);
+  cli.add_flag("--web.systemd-socket", options.server.socket_activation,
+               "Serve on the sockets that systemd hands over")
+      ->excludes(addresses);
+  cli.add_option("--web.config.file", options.server.files.config,
+                 "TLS and users, in the format of Prometheus' exporter-toolkit (YAML)")
+      ->type_name("PATH");
+  cli.add_option("--web.bearer-token-file", options.server.files.tokens,
+                 "Bearer tokens that may ask, one a line")
+      ->type_name("PATH");
+  cli.add_option("--web.max-requests", options.server.limits.requests_max,
+                 "Requests answered at once; more get a 503")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  cli.add_option("--web.max-connections", options.server.limits.connections_max,
+                 "Clients connected at once; beyond it the one that waited longest goes")
+      ->type_name("N")
+      ->check(CLI::Range(16, 100000))
       ->capture_default_str();
   cli.add_option("--web.telemetry-path", options.telemetry_path, "Path of the metrics")
       ->type_name("PATH")
@@ -71,7 +94,7 @@ void add_serve(CLI::App& cli, Options& options, Given& given) {
       ->type_name("DIR")
       ->check(CLI::ExistingDirectory);
   cli.add_option("--web.port-file", options.port_file,
-                 "Write the port to this file once it is open (for port 0)")
+                 "Write the first port to this file once it is open (for port 0)")
       ->type_name("PATH");
 }
 
@@ -126,9 +149,14 @@ std::optional<std::string> understand(const Given& given, Options& options) {
     return fmt::format("--config.auto-reload-interval: {} is not {}, 1s or longer, or 0s for never",
                        given.auto_reload_interval, kDurationForm);
   if (*interval > Nanoseconds{0}) options.auto_reload_interval = *interval;
-  const auto address = parse_listen_address(given.listen_address);
-  if (!address) return "--web.listen-address: " + address.error();
-  options.server.address = *address;
+  if (given.listen_addresses.size() > kListenAddressesMax)
+    return fmt::format("--web.listen-address: is given {} times (allowed: {})",
+                       given.listen_addresses.size(), kListenAddressesMax);
+  for (const std::string& text : given.listen_addresses) {
+    const auto address = parse_listen_address(text);
+    if (!address) return "--web.listen-address: " + address.error();
+    options.server.addresses.push_back(*address);
+  }
   return std::nullopt;
 }
 

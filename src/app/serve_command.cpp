@@ -11,6 +11,7 @@
 #include "app/load.h"
 #include "app/reloader.h"
 #include "base/random.h"
+#include "base/text.h"
 #include "base/version.h"
 #include "credentials/credentials.h"
 #include "probe/engine.h"
@@ -131,6 +132,7 @@ int serve_command(const Options& options) {
   std::thread probing([&]() noexcept { engine.run([&] { return stopped.load(); }); });
   ready = true;
   log.info("serving", {{"version", build_info().version},
+                       {"address", join(server.addresses(), ", ")},
                        {"port", *port},
                        {"tenants", plan->tenants().size()},
                        {"targets", plan->targets().size()},

@@ -1,30 +1,27 @@
-// The HTTP side: a table of routes on a cpp-httplib server, which lives in server.cpp alone. Its
-// pool of threads owns nothing; what a reply says is the route's business. Built, started and
-// stopped by the App on the main thread. It never touches a probe.
+// The HTTP side: sockets, the waiting room before them, the threads that answer, and who may ask.
+// What a reply says is the route's business. Built, started and stopped by the App on the main
+// thread. It never touches a probe.
 #pragma once
 
 #include <memory>
 #include <string>
-
 #include <tl/expected.hpp>
+#include <vector>
 
 #include "base/log.h"
 #include "serve/http.h"
 #include "serve/http_statistics.h"
+#include "serve/listener.h"
+#include "serve/server_limits.h"
+#include "serve/web_files.h"
 
 namespace reinfer {
 
-struct ListenAddress {
-  std::string host;  // empty: all addresses, IPv6 and IPv4
-  int port = 0;      // 0: any free one
-  bool operator==(const ListenAddress&) const = default;
-};
-
-// ":9877", "127.0.0.1:9877", "[::1]:0", "localhost:9877".
-tl::expected<ListenAddress, std::string> parse_listen_address(const std::string& text);
-
 struct ServerOptions {
-  ListenAddress address;
+  std::vector<ListenAddress> addresses;
+  bool socket_activation = false;  // systemd's sockets instead of `addresses`
+  WebFileNames files;
+  ServerLimits limits;
 };
 
 class Server {
@@ -33,8 +30,11 @@ class Server {
   Server(ServerOptions options, Routes routes, HttpStatistics& statistics, const Log& log);
   ~Server();
 
-  // Takes the port, or says in words why not. Returns the port taken.
+  // Reads the web configuration and takes the ports, or says in words, a line for each problem, why
+  // not. Returns the first port taken (0 for a Unix socket).
   tl::expected<int, std::string> bind();
+  // Where it listens, once it is bound.
+  const std::vector<std::string>& addresses() const;
   // Begins to answer, on threads of its own. REQUIRES: bind() succeeded.
   void start();
   // Answers what is under way, then ends all threads. Does nothing if not started.

@@ -99,7 +99,7 @@ Certificate make_leaf(const Recipe& recipe, X509* ca, EVP_PKEY* ca_key) {
   const X509Ptr leaf = make_blank(key.get(), recipe.common_name, recipe.starts, recipe.ends);
   extend(leaf.get(), ca, NID_basic_constraints, "critical,CA:FALSE");
   extend(leaf.get(), ca, NID_key_usage, "critical,digitalSignature");
-  extend(leaf.get(), ca, NID_ext_key_usage, "serverAuth");
+  extend(leaf.get(), ca, NID_ext_key_usage, "serverAuth,clientAuth");
   extend(leaf.get(), ca, NID_subject_key_identifier, "hash");
   extend(leaf.get(), ca, NID_authority_key_identifier, "keyid:always");
   extend(leaf.get(), ca, NID_subject_alt_name, recipe.alternative_names);

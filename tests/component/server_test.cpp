@@ -1,53 +1,20 @@
-#include <arpa/inet.h>
-#include <curl/curl.h>
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include <map>
 #include <thread>
 
-#include "base/text.h"
 #include "expose/metrics.h"
 #include "serve/routes.h"
 #include "serve/server.h"
+#include "tests/component/http_client.h"
 #include "tests/component/probing.h"
 
 namespace reinfer {
 namespace {
 
-struct Page {
-  long status = 0;
-  std::map<std::string, std::string> headers;
-  std::string body;
-};
-
-std::size_t take_body(char* data, std::size_t, std::size_t size, void* page) {
-  static_cast<Page*>(page)->body.append(data, size);
-  return size;
-}
-
-std::size_t take_header(char* data, std::size_t, std::size_t size, void* page) {
-  const std::string_view line = trim(std::string_view(data, size));
-  if (const auto colon = line.find(':'); colon != std::string_view::npos)
-    static_cast<Page*>(page)->headers[to_lower(line.substr(0, colon))] =
-        std::string(trim(line.substr(colon + 1)));
-  return size;
-}
-
 Page get(int port, const std::string& path, const char* encoding = nullptr) {
-  Page page;
-  const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> easy(curl_easy_init(),
-                                                                 curl_easy_cleanup);
-  const std::string url = fmt::format("http://127.0.0.1:{}{}", port, path);
-  curl_easy_setopt(easy.get(), CURLOPT_URL, url.c_str());
-  curl_easy_setopt(easy.get(), CURLOPT_PROXY, "");
-  curl_easy_setopt(easy.get(), CURLOPT_ACCEPT_ENCODING, encoding);
-  curl_easy_setopt(easy.get(), CURLOPT_WRITEFUNCTION, take_body);
-  curl_easy_setopt(easy.get(), CURLOPT_WRITEDATA, &page);
-  curl_easy_setopt(easy.get(), CURLOPT_HEADERFUNCTION, take_header);
-  curl_easy_setopt(easy.get(), CURLOPT_HEADERDATA, &page);
-  CHECK(curl_easy_perform(easy.get()) == CURLE_OK);
-  curl_easy_getinfo(easy.get(), CURLINFO_RESPONSE_CODE, &page.status);
+  const Page page = fetch(port, {.path = path, .encoding = encoding});
+  CHECK(page.error == 0);
   return page;
 }
 
@@ -57,8 +24,8 @@ class ServerTest {
       : probing(to_toml({"https://reinfer.io"})),
         ledger(probing.plan, clock.now()),
         statistics("/metrics"),
-        server({{"127.0.0.1", 0}}, exporter_routes("/metrics", ledger, clock, statistics, ready),
-               statistics, log),
+        server({{{"127.0.0.1", 0}}, false, {}, {}},
+               exporter_routes("/metrics", ledger, clock, statistics, ready), statistics, log),
         port(server.bind().value()) {
     server.start();
   }
@@ -110,7 +77,7 @@ TEST_CASE_FIXTURE(ServerTest, "requests are counted by known paths only") {
 }
 
 TEST_CASE_FIXTURE(ServerTest, "a port in use is an error in words") {
-  Server second({{"127.0.0.1", port}}, {}, statistics, log);
+  Server second({{{"127.0.0.1", port}}, false, {}, {}}, {}, statistics, log);
   const auto taken = second.bind();
   REQUIRE_FALSE(taken.has_value());
   CHECK(taken.error() ==
@@ -134,7 +101,7 @@ TEST_CASE_FIXTURE(ServerTest, "scrapes from many clients at once are each whole"
 TEST_CASE("a server that never started stops at once") {
   const Log log = Log::silent();
   HttpStatistics statistics("/metrics");
-  Server server({{"127.0.0.1", 0}}, {}, statistics, log);
+  Server server({{{"127.0.0.1", 0}}, false, {}, {}}, {}, statistics, log);
   server.stop();
 }
 

@@ -34,7 +34,7 @@ ROOMS = {
     "record": CORE,
     "probe": CORE | {"credentials", "schedule", "transport", "record"},
     "expose": CORE | {"record"},
-    "serve": CORE | {"record", "expose"},
+    "serve": CORE | {"config", "record", "expose"},
     "app": CORE | {"config", "credentials", "schedule", "transport", "record", "probe", "expose",
                    "serve"},
     "main.cpp": {"base", "app"},
@@ -44,13 +44,16 @@ ROOMS = {
 # Libraries by the start of their headers' names, and the files of src that may know them.
 LIBRARIES = {
     "curl/": r"src/transport/curl_\w+\.(h|cpp)|src/config/(base_url|url_path)\w*\.cpp",
-    "httplib.h": r"src/serve/server\.cpp",
+    "httplib.h": r"src/serve/responder\.cpp",
+    "yaml-cpp/": r"src/serve/yaml_table\.cpp",
+    "crypt.h": r"src/serve/password\.cpp",
     "prometheus/": r"src/expose/(families\.h|families\.cpp|metrics\.cpp)",
     "toml++/": r"src/config/document\.cpp|src/simulator/scenario\.cpp",
     "CLI/": r"src/app/options\.cpp|src/simulator/command_line\.cpp",
     "spdlog/": r"src/base/log\.cpp",
     "nlohmann/": r"src/\w+/\w+\.cpp|src/expose/json\.h",
-    "openssl/": r"src/transport/(tls_facts|curl_transfer)\.cpp|src/simulator/\w+\.cpp",
+    "openssl/": r"src/transport/(tls_facts|curl_transfer)\.cpp|src/simulator/\w+\.cpp"
+                r"|src/serve/(tls_server|password)\.cpp",
     "date/": r"src/base/time_zone\.cpp",
     "zlib.h": r"src/base/gzip\.cpp",
     "fmt/": r"src/(\w+/)?\w+\.cpp",
@@ -66,8 +69,9 @@ PATTERNS = [
     ("clock", r"^(src|tests/(unit|sim))/(?!base/clock\.cpp).*\.(h|cpp)$",
      r"_clock::now\b|\b(clock_gettime|gettimeofday|std::time)\s*\(",
      "take an Instant as argument, or ask base/clock.h (Clock, mono_now)"),
-    ("getenv", r"^src/(?!credentials/|app/terminal\.cpp).*\.(h|cpp)$", r"\b(secure_)?getenv\s*\(",
-     "only credentials reads the environment, and app/terminal.cpp what concerns a terminal;"
+    ("getenv", r"^src/(?!credentials/|serve/activation\.cpp|app/terminal\.cpp).*\.(h|cpp)$",
+     r"\b(secure_)?getenv\s*\(",
+     "only credentials reads the environment, socket activation and the terminal theirs;"
      " everything else is configured"),
     ("stdout", r"^src/(?!app/|main\.cpp|simulator/(main|command_line)\.cpp).*\.(h|cpp)$",
      r"std::(cout|cerr|clog)\b|\bv?printf\s*\(|\bputs\s*\(|\bstdout\b|fmt::print\((?!stderr)",
@@ -114,7 +118,6 @@ RAW = {"unfinished", "columns", "tab", "trailing-blank", "crlf", "final-newline"
 # Findings that are meant, with the reason.
 ALLOWED = {
     ("shared-ptr", "src/base/log.cpp"): "spdlog shares its sinks",
-    ("new-delete", "src/serve/server.cpp"): "httplib deletes the task queue that it asks for",
     ("throw", "src/simulator/command_line.cpp"): "CLI11 is told of a bad value by its exception",
 }
 

@@ -29,7 +29,7 @@ TEST_CASE("without a command it serves, on port 9877 of all addresses") {
   const Options serve = options({"--config.file=a.toml"});
   CHECK(serve.command == Command::serve);
   CHECK(serve.config_file == "a.toml");
-  CHECK(serve.server.address == ListenAddress{"", 9877});
+  CHECK(serve.server.addresses == std::vector<ListenAddress>{{"", 9877}});
   CHECK(serve.telemetry_path == "/metrics");
   CHECK(serve.log_level == LogLevel::info);
 }
@@ -104,6 +104,33 @@ TEST_CASE("addresses to listen on are read in the forms people write") {
                             "localhost:65536", "localhost:-1", "localhost:80x"}) {
     CAPTURE(wrong);
     CHECK_FALSE(parse_listen_address(wrong).has_value());
+  }
+}
+
+TEST_CASE("the server listens where it is told, as often as it is told") {
+  const ServerOptions several = options({"--config.file=a", "--web.listen-address=127.0.0.1:1",
+                                         "--web.listen-address", "[::1]:2", "check"})
+                                    .server;
+  CHECK(several.addresses == std::vector<ListenAddress>{{"127.0.0.1", 1}, {"::1", 2}});
+  CHECK_FALSE(several.socket_activation);
+  CHECK(options({"--config.file=a", "--web.systemd-socket"}).server.socket_activation);
+  CHECK(early({"--config.file=a", "--web.systemd-socket", "--web.listen-address=:1"}).code == 2);
+}
+
+TEST_CASE("who may ask and how much is on the command line") {
+  const ServerOptions server =
+      options({"--config.file=a", "--web.config.file=w.yml", "--web.bearer-token-file=t",
+               "--web.max-requests=7", "--web.max-connections=99"})
+          .server;
+  CHECK(server.files.config == "w.yml");
+  CHECK(server.files.tokens == "t");
+  CHECK(server.limits.requests_max == 7);
+  CHECK(server.limits.connections_max == 99);
+  CHECK(options({"--config.file=a"}).server.limits.requests_max == 40);
+  for (const char* bad : {"--web.max-requests=0", "--web.max-requests=many",
+                          "--web.max-connections=1", "--web.max-connections=-1"}) {
+    CAPTURE(bad);
+    CHECK(early({"--config.file=a", bad}).code == 2);
   }
 }
 

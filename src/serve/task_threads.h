@@ -1,0 +1,45 @@
+// A fixed number of threads that take tasks from one queue, oldest first. The server has two: one
+// for the answers, one, of low priority, for passwords. post() from any thread; the rest belongs to
+// the owner. It sets no limit: whoever posts counts.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace reinfer {
+
+class TaskThreads {
+ public:
+  using Task = std::function<void()>;
+
+  ~TaskThreads() { stop(); }
+
+  // `niceness`: how far behind other threads these stand for the processor, 0 to 19.
+  void start(std::size_t threads, int niceness);
+  // Forgotten once stop() has been called.
+  void post(Task task);
+  // Ends the threads after what each is doing; what is still queued is forgotten.
+  void stop();
+
+ private:
+  void run();
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  // Guarded by mutex_.
+  std::deque<Task> tasks_;
+  bool stopped_ = false;
+
+  std::vector<std::thread> threads_;
+};
+
+// Lets the calling thread stand behind others for the processor; where that is not possible, it
+// does not.
+void lower_priority(int niceness);
+
+}  // namespace reinfer

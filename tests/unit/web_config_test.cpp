@@ -1,0 +1,155 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "serve/web_config.h"
+#include "serve/web_files.h"
+
+namespace reinfer {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kHash = "$2b$04$aaaaaaaaaaaaaaaaaaaaaOGY9KrC7e/pHj3EXQPxs8hKEBbvQhsvG";
+
+std::string text_of(const fs::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+// As a user reads them, without folders, which differ between machines.
+std::string problems_of(const fs::path& path) {
+  const auto contents = read_web_files({path.string(), ""});
+  if (contents) return "none\n";
+  const std::string folder = path.parent_path().string() + "/";
+  std::string result;
+  for (const Problem& problem : contents.error()) {
+    std::string line = to_string(problem);
+    for (auto at = line.find(folder); at != std::string::npos; at = line.find(folder))
+      line.erase(at, folder.size());
+    result += line + "\n";
+  }
+  return result;
+}
+
+WebConfig good(const std::string& yaml) {
+  const auto config = parse_web_config(yaml, "etc/web.yml");
+  CAPTURE(config ? "" : to_string(config.error().at(0)));
+  REQUIRE(config);
+  return *config;
+}
+
+TEST_CASE("every bad web configuration is answered with the problems written beside it") {
+  std::vector<fs::path> paths;
+  for (const auto& entry : fs::directory_iterator(REINFER_SOURCE_DIR "/tests/bad_web_configs"))
+    if (entry.path().extension() == ".yml") paths.push_back(entry.path());
+  std::sort(paths.begin(), paths.end());
+  CHECK(paths.size() >= 23);
+  for (const fs::path& path : paths) {
+    CAPTURE(path.filename().string());
+    fs::path expected = path;
+    expected.replace_extension(".expected");
+    const std::string problems = problems_of(path);
+    CHECK(problems != "none\n");
+    if (std::getenv("REINFER_UPDATE_GOLDENS")) std::ofstream(expected) << problems;
+    CHECK(problems == text_of(expected));
+  }
+}
+
+TEST_CASE("every key of the toolkit is understood") {
+  const WebConfig config = good(R"(
+tls_server_config:
+  cert_file: web.crt
+  key_file: /keys/web.key
+  client_auth_type: RequireAndVerifyClientCert
+  client_ca_file: ca/clients.crt
+  client_allowed_sans:
+    - prometheus.example.org
+    - 10.0.0.1
+  min_version: TLS13
+  max_version: TLS13
+  cipher_suites:
+    - TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256
+    - TLS_AES_128_GCM_SHA256
+  prefer_server_cipher_suites: false
+  curve_preferences: [X25519, CurveP256]
+http_server_config:
+  http2: false
+  headers:
+    X-Frame-Options: deny
+    X-Content-Type-Options: nosniff
+    X-XSS-Protection: ""
+    Strict-Transport-Security: max-age=1
+    Content-Security-Policy: default-src 'none'
+basic_auth_users:
+  alice: $2b$04$aaaaaaaaaaaaaaaaaaaaaOGY9KrC7e/pHj3EXQPxs8hKEBbvQhsvG
+rate_limit:
+  interval: 100ms
+  burst: 20
+)");
+  REQUIRE(config.tls);
+  CHECK(config.tls->certificate.file == "etc/web.crt");
+  CHECK(config.tls->certificate.place == Place{3, 14});
+  CHECK(config.tls->key.file == "/keys/web.key");
+  CHECK(config.tls->client_ca.file == "etc/ca/clients.crt");
+  CHECK(config.tls->client_auth == ClientAuth::require_and_verify);
+  CHECK(config.tls->client_allowed_sans ==
+        std::vector<std::string>{"prometheus.example.org", "10.0.0.1"});
+  CHECK(config.tls->version_min == 0x0304);
+  CHECK(config.tls->version_max == 0x0304);
+  CHECK(config.tls->ciphers == std::vector<std::string>{"ECDHE-RSA-AES128-GCM-SHA256"});
+  CHECK(config.tls->curves == std::vector<std::string>{"X25519", "P-256"});
+  CHECK_FALSE(config.tls->prefer_server_ciphers);
+  CHECK(config.headers.size() == 4);
+  CHECK(config.users == std::map<std::string, std::string>{{"alice", kHash}});
+  REQUIRE(config.rate_limit);
+  CHECK(config.rate_limit->interval == std::chrono::milliseconds(100));
+  CHECK(config.rate_limit->burst == 20);
+}
+
+TEST_CASE("what is left out or empty asks for nothing") {
+  for (const char* yaml : {"", "# nothing\n", "tls_server_config:\n", "tls_server_config: {}\n",
+                           "basic_auth_users: {}\n", "rate_limit: {interval: 0, burst: 0}\n",
+                           "tls_server_config: {min_version: TLS12}\n",
+                           "tls_server_config: {cert_file: '', key_file: ''}\n"}) {
+    CAPTURE(yaml);
+    const WebConfig config = good(yaml);
+    CHECK_FALSE(config.tls);
+    CHECK(config.users.empty());
+    CHECK_FALSE(config.rate_limit);
+  }
+}
+
+TEST_CASE("the toolkit's policies for certificates of clients have their names") {
+  const auto policy = [](const std::string& name) {
+    return good("tls_server_config: {cert: a, key: b, client_ca: c, client_auth_type: " + name +
+                "}")
+        .tls->client_auth;
+  };
+  CHECK(policy("RequestClientCert") == ClientAuth::request);
+  CHECK(policy("RequireAnyClientCert") == ClientAuth::require_any);
+  CHECK(policy("RequireClientCert") == ClientAuth::require_any);
+  CHECK(policy("VerifyClientCertIfGiven") == ClientAuth::verify_if_given);
+  CHECK(policy("RequireAndVerifyClientCert") == ClientAuth::require_and_verify);
+}
+
+TEST_CASE("a tree of aliases or brackets is refused, not unfolded") {
+  std::string bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
+  for (int i = 1; i < 9; ++i)
+    bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [*a" + std::to_string(i - 1) +
+            ", *a" + std::to_string(i - 1) + ", *a" + std::to_string(i - 1) + ", *a" +
+            std::to_string(i - 1) + ", *a" + std::to_string(i - 1) + "]\n";
+  CHECK_FALSE(parse_web_config(bomb, "web.yml"));
+  CHECK_FALSE(parse_web_config(std::string(100'000, '['), "web.yml"));
+  CHECK_FALSE(parse_web_config(std::string("a\0: b", 5), "web.yml"));
+}
+
+}  // namespace
+}  // namespace reinfer
