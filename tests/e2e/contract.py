@@ -35,6 +35,8 @@ EXPORTER_METRICS = {
     'reinfer_exporter_series': 'gauge',
     'reinfer_exporter_scrape_duration_seconds': 'histogram',
     'reinfer_exporter_http_requests_total': 'counter',
+    'reinfer_exporter_http_rejected_total': 'counter',
+    'reinfer_exporter_http_connections': 'gauge',
     'process_cpu_seconds_total': 'counter',
     'process_resident_memory_bytes': 'gauge',
     'process_virtual_memory_bytes': 'gauge',

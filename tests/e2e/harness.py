@@ -329,14 +329,14 @@ class Exporter(Process):
 
 
 class Prometheus(Process):
-    """A Prometheus server that scrapes one exporter once a second."""
+    """A Prometheus server that scrapes one exporter once a second, or what the jobs say."""
 
-    def __init__(self, owner, folder, target_port):
+    def __init__(self, owner, folder, target_port, jobs=None):
         self.port = free_port()
         config = folder / 'prometheus.yml'
         config.write_text(json.dumps({
             'global': {'scrape_interval': '1s', 'scrape_timeout': '1s'},
-            'scrape_configs': [{'job_name': 'reinfer_exporter', 'static_configs': [
+            'scrape_configs': jobs or [{'job_name': 'reinfer_exporter', 'static_configs': [
                 {'targets': [f'127.0.0.1:{target_port}']}]}]}))
         super().__init__(folder, 'prometheus', [
             'prometheus', f'--config.file={config}', f'--storage.tsdb.path={folder / "tsdb"}',

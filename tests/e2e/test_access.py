@@ -1,0 +1,334 @@
+"""Who may ask: TLS and passwords with a real Prometheus, sockets from systemd, hostile clients."""
+
+import base64
+import http.client
+import json
+import resource
+import shutil
+import socket
+import ssl
+import subprocess
+import threading
+import unittest
+
+from exposition import parse
+from harness import (DATASET, PATIENCE, REPLY_PATIENCE, ROOT, TOKEN_VARIABLE, Exporter, Process,
+                     Prometheus, Simulator, at_end_of, clean_environment, exporter_environment,
+                     exporter_program, fetch, free_port, temporary_folder, tenant, wait_until,
+                     write_config)
+
+SAMPLE = ROOT / 'config' / 'web.yml'
+USER, PASSWORD = 'prometheus', 'change me'
+BEARER = 'a-bearer-token-for-the-api'
+PROBES = 10
+IDLE_CLIENTS = 1000
+SLOTS_OF_A_PHASE = 10 * PROBES
+# Buckets of the schedule's lag: the first is usual, the second an exception on a busy machine.
+LAG_USUAL, LAG_RARE = '0.05', '0.25'
+SHARE_OF_RARE = 0.1
+
+
+def make_certificate(folder, name, *extensions):
+    """A certificate that signs itself, and its key, for localhost."""
+    arguments = ['openssl', 'req', '-x509', '-newkey', 'ec', '-pkeyopt',
+                 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', f'/CN={name}',
+                 '-keyout', str(folder / f'{name}.key'), '-out', str(folder / f'{name}.crt'),
+                 '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1']
+    for extension in extensions:
+        arguments += ['-addext', extension]
+    subprocess.run(arguments, check=True, capture_output=True, timeout=PATIENCE)
+
+
+def check_web_config(path):
+    """What promtool thinks of a web configuration: exit code and output."""
+    ended = subprocess.run(['promtool', 'check', 'web-config', str(path)], capture_output=True,
+                           text=True, timeout=PATIENCE, check=False)
+    return ended.returncode, ended.stdout + ended.stderr
+
+
+def basic(user, password):
+    """An Authorization header."""
+    return 'Basic ' + base64.b64encode(f'{user}:{password}'.encode()).decode()
+
+
+class Secured:
+    """An exporter behind TLS and a password, as the shipped sample has it."""
+
+    def __init__(self, owner, folder, probes=(DATASET,), more=''):
+        self.folder = folder
+        make_certificate(folder, 'web')
+        self.web_config = folder / 'web.yml'
+        head, tail = SAMPLE.read_text().split('\nhttp_server', 1)
+        self.web_config.write_text(f'{head}{more}\nhttp_server{tail}')
+        tokens = folder / 'tokens'
+        tokens.write_text(BEARER + '\n')
+        simulator = Simulator(owner, folder)
+        config = write_config(folder, tenant('demo', simulator, probes=probes), interval='1s',
+                              timeout='900ms', resolve_timeout='900ms', connect_timeout='900ms',
+                              tls_timeout='900ms')
+        self.exporter = Exporter(owner, folder, config, simulator.token, flags=[
+            '--web.config.file', str(self.web_config), '--web.bearer-token-file', str(tokens)])
+        self.exporter.await_serving()
+        self.context = ssl.create_default_context(cafile=str(folder / 'web.crt'))
+
+    def get(self, path, authorization=None, context=None):
+        """One request over TLS: status and body."""
+        connection = http.client.HTTPSConnection('127.0.0.1', self.exporter.port,
+                                                 timeout=REPLY_PATIENCE,
+                                                 context=context or self.context)
+        try:
+            connection.request('GET', path, headers={'Authorization': authorization}
+                               if authorization else {})
+            reply = connection.getresponse()
+            return reply.status, reply.read()
+        finally:
+            connection.close()
+
+    def scrape(self):
+        """/metrics, as somebody who may."""
+        status, body = self.get('/metrics', basic(USER, PASSWORD))
+        if status != 200:
+            raise AssertionError(f'/metrics answered {status}')
+        return parse(body.decode())
+
+
+class AccessTest(unittest.TestCase):
+    """The sample configuration in use."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = temporary_folder(cls)
+        cls.secured = Secured(cls, cls.folder)
+
+    def test_promtool_accepts_the_sample(self):
+        """What ships is a file of the exporter-toolkit."""
+        code, output = check_web_config(self.secured.web_config)
+        self.assertEqual(code, 0, output)
+
+    def test_what_promtool_refuses_is_refused(self):
+        """For some mistakes that both know."""
+        for line in ('basic_auth_users: {a: b}', 'http_server_config: {headers: {X-Other: a}}',
+                     'unknown: 1', 'tls_server_config: {cert_file: web.crt}',
+                     'tls_server_config: {min_version: TLS99}'):
+            with self.subTest(line=line):
+                bad = self.folder / 'bad.yml'
+                bad.write_text(line + '\n')
+                self.assertNotEqual(check_web_config(bad)[0], 0)
+                process = Exporter(self, self.folder, self.folder / 'exporter.toml',
+                                   token='unused', name='refused',
+                                   flags=['--web.config.file', str(bad)])
+                self.assertEqual(process.wait(), 1)
+                self.assertIn('bad.yml:1:', process.stderr())
+                self.assertFalse(process.ever_served())
+
+    def test_prometheus_scrapes_with_password_and_with_token(self):
+        """Both ways, over TLS."""
+        ca_file = str(self.folder / 'web.crt')
+        jobs = [{'job_name': name, 'scheme': 'https', 'tls_config': {'ca_file': ca_file}, **how,
+                 'static_configs': [{'targets': [f'127.0.0.1:{self.secured.exporter.port}']}]}
+                for name, how in (
+                    ('password', {'basic_auth': {'username': USER, 'password': PASSWORD}}),
+                    ('token', {'authorization': {'credentials': BEARER}}),
+                    ('stranger', {'basic_auth': {'username': USER, 'password': 'guessed'}}))]
+        prometheus = Prometheus(self, self.folder, self.secured.exporter.port, jobs)
+        prometheus.await_ready()
+        for job, up in (('password', 1), ('token', 1), ('stranger', 0)):
+            wait_until(lambda job=job: prometheus.value(f'up{{job="{job}"}}'),
+                       lambda value, up=up: value == up, f'{job} to be {up}')
+        wait_until(lambda: prometheus.value(
+            'reinfer_exporter_http_rejected_total{reason="unauthorized", job="token"}'), bool,
+            'the stranger to be counted')
+
+    def test_only_the_health_check_is_open(self):
+        """Nothing is told to strangers."""
+        self.assertEqual(self.secured.get('/-/healthy')[0], 200)
+        for path in ('/', '/metrics', '/-/ready', '/nowhere'):
+            with self.subTest(path=path):
+                self.assertEqual(self.secured.get(path)[0], 401)
+                self.assertEqual(self.secured.get(path, basic(USER, 'guessed'))[0], 401)
+        self.assertEqual(self.secured.get('/metrics', 'Bearer ' + BEARER)[0], 200)
+
+    def test_secrets_stay_out_of_log_and_metrics(self):
+        """Neither a password nor a token nor a hash is shown."""
+        self.secured.get('/metrics', basic(USER, 'guessed-by-a-stranger'))
+        seen = self.secured.exporter.stderr()
+        _, body = self.secured.get('/metrics', basic(USER, PASSWORD))
+        for secret in (BEARER, 'guessed-by-a-stranger', PASSWORD, '$2b$'):
+            self.assertNotIn(secret, seen)
+            self.assertNotIn(secret, body.decode())
+
+
+class ActivationTest(unittest.TestCase):
+    """Sockets that somebody else has opened."""
+
+    @unittest.skipUnless(shutil.which('systemd-socket-activate'), 'systemd is not installed')
+    def test_systemd_hands_over_its_sockets(self):
+        """Two of them, the first client included, and nothing of it is left to children."""
+        folder = temporary_folder(self)
+        simulator = Simulator(self, folder)
+        config = write_config(folder, tenant('demo', simulator))
+        ports = free_port(), free_port()
+        listens = [argument for port in ports for argument in ('-l', f'127.0.0.1:{port}')]
+        process = Process(folder, 'activated', [
+            'systemd-socket-activate', *listens, '-E', TOKEN_VARIABLE, exporter_program(),
+            '--config.file', str(config), '--web.systemd-socket'],
+            exporter_environment(simulator.token))
+        at_end_of(self, process.end)
+        for port in ports:
+            status = wait_until(lambda port=port: fetch(port, '/-/healthy')[0],
+                                what='the activated exporter')
+            self.assertEqual(status, 200)
+        self.assertIn(f'127.0.0.1:{ports[1]}', process.stderr())
+
+    def test_without_sockets_it_says_so(self):
+        """By hand it cannot work, and ends."""
+        folder = temporary_folder(self)
+        simulator = Simulator(self, folder)
+        config = write_config(folder, tenant('demo', simulator))
+        process = Process(folder, 'alone', [
+            exporter_program(), '--config.file', str(config), '--web.systemd-socket'],
+            exporter_environment(simulator.token))
+        at_end_of(self, process.end)
+        self.assertEqual(process.wait(), 1)
+        self.assertIn('no socket was handed over', process.stderr())
+
+
+class Hostile:
+    """Clients that mean harm, each kind on a thread until told to stop."""
+
+    def __init__(self, secured, folder):
+        self._secured, self._folder = secured, folder
+        self._stop = threading.Event()
+        self._threads = [threading.Thread(target=kind, daemon=True) for kind in (
+            self._idle, self._slow, self._oversized, self._guessing, self._uncertified)]
+
+    def __enter__(self):
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+    def _connect(self):
+        client = socket.create_connection(('127.0.0.1', self._secured.exporter.port),
+                                          timeout=REPLY_PATIENCE)
+        return client
+
+    def _idle(self):
+        clients = []
+        while not self._stop.is_set():
+            if len(clients) < IDLE_CLIENTS:
+                clients.append(self._connect())
+            else:
+                # Those that were cut off come again.
+                clients.pop(0).close()
+                self._stop.wait(0.01)
+        for client in clients:
+            client.close()
+
+    def _slow(self):
+        clients = [self._connect() for _ in range(50)]
+        while not self._stop.wait(0.05):
+            for i, client in enumerate(clients):
+                try:
+                    client.sendall(b'\x16')
+                except OSError:
+                    client.close()
+                    clients[i] = self._connect()
+        for client in clients:
+            client.close()
+
+    def _over_tls(self, head, context=None):
+        try:
+            with self._connect() as plain, (context or self._secured.context).wrap_socket(
+                    plain, server_hostname='localhost') as client:
+                client.sendall(head)
+                client.recv(4096)
+        except OSError:
+            pass
+
+    def _oversized(self):
+        while not self._stop.wait(0.02):
+            self._over_tls(b'GET / HTTP/1.1\r\nX: ' + b'x' * 1_000_000)
+
+    def _guessing(self):
+        number = 0
+        while not self._stop.is_set():
+            number += 1
+            head = (f'GET /metrics HTTP/1.1\r\nHost: a\r\nConnection: close\r\n'
+                    f'Authorization: {basic(USER, number)}\r\n\r\n')
+            self._over_tls(head.encode())
+
+    def _uncertified(self):
+        context = ssl.create_default_context(cafile=str(self._folder / 'web.crt'))
+        context.load_cert_chain(self._folder / 'stranger.crt', self._folder / 'stranger.key')
+        while not self._stop.wait(0.02):
+            self._over_tls(b'GET / HTTP/1.1\r\nHost: a\r\n\r\n', context)
+
+
+class HostileTest(unittest.TestCase):
+    """The grid and the scrapes do not care who else is there."""
+
+    @classmethod
+    def setUpClass(cls):
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        if soft < IDLE_CLIENTS * 2:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        cls.folder = temporary_folder(cls)
+        make_certificate(cls.folder, 'stranger')
+        make_certificate(cls.folder, 'clients')
+        probes = [{**DATASET, 'name': f'dataset-{i}'} for i in range(PROBES)]
+        cls.secured = Secured(cls, cls.folder, probes,
+                              '  client_auth_type: VerifyClientCertIfGiven\n'
+                              '  client_ca_file: clients.crt\n')
+
+    def phase(self, done=lambda seen: True):
+        """Scrapes through a phase of the grid: the first scrape and the last."""
+        first = self.must_scrape()
+        last = wait_until(
+            self.must_scrape,
+            lambda seen: seen.slots() >= first.slots() + SLOTS_OF_A_PHASE and done(seen),
+            'a phase of the grid', patience=2 * PATIENCE)
+        return first, last
+
+    def must_scrape(self):
+        """A scrape whose failure is not tried again, but ends the test."""
+        try:
+            return self.secured.scrape()
+        except (OSError, http.client.HTTPException) as error:
+            raise AssertionError(f'a scrape failed: {error!r}') from error
+
+    @staticmethod
+    def late_share(first, last, edge):
+        """The share of the probes started between two scrapes that started later than that."""
+        def count(seen, upper):
+            return seen.value('reinfer_exporter_schedule_lag_seconds_bucket', le=upper)
+
+        started = count(last, '+Inf') - count(first, '+Inf')
+        return 1 - (count(last, edge) - count(first, edge)) / started
+
+    def test_hostile_clients_leave_the_grid_untouched(self):
+        """Slots add up, nothing is skipped, starts are as punctual as before."""
+        wait_until(self.secured.scrape, lambda seen: seen.results() >= PROBES, 'probes')
+        quiet = self.phase()
+        reasons = {'too_many_connections', 'header_too_large', 'unauthorized', 'tls', 'slow'}
+
+        def all_turned_away(seen):
+            return reasons <= set(seen.counts('reinfer_exporter_http_rejected_total', 'reason'))
+
+        with Hostile(self.secured, self.folder):
+            hostile = self.phase(all_turned_away)
+        last = hostile[1]
+        self.assertEqual(last.skipped(), {})
+        in_flight = last.value('reinfer_exporter_probes_in_flight')
+        started = last.value('reinfer_exporter_schedule_lag_seconds_count')
+        self.assertEqual(last.slots() + in_flight, started)
+        self.assertEqual(set(last.outcomes()), {'ok'})
+        shares = {edge: (self.late_share(*quiet, edge), self.late_share(*hostile, edge))
+                  for edge in (LAG_USUAL, LAG_RARE)}
+        print('late starts, quiet and hostile:', json.dumps(shares), flush=True)
+        before, during = shares[LAG_RARE]
+        self.assertLessEqual(during, before + SHARE_OF_RARE, shares)
