@@ -8,6 +8,16 @@
 #include "credentials/credentials.h"
 
 namespace reinfer {
+namespace {
+
+void explain(const Problems& problems, const std::string& path) {
+  for (const Problem& problem : problems)
+    fmt::print(stderr, "{}\n", to_string(problem));
+  fmt::print(stderr, "{} {} in {}, nothing was started\n", problems.size(),
+             problems.size() == 1 ? "problem" : "problems", path);
+}
+
+}  // namespace
 
 std::shared_ptr<const Plan> load_or_explain(const std::string& path) {
   return load_or_explain(read_config_files(path), path);
@@ -17,12 +27,14 @@ std::shared_ptr<const Plan> load_or_explain(const std::vector<ConfigFile>& files
                                             const std::string& path) {
   auto plan = make_plan(files, inspect_token);
   if (plan) return std::make_shared<const Plan>(std::move(*plan));
-  for (const Problem& problem : plan.error())
-    fmt::print(stderr, "{}\n", to_string(problem));
-  const std::size_t count = plan.error().size();
-  fmt::print(stderr, "{} {} in {}, nothing was started\n", count,
-             count == 1 ? "problem" : "problems", path);
+  explain(plan.error(), path);
   return nullptr;
+}
+
+bool web_files_are_good(const WebFileNames& names) {
+  const auto contents = read_web_files(names);
+  if (!contents) explain(contents.error(), names.config.empty() ? names.tokens : names.config);
+  return contents.has_value();
 }
 
 }  // namespace reinfer

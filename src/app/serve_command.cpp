@@ -96,7 +96,7 @@ Routes all_routes(const Options& options, const Ledger& ledger, const Clock& clo
 int serve_command(const Options& options) {
   const std::vector<ConfigFile> files = read_config_files(options.config_file);
   const auto plan = load_or_explain(files, options.config_file);
-  if (!plan) return kExitBadConfig;
+  if (!plan || !web_files_are_good(options.server.files)) return kExitBadConfig;
   block_awaited_signals();
 
   // Destroyed in reverse: whoever refers to something goes before it.

@@ -5,10 +5,10 @@ namespace reinfer {
 bool PasswordLane::ask(PasswordQuestion question, const std::string& client, Answered answered) {
   {
     const std::lock_guard lock(mutex_);
-    if (waiting_total_ >= kWaitingMax) return false;
-    std::size_t& of_client = waiting_[client];
-    if (of_client >= kWaitingOfClientMax) return false;
-    ++of_client;
+    if (waiting_total_ >= waiting_max_) return false;
+    const auto found = waiting_.find(client);
+    if (found != waiting_.end() && found->second >= kWaitingOfClientMax) return false;
+    ++waiting_[client];
     ++waiting_total_;
   }
   thread_.post([this, client, question = std::move(question), answered = std::move(answered)] {

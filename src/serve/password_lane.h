@@ -1,4 +1,4 @@
-// Where passwords that have not been seen before are hashed: one at a time, on one thread of low
+// Where passwords that have not been seen before are hashed: one at a time, on one thread of lower
 // priority, few in the queue and fewer of one client. So guessing takes one core at most, never a
 // thread that answers scrapes, and keeps nobody else from logging in for long. Any thread asks.
 #pragma once
@@ -19,7 +19,8 @@ class PasswordLane {
   using Answered = std::function<void(const PasswordAnswer&)>;
 
   // What is found out is remembered in `access`, which outlives the lane.
-  explicit PasswordLane(Access& access) : access_(access) {}
+  PasswordLane(Access& access, std::size_t waiting_max)
+      : access_(access), waiting_max_(waiting_max) {}
 
   void start() { thread_.start(1, kNiceness); }
   void stop() { thread_.stop(); }
@@ -29,13 +30,13 @@ class PasswordLane {
   bool ask(PasswordQuestion question, const std::string& client, Answered answered);
 
  private:
-  static constexpr int kNiceness = 19;
-  static constexpr std::size_t kWaitingMax = 32;
+  static constexpr int kNiceness = 5;
   static constexpr std::size_t kWaitingOfClientMax = 4;
 
   void leave(const std::string& client);
 
   Access& access_;
+  const std::size_t waiting_max_;
   std::mutex mutex_;
   // Guarded by mutex_.
   std::map<std::string, std::size_t> waiting_;  // by client

@@ -19,11 +19,11 @@ namespace reinfer {
 namespace {
 
 constexpr std::size_t kWorkersMax = 16;
-// Behind the probe thread for the processor. The workers are not: they take the ledger's lock.
-constexpr int kWaitingRoomNiceness = 5;
 // Left to probing, files and libraries.
 constexpr std::size_t kOtherDescriptors = 256;
 constexpr std::size_t kConnectionsMin = 16;
+// And never more than half of all requests, or guessing would keep everybody out.
+constexpr std::size_t kWaitingPasswordsMax = 32;
 
 std::string random_salt() {
   std::array<char, 32> bytes{};
@@ -42,16 +42,23 @@ ServerLimits within_descriptors(ServerLimits limits) {
   return limits;
 }
 
+bool is_reachable_from_outside(const Listener& listener) {
+  return listener.port != 0 && listener.address.rfind("127.", 0) != 0 &&
+         listener.address.rfind("[::1]:", 0) != 0;
+}
+
 }  // namespace
 
 class Server::Impl {
  public:
   Impl(ServerOptions options, Routes routes, HttpStatistics& statistics, const Log& log)
       : options_(std::move(options)),
+        log_(log),
         access_(random_salt()),
         files_(options_.files, access_, statistics, log),
         responder_(std::move(routes), access_, statistics, options_.limits, log),
-        passwords_(access_),
+        passwords_(access_, std::clamp<std::size_t>(options_.limits.requests_max / 2, 1,
+                                                    kWaitingPasswordsMax)),
         room_(within_descriptors(options_.limits), calls(statistics), log) {
     // OpenSSL writes to sockets that clients have closed.
     std::signal(SIGPIPE, SIG_IGN);
@@ -70,6 +77,9 @@ class Server::Impl {
     const int port = listeners->empty() ? 0 : listeners->front().port;
     for (const Listener& listener : *listeners)
       addresses_.push_back(listener.address);
+    if (files_.tls() == nullptr && !access_.challenges().empty() &&
+        std::any_of(listeners->begin(), listeners->end(), is_reachable_from_outside))
+      log_.warn("passwords and tokens travel in clear text: tls_server_config is missing");
     room_.take(std::move(*listeners));
     return port;
   }
@@ -79,10 +89,7 @@ class Server::Impl {
   void start() {
     workers_.start(std::clamp<std::size_t>(options_.limits.requests_max, 1, kWorkersMax), 0);
     passwords_.start();
-    thread_ = std::thread([this]() noexcept {
-      lower_priority(kWaitingRoomNiceness);
-      room_.run();
-    });
+    thread_ = std::thread([this]() noexcept { room_.run(); });
   }
 
   void stop() {
@@ -115,6 +122,7 @@ class Server::Impl {
   }
 
   const ServerOptions options_;
+  const Log& log_;
   std::vector<std::string> addresses_;  // constant once bound
 
   // In the order in which they need each other; each says which threads may touch it.

@@ -4,6 +4,14 @@
 #include <unistd.h>
 
 namespace reinfer {
+namespace {
+
+void lower_priority(int niceness) {
+  // On Linux it is the thread that this changes, not the process.
+  if (niceness > 0) setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), niceness);
+}
+
+}  // namespace
 
 void TaskThreads::start(std::size_t threads, int niceness) {
   for (std::size_t i = 0; i < threads; ++i)
@@ -46,11 +54,6 @@ void TaskThreads::run() {
     }
     task();
   }
-}
-
-void lower_priority(int niceness) {
-  // On Linux it is the thread that this changes, not the process.
-  if (niceness > 0) setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), niceness);
 }
 
 }  // namespace reinfer

@@ -19,7 +19,8 @@ class TaskThreads {
 
   ~TaskThreads() { stop(); }
 
-  // `niceness`: how far behind other threads these stand for the processor, 0 to 19.
+  // `niceness`: how far behind other threads these stand for the processor, 0 to 19. Little goes
+  // a long way: at 19 a busy machine lets a thread wait for minutes.
   void start(std::size_t threads, int niceness);
   // Forgotten once stop() has been called.
   void post(Task task);
@@ -37,9 +38,5 @@ class TaskThreads {
 
   std::vector<std::thread> threads_;
 };
-
-// Lets the calling thread stand behind others for the processor; where that is not possible, it
-// does not.
-void lower_priority(int niceness);
 
 }  // namespace reinfer

@@ -126,37 +126,45 @@ std::string WebFiles::look() const {
   return seen;
 }
 
+tl::expected<WebFilesContents, Problems> WebFiles::read() {
+  auto first = read_web_files(names_);
+  if (!first) return first;
+  // Which files matter is known only now. They are looked at before they are read in earnest, so
+  // that what changes in between is seen as a change the next time.
+  certificate_files_ = std::move(first->certificate_files);
+  seen_ = look();
+  return read_web_files(names_);
+}
+
 void WebFiles::put_in_force(WebFilesContents contents) {
   access_.replace(std::move(contents.access));
   tls_ = std::move(contents.tls);
-  certificate_files_ = std::move(contents.certificate_files);
   statistics_.set_web_reload(true, tls_ ? tls_->expiry : std::nullopt);
 }
 
 tl::expected<void, Problems> WebFiles::load() {
   if (!names_.any()) return {};
-  auto contents = read_web_files(names_);
+  auto contents = read();
   if (!contents) return tl::unexpected(std::move(contents.error()));
   put_in_force(std::move(*contents));
-  seen_ = look();
   return {};
 }
 
 void WebFiles::refresh() {
-  if (!names_.any()) return;
-  // Looked at before it is read: what changes in between is seen as a change the next time.
-  std::string seen = look();
-  if (seen == seen_) return;
-  seen_ = std::move(seen);
-  auto contents = read_web_files(names_);
+  if (!names_.any() || (problems_.empty() && look() == seen_)) return;
+  auto contents = read();
   if (contents) {
     put_in_force(std::move(*contents));
-    // It may point to other files now.
-    seen_ = look();
+    problems_.clear();
     log_.info("web configuration reloaded", {{"config", names_.config}, {"tokens", names_.tokens}});
     return;
   }
   statistics_.set_web_reload(false, tls_ ? tls_->expiry : std::nullopt);
+  std::string problems;
+  for (const Problem& problem : contents.error())
+    problems += to_string(problem) + "\n";
+  if (problems == problems_) return;
+  problems_ = std::move(problems);
   for (const Problem& problem : contents.error())
     log_.error("web configuration not reloaded, the former one stays in force",
                {{"problem", to_string(problem)}});

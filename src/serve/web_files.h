@@ -40,13 +40,16 @@ class WebFiles {
 
   // Before anybody is let in. Nothing is in force if it fails.
   tl::expected<void, Problems> load();
-  // Looks whether a file has changed, and loads all if so.
+  // Looks whether a file has changed, and loads all if so. While what is there cannot be loaded it
+  // is tried each time, since what is missing may be anywhere; each problem is logged once.
   void refresh();
 
   // Null for plain HTTP. Valid until the next refresh().
   const TlsContext* tls() const { return tls_ ? &*tls_ : nullptr; }
 
  private:
+  // What the files come to as seen_ has them.
+  tl::expected<WebFilesContents, Problems> read();
   void put_in_force(WebFilesContents contents);
   // Size, inode and times of every file that matters.
   std::string look() const;
@@ -58,6 +61,7 @@ class WebFiles {
   std::optional<TlsContext> tls_;
   std::vector<std::string> certificate_files_;
   std::string seen_;
+  std::string problems_;  // of the last attempt, a line each
 };
 
 }  // namespace reinfer

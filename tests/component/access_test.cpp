@@ -173,6 +173,19 @@ TEST_CASE("users come and go with the file, and a mistake changes nothing") {
   CHECK(fetch(port, {"/secret"}).status == 200);
 }
 
+TEST_CASE("a file that a new configuration points to may come after it") {
+  Door door(tls_config());
+  const int port = door.open();
+  CHECK(fetch(port, door.tls()).status == 200);
+  write(door.folder.path("web.yml"),
+        "tls_server_config:\n  cert_file: late.crt\n  key_file: web.key\n");
+  door.await_reload(false);
+  CHECK(fetch(port, door.tls()).status == 200);
+  write(door.folder.path("late.crt"), door.certificates.leaves[0].certificate_pem);
+  door.await_reload(true);
+  CHECK(fetch(port, door.tls()).status == 200);
+}
+
 TEST_CASE("a web configuration with problems opens no port") {
   Door door("basic_auth_users:\n  alice: secret\n  bob: x\n");
   door.options.addresses = {{"127.0.0.1", 0}};

@@ -4,7 +4,8 @@
     tests/e2e/run.py --build-dir build/release [-k TEXT]
 
 Each class of tests has programs of its own and mostly waits for them, so all classes run at the
-same time. The last line is "N passed, N failed"; the exit code is 1 if any failed.
+same time, but for those that would disturb the others (ALONE = True), which come after them. The last
+line is "N passed, N failed"; the exit code is 1 if any failed.
 """
 
 import argparse
@@ -69,13 +70,15 @@ class Result(unittest.TestResult):
 
 
 def suites_by_class(pattern):
-    """One suite for each class of tests in this folder."""
+    """One suite for each class of tests in this folder, in two lists: the second is for alone."""
     loader = unittest.TestLoader()
     if pattern:
         loader.testNamePatterns = [f'*{pattern}*']
     found = loader.discover(str(Path(__file__).parent), pattern='test_*.py')
     classes = (suite for module in found for suite in module)
-    return [suite for suite in classes if suite.countTestCases() > 0]
+    suites = [suite for suite in classes if suite.countTestCases() > 0]
+    alone = [suite for suite in suites if getattr(next(iter(suite)), 'ALONE', False)]
+    return [suite for suite in suites if suite not in alone], alone
 
 
 def run_together(suites):
@@ -107,7 +110,10 @@ def main():
     harness.use_build_dir(options.build_dir)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, give_up)
-    results = run_together(suites_by_class(options.k))
+    together, alone = suites_by_class(options.k)
+    results = run_together(together)
+    for suite in alone:
+        results += run_together([suite])
     passed = sum(result.passed for result in results)
     failed = sum(len(result.failed) for result in results)
     print(f'{passed} passed, {failed} failed')
