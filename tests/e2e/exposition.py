@@ -26,7 +26,8 @@ class Exposition:
     """One scrape, to be asked for samples by name and labels."""
 
     types: dict = field(default_factory=dict)
-    samples: list = field(default_factory=list)
+    # Hundreds: whoever shows a whole scrape in a complaint has said nothing.
+    samples: list = field(default_factory=list, repr=False)
 
     def find(self, metric, **labels):
         """All samples of that name with at least these labels."""

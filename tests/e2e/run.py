@@ -4,8 +4,8 @@
     tests/e2e/run.py --build-dir build/release [-k TEXT]
 
 Each class of tests has programs of its own and mostly waits for them, so all classes run at the
-same time, but for those that would disturb the others (ALONE = True), which come after them. The last
-line is "N passed, N failed"; the exit code is 1 if any failed.
+same time, but for those that would disturb the others (ALONE = True): they come after them. The
+last line is "N passed, N failed"; the exit code is 1 if any failed.
 """
 
 import argparse

@@ -317,7 +317,8 @@ class HostileTest(unittest.TestCase):
         """Slots add up, nothing is skipped, starts are as punctual as before."""
         wait_until(self.secured.scrape, lambda seen: seen.results() >= PROBES, 'probes')
         quiet = self.phase()
-        reasons = {'too_many_connections', 'header_too_large', 'unauthorized', 'tls', 'slow'}
+        # Slow ones make room for others here before their time is up.
+        reasons = {'too_many_connections', 'header_too_large', 'unauthorized', 'tls'}
 
         def all_turned_away(seen):
             return reasons <= set(seen.counts('reinfer_exporter_http_rejected_total', 'reason'))
