@@ -7,6 +7,7 @@
 #include "expose/api_document.h"
 #include "expose/api_query.h"
 #include "expose/json.h"
+#include "expose/verdict.h"
 
 namespace reinfer {
 namespace {
@@ -49,32 +50,15 @@ Json exporter_json(const Snapshot& snapshot, const ApiExporter& exporter) {
           {"controls", controls_json(snapshot)}};
 }
 
-// What the last results of a tenant's targets come to.
-Json verdict_json(const Snapshot& snapshot, TenantIndex tenant) {
-  std::array<std::uint64_t, kFaultCount> faults{};
-  std::uint64_t probes = 0;
-  std::uint64_t probed = 0;
-  for (std::size_t i = 0; i < snapshot.targets.size(); ++i) {
-    if (snapshot.plan->targets()[i].tenant != tenant) continue;
-    ++probes;
-    if (!snapshot.targets[i].last) continue;
-    ++probed;
-    ++faults[static_cast<std::size_t>(fault_of(snapshot.targets[i].last->outcome))];
-  }
-  const std::uint64_t failing = probed - faults[static_cast<std::size_t>(Fault::none)];
-  // Of several faults the one of most probes speaks for the tenant.
-  const auto most = std::max_element(faults.begin() + 1, faults.end());
-  const auto fault = failing == 0 ? Fault::none : static_cast<Fault>(most - faults.begin());
-  Json by_fault = Json::object();
-  for (std::size_t i = 1; i < kFaultCount; ++i)
-    if (faults[i] > 0) by_fault[std::string(to_label(static_cast<Fault>(i)))] = faults[i];
-  const char* state = failing > 0 ? "failing" : probed > 0 ? "ok" : "unknown";
-  return {{"state", state},     {"fault", to_label(fault)}, {"since", nullptr},
-          {"failing", failing}, {"probes", probes},         {"failing_by_fault", by_fault},
-          {"sentence", nullptr}};
+// The page says the same: there is one judge.
+Json verdict_json(const Verdict& verdict, WallTime now) {
+  return {{"state", to_label(verdict.state)}, {"trouble", is_trouble(verdict.state)},
+          {"fault", to_label(verdict.fault)}, {"since", moment_or_null(verdict.since)},
+          {"failing", verdict.failing},       {"recovering", verdict.recovering},
+          {"probes", verdict.probes},         {"sentence", sentence(verdict, now)}};
 }
 
-Json tenant_json(const Snapshot& snapshot, TenantIndex index) {
+Json tenant_json(const Snapshot& snapshot, TenantIndex index, const Verdict& verdict) {
   const Tenant& tenant = snapshot.plan->tenant(index);
   const TenantRecord& record = snapshot.tenants.at(to_size(index));
   Json labels = Json::object();
@@ -85,7 +69,7 @@ Json tenant_json(const Snapshot& snapshot, TenantIndex index) {
           {"base_url", tenant.base_url},
           {"onboarding", to_text(tenant.onboarding)},
           {"labels", labels},
-          {"verdict", verdict_json(snapshot, index)},
+          {"verdict", verdict_json(verdict, snapshot.taken.wall)},
           {"in_maintenance", record.in_maintenance},
           {"certificate_expiry", moment_or_null(record.certificate_expiry)},
           {"token",
@@ -107,9 +91,10 @@ tl::expected<std::string, ApiError> api_status(const Snapshot& snapshot,
   std::iota(by_name.begin(), by_name.end(), std::size_t{0});
   std::sort(by_name.begin(), by_name.end(),
             [&](std::size_t a, std::size_t b) { return tenants[a].name < tenants[b].name; });
+  const std::vector<Verdict> verdicts = judge_tenants(snapshot);
   Json list = Json::array();
   for (const std::size_t i : by_name)
-    list.push_back(tenant_json(snapshot, TenantIndex(i)));
+    list.push_back(tenant_json(snapshot, TenantIndex(i), verdicts[i]));
   return api_document(
       dumped(Json{{"exporter", exporter_json(snapshot, exporter)}, {"tenants", list}}));
 }

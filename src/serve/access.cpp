@@ -31,7 +31,7 @@ void Access::replace(AccessSettings settings) {
 AccessDecision Access::judge(const std::optional<std::string>& authorization,
                              const std::optional<PasswordAnswer>& answer) const {
   const std::lock_guard lock(mutex_);
-  if (settings_.users.empty() && tokens_.empty()) return {Verdict::granted, {}};
+  if (settings_.users.empty() && tokens_.empty()) return {AccessVerdict::granted, {}};
   if (!authorization) return {};
   const auto space = authorization->find(' ');
   if (space == std::string::npos) return {};
@@ -42,7 +42,7 @@ AccessDecision Access::judge(const std::optional<std::string>& authorization,
     bool known = false;
     for (const Digest& token : tokens_)
       known = equal_in_constant_time(given, token) || known;
-    return {known ? Verdict::granted : Verdict::denied, {}};
+    return {known ? AccessVerdict::granted : AccessVerdict::denied, {}};
   }
   if (equals_ignoring_case(scheme, "Basic") && !settings_.users.empty())
     return judge_basic(value, answer);
@@ -69,9 +69,9 @@ AccessDecision Access::judge_basic(std::string_view encoded,
       digest_of(salt_ + (question.known_user ? '1' : '0') + question.hash + ':' + *decoded);
   const auto known =
       answer && answer->key == question.key ? std::optional(answer->right) : recalled(question.key);
-  if (known) return {*known ? Verdict::granted : Verdict::denied, {}};
+  if (known) return {*known ? AccessVerdict::granted : AccessVerdict::denied, {}};
   question.password = Secret(decoded->substr(colon + 1));
-  return {Verdict::unknown, std::move(question)};
+  return {AccessVerdict::unknown, std::move(question)};
 }
 
 bool Access::within_rate(MonoTime now) {

@@ -39,10 +39,10 @@ struct PasswordAnswer {
   bool right = false;
 };
 
-enum class Verdict : std::uint8_t { granted, denied, unknown };
+enum class AccessVerdict : std::uint8_t { granted, denied, unknown };
 
 struct AccessDecision {
-  Verdict verdict = Verdict::denied;
+  AccessVerdict verdict = AccessVerdict::denied;
   std::optional<PasswordQuestion> question;  // of `unknown`
 };
 

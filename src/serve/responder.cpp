@@ -123,7 +123,6 @@ class Responder::Exchange final : private httplib::Server {
 
  private:
   void dispatch(const httplib::Request& from, httplib::Response& to) {
-    to.set_header("Cache-Control", "no-store");
     HttpRequest request = to_request(from, raw_);
     // A HEAD is a GET of which the body is not sent.
     const std::string method = from.method == "HEAD" ? "GET" : from.method;
@@ -148,7 +147,7 @@ class Responder::Exchange final : private httplib::Server {
       to.status = 405;
       to.set_header("Allow", join(allowed, ", "));
     }
-    add_configured_headers(to);
+    add_usual_headers(to);
   }
 
   bool admit(const HttpRequest& request, const httplib::Request& from, httplib::Response& to) {
@@ -157,10 +156,11 @@ class Responder::Exchange final : private httplib::Server {
       owner_.statistics_.count_rejection(HttpRejection::rate_limit);
       send({429, kPlainText, "429: more requests than rate_limit allows\n", {{"Retry-After", "1"}}},
            from, to);
+      add_usual_headers(to);
       return false;
     }
     AccessDecision decision = owner_.access_.judge(request.header("Authorization"), known_);
-    if (decision.verdict == Verdict::granted) return true;
+    if (decision.verdict == AccessVerdict::granted) return true;
     question_ = std::move(decision.question);
     if (question_) return false;
     owner_.statistics_.count_rejection(HttpRejection::unauthorized);
@@ -168,16 +168,17 @@ class Responder::Exchange final : private httplib::Server {
     for (std::string& challenge : owner_.access_.challenges())
       reply.headers.push_back({"WWW-Authenticate", std::move(challenge)});
     send(std::move(reply), from, to);
-    add_configured_headers(to);
+    add_usual_headers(to);
     return false;
   }
 
   // What a route says itself stands.
-  void add_configured_headers(httplib::Response& to) const {
+  void add_usual_headers(httplib::Response& to) const {
     for (const Header& header : owner_.access_.headers())
       if (!to.has_header(header.name)) to.set_header(header.name, header.value);
     if (!to.has_header("X-Content-Type-Options"))
       to.set_header("X-Content-Type-Options", "nosniff");
+    if (!to.has_header("Cache-Control")) to.set_header("Cache-Control", "no-store");
   }
 
   void count(const httplib::Request& request, const httplib::Response& reply) const {

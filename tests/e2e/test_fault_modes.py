@@ -30,7 +30,8 @@ class FaultModesTest(unittest.TestCase):
                         if not name.startswith('oauth_')}
         tables = [cls.tenant_of(name, description) for name, _, description in cls.modes
                   if name in cls.expected]
-        cls.config = write_config(cls.folder, *tables)
+        # Huge bodies take their time on a busy machine, and must not look like late ones.
+        cls.config = write_config(cls.folder, *tables, interval='4s', timeout='3500ms')
         cls.exporter = Exporter(cls, cls.folder, cls.config, cls.simulator.token,
                                 log_level='debug').await_serving()
 
@@ -92,7 +93,7 @@ class FaultModesTest(unittest.TestCase):
                          if self.simulator.token in line or 'Bearer' in line]
                 self.assertEqual(leaks[:1], [], f'{len(leaks)} lines hold it, here is the first')
         self.assertIn('level=debug', texts['stderr'])
-        self.assertIn('level=warn', texts['stderr'])
+        self.assertIn('fault=platform', texts['stderr'])
 
     def test_a_single_probe_judges_as_the_grid_does(self):
         """`probe --json` has the same outcome for every mode."""

@@ -59,9 +59,9 @@ class AccessTest {
   AccessTest() : access("salt") { access.replace({{{"alice", kHash}}, {}, {}, {}}); }
 
   // As the lane of passwords would.
-  Verdict settle(const std::string& authorization) {
+  AccessVerdict settle(const std::string& authorization) {
     const AccessDecision first = access.judge(authorization);
-    if (first.verdict != Verdict::unknown) return first.verdict;
+    if (first.verdict != AccessVerdict::unknown) return first.verdict;
     ++hashed;
     const bool right = verify_bcrypt(first.question->password.reveal(), first.question->hash);
     const PasswordAnswer answer{first.question->key, right && first.question->known_user};
@@ -79,18 +79,18 @@ constexpr const char* kAliceWrong = "Basic YWxpY2U6d3Jvbmc=";
 constexpr const char* kBob = "Basic Ym9iOnNlY3JldA==";
 
 TEST_CASE_FIXTURE(AccessTest, "a user with the right password is let in, once hashed for ever") {
-  CHECK(settle(kAlice) == Verdict::granted);
-  CHECK(settle(kAlice) == Verdict::granted);
+  CHECK(settle(kAlice) == AccessVerdict::granted);
+  CHECK(settle(kAlice) == AccessVerdict::granted);
   CHECK(hashed == 1);
-  CHECK(settle(kAliceWrong) == Verdict::denied);
-  CHECK(settle(kAliceWrong) == Verdict::denied);
+  CHECK(settle(kAliceWrong) == AccessVerdict::denied);
+  CHECK(settle(kAliceWrong) == AccessVerdict::denied);
   CHECK(hashed == 2);
 }
 
 TEST_CASE_FIXTURE(AccessTest, "a name that nobody has costs as much, and gets nowhere") {
-  CHECK(access.judge(kBob).verdict == Verdict::unknown);
+  CHECK(access.judge(kBob).verdict == AccessVerdict::unknown);
   // Not even with the password of the hash that it was compared with.
-  CHECK(settle(kBob) == Verdict::denied);
+  CHECK(settle(kBob) == AccessVerdict::denied);
   CHECK(hashed == 1);
 }
 
@@ -98,30 +98,30 @@ TEST_CASE_FIXTURE(AccessTest, "what is no password is denied at once") {
   for (const char* header : {"", "Basic", "Basic ", "Basic !", "Basic YWxpY2U=", "Digest x",
                              "Bearer alice:secret", "basicYWxpY2U6c2VjcmV0"}) {
     CAPTURE(header);
-    CHECK(access.judge(std::string(header)).verdict == Verdict::denied);
+    CHECK(access.judge(std::string(header)).verdict == AccessVerdict::denied);
   }
-  CHECK(access.judge(std::nullopt).verdict == Verdict::denied);
-  CHECK(access.judge("BASIC  YWxpY2U6c2VjcmV0"s).verdict == Verdict::unknown);
+  CHECK(access.judge(std::nullopt).verdict == AccessVerdict::denied);
+  CHECK(access.judge("BASIC  YWxpY2U6c2VjcmV0"s).verdict == AccessVerdict::unknown);
 }
 
 TEST_CASE_FIXTURE(AccessTest, "wrong passwords do not push the right one out of memory") {
-  CHECK(settle(kAlice) == Verdict::granted);
+  CHECK(settle(kAlice) == AccessVerdict::granted);
   for (std::uint8_t i = 0; i < 250; ++i)
     access.remember({Digest{i, 1}, false});
-  CHECK(settle(kAlice) == Verdict::granted);
+  CHECK(settle(kAlice) == AccessVerdict::granted);
   CHECK(hashed == 1);
   CHECK_FALSE(access.recall(Digest{0, 1}));
   CHECK(access.recall(Digest{249, 1}) == false);
 }
 
 TEST_CASE_FIXTURE(AccessTest, "a changed hash takes effect at once") {
-  CHECK(settle(kAlice) == Verdict::granted);
+  CHECK(settle(kAlice) == AccessVerdict::granted);
   // Of "other".
   access.replace(
       {{{"alice", "$2b$04$bbbbbbbbbbbbbbbbbbbbbOGY9KrC7e/pHj3EXQPxs8hKEBbvQhsvG"}}, {}, {}, {}});
-  CHECK(settle(kAlice) == Verdict::denied);
+  CHECK(settle(kAlice) == AccessVerdict::denied);
   access.replace({});
-  CHECK(access.judge(std::nullopt).verdict == Verdict::granted);
+  CHECK(access.judge(std::nullopt).verdict == AccessVerdict::granted);
 }
 
 TEST_CASE_FIXTURE(AccessTest, "a bearer token opens what a user opens") {
@@ -130,12 +130,12 @@ TEST_CASE_FIXTURE(AccessTest, "a bearer token opens what a user opens") {
   settings.tokens.emplace_back("another-of-sixteen");
   settings.tokens.emplace_back(token);
   access.replace(std::move(settings));
-  CHECK(access.judge("Bearer " + token).verdict == Verdict::granted);
-  CHECK(access.judge("bearer  " + token + " ").verdict == Verdict::granted);
-  CHECK(access.judge("Bearer " + token + "x").verdict == Verdict::denied);
-  CHECK(access.judge("Bearer ").verdict == Verdict::denied);
-  CHECK(access.judge("Basic " + token).verdict == Verdict::denied);
-  CHECK(access.judge(kAlice).verdict == Verdict::denied);
+  CHECK(access.judge("Bearer " + token).verdict == AccessVerdict::granted);
+  CHECK(access.judge("bearer  " + token + " ").verdict == AccessVerdict::granted);
+  CHECK(access.judge("Bearer " + token + "x").verdict == AccessVerdict::denied);
+  CHECK(access.judge("Bearer ").verdict == AccessVerdict::denied);
+  CHECK(access.judge("Basic " + token).verdict == AccessVerdict::denied);
+  CHECK(access.judge(kAlice).verdict == AccessVerdict::denied);
   CHECK(access.challenges() == std::vector<std::string>{"Bearer realm=\"reinfer_exporter\""});
 }
 
