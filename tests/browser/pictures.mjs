@@ -41,6 +41,10 @@ async function picture(stage, view) {
     colorScheme: view.scheme, viewport: {width: view.width, height: view.height ?? 900},
     deviceScaleFactor: view.width < 500 ? 2 : 1.5, timezoneId: 'Europe/London', locale: 'en-GB'});
   await page.goto(stage.url + (view.path ?? ''));
+  // A picture of a page without its style sheet would be worse than none.
+  const styled = await page.evaluate(
+    () => [...document.styleSheets].some((sheet) => sheet.cssRules.length > 0));
+  if (!styled) throw new Error(`${view.name}: the style sheet did not come`);
   if (view.unfold)
     await page.evaluate(() => { document.querySelector('details.evidence').open = true; });
   await page.screenshot({path: path.join(folder, `${view.name}.png`), fullPage: !view.cut});
