@@ -13,7 +13,7 @@ RELOADS = 1000
 SUCCESSFUL = 'reinfer_exporter_config_last_reload_successful'
 
 
-class ReloadTest(unittest.TestCase):
+class TenantFiles(unittest.TestCase):
     """Each test has an exporter of its own; its tenants are files of a folder."""
 
     @classmethod
@@ -49,6 +49,10 @@ class ReloadTest(unittest.TestCase):
         """Status and text of a reload over HTTP."""
         status, _, body = fetch(exporter.port, '/-/reload', 'POST')
         return status, body.decode()
+
+
+class ReloadTest(TenantFiles):
+    """Ways to reload, and what comes of a file that is wrong."""
 
     def test_a_reload_over_http_is_in_force_when_it_answers(self):
         """A tenant comes, and goes, with its file."""
@@ -96,6 +100,12 @@ class ReloadTest(unittest.TestCase):
         self.remove('more')
         wait_until(exporter.metrics_text, lambda text: 'tenant="more"' not in text,
                    'the tenant to be gone')
+
+
+class ManyReloadsTest(TenantFiles):
+    """Load enough to disturb other tests, so it runs when they are over."""
+
+    ALONE = True
 
     def test_a_thousand_reloads_disturb_nobody(self):
         """While it probes and is scraped: no slot lost or doubled, no torn scrape, no leak."""
