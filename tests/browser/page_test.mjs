@@ -83,7 +83,9 @@ test('all fine is said at a glance, with every probe and its figures', async () 
   assert.match(await row.locator('.available').textContent(), /100 % hour.*100 % day/);
   assert.match(await row.locator('.quantile').first().textContent(), /ms/);
   assert.match(await row.locator('.spark title').textContent(), /Last \d+ probes/);
-  assert.match(await page.locator('.controls').textContent(), /way-out answers/);
+  await waitUntil(
+    async () => /way-out answers/.test(await page.locator('.controls').textContent()),
+    'the control target to be asked');
   assert.deepEqual(complaints, []);
 });
 
