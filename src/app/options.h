@@ -19,22 +19,22 @@ enum class Command { serve, check, probe };
 
 struct Options {
   Command command = Command::serve;
-  std::string config_file;
   LogLevel log_level = LogLevel::info;
   LogFormat log_format = LogFormat::logfmt;
-  ServerOptions server;  // serve
-  std::string telemetry_path = "/metrics";
-  bool enable_lifecycle = false;                    // serve: reload over HTTP
+  ColourMode colour = ColourMode::automatic;  // probe
+  bool allow_core_dump = false;               // a core would hold the tokens
+  bool enable_lifecycle = false;              // serve: reload over HTTP
+  bool json = false;                          // probe
+  std::string config_file;
+  ServerOptions server;                             // serve
+  std::string telemetry_path = "/metrics";          // serve
   double probe_rate = 60;                           // serve: probes on demand a minute
   std::optional<Nanoseconds> auto_reload_interval;  // serve: absent: files are not watched
   std::string storage_path;            // serve: where counts survive a restart, "" for nowhere
-  bool allow_core_dump = false;        // a core would hold the tokens
   std::string port_file;               // serve: where the port taken is written, "" for nowhere
-  bool json = false;                   // probe
   std::vector<std::string> selection;  // probe: TENANT or TENANT/PROBE, none for all
-  ColourMode colour = ColourMode::automatic;  // probe
-  std::uint64_t repeat = 1;                   // probe: rounds
-  Nanoseconds repeat_interval{};              // probe: between two rounds
+  std::uint64_t repeat = 1;            // probe: rounds
+  Nanoseconds repeat_interval{};       // probe: between two rounds
 
   // "" if there is no storage path.
   std::string state_file() const {
