@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <optional>
 #include <vector>
 
@@ -85,8 +86,8 @@ std::string bar(const Row& row, Nanoseconds whole, std::size_t cells, const Term
       static_cast<std::size_t>(std::max(0.0, to_seconds(row.start) * scale * width)), cells - 1);
   const auto room = (cells - from) * kEighths;
   const double eighths = to_seconds(row.duration) * scale * width * static_cast<double>(kEighths);
-  const auto length =
-      std::clamp(static_cast<std::size_t>(std::max(0.0, eighths) + 0.5), std::size_t{1}, room);
+  const auto length = std::clamp(static_cast<std::size_t>(std::lround(std::max(0.0, eighths))),
+                                 std::size_t{1}, room);
   std::string drawn;
   std::size_t used = 0;
   if (style.unicode) {

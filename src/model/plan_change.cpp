@@ -60,9 +60,8 @@ PlanDifference count_differences(const Plan& before, const Plan& after) {
       continue;
     }
     const Target& old = before.targets()[*change.targets[i]];
-    Tenant tenant = before.tenant(old.tenant);
-    // A place in a file says nothing about what is probed.
-    const bool same = is_unchanged(old, target) && tenant == after.tenant(target.tenant);
+    const bool same =
+        is_unchanged(old, target) && before.tenant(old.tenant) == after.tenant(target.tenant);
     ++(same ? difference.unchanged : difference.changed);
   }
   for (const auto& now : change.targets_now)

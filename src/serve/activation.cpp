@@ -15,7 +15,8 @@ constexpr int kFirst = 3;  // SD_LISTEN_FDS_START
 constexpr int kCountMax = 64;
 
 std::optional<int> number_in(const char* variable) {
-  const char* value = std::getenv(variable);
+  // Before any other thread runs.
+  const char* value = std::getenv(variable);  // NOLINT(concurrency-mt-unsafe)
   if (value == nullptr) return std::nullopt;
   const std::string_view text = value;
   int number = 0;
@@ -30,7 +31,7 @@ tl::expected<std::vector<Listener>, std::string> activated_listeners() {
   const auto process = number_in("LISTEN_PID");
   const auto count = number_in("LISTEN_FDS");
   for (const char* variable : {"LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES"})
-    unsetenv(variable);
+    unsetenv(variable);  // NOLINT(concurrency-mt-unsafe)
   if (!process || !count)
     return tl::unexpected<std::string>(
         "no socket was handed over: LISTEN_PID and LISTEN_FDS are not set (is there a .socket "

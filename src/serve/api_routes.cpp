@@ -19,7 +19,7 @@ Route route(std::string pattern, std::function<Document(const HttpRequest&)> doc
 
 }  // namespace
 
-Routes api_routes(const Ledger& ledger, const Clock& clock, ApiExporterNow exporter) {
+Routes api_routes(const Ledger& ledger, const Clock& clock, const ApiExporterNow& exporter) {
   const auto snapshot = [&ledger, &clock] { return ledger.snapshot(clock.now()); };
   const HistoryOf history = [&ledger](std::string_view tenant, std::string_view probe) {
     return ledger.history(tenant, probe);

@@ -14,6 +14,6 @@ namespace reinfer {
 using ApiExporterNow = std::function<ApiExporter()>;
 
 // Everything passed by reference outlives the routes.
-Routes api_routes(const Ledger& ledger, const Clock& clock, ApiExporterNow exporter);
+Routes api_routes(const Ledger& ledger, const Clock& clock, const ApiExporterNow& exporter);
 
 }  // namespace reinfer
