@@ -75,7 +75,8 @@ test('all fine is said at a glance, with every probe and its figures', async () 
   const {page, complaints} = await open();
   await waitUntil(async () => (await page.locator('h1').textContent()) === 'All 2 tenants fine',
     'everything to be fine');
-  assert.equal(await verdictOf(page, 'acme'), 'All 2 probes fine');
+  await waitUntil(async () => (await verdictOf(page, 'acme')) === 'All 2 probes fine',
+    'both probes to have had their first slot');
   await waitUntil(() => page.locator('[id="p-acme/dataset"] .split .ph-server').count(),
     'the split');
   const row = page.locator('[id="p-acme/dataset"]');
