@@ -14,7 +14,7 @@ all=no
 for argument in "$@"; do
   case "$argument" in
     --all) all=yes ;;
-    -h | --help) sed -n '2,7s/^# \{0,1\}//p' tests/run.sh; exit 0 ;;
+    -h | --help) sed -n '2,8s/^# \{0,1\}//p' tests/run.sh; exit 0 ;;
     *) echo "unknown argument $argument (allowed: --all)" >&2; exit 2 ;;
   esac
 done
