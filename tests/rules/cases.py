@@ -139,7 +139,8 @@ OBJECTIVES = [
 OUTAGES = [
     Case('a hard outage pages within three minutes',
          [Target(timeline=OUT), Target('not_found', timeline=OUT, availability=None)],
-         {60: set(), 62.5: {f'{BURN} platform', f'{TICKET} platform', f'{DOWN} platform'}}),
+         {60: set(), 62.5: {f'{TICKET} platform', f'{DOWN} platform'},
+          65: {f'{BURN} platform', f'{TICKET} platform', f'{DOWN} platform'}}),
     Case('a hard outage pages within three minutes without an objective',
          [Target(timeline=OUT, availability=None)], {60: set(), 62.5: {f'{DOWN} platform'}}),
     Case('an outage of the edge is the edge\'s',
