@@ -52,10 +52,12 @@ def free_port():
 
 
 class Prometheus:
-    """Started on a copy of the blocks, since it writes into its folder."""
+    """Started on a copy of the blocks, since it writes into its folder, or on those that stand in
+    the folder already."""
 
-    def __init__(self, folder):
-        shutil.copytree(blocks(), folder / 'tsdb')
+    def __init__(self, folder, *options, blocks_in_place=False):
+        if not blocks_in_place:
+            shutil.copytree(blocks(), folder / 'tsdb')
         config = folder / 'prometheus.yml'
         config.write_text('{}\n')
         self.port = free_port()
@@ -63,7 +65,8 @@ class Prometheus:
         self.log = open(folder / 'log', 'w', encoding='utf-8')
         self.process = subprocess.Popen(
             ['prometheus', f'--config.file={config}', f'--storage.tsdb.path={folder / "tsdb"}',
-             '--storage.tsdb.retention.time=20y', f'--web.listen-address=127.0.0.1:{self.port}'],
+             '--storage.tsdb.retention.time=20y', f'--web.listen-address=127.0.0.1:{self.port}',
+             *options],
             stdout=self.log, stderr=subprocess.STDOUT)
 
     def __enter__(self):

@@ -55,7 +55,7 @@ class IncidentsTest(unittest.TestCase):
 
 
 class DrillTest(unittest.TestCase):
-    """A tenant goes down, another loses its token, a third is well."""
+    """A tenant goes down, another loses its token, a third a probe or two, a fourth is well."""
 
     @classmethod
     def setUpClass(cls):
@@ -107,6 +107,12 @@ class DrillTest(unittest.TestCase):
                for tenant in ('acme', 'down', 'rotated')}
         self.assertEqual((bad['acme'], bad['rotated']), ([0, 0], [0, 0]))
         self.assertTrue(all(count > 5 for count in bad['down']), bad)
+
+    def test_a_lost_probe_pages_nobody(self):
+        """Though it is judged against a short history, where each event weighs most."""
+        bad = sum(row['bad_events'] for row in self.budgets if row['tenant'] == 'lossy')
+        self.assertIn(bad, (1, 2))
+        self.assertEqual(self.entries('told', tenant='lossy'), [])
 
     def test_nobody_is_told_of_the_tenant_that_is_well(self):
         """Nor does an alert fire for it, or for the monitoring."""

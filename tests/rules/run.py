@@ -20,6 +20,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+import quiet_month
 import routing
 from cases import CASES
 from history import exporter_series, in_notation, minutes
@@ -219,6 +220,7 @@ def main():
             check_with(promtool, label, cases, report, folder, os.cpu_count() or 1)
         if not options.k:
             check_texts(report)
+            quiet_month.check(report, folder / 'month')
             routing.check(report, alert_names())
             check_mutations(tools['Debian 12'], report, folder)
     print(f'{report.passed} passed, {report.failed} failed')
