@@ -89,7 +89,7 @@ void print_limits(const Plan& plan, TenantIndex index) {
 }  // namespace
 
 int check_command(const Options& options) {
-  const auto plan = load_or_explain(options.config_file);
+  const auto plan = load_or_explain(options.config_file, options.shard);
   if (!plan || !web_files_are_good(options.server.files)) return kExitBadConfig;
   for (std::size_t i = 0; i < plan->tenants().size(); ++i) {
     const TenantIndex index{static_cast<std::uint32_t>(i)};

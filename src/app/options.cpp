@@ -1,10 +1,16 @@
 #include "app/options.h"
 
 #include <fmt/format.h>
+#include <limits.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <array>
+#include <charconv>
+#include <cstdlib>
 #include <sstream>
 
+#include "app/shard_text.h"
 #include "base/duration.h"
 #include "base/version.h"
 
@@ -33,6 +39,8 @@ struct Given {
   std::string log_format = "logfmt";
   std::string auto_reload_interval = "0s";
   std::string colour = "auto";
+  std::string probe_threads = "auto";
+  std::string shard;  // empty: not given
   std::uint64_t repeat = 1;
   std::string repeat_interval;  // empty: not given
 };
@@ -45,6 +53,10 @@ void add_common(CLI::App& cli, Options& options, Given& given) {
       ->capture_default_str();
   cli.add_flag("--debug.allow-core-dump", options.allow_core_dump,
                "Let a crash leave a core, which would hold the tokens");
+  cli.add_option("--shard", given.shard,
+                 "Probe a share of the targets: INDEX/COUNT, or auto/COUNT by the number at the "
+                 "end of the host's name")
+      ->type_name("SHARD");
   cli.add_option("--log.format", given.log_format, "logfmt or json")
       ->check(CLI::IsMember({"logfmt", "json"}))
       ->capture_default_str();
@@ -88,6 +100,10 @@ void add_serve(CLI::App& cli, Options& options, Given& given) {
   cli.add_option("--web.probe-rate", options.probe_rate, "Probes a minute that /probe may run")
       ->type_name("NUMBER")
       ->check(CLI::Range(1.0, 6000.0))
+      ->capture_default_str();
+  cli.add_option("--probe.threads", given.probe_threads,
+                 "Threads that probe, or auto: by processors and probes a second")
+      ->type_name("N")
       ->capture_default_str();
   cli.add_option("--storage.path", options.storage_path,
                  "Folder in which the count of paid probes survives a restart")
@@ -135,10 +151,34 @@ std::optional<std::string> understand_probe(const Given& given, Options& options
   return std::nullopt;
 }
 
+std::string host_name() {
+  std::array<char, HOST_NAME_MAX + 1> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "";
+}
+
+std::optional<std::string> understand_shares(const Given& given, Options& options) {
+  if (given.probe_threads != "auto") {
+    std::size_t threads = 0;
+    const char* end = given.probe_threads.data() + given.probe_threads.size();
+    const auto read = std::from_chars(given.probe_threads.data(), end, threads);
+    if (read.ec != std::errc{} || read.ptr != end || threads < 1 || threads > kProbeThreadsMax)
+      return fmt::format("--probe.threads: is {}, allowed: auto, or 1 to {}", given.probe_threads,
+                         kProbeThreadsMax);
+    options.probe_threads = threads;
+  }
+  if (given.shard.empty()) return std::nullopt;
+  const char* shards = std::getenv(kShardsVariable);
+  const auto shard = parse_shard(given.shard, host_name(), shards == nullptr ? "" : shards);
+  if (!shard) return "--shard: " + shard.error();
+  options.shard = *shard;
+  return std::nullopt;
+}
+
 std::optional<std::string> understand(const Given& given, Options& options) {
   options.log_level = parse_log_level(given.log_level).value_or(LogLevel::info);
   options.log_format = parse_log_format(given.log_format).value_or(LogFormat::logfmt);
   if (options.config_file.empty()) return "--config.file is required";
+  if (const auto wrong = understand_shares(given, options)) return wrong;
   const std::string& path = options.telemetry_path;
   if (path.size() < 2 || path[0] != '/' || path.find_first_of(" ?#") != std::string::npos)
     return fmt::format("--web.telemetry-path: {} is not a path such as /metrics", path);

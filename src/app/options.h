@@ -11,9 +11,13 @@
 #include "app/terminal.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "model/division.h"
 #include "serve/server.h"
 
 namespace reinfer {
+
+// More than that are a mistake.
+inline constexpr std::size_t kProbeThreadsMax = 64;
 
 enum class Command { serve, check, probe };
 
@@ -30,6 +34,8 @@ struct Options {
   std::string telemetry_path = "/metrics";          // serve
   double probe_rate = 60;                           // serve: probes on demand a minute
   std::optional<Nanoseconds> auto_reload_interval;  // serve: absent: files are not watched
+  std::optional<std::size_t> probe_threads;         // serve: absent: as the plan wants
+  Shard shard;                                      // serve, check
   std::string storage_path;            // serve: where counts survive a restart, "" for nowhere
   std::string port_file;               // serve: where the port taken is written, "" for nowhere
   std::vector<std::string> selection;  // probe: TENANT or TENANT/PROBE, none for all

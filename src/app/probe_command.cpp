@@ -132,7 +132,7 @@ int probe_command(const Options& options) {
   const SystemClock clock;
   const Log log(options.log_level, options.log_format);
   Credentials credentials(*plan, log);
-  PaidBudget paid(*plan, "", log);
+  PaidBudget paid("", log);
   CurlTransport transport;
   Interrupt interrupt(transport);
   if (options.repeat > 1) interrupt.start();

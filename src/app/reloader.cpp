@@ -27,11 +27,12 @@ TokenInspector inspect_new_tokens(const Plan& in_force) {
 }  // namespace
 
 Reloader::Reloader(std::string config_file, const std::vector<ConfigFile>& files,
-                   std::shared_ptr<const Plan> plan, Ledger& ledger, Mailbox& mailbox,
-                   const Log& log)
+                   std::shared_ptr<const Plan> plan, Shard shard, Ledgers& ledgers,
+                   ProbeThreads& threads, const Log& log)
     : config_file_(std::move(config_file)),
-      ledger_(ledger),
-      mailbox_(mailbox),
+      shard_(shard),
+      ledgers_(ledgers),
+      threads_(threads),
       log_(log),
       plan_(std::move(plan)),
       fingerprint_(fingerprint(files)) {}
@@ -51,9 +52,8 @@ ReloadReport Reloader::apply(const std::vector<ConfigFile>& files, std::string_v
   fingerprint_ = fingerprint(files);
   auto loaded = make_plan(files, inspect_new_tokens(*plan_));
   if (!loaded) return refuse(loaded.error(), trigger);
-  const auto plan = std::make_shared<const Plan>(std::move(*loaded));
-  mailbox_.post(plan);
-  if (!mailbox_.wait_until_adopted()) return {{"the exporter is stopping"}};
+  const auto plan = std::make_shared<const Plan>(shard_of(*loaded, shard_));
+  if (!threads_.adopt(plan)) return {{"the exporter is stopping"}};
   const PlanDifference difference = count_differences(*plan_, *plan);
   plan_ = plan;
   log_.info("configuration reloaded", {{"trigger", trigger},
@@ -79,7 +79,7 @@ ReloadReport Reloader::refuse(const Problems& problems, std::string_view trigger
              {{"trigger", trigger}, {"problems", problems.size()}});
   for (const std::string& problem : report.problems)
     log_.error("problem in the configuration", {{"problem", problem}});
-  ledger_.record_reload_failed(report.problems);
+  ledgers_.record_reload_failed(report.problems);
   return report;
 }
 

@@ -9,20 +9,22 @@
 #include <string>
 #include <string_view>
 
+#include "app/probe_threads.h"
 #include "base/log.h"
 #include "config/files.h"
-#include "model/plan.h"
-#include "probe/mailbox.h"
-#include "record/ledger.h"
+#include "model/division.h"
+#include "record/ledgers.h"
 #include "serve/reload_route.h"
 
 namespace reinfer {
 
 class Reloader {
  public:
-  // `plan` came from `files` and is in force. Everything passed by reference outlives it.
+  // `plan` came from `files`, as far as they are the shard's, and is in force. Everything passed by
+  // reference outlives it.
   Reloader(std::string config_file, const std::vector<ConfigFile>& files,
-           std::shared_ptr<const Plan> plan, Ledger& ledger, Mailbox& mailbox, const Log& log);
+           std::shared_ptr<const Plan> plan, Shard shard, Ledgers& ledgers, ProbeThreads& threads,
+           const Log& log);
 
   // Returns when the new plan is in force, or why it is not. `trigger` is for the log.
   ReloadReport reload(std::string_view trigger);
@@ -35,8 +37,9 @@ class Reloader {
 
   // Constant after construction.
   const std::string config_file_;
-  Ledger& ledger_;
-  Mailbox& mailbox_;
+  const Shard shard_;
+  Ledgers& ledgers_;
+  ProbeThreads& threads_;
   const Log& log_;
 
   // Guarded by mutex_.

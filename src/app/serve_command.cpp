@@ -9,19 +9,16 @@
 
 #include "app/commands.h"
 #include "app/load.h"
+#include "app/probe_threads.h"
 #include "app/reloader.h"
 #include "base/random.h"
 #include "base/text.h"
 #include "base/version.h"
-#include "credentials/credentials.h"
-#include "probe/engine.h"
-#include "probe/mailbox.h"
-#include "record/ledger.h"
+#include "record/ledgers.h"
 #include "serve/api_routes.h"
 #include "serve/probe_route.h"
 #include "serve/reload_route.h"
 #include "serve/routes.h"
-#include "transport/curl_transport.h"
 
 namespace reinfer {
 namespace {
@@ -75,13 +72,13 @@ bool write_port(const std::string& path, int port) {
 }
 
 // Everything that answers HTTP.
-Routes all_routes(const Options& options, const Ledger& ledger, const Clock& clock,
+Routes all_routes(const Options& options, const Ledgers& ledgers, const Clock& clock,
                   HttpStatistics& statistics, const std::atomic<bool>& ready, RateLimit& probe_rate,
-                  Mailbox& mailbox, Reloader& reloader) {
-  Routes routes = exporter_routes(options.telemetry_path, ledger, clock, statistics, ready);
+                  ProbeThreads& threads, Reloader& reloader) {
+  Routes routes = exporter_routes(options.telemetry_path, ledgers, clock, statistics, ready);
   routes.push_back(probe_route(
-      [&mailbox](const std::string& tenant, const std::string& probe, Nanoseconds time_max) {
-        return mailbox.demand(tenant, probe, time_max).get();
+      [&threads](const std::string& tenant, const std::string& probe, Nanoseconds time_max) {
+        return threads.demand(tenant, probe, time_max).get();
       },
       probe_rate));
   if (options.enable_lifecycle)
@@ -95,30 +92,28 @@ Routes all_routes(const Options& options, const Ledger& ledger, const Clock& clo
 
 int serve_command(const Options& options) {
   const std::vector<ConfigFile> files = read_config_files(options.config_file);
-  const auto plan = load_or_explain(files, options.config_file);
+  const auto plan = load_or_explain(files, options.config_file, options.shard);
   if (!plan || !web_files_are_good(options.server.files)) return kExitBadConfig;
   block_awaited_signals();
 
   // Destroyed in reverse: whoever refers to something goes before it.
   const Log log(options.log_level, options.log_format);
   const SystemClock clock;
-  Ledger ledger(plan, clock.now());
-  Credentials credentials(*plan, log);
-  PaidBudget paid(*plan, options.state_file(), log);
-  CurlTransport transport;
-  Mailbox mailbox(transport);
-  Engine engine(plan, clock, transport, credentials, paid, ledger, mailbox, log,
-                Random::seed_from_kernel());
-  Reloader reloader(options.config_file, files, plan, ledger, mailbox, log);
+  const Division division = divide(plan, options.probe_threads.value_or(probe_threads_for(
+                                             *plan, std::thread::hardware_concurrency())));
+  Ledgers ledgers(division, clock.now());
+  PaidBudget paid(options.state_file(), log);
+  ProbeThreads threads(division, clock, paid, ledgers, log, Random::seed_from_kernel());
+  Reloader reloader(options.config_file, files, plan, options.shard, ledgers, threads, log);
   std::atomic<bool> ready{false};
   RateLimit probe_rate(options.probe_rate);
   HttpStatistics statistics(options.telemetry_path);
   Routes routes =
-      all_routes(options, ledger, clock, statistics, ready, probe_rate, mailbox, reloader);
+      all_routes(options, ledgers, clock, statistics, ready, probe_rate, threads, reloader);
   const auto exporter_now = [&options, started = clock.now().wall] {
     return ApiExporter{started, options.config_file};
   };
-  for (Route& route : api_routes(ledger, clock, exporter_now))
+  for (Route& route : api_routes(ledgers, clock, exporter_now))
     routes.push_back(std::move(route));
   Server server(options.server, std::move(routes), statistics, log);
 
@@ -128,14 +123,14 @@ int serve_command(const Options& options) {
     return 1;
   }
   server.start();
-  std::atomic<bool> stopped{false};
-  std::thread probing([&]() noexcept { engine.run([&] { return stopped.load(); }); });
+  threads.start();
   ready = true;
   log.info("serving", {{"version", build_info().version},
                        {"address", join(server.addresses(), ", ")},
                        {"port", *port},
                        {"tenants", plan->tenants().size()},
                        {"targets", plan->targets().size()},
+                       {"probe_threads", division.parts.size()},
                        {"config", options.config_file}});
   if (!options.port_file.empty() && !write_port(options.port_file, *port))
     log.error("the port file cannot be written", {{"path", options.port_file}});
@@ -143,10 +138,9 @@ int serve_command(const Options& options) {
   const int signal = serve_until_stopped(options, reloader);
   log.info("stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
   // Both are told before either is waited for.
-  stopped = true;
-  transport.wake();
+  threads.request_stop();
   server.stop();
-  probing.join();
+  threads.join();
   log.info("stopped");
   return 0;
 }

@@ -16,4 +16,17 @@ std::uint64_t stable_hash(std::string_view text, std::uint64_t seed) {
   return h;
 }
 
+std::size_t rendezvous(std::string_view text, std::size_t count) {
+  constexpr std::uint64_t kSeed = 0x7368617264000000ULL;
+  std::size_t best = 0;
+  std::uint64_t most = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::uint64_t weight = stable_hash(text, kSeed + i);
+    if (weight <= most) continue;
+    most = weight;
+    best = i;
+  }
+  return best;
+}
+
 }  // namespace reinfer

@@ -1,8 +1,9 @@
 // A stable 64-bit hash of text: the same on every machine, compiler and release, because the phase
-// of each target on its grid comes from it (and, later, its shard). Not for hash tables that face
+// of each target on its grid comes from it, and its shard. Not for hash tables that face
 // hostile keys. Pure, any thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -11,5 +12,9 @@ namespace reinfer {
 // FNV-1a (draft-eastlake-fnv) followed by the SplitMix64 finaliser, which spreads the low entropy
 // of short names over all 64 bits. `seed` separates uses.
 std::uint64_t stable_hash(std::string_view text, std::uint64_t seed = 0);
+
+// Which of `count` places the text belongs to, by rendezvous hashing (Thaler and Ravishankar 1998):
+// where one place is added, only what belongs to it then moves. REQUIRES: count > 0.
+std::size_t rendezvous(std::string_view text, std::size_t count);
 
 }  // namespace reinfer

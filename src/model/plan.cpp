@@ -34,6 +34,39 @@ std::optional<TargetIndex> Plan::find_target(std::string_view tenant,
   return TargetIndex(found - targets_.begin());
 }
 
+Plan Plan::part(const std::vector<TargetIndex>& chosen) const {
+  Plan result;
+  result.controls_ = controls_;
+  result.label_names_ = label_names_;
+  result.limits_ = limits_;
+  std::vector<bool> wanted(tenants_.size());
+  for (const TargetIndex i : chosen)
+    wanted.at(to_size(target(i).tenant)) = true;
+  std::vector<TenantIndex> now(tenants_.size());
+  for (std::size_t i = 0; i < tenants_.size(); ++i) {
+    if (!wanted[i]) continue;
+    now[i] = TenantIndex(result.tenants_.size());
+    result.tenants_.push_back(tenants_[i]);
+  }
+  for (const TargetIndex i : chosen) {
+    result.targets_.push_back(target(i));
+    result.targets_.back().tenant = now[to_size(target(i).tenant)];
+  }
+  return result;
+}
+
+Plan Plan::without_controls() const {
+  Plan result = *this;
+  result.controls_.clear();
+  return result;
+}
+
+Plan Plan::with_probes_in_flight_max(std::size_t max) const {
+  Plan result = *this;
+  result.limits_.probes_in_flight_max = max;
+  return result;
+}
+
 std::size_t expected_series(const Target& target) {
   const std::size_t histogram = target.buckets.size() + 3;  // +Inf, sum, count
   return kOutcomeCount + kSkipReasonCount + kServerTimingStateCount + 2 * kPhases + kTargetGauges +

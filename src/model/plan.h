@@ -31,6 +31,12 @@ class Plan {
   const PlanLimits& limits() const { return limits_; }
   std::optional<TargetIndex> find_target(std::string_view tenant, std::string_view probe) const;
 
+  // The same plan with those targets alone, by position in targets(), and with the tenants that
+  // have any of them. What a part of a proven plan says is proven as well.
+  Plan part(const std::vector<TargetIndex>& chosen) const;
+  Plan without_controls() const;
+  Plan with_probes_in_flight_max(std::size_t max) const;
+
   bool operator==(const Plan&) const = default;
 
  private:

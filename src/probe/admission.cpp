@@ -57,7 +57,8 @@ std::optional<SkipReason> Admission::refuses(TargetIndex index, Instant now, boo
   if (now.mono < state.quiet_until) return SkipReason::throttled;
   if (token_rejected && !may_look(index, state, now.mono)) return SkipReason::credentials;
   if (over_budget(tenant, state, now.mono)) return SkipReason::budget;
-  if (target.paid && !paid_.may_spend(target.tenant, now.wall)) return SkipReason::budget;
+  if (target.paid && !paid_.may_spend(plan_->tenant(target.tenant), now.wall))
+    return SkipReason::budget;
   return std::nullopt;
 }
 
@@ -85,7 +86,7 @@ void Admission::note_sent(TargetIndex index, Instant now) {
   state.last_sent = now.mono;
   if (judges_token(target)) state.last_sender = index;
   if (plan_->tenant(target.tenant).requests_per_minute_max) state.sent.push_back(now.mono);
-  if (target.paid) paid_.spend(target.tenant, now.wall);
+  if (target.paid) paid_.spend(plan_->tenant(target.tenant), now.wall);
 }
 
 void Admission::note_result(const ProbeResult& result) {

@@ -10,7 +10,6 @@ Engine::Engine(std::shared_ptr<const Plan> plan, const Clock& clock, Transport& 
     : clock_(clock),
       transport_(transport),
       credentials_(credentials),
-      paid_(paid),
       ledger_(ledger),
       mailbox_(mailbox),
       plan_(std::move(plan)),
@@ -54,7 +53,6 @@ void Engine::read_mail(Instant now) {
 void Engine::adopt(std::shared_ptr<const Plan> plan, Instant now) {
   const PlanChange change = compare(*plan_, *plan);
   credentials_.adopt(*plan);
-  paid_.adopt(*plan);
   schedule_.adopt(target_grids(*plan), now);
   admission_.adopt(*plan, change);
   prober_.adopt(*plan, change);

@@ -56,7 +56,6 @@ class Engine {
   const Clock& clock_;
   Transport& transport_;
   Credentials& credentials_;
-  PaidBudget& paid_;
   Ledger& ledger_;
   Mailbox& mailbox_;
 

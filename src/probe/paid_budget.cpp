@@ -7,8 +7,8 @@
 
 namespace reinfer {
 
-PaidBudget::PaidBudget(const Plan& plan, std::string state_file, const Log& log)
-    : plan_(&plan), state_file_(std::move(state_file)), log_(log) {
+PaidBudget::PaidBudget(std::string state_file, const Log& log)
+    : state_file_(std::move(state_file)), log_(log) {
   if (!state_file_.empty()) load();
 }
 
@@ -20,15 +20,16 @@ long long PaidBudget::day_of(const Spent& spent, WallTime now) const {
   return spent.day > today + 1 ? today : std::max<long long>(today, spent.day);
 }
 
-bool PaidBudget::may_spend(TenantIndex index, WallTime now) const {
-  const Tenant& tenant = plan_->tenant(index);
+bool PaidBudget::may_spend(const Tenant& tenant, WallTime now) const {
+  const std::lock_guard lock(mutex_);
   const auto found = spent_.find(tenant.name);
   if (found == spent_.end() || day_of(found->second, now) != found->second.day) return true;
   return found->second.count < tenant.paid_probes_per_day_max;
 }
 
-void PaidBudget::spend(TenantIndex index, WallTime now) {
-  Spent& spent = spent_[plan_->tenant(index).name];
+void PaidBudget::spend(const Tenant& tenant, WallTime now) {
+  const std::lock_guard lock(mutex_);
+  Spent& spent = spent_[tenant.name];
   const long long today = day_of(spent, now);
   spent.count = today == spent.day ? spent.count + 1 : 1;
   spent.day = today;

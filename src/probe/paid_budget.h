@@ -1,14 +1,15 @@
 // How many paid probes each tenant has had today (UTC), and whether it may have another. With a
 // state file the count survives a restart: it is written before each paid request leaves, so a
-// crash can only count too many, never too few. Owned by one probe thread.
+// crash can only count too many, never too few. One for all probe threads; any thread.
 #pragma once
 
 #include <cstdint>
 #include <map>
+#include <mutex>
 #include <string>
 
 #include "base/log.h"
-#include "model/plan.h"
+#include "model/target.h"
 
 namespace reinfer {
 
@@ -16,13 +17,11 @@ class PaidBudget {
  public:
   // `state_file`: where the counts are kept, empty for nowhere. One that cannot be read counts as
   // empty, one that cannot be written is reported each time; neither stops the probes.
-  PaidBudget(const Plan& plan, std::string state_file, const Log& log);
+  PaidBudget(std::string state_file, const Log& log);
 
-  // From now on `plan` holds. Counts stay with the tenants' names.
-  void adopt(const Plan& plan) { plan_ = &plan; }
-
-  bool may_spend(TenantIndex tenant, WallTime now) const;
-  void spend(TenantIndex tenant, WallTime now);
+  // Counts belong to the tenant's name, and outlast a reload.
+  bool may_spend(const Tenant& tenant, WallTime now) const;
+  void spend(const Tenant& tenant, WallTime now);
 
  private:
   struct Spent {
@@ -34,9 +33,12 @@ class PaidBudget {
   void load();
   void save() const;
 
-  const Plan* plan_;
+  // Constant after construction.
   const std::string state_file_;
   const Log& log_;
+
+  // Guarded by mutex_.
+  mutable std::mutex mutex_;
   std::map<std::string, Spent> spent_;  // by tenant name
 };
 

@@ -21,4 +21,12 @@ void Histogram::observe(double value) {
   ++count_;
 }
 
+void Histogram::add(const Histogram& other) {
+  check(edges_ == other.edges_, "histograms that are added have the same edges");
+  for (std::size_t i = 0; i < counts_.size(); ++i)
+    counts_[i] += other.counts_[i];
+  sum_ += other.sum_;
+  count_ += other.count_;
+}
+
 }  // namespace reinfer

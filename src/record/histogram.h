@@ -17,6 +17,9 @@ class Histogram {
   // `value` must be finite.
   void observe(double value);
 
+  // Counts what another one with the same edges has counted as well.
+  void add(const Histogram& other);
+
   const std::vector<double>& edges() const { return edges_; }
   // One more than edges(); each counts only its own interval, not those below it.
   const std::vector<std::uint64_t>& counts() const { return counts_; }

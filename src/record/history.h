@@ -16,7 +16,7 @@ namespace reinfer {
 inline constexpr std::size_t kFailuresKept = 20;
 inline constexpr std::size_t kSlowestKept = 5;
 inline constexpr Nanoseconds kSlowestKeptFor = std::chrono::hours(24);
-// Over all targets of a ledger; a result is a few kilobytes.
+// Over all targets of a process; a result is a few kilobytes.
 inline constexpr std::size_t kHistoryMax = 10000;
 // Of each result.
 inline constexpr std::size_t kEvidenceHeadersMax = 40;

@@ -14,7 +14,8 @@ const std::vector<double> kLagEdges = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0
 
 }  // namespace
 
-Ledger::Ledger(std::shared_ptr<const Plan> plan, Instant now) : plan_(std::move(plan)) {
+Ledger::Ledger(std::shared_ptr<const Plan> plan, Instant now, std::size_t history_max)
+    : history_max_(history_max), plan_(std::move(plan)) {
   for (const Target& target : plan_->targets())
     targets_.push_back(empty_record(target));
   tenants_.resize(plan_->tenants().size());
@@ -111,7 +112,7 @@ void Ledger::record(const ProbeResult& result) {
 void Ledger::remember(const ProbeResult& result) {
   History& history = histories_.at(to_size(result.target));
   const std::size_t before = history.size();
-  if (!history.offer(result, remembered_ < kHistoryMax))
+  if (!history.offer(result, remembered_ < history_max_))
     ++exporter_.dropped[static_cast<std::size_t>(Dropped::evidence)];
   remembered_ = remembered_ - before + history.size();
   const Target& target = plan_->target(result.target);

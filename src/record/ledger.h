@@ -1,6 +1,6 @@
-// The one shared store. Probe threads write what happened, the HTTP pool reads snapshots; one mutex
-// guards all of it and is held for microseconds. It counts and remembers; it judges nothing and
-// renders nothing.
+// What a probe thread shares with readers. The thread writes what happened, the HTTP pool reads
+// snapshots; one mutex guards all of it and is held for microseconds. It counts and remembers; it
+// judges nothing and renders nothing.
 #pragma once
 
 #include <cstdint>
@@ -27,8 +27,8 @@ struct TargetHistory {
 
 class Ledger {
  public:
-  // All series of all targets exist, at 0, from here on.
-  Ledger(std::shared_ptr<const Plan> plan, Instant now);
+  // All series of all targets exist, at 0, from here on. So many results are kept as evidence.
+  Ledger(std::shared_ptr<const Plan> plan, Instant now, std::size_t history_max = kHistoryMax);
 
   // From now on `plan` holds, which differs from the one before by `change`. Figures stay with
   // their targets, tenants and controls by name; those of what is gone vanish. A target's
@@ -63,6 +63,8 @@ class Ledger {
   void fit(TargetIndex index, const Target& before);
   void remember(const ProbeResult& result);
   void count_events(const ProbeResult& result, TargetRecord& record);
+
+  const std::size_t history_max_;
 
   // Guarded by mutex_.
   mutable std::mutex mutex_;

@@ -19,10 +19,10 @@ Route route(std::string pattern, std::function<Document(const HttpRequest&)> doc
 
 }  // namespace
 
-Routes api_routes(const Ledger& ledger, const Clock& clock, const ApiExporterNow& exporter) {
-  const auto snapshot = [&ledger, &clock] { return ledger.snapshot(clock.now()); };
-  const HistoryOf history = [&ledger](std::string_view tenant, std::string_view probe) {
-    return ledger.history(tenant, probe);
+Routes api_routes(const Ledgers& ledgers, const Clock& clock, const ApiExporterNow& exporter) {
+  const auto snapshot = [&ledgers, &clock] { return ledgers.snapshot(clock.now()); };
+  const HistoryOf history = [&ledgers](std::string_view tenant, std::string_view probe) {
+    return ledgers.history(tenant, probe);
   };
   return {
       route("/api/v1/status",

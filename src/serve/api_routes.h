@@ -5,7 +5,7 @@
 
 #include "base/clock.h"
 #include "expose/api.h"
-#include "record/ledger.h"
+#include "record/ledgers.h"
 #include "serve/http.h"
 
 namespace reinfer {
@@ -14,6 +14,6 @@ namespace reinfer {
 using ApiExporterNow = std::function<ApiExporter()>;
 
 // Everything passed by reference outlives the routes.
-Routes api_routes(const Ledger& ledger, const Clock& clock, const ApiExporterNow& exporter);
+Routes api_routes(const Ledgers& ledgers, const Clock& clock, const ApiExporterNow& exporter);
 
 }  // namespace reinfer

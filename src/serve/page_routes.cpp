@@ -24,15 +24,15 @@ HttpReply page_reply(std::string html) {
            {"Cross-Origin-Opener-Policy", "same-origin"}}};
 }
 
-HttpReply overview(const HttpRequest& request, const Ledger& ledger, const Clock& clock,
+HttpReply overview(const HttpRequest& request, const Ledgers& ledgers, const Clock& clock,
                    const PageContext& context) {
   const PageFilter filter{request.parameter("q").value_or(""), request.parameter("trouble") == "1"};
   // A reload may come between the two: then the rows are those of a plan that is gone, and we look
   // again.
   for (;;) {
-    const Snapshot snapshot = ledger.snapshot(clock.now());
+    const Snapshot snapshot = ledgers.snapshot(clock.now());
     const auto rows = rows_of_overview(snapshot, filter);
-    if (const auto recents = ledger.recents(snapshot.plan.get(), rows))
+    if (const auto recents = ledgers.recents(snapshot.plan.get(), rows))
       return page_reply(render_overview(snapshot, rows, *recents, filter, context));
   }
 }
@@ -43,11 +43,11 @@ struct Remembered {
 };
 
 // Absent if there is no such target.
-std::optional<Remembered> remembered(const HttpRequest& request, const Ledger& ledger,
+std::optional<Remembered> remembered(const HttpRequest& request, const Ledgers& ledgers,
                                      const Clock& clock) {
   for (;;) {
-    Snapshot snapshot = ledger.snapshot(clock.now());
-    auto history = ledger.history(request.place.at("tenant"), request.place.at("probe"));
+    Snapshot snapshot = ledgers.snapshot(clock.now());
+    auto history = ledgers.history(request.place.at("tenant"), request.place.at("probe"));
     if (!history) return std::nullopt;
     if (history->plan == snapshot.plan) return Remembered{std::move(snapshot), std::move(*history)};
   }
@@ -73,24 +73,24 @@ HttpReply asset(const HttpRequest& request) {
 
 }  // namespace
 
-Routes page_routes(const std::string& telemetry_path, const Ledger& ledger, const Clock& clock) {
+Routes page_routes(const std::string& telemetry_path, const Ledgers& ledgers, const Clock& clock) {
   const PageContext context{telemetry_path};
-  const auto root = [&ledger, &clock, context](const HttpRequest& request) {
+  const auto root = [&ledgers, &clock, context](const HttpRequest& request) {
     if (request.header("Accept").value_or("").find("text/html") != std::string::npos)
-      return overview(request, ledger, clock, context);
+      return overview(request, ledgers, clock, context);
     return HttpReply{200,
                      kPlainText,
-                     render_status_text(ledger.snapshot(clock.now()), context.telemetry_path),
+                     render_status_text(ledgers.snapshot(clock.now()), context.telemetry_path),
                      {}};
   };
-  const auto of_target = [&ledger, &clock, context](const HttpRequest& request) {
-    const auto found = remembered(request, ledger, clock);
+  const auto of_target = [&ledgers, &clock, context](const HttpRequest& request) {
+    const auto found = remembered(request, ledgers, clock);
     return found ? page_reply(render_target_page(found->snapshot, found->of.target,
                                                  found->of.history, context))
                  : not_found();
   };
-  const auto evidence_of = [&ledger](const HttpRequest& request) {
-    const auto history = ledger.history(request.place.at("tenant"), request.place.at("probe"));
+  const auto evidence_of = [&ledgers](const HttpRequest& request) {
+    const auto history = ledgers.history(request.place.at("tenant"), request.place.at("probe"));
     return history ? evidence(*history) : not_found();
   };
   return {{"GET", "/", RouteAccess::users, root},

@@ -6,12 +6,12 @@
 #include <string>
 
 #include "base/clock.h"
-#include "record/ledger.h"
+#include "record/ledgers.h"
 #include "serve/http.h"
 
 namespace reinfer {
 
 // Everything passed by reference outlives the routes.
-Routes page_routes(const std::string& telemetry_path, const Ledger& ledger, const Clock& clock);
+Routes page_routes(const std::string& telemetry_path, const Ledgers& ledgers, const Clock& clock);
 
 }  // namespace reinfer

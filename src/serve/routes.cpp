@@ -6,11 +6,12 @@
 
 namespace reinfer {
 
-Routes exporter_routes(const std::string& telemetry_path, const Ledger& ledger, const Clock& clock,
-                       HttpStatistics& statistics, const std::atomic<bool>& ready) {
-  const auto metrics = [&ledger, &clock, &statistics](const HttpRequest&) {
+Routes exporter_routes(const std::string& telemetry_path, const Ledgers& ledgers,
+                       const Clock& clock, HttpStatistics& statistics,
+                       const std::atomic<bool>& ready) {
+  const auto metrics = [&ledgers, &clock, &statistics](const HttpRequest&) {
     const MonoTime before = mono_now();
-    const Snapshot snapshot = ledger.snapshot(clock.now());
+    const Snapshot snapshot = ledgers.snapshot(clock.now());
     HttpReply reply{
         200, kTextFormat, render_metrics(snapshot, statistics.facts(), read_process_stats()), {}};
     statistics.observe_scrape(mono_now() - before);
@@ -26,7 +27,7 @@ Routes exporter_routes(const std::string& telemetry_path, const Ledger& ledger, 
   Routes routes = {{"GET", telemetry_path, RouteAccess::users, metrics},
                    {"GET", "/-/healthy", RouteAccess::open, healthy},
                    {"GET", "/-/ready", RouteAccess::users, readiness}};
-  for (Route& route : page_routes(telemetry_path, ledger, clock))
+  for (Route& route : page_routes(telemetry_path, ledgers, clock))
     routes.push_back(std::move(route));
   return routes;
 }

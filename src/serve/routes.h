@@ -7,14 +7,15 @@
 #include <string>
 
 #include "base/clock.h"
-#include "record/ledger.h"
+#include "record/ledgers.h"
 #include "serve/http.h"
 #include "serve/http_statistics.h"
 
 namespace reinfer {
 
 // Everything passed by reference outlives the routes. `ready`: what /-/ready answers.
-Routes exporter_routes(const std::string& telemetry_path, const Ledger& ledger, const Clock& clock,
-                       HttpStatistics& statistics, const std::atomic<bool>& ready);
+Routes exporter_routes(const std::string& telemetry_path, const Ledgers& ledgers,
+                       const Clock& clock, HttpStatistics& statistics,
+                       const std::atomic<bool>& ready);
 
 }  // namespace reinfer

@@ -33,7 +33,7 @@ class ServerTest {
   SystemClock clock;
   Log log = Log::silent();
   Probing probing;
-  Ledger ledger;
+  Ledgers ledger;
   std::atomic<bool> ready{false};
   HttpStatistics statistics;
   Server server;

@@ -36,7 +36,7 @@ class Played {
       : plan_(plan_of(toml)),
         transport_(clock_),
         credentials_(*plan_, log_),
-        paid_(*plan_, "", log_),
+        paid_("", log_),
         rounds_(*plan_, clock_, transport_, credentials_, paid_, log_, 1,
                 {{TargetIndex{0}, TargetIndex{1}}, rounds, interval}) {
     transport_.set_script(

@@ -88,14 +88,16 @@ Behaviour sometimes(double rate, Behaviour bad, Behaviour good) {
   };
 }
 
-World::World(std::string_view toml, std::uint64_t seed)
-    : plan_(plan_of(toml)),
+World::World(std::string_view toml, std::uint64_t seed) : World(plan_of(toml), seed) {}
+
+World::World(std::shared_ptr<const Plan> plan, std::uint64_t seed)
+    : plan_(std::move(plan)),
       random_(seed),
       started_(clock_.now()),
       transport_(clock_),
       ledger_(plan_, clock_.now()),
       credentials_(*plan_, log_),
-      paid_(*plan_, "", log_),
+      paid_("", log_),
       mailbox_(transport_),
       engine_(plan_, clock_, transport_, credentials_, paid_, ledger_, mailbox_, log_, seed) {
   setenv("SIM_TOKEN", "simulated-token", 1);

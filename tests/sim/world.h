@@ -42,6 +42,7 @@ Behaviour sometimes(double rate, Behaviour bad, Behaviour good = answers());
 class World {
  public:
   explicit World(std::string_view toml, std::uint64_t seed = 1);
+  explicit World(std::shared_ptr<const Plan> plan, std::uint64_t seed = 1);
 
   // From `from` to `to` after the start, URLs that contain `what` behave so; later rules win.
   void during(Nanoseconds from, Nanoseconds to, std::string what, Behaviour behaviour);
@@ -67,6 +68,7 @@ class World {
   std::size_t requests_to(std::string_view what) const;
   std::uint64_t total_results() const;
   std::string metrics() const;
+  Snapshot snapshot() const { return ledger_.snapshot(clock_.now()); }
   Verdict verdict(std::string_view tenant) const;
   // The verdict in words, moments in UTC.
   std::string said(std::string_view tenant) const;

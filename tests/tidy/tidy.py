@@ -69,10 +69,11 @@ PATTERNS = [
     ("clock", r"^(src|tests/(unit|sim))/(?!base/clock\.cpp).*\.(h|cpp)$",
      r"_clock::now\b|\b(clock_gettime|gettimeofday|std::time)\s*\(",
      "take an Instant as argument, or ask base/clock.h (Clock, mono_now)"),
-    ("getenv", r"^src/(?!credentials/|serve/activation\.cpp|app/terminal\.cpp).*\.(h|cpp)$",
+    ("getenv",
+     r"^src/(?!credentials/|serve/activation\.cpp|app/(terminal|options)\.cpp).*\.(h|cpp)$",
      r"\b(secure_)?getenv\s*\(",
-     "only credentials reads the environment, socket activation and the terminal theirs;"
-     " everything else is configured"),
+     "only credentials reads the environment, socket activation, the terminal and the command line"
+     " theirs; everything else is configured"),
     ("stdout", r"^src/(?!app/|main\.cpp|simulator/(main|command_line)\.cpp).*\.(h|cpp)$",
      r"std::(cout|cerr|clog)\b|\bv?printf\s*\(|\bputs\s*\(|\bstdout\b|fmt::print\((?!stderr)",
      "log through base/log.h; only commands write to stdout"),

@@ -73,19 +73,19 @@ TEST_CASE("the count of paid probes survives a restart, and a broken file is no 
   const std::string file = (folder / "paid.json").string();
   const auto plan = plan_from(kPaid);
   const Log log = Log::silent();
-  const TenantIndex tenant{0};
+  const Tenant& tenant = plan->tenants()[0];
   const WallTime day{24h * 20000};
   {
-    PaidBudget budget(*plan, file, log);
+    PaidBudget budget(file, log);
     for (std::size_t i = 0; i < kPaidProbesPerDay; ++i)
       budget.spend(tenant, day);
     CHECK_FALSE(budget.may_spend(tenant, day + 1h));
   }
-  PaidBudget restarted(*plan, file, log);
+  PaidBudget restarted(file, log);
   CHECK_FALSE(restarted.may_spend(tenant, day + 2h));
   CHECK(restarted.may_spend(tenant, day + 24h));
   std::ofstream(file) << "{\"acme\": {\"day\": \"x\"";
-  PaidBudget broken(*plan, file, log);
+  PaidBudget broken(file, log);
   CHECK(broken.may_spend(tenant, day));
   broken.spend(tenant, day);
   CHECK(std::filesystem::exists(file));

@@ -34,6 +34,21 @@ TEST_CASE("without a command it serves, on port 9877 of all addresses") {
   CHECK(serve.log_level == LogLevel::info);
 }
 
+TEST_CASE("threads and shards are as told, or found out") {
+  CHECK_FALSE(options({"--config.file=a"}).probe_threads);
+  CHECK_FALSE(options({"--config.file=a", "--probe.threads=auto"}).probe_threads);
+  CHECK(options({"--config.file=a", "--probe.threads=4"}).probe_threads == 4);
+  CHECK(options({"--config.file=a"}).shard == Shard{});
+  CHECK(options({"--config.file=a", "--shard=1/3"}).shard == Shard{1, 3});
+  for (const char* wrong : {"0", "65", "many", "2x", "-1"}) {
+    const std::string flag = std::string("--probe.threads=") + wrong;
+    CHECK(early({"--config.file=a", flag.c_str()}).text ==
+          std::string("--probe.threads: is ") + wrong + ", allowed: auto, or 1 to 64\n");
+  }
+  CHECK(early({"--config.file=a", "--shard=3/3"}).text ==
+        "--shard: the index is 3, allowed: 0 to 2, the first is 0\n");
+}
+
 TEST_CASE("flags stand before or after the command") {
   CHECK(options({"check", "--config.file=a.toml"}).command == Command::check);
   CHECK(options({"--config.file=a.toml", "check"}).command == Command::check);

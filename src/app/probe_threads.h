@@ -1,0 +1,58 @@
+// The probe threads: each has its engine, its transport, its credentials and its part of the plan,
+// and shares nothing with the others but the budget of paid probes. Made by main, which starts and
+// stops them; reloads and probes on demand reach the thread they are for through its mailbox.
+#pragma once
+
+#include <atomic>
+#include <future>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "app/options.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "model/division.h"
+#include "probe/engine.h"
+#include "probe/mailbox.h"
+#include "probe/paid_budget.h"
+#include "record/ledgers.h"
+#include "transport/curl_transport.h"
+
+namespace reinfer {
+
+// How many threads the plan wants on a machine with so many processors: one until the probes of a
+// second are more than one should have.
+std::size_t probe_threads_for(const Plan& plan, std::size_t processors);
+
+class ProbeThreads {
+ public:
+  // As many as `ledgers` has parts, each for its part of `division`. Everything passed by reference
+  // outlives them.
+  ProbeThreads(const Division& division, const Clock& clock, PaidBudget& paid, Ledgers& ledgers,
+               const Log& log, std::uint64_t seed);
+  // REQUIRES: stopped, if started.
+  ~ProbeThreads();
+
+  void start();
+  // Tells all of them, without waiting.
+  void request_stop();
+  void join();
+
+  // For any thread.
+
+  // Returns once every thread has adopted its part, or false if they are stopping.
+  bool adopt(std::shared_ptr<const Plan> plan);
+  std::future<OnDemandAnswer> demand(const std::string& tenant, const std::string& probe,
+                                     Nanoseconds time_max);
+
+ private:
+  struct Lane;
+
+  Ledgers& ledgers_;
+  std::atomic<bool> stopped_{false};
+  std::vector<std::unique_ptr<Lane>> lanes_;
+};
+
+}  // namespace reinfer

@@ -1,0 +1,21 @@
+// Which shard a process is, as the command line says: "0/3", or by the ordinal in the name of a
+// StatefulSet's pod. Pure; used by options.cpp.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+
+#include "model/division.h"
+
+namespace reinfer {
+
+// Where "auto" finds how many shards there are, if it is not told.
+inline constexpr const char* kShardsVariable = "REINFER_SHARDS";
+
+// `text`: "INDEX/COUNT", "auto/COUNT", or "auto" with the count in `shards`, the variable's value.
+// `host_name`: the pod's, whose ordinal follows the last hyphen.
+tl::expected<Shard, std::string> parse_shard(std::string_view text, std::string_view host_name,
+                                             std::string_view shards);
+
+}  // namespace reinfer

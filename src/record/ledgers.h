@@ -1,0 +1,49 @@
+// The ledgers of all probe threads, read as if they were one: each thread writes its own, with its
+// part of the plan, and whoever reads gets the whole. Readers wait while a reload is under way, so
+// that they never see half of it. The HTTP pool reads, the Reloader adopts.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/division.h"
+#include "record/ledger.h"
+
+namespace reinfer {
+
+class Ledgers {
+ public:
+  // One for each part.
+  Ledgers(Division division, Instant now);
+  // One for all of it.
+  Ledgers(std::shared_ptr<const Plan> plan, Instant now);
+
+  std::size_t size() const { return ledgers_.size(); }
+  Ledger& part(std::size_t index) { return *ledgers_.at(index); }
+
+  // Lets `carry_out` have each ledger adopt its part of `division`. If it returns false, nobody is
+  // left to do so. REQUIRES: as many parts as before.
+  bool adopt(Division division, const std::function<bool()>& carry_out);
+  void record_reload_failed(std::vector<std::string> problems);
+
+  // As those of Ledger, for the whole plan. Any thread.
+  Snapshot snapshot(Instant now) const;
+  std::optional<TargetHistory> history(std::string_view tenant, std::string_view probe) const;
+  std::optional<std::vector<Recent>> recents(const Plan* plan,
+                                             const std::vector<TargetIndex>& targets) const;
+
+ private:
+  // Constant after construction; what they point to has its own mutex.
+  std::vector<std::unique_ptr<Ledger>> ledgers_;
+
+  // Guarded by mutex_.
+  mutable std::shared_mutex mutex_;
+  Division division_;
+};
+
+}  // namespace reinfer

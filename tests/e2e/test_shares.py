@@ -1,0 +1,78 @@
+"""Several probe threads, and several processes that share a configuration."""
+
+import threading
+import unittest
+
+from harness import (Exporter, Simulator, fetch, temporary_folder, tenant, write_config)
+
+TENANTS = [f'tenant-{number}' for number in range(8)]
+
+
+class SharesTest(unittest.TestCase):
+    """Eight tenants, each with a probe or two."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.simulator = Simulator(cls, temporary_folder(cls))
+
+    def setUp(self):
+        self.folder = temporary_folder(self)
+        self.config = self.write(TENANTS)
+
+    def write(self, tenants):
+        """The configuration, with so many tenants."""
+        return write_config(self.folder, ''.join(tenant(name, self.simulator) for name in tenants),
+                            interval='1s', timeout='900ms', resolve_timeout='900ms',
+                            connect_timeout='900ms', tls_timeout='900ms')
+
+    def serve(self, name, *flags):
+        """Starts an exporter."""
+        return Exporter(self, self.folder, self.config, self.simulator.token, name=name,
+                        flags=flags).await_serving()
+
+    @staticmethod
+    def tenants_of(seen):
+        """Names of the tenants that are shown, each as often as it has targets."""
+        return sorted(sample.labels['tenant'] for sample in seen.find('reinfer_probe_interval_seconds'))
+
+    def test_several_threads_probe_all_and_reload_as_one(self):
+        """No scrape sees half of a reload, and a probe on demand finds its thread."""
+        exporter = self.serve('threads', '--probe.threads=3', '--web.enable-lifecycle')
+        self.assertIn('probe_threads=3', exporter.stderr())
+        exporter.scrape_when(
+            lambda seen: all(seen.outcomes(tenant=name).get('ok') for name in TENANTS),
+            'every tenant to be probed')
+        whole, half = self.tenants_of(exporter.scrape()), None
+        stop, seen = threading.Event(), set()
+
+        def scrape():
+            while not stop.is_set():
+                seen.add(tuple(self.tenants_of(exporter.scrape())))
+
+        scraping = threading.Thread(target=scrape)
+        scraping.start()
+        for _ in range(20):
+            self.write(TENANTS[:4])
+            self.assertEqual(fetch(exporter.port, '/-/reload', 'POST')[0], 200)
+            half = self.tenants_of(exporter.scrape())
+            self.write(TENANTS)
+            self.assertEqual(fetch(exporter.port, '/-/reload', 'POST')[0], 200)
+        stop.set()
+        scraping.join()
+        self.assertEqual({*half}, {*TENANTS[:4]})
+        self.assertLessEqual(seen, {tuple(whole), tuple(half)})
+        for name in TENANTS:
+            status, _, body = fetch(exporter.port, f'/probe?tenant={name}&probe=dataset')
+            self.assertEqual(status, 200, body)
+
+    def test_two_shards_share_the_targets(self):
+        """And both are needed for all of them."""
+        shares = [self.tenants_of(self.serve(f'shard{index}', f'--shard={index}/2').scrape())
+                  for index in range(2)]
+        everything = self.tenants_of(self.serve('alone').scrape())
+        self.assertEqual(sorted(shares[0] + shares[1]), everything)
+        self.assertTrue(all(shares))
+
+
+if __name__ == '__main__':
+    unittest.main()

@@ -1,0 +1,184 @@
+#include "model/division.h"
+
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include <set>
+
+#include "app/shard_text.h"
+#include "base/hash.h"
+#include "record/ledgers.h"
+#include "tests/unit/plans.h"
+
+namespace reinfer {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::string many_tenants(std::size_t tenants, std::size_t probes) {
+  std::string text =
+      "[limits]\nprobes_in_flight_max = 100\n[[control]]\nname = \"example\"\nurl = "
+      "\"https://example.com/\"\n";
+  for (std::size_t i = 0; i < tenants; ++i) {
+    text += fmt::format(
+        "[[tenant]]\nname = \"t{0}\"\nbase_url = \"https://cloud.uipath.com/org/t{0}/reinfer_\"\n"
+        "token_env = \"A\"\n",
+        i);
+    for (std::size_t k = 0; k < probes; ++k)
+      text += fmt::format("[[tenant.probe]]\nname = \"p{}\"\nuse = \"projects\"\n", k);
+  }
+  return text;
+}
+
+std::string full_name(const Target& target) {
+  return target.tenant_name + "/" + target.probe;
+}
+
+TEST_CASE("one more place takes its share from all others and moves nothing else") {
+  constexpr std::size_t kTexts = 4000;
+  std::size_t moved = 0;
+  for (std::size_t i = 0; i < kTexts; ++i) {
+    const std::string text = fmt::format("tenant-{} dataset", i);
+    const std::size_t before = rendezvous(text, 4);
+    const std::size_t after = rendezvous(text, 5);
+    CHECK(before < 4);
+    if (before != after) CHECK(after == 4);
+    moved += before != after;
+  }
+  CHECK(moved > kTexts / 5 * 8 / 10);
+  CHECK(moved < kTexts / 5 * 12 / 10);
+}
+
+TEST_CASE("shards share all targets, each with one of them") {
+  const auto whole = plan_from(many_tenants(20, 5));
+  std::multiset<std::string> seen;
+  for (std::size_t i = 0; i < 3; ++i) {
+    const Plan shard = shard_of(*whole, {i, 3});
+    CHECK(shard.controls() == whole->controls());
+    for (const Target& target : shard.targets()) {
+      seen.insert(full_name(target));
+      CHECK(shard.tenant(target.tenant).name == target.tenant_name);
+    }
+    for (const Tenant& tenant : shard.tenants())
+      CHECK(std::any_of(shard.targets().begin(), shard.targets().end(),
+                        [&](const Target& target) { return target.tenant_name == tenant.name; }));
+  }
+  CHECK(seen.size() == 100);
+  CHECK(std::set<std::string>(seen.begin(), seen.end()).size() == 100);
+  CHECK(shard_of(*whole, {0, 1}) == *whole);
+}
+
+TEST_CASE("threads share all targets by tenant, and the limit of probes in flight") {
+  const auto whole = plan_from(many_tenants(12, 3));
+  const Division division = divide(whole, 3);
+  REQUIRE(division.parts.size() == 3);
+  std::size_t targets = 0;
+  std::size_t in_flight_max = 0;
+  for (std::size_t i = 0; i < 3; ++i) {
+    const Plan& part = *division.parts[i];
+    targets += part.targets().size();
+    in_flight_max += part.limits().probes_in_flight_max;
+    CHECK(part.controls().size() == (i == 0 ? 1 : 0));
+    for (const Tenant& tenant : part.tenants())
+      CHECK(part_of(tenant.name, 3) == i);
+  }
+  CHECK(targets == 36);
+  CHECK(in_flight_max >= 100);
+  CHECK(in_flight_max <= 102);
+  for (std::size_t i = 0; i < 36; ++i) {
+    const PartPlace place = division.targets[i];
+    CHECK(full_name(division.parts[place.part]->targets().at(place.index)) ==
+          full_name(whole->targets()[i]));
+  }
+  for (std::size_t i = 0; i < 12; ++i) {
+    const PartPlace place = division.tenants[i];
+    CHECK(division.parts[place.part]->tenants().at(place.index) == whole->tenants()[i]);
+  }
+  CHECK(divide(whole, 1).parts.front() == whole);
+}
+
+TEST_CASE("more parts than tenants leave some empty") {
+  const Division division = divide(plan_from(kTwoTenants), 8);
+  std::size_t empty = 0;
+  for (const auto& part : division.parts)
+    empty += part->targets().empty();
+  CHECK(empty >= 6);
+}
+
+TEST_CASE("several ledgers read as one") {
+  const Instant now{WallTime{500s}, MonoTime{1s}};
+  const auto whole = plan_from(many_tenants(6, 2));
+  const Division division = divide(whole, 3);
+  Ledgers ledgers(division, now);
+  for (std::size_t i = 0; i < whole->targets().size(); ++i) {
+    const PartPlace place = division.targets[i];
+    Ledger& ledger = ledgers.part(place.part);
+    ledger.record_skipped(TargetIndex(place.index), SkipReason::stall, i);
+    ledger.record_started(TargetIndex(place.index), 2ms);
+    ProbeResult result;
+    result.target = TargetIndex(place.index);
+    result.outcome = Outcome::server_error;
+    ledger.record(result);
+  }
+  ledgers.part(0).record_control(0, true);
+  const Snapshot snapshot = ledgers.snapshot(now);
+  CHECK(snapshot.plan == whole);
+  REQUIRE(snapshot.targets.size() == 12);
+  for (std::size_t i = 0; i < 12; ++i)
+    CHECK(snapshot.targets[i].skips() == i);
+  CHECK(snapshot.tenants.size() == 6);
+  CHECK(snapshot.controls == std::vector<std::optional<bool>>{true});
+  CHECK(snapshot.exporter.schedule_lag.count() == 12);
+  CHECK(snapshot.exporter.last_reload_successful);
+
+  const auto history = ledgers.history("t5", "p1");
+  REQUIRE(history);
+  CHECK(history->plan == whole);
+  CHECK(history->history.failures().front().target == history->target);
+  CHECK_FALSE(ledgers.history("t6", "p1"));
+  CHECK(ledgers.recents(whole.get(), {TargetIndex{11}, TargetIndex{0}})->size() == 2);
+  CHECK_FALSE(ledgers.recents(nullptr, {}));
+
+  ledgers.record_reload_failed({"no"});
+  CHECK_FALSE(ledgers.snapshot(now).exporter.last_reload_successful);
+  CHECK(ledgers.snapshot(now).exporter.reload_problems == std::vector<std::string>{"no"});
+}
+
+TEST_CASE("a division that nobody is left to adopt is not in force") {
+  const Instant now{WallTime{500s}, MonoTime{1s}};
+  Ledgers ledgers(plan_from(kTwoTenants), now);
+  const auto next = plan_from(many_tenants(1, 1));
+  CHECK_FALSE(ledgers.adopt(divide(next, 1), [] { return false; }));
+  CHECK(ledgers.history("old", "projects"));
+}
+
+TEST_CASE("a shard is written as index and count, or found by the pod's ordinal") {
+  CHECK(parse_shard("0/3", "", "") == Shard{0, 3});
+  CHECK(parse_shard("2/3", "", "") == Shard{2, 3});
+  CHECK(parse_shard("auto/3", "exporter-1", "") == Shard{1, 3});
+  CHECK(parse_shard("auto/3", "exporter-2.exporter.monitoring.svc", "") == Shard{2, 3});
+  CHECK(parse_shard("auto", "reinfer-exporter-0", "5") == Shard{0, 5});
+  CHECK(parse_shard("0/1", "", "") == Shard{});
+}
+
+TEST_CASE("what is no shard is said, with what is allowed") {
+  const auto wrong = [](std::string_view text, std::string_view host = "pod-1",
+                        std::string_view shards = "") {
+    return parse_shard(text, host, shards).error();
+  };
+  CHECK(wrong("3") == "\"3\" is no shard, allowed: INDEX/COUNT such as 0/3, auto/COUNT, or auto");
+  CHECK(wrong("3/3") == "the index is 3, allowed: 0 to 2, the first is 0");
+  CHECK(wrong("/3") == "there is no number before the slash, allowed: 0 to 2");
+  CHECK(wrong("-1/3") == "there is no number before the slash, allowed: 0 to 2");
+  CHECK(wrong("0/0") == "the count is \"0\", allowed: 1 to 1000");
+  CHECK(wrong("0/1001") == "the count is \"1001\", allowed: 1 to 1000");
+  CHECK(wrong("0/3x") == "the count is \"3x\", allowed: 1 to 1000");
+  CHECK(wrong("auto") == "the count of REINFER_SHARDS is \"\", allowed: 1 to 1000");
+  CHECK(wrong("auto/3", "pod") ==
+        "there is no number at the end of the host's name \"pod\", allowed: 0 to 2");
+  CHECK(wrong("auto/3", "pod-7") ==
+        "the index at the end of the host's name \"pod-7\" is 7, allowed: 0 to 2, the first is 0");
+}
+
+}  // namespace
+}  // namespace reinfer
