@@ -40,6 +40,8 @@ int main(int argc, char** argv) {
       return reinfer::check_command(options);
     case reinfer::Command::probe:
       return reinfer::probe_command(options);
+    case reinfer::Command::sla:
+      return reinfer::sla_command(options);
   }
   return 2;
 }

@@ -1,6 +1,6 @@
 // One function for each thing the program can be asked to do; each returns the process's exit code:
 // 0 fine, 1 it could not be done or a probe was not ok, 2 the configuration or command line is
-// wrong. Called by main on the main thread.
+// wrong, 3 an objective was breached. Called by main on the main thread.
 #pragma once
 
 #include "app/options.h"
@@ -16,5 +16,9 @@ int check_command(const Options& options);
 // Runs the selected targets now, once or in rounds, and prints each result as it ends. Ctrl-C
 // during rounds ends them with the summary of what there is.
 int probe_command(const Options& options);
+
+// Reads a month from Prometheus and prints what became of each objective. 1 also if that cannot be
+// told of one of them.
+int sla_command(const Options& options);
 
 }  // namespace reinfer

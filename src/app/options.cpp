@@ -43,6 +43,7 @@ struct Given {
   std::string shard;  // empty: not given
   std::uint64_t repeat = 1;
   std::string repeat_interval;  // empty: not given
+  SlaGiven sla;
 };
 
 void add_common(CLI::App& cli, Options& options, Given& given) {
@@ -128,10 +129,23 @@ void add_probe(CLI::App& probe, Options& options, Given& given) {
   probe.add_option("target", options.selection, "TENANT or TENANT/PROBE, all if none is given");
 }
 
+ColourMode colour_mode(const std::string& word) {
+  if (word == "always") return ColourMode::always;
+  return word == "never" ? ColourMode::never : ColourMode::automatic;
+}
+
+std::optional<std::string> understand_sla(const Given& given, Options& options) {
+  if (options.command != Command::sla) return std::nullopt;
+  options.colour = colour_mode(given.sla.colour);
+  auto understood = understand(given.sla);
+  if (!understood) return understood.error();
+  options.sla = std::move(*understood);
+  return std::nullopt;
+}
+
 std::optional<std::string> understand_probe(const Given& given, Options& options) {
-  options.colour = given.colour == "always"  ? ColourMode::always
-                   : given.colour == "never" ? ColourMode::never
-                                             : ColourMode::automatic;
+  if (options.command != Command::probe) return std::nullopt;
+  options.colour = colour_mode(given.colour);
   if (given.repeat < 1 || given.repeat > kRepeatMax)
     return fmt::format("--repeat: is {}, allowed: 1 to {}", given.repeat, kRepeatMax);
   options.repeat = given.repeat;
@@ -174,9 +188,10 @@ std::optional<std::string> understand_shares(const Given& given, Options& option
   return std::nullopt;
 }
 
-std::optional<std::string> understand(const Given& given, Options& options) {
+std::optional<std::string> understand_common(const Given& given, Options& options) {
   options.log_level = parse_log_level(given.log_level).value_or(LogLevel::info);
   options.log_format = parse_log_format(given.log_format).value_or(LogFormat::logfmt);
+  if (options.command == Command::sla) return std::nullopt;
   if (options.config_file.empty()) return "--config.file is required";
   if (const auto wrong = understand_shares(given, options)) return wrong;
   const std::string& path = options.telemetry_path;
@@ -217,6 +232,9 @@ std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv
       cli.add_subcommand("check", "Print what a configuration comes to, or what is wrong with it");
   CLI::App* probe = cli.add_subcommand("probe", "Probe targets now and print the results");
   add_probe(*probe, options, given);
+  CLI::App* sla = cli.add_subcommand(
+      "sla", "Print what became of a month's objectives, from what Prometheus has stored");
+  add_sla(*sla, given.sla);
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -225,10 +243,11 @@ std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv
     const int code = cli.exit(error, out, err);
     return EarlyExit{code == 0 ? 0 : 2, out.str() + err.str()};
   }
-  for (const auto step : {understand, understand_probe})
-    if (const auto wrong = step(given, options)) return EarlyExit{2, *wrong + "\n"};
   if (check->parsed()) options.command = Command::check;
   if (probe->parsed()) options.command = Command::probe;
+  if (sla->parsed()) options.command = Command::sla;
+  for (const auto step : {understand_common, understand_probe, understand_sla})
+    if (const auto wrong = step(given, options)) return EarlyExit{2, *wrong + "\n"};
   return options;
 }
 

@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "app/sla_options.h"
 #include "app/terminal.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -19,13 +20,13 @@ namespace reinfer {
 // More than that are a mistake.
 inline constexpr std::size_t kProbeThreadsMax = 64;
 
-enum class Command { serve, check, probe };
+enum class Command { serve, check, probe, sla };
 
 struct Options {
   Command command = Command::serve;
   LogLevel log_level = LogLevel::info;
   LogFormat log_format = LogFormat::logfmt;
-  ColourMode colour = ColourMode::automatic;  // probe
+  ColourMode colour = ColourMode::automatic;  // probe, sla
   bool allow_core_dump = false;               // a core would hold the tokens
   bool enable_lifecycle = false;              // serve: reload over HTTP
   bool json = false;                          // probe
@@ -41,6 +42,7 @@ struct Options {
   std::vector<std::string> selection;  // probe: TENANT or TENANT/PROBE, none for all
   std::uint64_t repeat = 1;            // probe: rounds
   Nanoseconds repeat_interval{};       // probe: between two rounds
+  SlaOptions sla;
 
   // "" if there is no storage path.
   std::string state_file() const {

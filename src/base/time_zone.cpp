@@ -42,4 +42,27 @@ std::optional<WallTime> latest_weekly(const std::string& zone, unsigned weekday,
   }
 }
 
+std::optional<CalendarDay> calendar_day(const std::string& zone, WallTime now) {
+  const date::time_zone* found = find_zone(zone);
+  if (found == nullptr) return std::nullopt;
+  try {
+    const date::year_month_day day(date::floor<date::days>(found->to_local(now)));
+    return CalendarDay{int(day.year()), unsigned(day.month()), unsigned(day.day())};
+  } catch (const std::exception&) {
+    return std::nullopt;
+  }
+}
+
+std::optional<WallTime> start_of_day(const std::string& zone, const CalendarDay& day) {
+  const date::time_zone* found = find_zone(zone);
+  const date::year_month_day wanted(date::year(day.year), date::month(day.month),
+                                    date::day(day.day));
+  if (found == nullptr || !wanted.ok()) return std::nullopt;
+  try {
+    return found->to_sys(date::local_days(wanted) + Nanoseconds{0}, date::choose::earliest);
+  } catch (const std::exception&) {
+    return std::nullopt;
+  }
+}
+
 }  // namespace reinfer

@@ -20,4 +20,18 @@ bool is_time_zone(const std::string& name);
 std::optional<WallTime> latest_weekly(const std::string& zone, unsigned weekday,
                                       Nanoseconds time_of_day, WallTime now);
 
+struct CalendarDay {
+  int year = 0;
+  unsigned month = 0;  // 1 is January
+  unsigned day = 0;
+  bool operator==(const CalendarDay&) const = default;
+};
+
+// Which day it is in `zone`. nullopt if there is no such zone.
+std::optional<CalendarDay> calendar_day(const std::string& zone, WallTime now);
+
+// When a day begins in `zone`: at midnight, or where clocks leave that out, after the gap. nullopt
+// if there is no such zone or no such day.
+std::optional<WallTime> start_of_day(const std::string& zone, const CalendarDay& day);
+
 }  // namespace reinfer

@@ -35,21 +35,23 @@ ROOMS = {
     "probe": CORE | {"credentials", "schedule", "transport", "record"},
     "expose": CORE | {"record"},
     "serve": CORE | {"config", "record", "expose"},
+    "sla": CORE | {"expose"},
     "app": CORE | {"config", "credentials", "schedule", "transport", "record", "probe", "expose",
-                   "serve"},
+                   "serve", "sla"},
     "main.cpp": {"base", "app"},
     "simulator": {"base"},
 }
 
 # Libraries by the start of their headers' names, and the files of src that may know them.
 LIBRARIES = {
-    "curl/": r"src/transport/curl_\w+\.(h|cpp)|src/config/(base_url|url_path)\w*\.cpp",
+    "curl/": r"src/transport/curl_\w+\.(h|cpp)|src/config/(base_url|url_path)\w*\.cpp"
+             r"|src/sla/http_get\.cpp",
     "httplib.h": r"src/serve/responder\.cpp",
     "yaml-cpp/": r"src/serve/yaml_table\.cpp",
     "crypt.h": r"src/serve/password\.cpp",
     "prometheus/": r"src/expose/(families\.h|families\.cpp|metrics\.cpp)",
     "toml++/": r"src/config/document\.cpp|src/simulator/scenario\.cpp",
-    "CLI/": r"src/app/options\.cpp|src/simulator/command_line\.cpp",
+    "CLI/": r"src/app/(sla_)?options\.cpp|src/simulator/command_line\.cpp",
     "spdlog/": r"src/base/log\.cpp",
     "nlohmann/": r"src/\w+/\w+\.cpp|src/expose/json\.h",
     "openssl/": r"src/transport/(tls_facts|curl_transfer)\.cpp|src/simulator/\w+\.cpp"

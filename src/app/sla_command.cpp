@@ -1,0 +1,171 @@
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "app/commands.h"
+#include "base/text.h"
+#include "config/files.h"
+#include "credentials/stored.h"
+#include "sla/http_get.h"
+#include "sla/reader.h"
+#include "sla/render.h"
+#include "sla/report.h"
+
+namespace reinfer {
+namespace {
+
+constexpr int kExitCannotTell = 1;
+constexpr int kExitBadCommandLine = 2;
+constexpr int kExitBreached = 3;
+constexpr std::size_t kHeaderFileBytesMax = 64 * 1024;
+
+using Wrong = std::optional<std::string>;
+
+Wrong add_token(const std::string& path, HttpServer& server) {
+  if (path.empty()) return std::nullopt;
+  const SecretOrWhy token = read_stored({SecretSource::Kind::file, path});
+  if (!token) return "--prometheus.token-file: " + token.error();
+  server.headers.emplace_back("Authorization: Bearer " + token->reveal());
+  return std::nullopt;
+}
+
+Wrong add_user(const std::string& path, HttpServer& server) {
+  if (path.empty()) return std::nullopt;
+  SecretOrWhy user = read_stored({SecretSource::Kind::file, path});
+  if (!user) return "--prometheus.user-file: " + user.error();
+  const auto colon = user->reveal().find(':');
+  if (colon == std::string::npos || colon == 0)
+    return fmt::format("--prometheus.user-file: {} holds no NAME:PASSWORD", path);
+  server.user = std::move(*user);
+  return std::nullopt;
+}
+
+bool is_header(std::string_view line) {
+  const auto colon = line.find(':');
+  if (colon == std::string_view::npos || colon == 0 || trim(line.substr(colon + 1)).empty())
+    return false;
+  for (const char c : line.substr(0, colon))
+    if (c <= ' ' || c >= 0x7f) return false;
+  for (const char c : line)
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) return false;
+  return true;
+}
+
+Wrong add_headers(const std::string& path, HttpServer& server) {
+  if (path.empty()) return std::nullopt;
+  std::ifstream file(path, std::ios::binary);
+  std::string text(kHeaderFileBytesMax + 1, '\0');
+  if (!file || !file.read(text.data(), static_cast<std::streamsize>(text.size())).eof())
+    return fmt::format("--prometheus.header-file: {} cannot be read, or is over {} bytes", path,
+                       kHeaderFileBytesMax);
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  std::size_t number = 0;
+  for (const std::string_view line : split(text, '\n')) {
+    ++number;
+    const std::string_view header = trim(line);
+    if (header.empty() || header.starts_with('#')) continue;
+    if (!is_header(header))
+      return fmt::format("--prometheus.header-file: {}:{}: is not NAME: VALUE", path, number);
+    server.headers.emplace_back(std::string(header));
+  }
+  return std::nullopt;
+}
+
+Wrong find_ca(const std::string& path, HttpServer& server) {
+  if (path.empty()) return std::nullopt;
+  if (!std::ifstream(path)) return fmt::format("--prometheus.ca-file: {} cannot be read", path);
+  server.ca_file = path;
+  return std::nullopt;
+}
+
+tl::expected<HttpServer, std::string> server_of(const SlaOptions& options) {
+  HttpServer server;
+  server.url = options.url;
+  server.timeout = options.timeout;
+  for (const Wrong& wrong :
+       {add_token(options.token_file, server), add_user(options.user_file, server),
+        add_headers(options.header_file, server), find_ca(options.ca_file, server)})
+    if (wrong) return tl::unexpected(*wrong);
+  return server;
+}
+
+// A line on stderr that says how far it is, on a terminal alone.
+class ProgressLine {
+ public:
+  ProgressLine() : shown_(can_rewrite_line(read_terminal(STDERR_FILENO))) {}
+  ~ProgressLine() { write(""); }
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+
+  void write(const std::string& text) const {
+    if (!shown_) return;
+    fmt::print(stderr, "\r\x1b[K{}", text.empty() ? "" : "reading " + text);
+    std::fflush(stderr);
+  }
+
+ private:
+  const bool shown_;
+};
+
+tl::expected<SlaReport, std::string> make_report(const SlaOptions& options, const Month& month,
+                                                 WallTime now, HttpGetter& getter) {
+  SlaReport report{month, options.url, now, {}, {}};
+  Prometheus prometheus([&](const std::string& path) { return getter.get(path); });
+  const ProgressLine progress;
+  SlaReader reader(prometheus, {month, now, options.tenants, options.instance},
+                   [&](const std::string& what) { progress.write(what); });
+  const auto tenants = reader.tenants();
+  if (!tenants) return tl::unexpected(tenants.error());
+  for (const std::string& tenant : *tenants) {
+    const auto targets = reader.read(tenant);
+    if (!targets) return tl::unexpected(targets.error());
+    for (SlaRow& row : make_rows(*targets, month, options.outages_max))
+      report.rows.push_back(std::move(row));
+  }
+  if (report.rows.empty())
+    return tl::unexpected(std::string("has no samples of an objective in the month"));
+  for (const std::string& warning : prometheus.warnings())
+    report.notes.push_back("Prometheus warned, so something may be missing: " + warning);
+  return report;
+}
+
+std::string render(const SlaReport& report, const Options& options) {
+  switch (options.sla.format) {
+    case SlaFormat::csv:
+      return render_csv(report);
+    case SlaFormat::json:
+      return render_json(report);
+    case SlaFormat::table:
+      break;
+  }
+  return render_table(report, style_for(read_terminal(STDOUT_FILENO), options.colour));
+}
+
+}  // namespace
+
+int sla_command(const Options& options) {
+  const WallTime now = SystemClock().now().wall;
+  const auto month = parse_month(options.sla.month, options.sla.time_zone, now);
+  auto server = server_of(options.sla);
+  if (!month || !server) {
+    fmt::print(stderr, "{}\n", month ? server.error() : month.error());
+    return kExitBadCommandLine;
+  }
+  HttpGetter getter(std::move(*server));
+  const auto report = make_report(options.sla, *month, now, getter);
+  if (!report) {
+    fmt::print(stderr, "{} {}\n", options.sla.url, report.error());
+    return kExitCannotTell;
+  }
+  fmt::print("{}", render(*report, options));
+  if (std::fflush(stdout) != 0) return kExitCannotTell;
+  const SlaVerdict verdict = verdict_of(*report);
+  if (verdict == SlaVerdict::breached) return kExitBreached;
+  return verdict == SlaVerdict::met ? 0 : kExitCannotTell;
+}
+
+}  // namespace reinfer

@@ -1,0 +1,27 @@
+// How much of a month was watched. What was not is never taken for time in which all was well. Used
+// by sla/report.h. Pure functions; any thread.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "sla/samples.h"
+
+namespace reinfer {
+
+struct Coverage {
+  std::optional<TimeSpan> data;  // from the first sample in the month to the last
+  std::vector<TimeSpan> unwatched;
+  // Not seen in detail, but the counters went on: all is counted, what began and ended in such a
+  // stretch has no better time.
+  std::vector<TimeSpan> unseen;
+  std::size_t restarts = 0;  // of the exporter, or handed over to another
+  Nanoseconds watched{};
+};
+
+// `events`: of the objective. `others`: more counters of the same target; they tell a target whose
+// probes all were no events from one that nobody probed. Silence of up to kSilenceMax is none.
+Coverage coverage_of(const std::vector<Growth>& events,
+                     const std::vector<std::vector<Growth>>& others, const TimeSpan& month);
+
+}  // namespace reinfer

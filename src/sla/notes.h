@@ -1,0 +1,18 @@
+// What a reader of the report must know beside its figures, in sentences. Used by sla/report.cpp
+// alone. Pure functions; any thread.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "sla/report.h"
+
+namespace reinfer {
+
+// Of one row whose figures are complete.
+std::vector<std::string> notes_of(const SlaRow& row, const Vantage& vantage, const Month& month);
+
+// Says so in each row whose objective has another row, of another exporter.
+void note_several_exporters(std::vector<SlaRow>& rows);
+
+}  // namespace reinfer

@@ -1,0 +1,119 @@
+#include "sla/outages.h"
+
+#include <algorithm>
+#include <optional>
+
+namespace reinfer {
+namespace {
+
+// The outage that goes on while steps go by, and the calm that may end it.
+class Follower {
+ public:
+  explicit Follower(const TimeSpan& month) : month_(month) {}
+
+  void take(const JudgedStep& step) {
+    if (open_ && (step.broken || step.to - step.from > kSilenceMax) && !calm_) lose_sight(step);
+    if (open_ && calm_ && step.to - calm_->end > kCalmMax) close();
+    if (step.bad > 0)
+      take_bad(step);
+    else if (open_ && !calm_ && step.events > 0)
+      calm_ = Calm{step.to, step.to - step.from};
+    if (open_ && calm_ && step.bad <= 0) calm_events_ += within(step) ? step.events : 0;
+    last_ = step.to;
+  }
+
+  std::vector<Outage> finish() {
+    if (open_ && !calm_) {
+      open_->end = last_;
+      open_->recovery_seen = false;
+      calm_ = Calm{last_, Nanoseconds{0}};
+    }
+    close();
+    return std::move(outages_);
+  }
+
+ private:
+  struct Calm {
+    WallTime end;
+    Nanoseconds late_max;
+  };
+
+  bool within(const JudgedStep& step) const {
+    return step.to > month_.from && step.to <= month_.to;
+  }
+
+  void take_bad(const JudgedStep& step) {
+    if (!open_) {
+      open_ = Outage{};
+      open_->start = step.to;
+      open_->start_late_max = step.to - step.from;
+    }
+    open_->events += calm_events_;
+    calm_events_ = 0;
+    calm_.reset();
+    if (!within(step)) return;
+    open_->events += step.events;
+    open_->bad += step.bad;
+    for (const auto& [outcome, count] : step.outcomes)
+      open_->outcomes[outcome] += count;
+  }
+
+  // Nobody knows what came after the last sample.
+  void lose_sight(const JudgedStep& step) {
+    if (step.bad > 0 && !step.broken) return;
+    open_->recovery_seen = false;
+    calm_ = Calm{step.from, Nanoseconds{0}};
+    close();
+  }
+
+  void close() {
+    if (!open_) return;
+    open_->end = calm_->end;
+    open_->end_late_max = calm_->late_max;
+    cut();
+    open_.reset();
+    calm_.reset();
+    calm_events_ = 0;
+  }
+
+  void cut() {
+    if (open_->bad <= 0) return;
+    if (open_->start <= month_.from) {
+      open_->start = month_.from;
+      open_->start_late_max = Nanoseconds{0};
+      open_->began_before = true;
+    }
+    if (open_->end > month_.to) {
+      open_->end = month_.to;
+      open_->end_late_max = Nanoseconds{0};
+      open_->went_on = true;
+    }
+    outages_.push_back(*open_);
+  }
+
+  const TimeSpan month_;
+  std::optional<Outage> open_;
+  std::optional<Calm> calm_;
+  double calm_events_ = 0;
+  WallTime last_;
+  std::vector<Outage> outages_;
+};
+
+}  // namespace
+
+std::vector<Outage> outages_of(const std::vector<JudgedStep>& steps, const TimeSpan& month) {
+  Follower follower(month);
+  for (const JudgedStep& step : steps)
+    follower.take(step);
+  return follower.finish();
+}
+
+std::vector<Outage> longest(std::vector<Outage> outages, std::size_t count) {
+  std::stable_sort(outages.begin(), outages.end(), [](const Outage& a, const Outage& b) {
+    return a.end - a.start > b.end - b.start;
+  });
+  if (outages.size() > count) outages.resize(count);
+  return outages;
+}
+
+}  // namespace reinfer

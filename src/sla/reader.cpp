@@ -1,0 +1,250 @@
+#include "sla/reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.h"
+#include "sla/words.h"
+
+namespace reinfer {
+namespace {
+
+constexpr Nanoseconds kPiece = std::chrono::hours(24);
+constexpr Nanoseconds kPieceMin = std::chrono::minutes(15);
+constexpr Nanoseconds kGaugeStep = std::chrono::minutes(5);
+// Each piece begins so much earlier, or what grew between two pieces would be lost; and so much
+// more than the month is read, for what began before it and went on after it.
+constexpr Nanoseconds kMargin = std::chrono::minutes(10);
+constexpr const char* kEventMetrics = "reinfer_slo_events_total|reinfer_slo_good_events_total";
+constexpr const char* kResults = "reinfer_probe_results_total";
+constexpr const char* kSkipped = "reinfer_probe_skipped_total";
+
+// Labels of the exporter and of single series, which do not tell one target from another.
+constexpr std::array kNotOfTarget = {"__name__", "instance", "pod",   "container",
+                                     "slo",      "outcome",  "fault", "reason"};
+
+std::string get(const Labels& labels, const char* name) {
+  const auto found = labels.find(name);
+  return found == labels.end() ? "" : found->second;
+}
+
+std::string range(Nanoseconds length) {
+  return fmt::format("[{}ms]", std::chrono::ceil<std::chrono::milliseconds>(length).count());
+}
+
+std::string alternatives(const std::set<std::string>& names) {
+  // What stands in these labels needs no escape in a regular expression.
+  return join({names.begin(), names.end()}, "|");
+}
+
+}  // namespace
+
+// The targets of a tenant as their series come in.
+class SlaReader::Histories {
+ public:
+  // Adds a series to the target that its labels name.
+  void take(const Series& series) {
+    TargetHistory& target = target_of(series.labels);
+    const std::string name = get(series.labels, "__name__");
+    const std::string slo = get(series.labels, "slo");
+    Samples* into = nullptr;
+    if (name == "reinfer_slo_events_total")
+      into = &target.objectives[slo].events;
+    else if (name == "reinfer_slo_good_events_total")
+      into = &target.objectives[slo].good;
+    else if (name == "reinfer_slo_objective_ratio")
+      into = &target.objectives[slo].ratio;
+    else if (name == "reinfer_slo_latency_threshold_seconds")
+      into = &target.latency_threshold;
+    else if (name == "reinfer_slo_counted_fault")
+      into = &target.counted[get(series.labels, "fault")];
+    else if (name == kResults)
+      into = &target.results[get(series.labels, "outcome")];
+    else if (name == kSkipped)
+      into = &target.skipped[get(series.labels, "reason")];
+    if (into != nullptr) append_newer(*into, series.samples);
+  }
+
+  std::vector<TargetHistory> targets() && {
+    std::vector<TargetHistory> all;
+    for (auto& [key, target] : targets_)
+      all.push_back(std::move(target));
+    return all;
+  }
+
+ private:
+  TargetHistory& target_of(const Labels& labels) {
+    Labels own = labels;
+    for (const char* name : kNotOfTarget)
+      own.erase(name);
+    const std::string exporter =
+        get(labels, "instance") + '\n' + get(labels, "pod") + '\n' + get(labels, "container");
+    TargetHistory& target = targets_[{own, exporter}];
+    target.labels = std::move(own);
+    target.instance = get(labels, "instance");
+    return target;
+  }
+
+  std::map<std::pair<Labels, std::string>, TargetHistory> targets_;
+};
+
+SlaReader::SlaReader(Prometheus& prometheus, SlaScope scope,
+                     std::function<void(const std::string&)> tell)
+    : prometheus_(prometheus),
+      scope_(std::move(scope)),
+      span_{scope_.month.span.from - kMargin, std::min(scope_.month.span.to + kMargin, scope_.now)},
+      tell_(std::move(tell)) {}
+
+std::string SlaReader::selector(const std::string& metric, const std::string& tenant,
+                                const std::string& more) const {
+  std::string text = fmt::format("{{__name__=~{}", promql_string(metric));
+  if (!tenant.empty()) text += fmt::format(",tenant={}", promql_string(tenant));
+  if (!scope_.instance.empty()) text += fmt::format(",instance={}", promql_string(scope_.instance));
+  return text + more + '}';
+}
+
+tl::expected<std::string, std::string> SlaReader::why_nothing() {
+  const std::string month =
+      fmt::format("{} to {}", sla_time(scope_.month.span.from), sla_time(scope_.month.span.to));
+  const auto results = prometheus_.series(selector(kResults, ""), scope_.month.span);
+  if (!results) return tl::unexpected(results.error().what);
+  if (!results->empty())
+    return "has results of probes in the month, but no objectives: they are set in the exporter's "
+           "configuration, such as slo = { availability = 99.9 }";
+  const auto ever = prometheus_.series(selector(kEventMetrics, ""),
+                                       {WallTime{} + std::chrono::hours(1), scope_.now});
+  if (!ever) return tl::unexpected(ever.error().what);
+  if (!ever->empty())
+    return fmt::format(
+        "has no objectives from {}, though at other times: the exporter was not "
+        "scraped then, or it is beyond the retention",
+        month);
+  return fmt::format("has no series of reinfer_exporter{}: is it the one that scrapes it?",
+                     scope_.instance.empty() ? "" : " of the instance " + scope_.instance);
+}
+
+tl::expected<std::vector<std::string>, std::string> SlaReader::tenants() {
+  const auto series =
+      prometheus_.series(selector(kEventMetrics, "", ",tenant!=\"\""), scope_.month.span);
+  if (!series) return tl::unexpected(series.error().what);
+  std::set<std::string> there;
+  for (const Labels& labels : *series)
+    there.insert(get(labels, "tenant"));
+  if (there.empty()) {
+    const auto why = why_nothing();
+    return tl::unexpected(why ? *why : why.error());
+  }
+  for (const std::string& wanted : scope_.tenants)
+    if (!there.contains(wanted))
+      return tl::unexpected(
+          fmt::format("has no objective of a tenant {} in the month (there are: "
+                      "{})",
+                      wanted, join({there.begin(), there.end()}, ", ")));
+  if (scope_.tenants.empty()) return std::vector<std::string>(there.begin(), there.end());
+  const std::set<std::string> wanted(scope_.tenants.begin(), scope_.tenants.end());
+  return std::vector<std::string>(wanted.begin(), wanted.end());
+}
+
+SlaReader::Done SlaReader::read_in_pieces(const TimeSpan& span, const Read& read) {
+  const auto done = read(span);
+  if (done) return {};
+  const Nanoseconds half = (span.to - span.from) / 2;
+  if (!done.error().too_much || half < kPieceMin) return tl::unexpected(done.error().what);
+  const WallTime middle = std::chrono::floor<std::chrono::seconds>(span.from + half);
+  if (auto first = read_in_pieces({span.from, middle}, read); !first) return first;
+  return read_in_pieces({middle, span.to}, read);
+}
+
+Prometheus::Answer<bool> SlaReader::read_gauges(const std::string& tenant, const TimeSpan& piece,
+                                                Histories& histories) {
+  const auto series = prometheus_.query_range(
+      selector("reinfer_slo_objective_ratio|reinfer_slo_latency_threshold_seconds|"
+               "reinfer_slo_counted_fault",
+               tenant),
+      piece, kGaugeStep);
+  if (!series) return tl::unexpected(series.error());
+  for (const Series& one : *series)
+    histories.take(one);
+  return true;
+}
+
+tl::expected<bool, std::string> SlaReader::had_maintenance(const std::string& tenant) {
+  for (WallTime end = span_.from; end < span_.to;) {
+    const WallTime start = end;
+    end = std::min(start + kPiece, span_.to);
+    const auto found = prometheus_.query(
+        fmt::format("max_over_time({}{}) > 0", selector("reinfer_tenant_in_maintenance", tenant),
+                    range(end - start)),
+        end);
+    if (!found) return tl::unexpected(found.error().what);
+    if (!found->empty()) return true;
+  }
+  return false;
+}
+
+Prometheus::Answer<std::vector<Series>> SlaReader::changed_series(const std::string& tenant,
+                                                                  const TimeSpan& piece) {
+  std::vector<Series> all;
+  const Nanoseconds length = piece.to - piece.from + kMargin;
+  const std::string standing =
+      selector(fmt::format("{}|{}", kResults, kSkipped), tenant, ",outcome!=\"ok\"");
+  const auto moved =
+      prometheus_.query(fmt::format("changes({}{}) > 0", standing, range(length)), piece.to);
+  if (!moved) return tl::unexpected(moved.error());
+  std::set<std::string> outcomes;
+  std::set<std::string> reasons;
+  if (with_ok_) outcomes.insert("ok");
+  for (const Series& one : *moved) {
+    if (const std::string outcome = get(one.labels, "outcome"); !outcome.empty())
+      outcomes.insert(outcome);
+    if (const std::string reason = get(one.labels, "reason"); !reason.empty())
+      reasons.insert(reason);
+  }
+  for (const auto& [metric, label, names] :
+       {std::tuple(kResults, "outcome", outcomes), std::tuple(kSkipped, "reason", reasons)}) {
+    if (names.empty()) continue;
+    const std::string more = fmt::format(",{}=~\"{}\"", label, alternatives(names));
+    auto series = prometheus_.query(selector(metric, tenant, more) + range(length), piece.to);
+    if (!series) return tl::unexpected(series.error());
+    std::move(series->begin(), series->end(), std::back_inserter(all));
+  }
+  return all;
+}
+
+Prometheus::Answer<bool> SlaReader::read_counters(const std::string& tenant, const TimeSpan& piece,
+                                                  Histories& histories) {
+  const auto events = prometheus_.query(
+      selector(kEventMetrics, tenant) + range(piece.to - piece.from + kMargin), piece.to);
+  if (!events) return tl::unexpected(events.error());
+  const auto changed = changed_series(tenant, piece);
+  if (!changed) return tl::unexpected(changed.error());
+  for (const auto* part : {&*events, &*changed})
+    for (const Series& one : *part)
+      histories.take(one);
+  return true;
+}
+
+tl::expected<std::vector<TargetHistory>, std::string> SlaReader::read(const std::string& tenant) {
+  Histories histories;
+  tell_(tenant + ", its objectives");
+  auto done = read_in_pieces(scope_.month.span, [&](const TimeSpan& piece) {
+    return read_gauges(tenant, piece, histories);
+  });
+  if (!done) return tl::unexpected(done.error());
+  const auto maintenance = had_maintenance(tenant);
+  if (!maintenance) return tl::unexpected(maintenance.error());
+  with_ok_ = *maintenance;
+  for (WallTime from = span_.from; from < span_.to;) {
+    const WallTime to = std::min(from + kPiece, span_.to);
+    tell_(fmt::format("{}, {}", tenant, sla_time(from).substr(0, 10)));
+    done = read_in_pieces(
+        {from, to}, [&](const TimeSpan& piece) { return read_counters(tenant, piece, histories); });
+    if (!done) return tl::unexpected(done.error());
+    from = to;
+  }
+  return std::move(histories).targets();
+}
+
+}  // namespace reinfer

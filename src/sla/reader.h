@@ -1,0 +1,60 @@
+// Reads from Prometheus what the report is made of: tenant by tenant, in pieces of time that
+// Prometheus is willing to answer, each sample as it was stored. Used by the command. One thread;
+// blocks while Prometheus answers.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "sla/history.h"
+#include "sla/month.h"
+#include "sla/prometheus.h"
+
+namespace reinfer {
+
+struct SlaScope {
+  Month month;
+  WallTime now;                      // nothing is asked of what is later
+  std::vector<std::string> tenants;  // none: all
+  std::string instance;              // "": all
+};
+
+class SlaReader {
+ public:
+  // `tell`: what is being read, for a line of progress.
+  SlaReader(Prometheus& prometheus, SlaScope scope, std::function<void(const std::string&)> tell);
+
+  // Names of the tenants in scope that had an objective in the month or close to it, in order. The
+  // error says why there is none, or which does not exist.
+  tl::expected<std::vector<std::string>, std::string> tenants();
+
+  tl::expected<std::vector<TargetHistory>, std::string> read(const std::string& tenant);
+
+ private:
+  class Histories;
+  using Done = tl::expected<void, std::string>;
+
+  std::string selector(const std::string& metric, const std::string& tenant,
+                       const std::string& more = "") const;
+  tl::expected<std::string, std::string> why_nothing();
+  // Reads a stretch of time, or more and more pieces of it while Prometheus finds it too much.
+  using Read = std::function<Prometheus::Answer<bool>(const TimeSpan&)>;
+  Done read_in_pieces(const TimeSpan& span, const Read& read);
+  Prometheus::Answer<bool> read_gauges(const std::string& tenant, const TimeSpan& piece,
+                                       Histories& histories);
+  Prometheus::Answer<bool> read_counters(const std::string& tenant, const TimeSpan& piece,
+                                         Histories& histories);
+  Prometheus::Answer<std::vector<Series>> changed_series(const std::string& tenant,
+                                                         const TimeSpan& piece);
+  tl::expected<bool, std::string> had_maintenance(const std::string& tenant);
+
+  Prometheus& prometheus_;
+  const SlaScope scope_;
+  const TimeSpan span_;  // the month and a bit on both sides
+  std::function<void(const std::string&)> tell_;
+  bool with_ok_ = false;  // the tenant was in maintenance: its ok results are needed
+};
+
+}  // namespace reinfer

@@ -1,0 +1,22 @@
+// The report as text: for people on a terminal, for a spreadsheet, for a script. Used by the
+// command. Pure; any thread.
+#pragma once
+
+#include <string>
+
+#include "expose/terminal_style.h"
+#include "sla/report.h"
+
+namespace reinfer {
+
+// A line for each objective, then what is behind it, then what a claim needs of those breached.
+std::string render_table(const SlaReport& report, const TerminalStyle& style);
+
+// RFC 4180 with a line of names first; a row for each objective. Moments are RFC 3339 in UTC,
+// ratios are exact, what is not known is empty.
+std::string render_csv(const SlaReport& report);
+
+// One document. Keys stay as they are within version 1, more may come.
+std::string render_json(const SlaReport& report);
+
+}  // namespace reinfer

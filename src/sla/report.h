@@ -1,0 +1,80 @@
+// The month's figures of every objective: the report that is shown as a table, as CSV or as JSON.
+// Made from what Prometheus has stored (sla/history.h) by pure functions; any thread.
+//
+// Counts are differences of stored samples and exact. An event belongs to the month in which the
+// sample lies that shows it, so months add up and nothing is counted twice.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sla/coverage.h"
+#include "sla/history.h"
+#include "sla/month.h"
+#include "sla/outages.h"
+
+namespace reinfer {
+
+using Count = std::uint64_t;
+using Counts = std::map<std::string, Count>;
+
+// An objective is met only if it would be, had every moment that nobody watched been bad.
+enum class SlaVerdict : std::uint8_t { met, breached, unknown };
+std::string_view to_label(SlaVerdict verdict);
+
+// A stretch of the month with one objective.
+struct ObjectiveStretch {
+  TimeSpan span;
+  double objective = 0;
+  Count events = 0;
+  Count good = 0;
+  bool operator==(const ObjectiveStretch&) const = default;
+};
+
+struct SlaRow {
+  Labels labels;  // tenant, probe, job and the tenant's own
+  std::string slo;
+  std::vector<std::string> instances;       // exporters, in order of time
+  std::optional<double> objective;          // at the month's end
+  std::vector<ObjectiveStretch> stretches;  // more than one if it changed
+  std::optional<double> latency_threshold_seconds;
+  Count events = 0;
+  Count good = 0;
+  Count bad = 0;
+  Counts bad_by_outcome;  // availability alone
+  Counts bad_by_fault;
+  Counts excluded;  // by reason
+  Counts skipped;   // slots of the grid without a probe, by reason
+  Coverage coverage;
+  std::optional<double> ratio;  // good of events; absent without events
+  // The same if all that was not watched had been bad or good, at the usual number of events.
+  std::optional<double> ratio_min;
+  std::optional<double> ratio_max;
+  std::optional<double> budget_spent;  // 1 is all of it; absent for an objective of 1
+  SlaVerdict verdict = SlaVerdict::unknown;
+  std::size_t outages_total = 0;
+  std::vector<Outage> outages;     // the longest
+  std::vector<std::string> notes;  // sentences for people
+
+  const std::string& label(const std::string& name) const;  // "" if there is none
+};
+
+struct SlaReport {
+  Month month;
+  std::string source;  // Prometheus' URL
+  WallTime made_at;
+  std::vector<SlaRow> rows;
+  std::vector<std::string> notes;
+};
+
+// Rows of one tenant's targets, in order of their labels.
+std::vector<SlaRow> make_rows(const std::vector<TargetHistory>& targets, const Month& month,
+                              std::size_t outages_max);
+
+// `breached` if any row is, else `unknown` if any is or there is none.
+SlaVerdict verdict_of(const SlaReport& report);
+
+}  // namespace reinfer

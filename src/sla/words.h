@@ -1,0 +1,23 @@
+// How the report writes numbers and moments for people. Used by its notes and its table. Pure; any
+// thread.
+#pragma once
+
+#include <string>
+
+#include "base/clock.h"
+
+namespace reinfer {
+
+// "99.9%", as many digits as an objective needs.
+std::string percent(double ratio);
+
+// Four decimals, rounded down: what is missed by a hair does not look met.
+std::string percent_down(double ratio);
+
+// "2026-10-06T09:12:15Z", whole seconds.
+std::string sla_time(WallTime time);
+
+// "89,280"
+std::string grouped(unsigned long long count);
+
+}  // namespace reinfer
