@@ -110,7 +110,8 @@ std::vector<Outage> outages_of(const std::vector<JudgedStep>& steps, const TimeS
 
 std::vector<Outage> longest(std::vector<Outage> outages, std::size_t count) {
   std::stable_sort(outages.begin(), outages.end(), [](const Outage& a, const Outage& b) {
-    return a.end - a.start > b.end - b.start;
+    const auto length = [](const Outage& outage) { return outage.end - outage.start; };
+    return length(a) != length(b) ? length(a) > length(b) : a.bad > b.bad;
   });
   if (outages.size() > count) outages.resize(count);
   return outages;

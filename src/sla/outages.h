@@ -44,7 +44,7 @@ inline constexpr Nanoseconds kCalmMax = std::chrono::minutes(5);
 // outage over its edge is known for one; what is counted is what the month holds.
 std::vector<Outage> outages_of(const std::vector<JudgedStep>& steps, const TimeSpan& month);
 
-// At most `count` of them, longest first.
+// At most `count` of them, longest first, of two as long the one with more bad events.
 std::vector<Outage> longest(std::vector<Outage> outages, std::size_t count);
 
 }  // namespace reinfer

@@ -50,6 +50,7 @@ void add_coverage(Cells& cells, const SlaReport& report, const SlaRow& row) {
 }
 
 void add_outages(Cells& cells, const SlaRow& row) {
+  cells.emplace_back("lone_bad", std::to_string(row.lone_bad));
   cells.emplace_back("outages", std::to_string(row.outages_total));
   const Outage* outage = row.outages.empty() ? nullptr : &row.outages.front();
   cells.emplace_back("longest_outage_start", outage ? sla_time(outage->start) : "");

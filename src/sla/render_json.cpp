@@ -1,3 +1,4 @@
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "expose/rfc3339.h"
@@ -27,6 +28,9 @@ Json to_json(const std::vector<TimeSpan>& spans) {
 }
 
 Json to_json(const Outage& outage) {
+  Json outcomes = Json::object();
+  for (const auto& [outcome, count] : outage.outcomes)
+    outcomes[outcome] = std::llround(count);
   return {{"start", rfc3339(outage.start)},
           {"end", rfc3339(outage.end)},
           {"seconds", to_seconds(outage.end - outage.start)},
@@ -35,9 +39,9 @@ Json to_json(const Outage& outage) {
           {"began_before_month", outage.began_before},
           {"went_on_after_month", outage.went_on},
           {"recovery_seen", outage.recovery_seen},
-          {"events", outage.events},
-          {"bad", outage.bad},
-          {"outcomes", outage.outcomes}};
+          {"events", std::llround(outage.events)},
+          {"bad", std::llround(outage.bad)},
+          {"outcomes", outcomes}};
 }
 
 Json to_json(const Coverage& coverage, const TimeSpan& month) {
@@ -94,6 +98,7 @@ Json to_json(const SlaReport& report, const SlaRow& row) {
           {"excluded", row.excluded},
           {"skipped", row.skipped},
           {"coverage", to_json(row.coverage, report.month.span)},
+          {"lone_bad", row.lone_bad},
           {"outages_total", row.outages_total},
           {"outages", outages},
           {"claim", to_json(claim_of(report, row))},

@@ -13,8 +13,8 @@
 namespace reinfer {
 namespace {
 
-constexpr std::size_t kIndent = 13;  // of what stands behind a line's name
-constexpr std::size_t kNameColumnsMax = 36;
+constexpr std::size_t kIndent = 13;         // of what stands behind a line's name
+constexpr std::size_t kFigureColumns = 74;  // of a row of the overview, its name aside
 constexpr std::size_t kSpansMax = 5;
 
 std::string name_of(const SlaRow& row) {
@@ -48,25 +48,32 @@ std::string whole_percent(double ratio) {
   return fmt::format("{}%", static_cast<int>(ratio * 100 + 1e-9));
 }
 
-std::size_t name_columns(const SlaReport& report) {
-  std::size_t columns = 12;
-  for (const SlaRow& row : report.rows)
-    columns = std::max(columns, name_of(row).size());
-  return std::min(columns, kNameColumnsMax);
+std::string figures(const SlaReport& report, const SlaRow& row, const TerminalStyle& style) {
+  return fmt::format("{:<12} {:>12} {:>9} {:>9} {:>6} {:>7}  {}", row.slo, promise(row),
+                     row.ratio ? percent_down(*row.ratio) : "-", grouped(row.events),
+                     grouped(row.bad), whole_percent(watched(report, row)),
+                     painted(style, ink_of(row.verdict), word_of(row.verdict)));
 }
 
+// The names stand before the figures, or above them where that gets too wide.
 std::string overview(const SlaReport& report, const TerminalStyle& style) {
-  const std::size_t columns = name_columns(report);
+  std::size_t columns = 0;
+  for (const SlaRow& row : report.rows)
+    columns = std::max(columns, name_of(row).size() + 2);
+  const bool beside = columns + kFigureColumns <= style.columns;
+  if (!beside) columns = 2;
   std::string text = painted(style, Ink::faint,
-                             fmt::format("{:<{}}  {:<12} {:>14} {:>10} {:>9} {:>7} {:>7}  {}", "",
+                             fmt::format("{:<{}}{:<12} {:>12} {:>9} {:>9} {:>6} {:>7}  {}", "",
                                          columns, "objective", "promised", "attained", "events",
                                          "bad", "watched", "verdict")) +
                      '\n';
-  for (const SlaRow& row : report.rows)
-    text += fmt::format("{:<{}}  {:<12} {:>14} {:>10} {:>9} {:>7} {:>7}  {}\n", name_of(row),
-                        columns, row.slo, promise(row), row.ratio ? percent_down(*row.ratio) : "-",
-                        grouped(row.events), grouped(row.bad), whole_percent(watched(report, row)),
-                        painted(style, ink_of(row.verdict), word_of(row.verdict)));
+  std::string above;
+  for (const SlaRow& row : report.rows) {
+    if (!beside && name_of(row) != above) text += name_of(row) + '\n';
+    above = name_of(row);
+    text += fmt::format("{:<{}}", beside ? name_of(row) : "", columns) +
+            figures(report, row, style) + '\n';
+  }
   return text;
 }
 
@@ -75,9 +82,13 @@ std::string fact(std::string_view name, std::string_view what, const TerminalSty
          wrapped(what, style.columns, kIndent) + '\n';
 }
 
+// Most first.
 std::string listed(const Counts& counts) {
+  std::vector<std::pair<std::string, Count>> sorted(counts.begin(), counts.end());
+  std::stable_sort(sorted.begin(), sorted.end(),
+                   [](const auto& a, const auto& b) { return a.second > b.second; });
   std::vector<std::string> pieces;
-  for (const auto& [name, count] : counts)
+  for (const auto& [name, count] : sorted)
     pieces.push_back(fmt::format("{} {}", grouped(count), name));
   return join(pieces, ", ");
 }
@@ -102,19 +113,16 @@ std::string watched_words(const SlaReport& report, const SlaRow& row) {
   return text;
 }
 
+// How far the truth may lie from what was seen.
 std::string how_exact(const Outage& outage) {
-  std::string text;
-  if (outage.began_before)
-    text += ", began before the month";
-  else
-    text += fmt::format(", began up to {} earlier", describe_duration(outage.start_late_max));
-  if (outage.went_on)
-    text += ", went on after the month";
-  else if (!outage.recovery_seen)
-    text += ", its end was not seen";
-  else
-    text += fmt::format(", ended up to {} earlier", describe_duration(outage.end_late_max));
-  return text;
+  const std::string start = outage.began_before
+                                ? "it began before the month"
+                                : "start late by up to " + format_duration(outage.start_late_max);
+  const std::string end = outage.went_on ? "it went on after the month"
+                          : !outage.recovery_seen
+                              ? "its end was not seen"
+                              : "end by up to " + format_duration(outage.end_late_max);
+  return fmt::format(" ({}, {})", start, end);
 }
 
 std::string outage_words(const Outage& outage, bool slow) {
@@ -138,13 +146,15 @@ std::string outage_words(const Outage& outage, bool slow) {
 std::string outage_lines(const SlaRow& row, const TerminalStyle& style) {
   const bool slow = row.slo == "latency";
   const char* name = slow ? "slow times" : "outages";
-  if (row.outages_total == 0) return fact(name, "none", style);
-  std::string text =
-      fact(name,
-           row.outages.size() < row.outages_total
-               ? fmt::format("{}, the longest {}:", row.outages_total, row.outages.size())
-               : fmt::format("{}, longest first:", row.outages_total),
-           style);
+  std::string head = row.outages_total == 0 ? "none" : fmt::format("{}", row.outages_total);
+  if (row.lone_bad > 0)
+    head += fmt::format(" of more than one probe, {} lone {} {}", grouped(row.lone_bad),
+                        slow ? "slow" : "failed", row.lone_bad == 1 ? "probe" : "probes");
+  if (!row.outages.empty())
+    head += row.outages.size() < row.outages_total
+                ? fmt::format("; the longest {}:", row.outages.size())
+                : ":";
+  std::string text = fact(name, head, style);
   for (const Outage& outage : row.outages)
     text += "    " + wrapped(outage_words(outage, slow), style.columns, 6) + '\n';
   return text;

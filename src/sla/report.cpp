@@ -118,14 +118,14 @@ void judge(SlaRow& row, const TimeSpan& month) {
     row.verdict = SlaVerdict::met;
 }
 
-Labels labels_for(const Vantage& vantage) {
-  return vantage.parts.front()->labels;
+bool is_lone(const Outage& outage) {
+  return outage.bad <= 1 && !outage.began_before && !outage.went_on;
 }
 
 SlaRow make_row(const Vantage& vantage, const std::string& slo, const Month& month,
                 std::size_t outages_max) {
   SlaRow row;
-  row.labels = labels_for(vantage);
+  row.labels = vantage.parts.front()->labels;
   row.slo = slo;
   for (const TargetHistory* part : vantage.parts)
     if (row.instances.empty() || row.instances.back() != part->instance)
@@ -140,6 +140,7 @@ SlaRow make_row(const Vantage& vantage, const std::string& slo, const Month& mon
     row.latency_threshold_seconds = value_at(gauge_of(vantage, threshold_of, ""), month.span.to);
   judge(row, month.span);
   std::vector<Outage> outages = outages_of(steps, month.span);
+  row.lone_bad = std::erase_if(outages, is_lone);
   row.outages_total = outages.size();
   row.outages = longest(std::move(outages), outages_max);
   row.notes = notes_of(row, vantage, month);

@@ -55,7 +55,8 @@ struct SlaRow {
   std::optional<double> ratio_max;
   std::optional<double> budget_spent;  // 1 is all of it; absent for an objective of 1
   SlaVerdict verdict = SlaVerdict::unknown;
-  std::size_t outages_total = 0;
+  Count lone_bad = 0;              // bad events with only good ones around them: no outages
+  std::size_t outages_total = 0;   // of more than one
   std::vector<Outage> outages;     // the longest
   std::vector<std::string> notes;  // sentences for people
 

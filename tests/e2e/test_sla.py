@@ -198,7 +198,7 @@ class SlaTest(unittest.TestCase):
         done = self.ask('--month=2025-03', '--outages=2')
         self.assertEqual((done.returncode, done.stderr), (3, ''))
         for text in ('2025-03, 2025-03-01T00:00:00Z to 2025-04-01T00:00:00Z', 'BREACHED',
-                     'cannot tell', 'What a claim needs', '3, the longest 2:', 'x-request-id',
+                     'cannot tell', 'What a claim needs', '3; the longest 2:', 'x-request-id',
                      'server_error (platform)'):
             self.assertIn(text, done.stdout)
 

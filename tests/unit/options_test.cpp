@@ -91,6 +91,22 @@ TEST_CASE("what makes no sense of a repeated probe is said") {
   CHECK(complaint({"--color=green"}).find("--color") != std::string::npos);
 }
 
+TEST_CASE("the report of a month needs no configuration, and knows where Prometheus is") {
+  const Options report = options({"sla", "--prometheus.url=https://Prometheus.example:9090/p//",
+                                  "--month=2026-10", "--tenant=acme", "--tenant", "globex",
+                                  "--format=csv", "--outages=3", "--timeout=1m"});
+  CHECK(report.command == Command::sla);
+  CHECK(report.sla.url == "https://prometheus.example:9090/p");
+  CHECK(report.sla.month == "2026-10");
+  CHECK(report.sla.tenants == std::vector<std::string>{"acme", "globex"});
+  CHECK(report.sla.format == SlaFormat::csv);
+  CHECK(report.sla.outages_max == 3);
+  CHECK(report.sla.timeout == std::chrono::minutes(1));
+  CHECK(options({"sla", "--prometheus.url=http://[::1]:9090"}).sla.url == "http://[::1]:9090");
+  CHECK(early({"sla", "--help"}).text.find("3 an objective was breached") != std::string::npos);
+  CHECK(early({"sla"}).text.rfind("--prometheus.url is required", 0) == 0);
+}
+
 TEST_CASE("help and version are answers, not errors") {
   CHECK(early({"--version"}).code == 0);
   CHECK(early({"--version"}).text.rfind("reinfer_exporter, version ", 0) == 0);
