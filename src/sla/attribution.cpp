@@ -51,7 +51,7 @@ bool counts(const CountedFaults& counted, Fault fault, WallTime time) {
 
 std::set<std::string> names_of(const Vantage& vantage) {
   std::set<std::string> names;
-  for (const TargetHistory* part : vantage.parts)
+  for (const StoredTarget* part : vantage.parts)
     for (const auto& [outcome, samples] : part->results)
       names.insert(outcome);
   return names;

@@ -13,7 +13,7 @@ const typename Map::mapped_type* find(const Map& map, const std::string& key) {
 }
 
 // From the first event sample to the last.
-std::optional<TimeSpan> lifetime(const TargetHistory& target) {
+std::optional<TimeSpan> lifetime(const StoredTarget& target) {
   std::optional<TimeSpan> life;
   for (const auto& [slo, objective] : target.objectives) {
     if (objective.events.empty()) continue;
@@ -29,7 +29,7 @@ struct Chain {
 };
 
 // The chain that a target carries on: the one that ended last, and not too long after it began.
-Chain* predecessor(std::vector<Chain>& chains, const TargetHistory& target, const TimeSpan& life) {
+Chain* predecessor(std::vector<Chain>& chains, const StoredTarget& target, const TimeSpan& life) {
   Chain* best = nullptr;
   for (Chain& chain : chains) {
     const bool follows = chain.vantage.parts.front()->labels == target.labels &&
@@ -41,9 +41,9 @@ Chain* predecessor(std::vector<Chain>& chains, const TargetHistory& target, cons
 
 }  // namespace
 
-std::vector<Vantage> vantages_of(const std::vector<TargetHistory>& targets) {
-  std::vector<std::pair<TimeSpan, const TargetHistory*>> alive;
-  for (const TargetHistory& target : targets)
+std::vector<Vantage> vantages_of(const std::vector<StoredTarget>& targets) {
+  std::vector<std::pair<TimeSpan, const StoredTarget*>> alive;
+  for (const StoredTarget& target : targets)
     if (const auto life = lifetime(target)) alive.emplace_back(*life, &target);
   std::stable_sort(alive.begin(), alive.end(),
                    [](const auto& a, const auto& b) { return a.first.from < b.first.from; });
@@ -65,41 +65,41 @@ std::vector<Vantage> vantages_of(const std::vector<TargetHistory>& targets) {
   return vantages;
 }
 
-const Samples* events_of(const TargetHistory& target, const std::string& slo) {
+const Samples* events_of(const StoredTarget& target, const std::string& slo) {
   const auto* objective = find(target.objectives, slo);
   return objective == nullptr ? nullptr : &objective->events;
 }
 
-const Samples* good_of(const TargetHistory& target, const std::string& slo) {
+const Samples* good_of(const StoredTarget& target, const std::string& slo) {
   const auto* objective = find(target.objectives, slo);
   return objective == nullptr ? nullptr : &objective->good;
 }
 
-const Samples* ratio_of(const TargetHistory& target, const std::string& slo) {
+const Samples* ratio_of(const StoredTarget& target, const std::string& slo) {
   const auto* objective = find(target.objectives, slo);
   return objective == nullptr ? nullptr : &objective->ratio;
 }
 
-const Samples* threshold_of(const TargetHistory& target, const std::string&) {
+const Samples* threshold_of(const StoredTarget& target, const std::string&) {
   return &target.latency_threshold;
 }
 
-const Samples* counted_of(const TargetHistory& target, const std::string& fault) {
+const Samples* counted_of(const StoredTarget& target, const std::string& fault) {
   return find(target.counted, fault);
 }
 
-const Samples* results_of(const TargetHistory& target, const std::string& outcome) {
+const Samples* results_of(const StoredTarget& target, const std::string& outcome) {
   return find(target.results, outcome);
 }
 
-const Samples* skipped_of(const TargetHistory& target, const std::string& reason) {
+const Samples* skipped_of(const StoredTarget& target, const std::string& reason) {
   return find(target.skipped, reason);
 }
 
 std::vector<Growth> growth_of(const Vantage& vantage, CounterOf counter, const std::string& name) {
   std::vector<Growth> growth;
   std::optional<WallTime> until;
-  for (const TargetHistory* part : vantage.parts) {
+  for (const StoredTarget* part : vantage.parts) {
     const Samples* samples = counter(*part, name);
     if (samples == nullptr || samples->empty()) continue;
     if (until && samples->front().time > *until)
@@ -115,7 +115,7 @@ std::vector<Growth> growth_of(const Vantage& vantage, CounterOf counter, const s
 
 Samples gauge_of(const Vantage& vantage, CounterOf gauge, const std::string& name) {
   Samples all;
-  for (const TargetHistory* part : vantage.parts)
+  for (const StoredTarget* part : vantage.parts)
     if (const Samples* samples = gauge(*part, name)) append_newer(all, *samples);
   return all;
 }

@@ -10,19 +10,19 @@
 
 namespace reinfer {
 
-struct ObjectiveHistory {
+struct StoredObjective {
   Samples events;  // counters
   Samples good;
   Samples ratio;  // the objective itself, on a grid of some minutes
 };
 
 // One probe of one tenant, as one exporter saw it.
-struct TargetHistory {
-  Labels labels;         // without those of the exporter and of single series
+struct StoredTarget {
+  SeriesLabels labels;   // without those of the exporter and of single series
   std::string instance;  // the exporter, as Prometheus names it
-  std::map<std::string, ObjectiveHistory> objectives;  // by the label slo
-  Samples latency_threshold;                           // seconds, on the same grid
-  std::map<std::string, Samples> counted;              // 1 or 0 by fault, on the same grid
+  std::map<std::string, StoredObjective> objectives;  // by the label slo
+  Samples latency_threshold;                          // seconds, on the same grid
+  std::map<std::string, Samples> counted;             // 1 or 0 by fault, on the same grid
   // Counters by outcome and by reason. Those that stood still may be left out, as may stretches of
   // time; `ok` is there only for a tenant that was in maintenance.
   std::map<std::string, Samples> results;
@@ -32,7 +32,7 @@ struct TargetHistory {
 // One probe seen from one place: by one exporter, or by several that followed one another, such as
 // the pods of a deployment.
 struct Vantage {
-  std::vector<const TargetHistory*> parts;  // in order of time, at least one
+  std::vector<const StoredTarget*> parts;  // in order of time, at least one
 };
 
 // Two exporters may be at work together for so long and still be taken for one that replaces the
@@ -40,15 +40,15 @@ struct Vantage {
 inline constexpr Nanoseconds kHandOverMax = std::chrono::minutes(5);
 
 // `targets` outlives what is returned. Targets without samples are in none.
-std::vector<Vantage> vantages_of(const std::vector<TargetHistory>& targets);
+std::vector<Vantage> vantages_of(const std::vector<StoredTarget>& targets);
 
 // The samples of one counter of a target; nullptr or none where it has no such counter.
-using CounterOf = const Samples* (*)(const TargetHistory& target, const std::string& name);
+using CounterOf = const Samples* (*)(const StoredTarget& target, const std::string& name);
 
-const Samples* events_of(const TargetHistory& target, const std::string& slo);
-const Samples* good_of(const TargetHistory& target, const std::string& slo);
-const Samples* results_of(const TargetHistory& target, const std::string& outcome);
-const Samples* skipped_of(const TargetHistory& target, const std::string& reason);
+const Samples* events_of(const StoredTarget& target, const std::string& slo);
+const Samples* good_of(const StoredTarget& target, const std::string& slo);
+const Samples* results_of(const StoredTarget& target, const std::string& outcome);
+const Samples* skipped_of(const StoredTarget& target, const std::string& reason);
 
 // How a counter grew over all parts. From the last sample of a part to the first of the next it
 // broke and grew by nothing.
@@ -57,8 +57,8 @@ std::vector<Growth> growth_of(const Vantage& vantage, CounterOf counter, const s
 // Gauges of all parts, one after the other.
 Samples gauge_of(const Vantage& vantage, CounterOf gauge, const std::string& name);
 
-const Samples* ratio_of(const TargetHistory& target, const std::string& slo);
-const Samples* threshold_of(const TargetHistory& target, const std::string&);
-const Samples* counted_of(const TargetHistory& target, const std::string& fault);
+const Samples* ratio_of(const StoredTarget& target, const std::string& slo);
+const Samples* threshold_of(const StoredTarget& target, const std::string&);
+const Samples* counted_of(const StoredTarget& target, const std::string& fault);
 
 }  // namespace reinfer

@@ -83,9 +83,9 @@ std::optional<Sample> sample_of(const Json& pair) {
   return Sample{WallTime(std::chrono::milliseconds(milliseconds)), value};
 }
 
-std::optional<Labels> labels_of(const Json& object) {
+std::optional<SeriesLabels> labels_of(const Json& object) {
   if (!object.is_object()) return std::nullopt;
-  Labels labels;
+  SeriesLabels labels;
   for (const auto& [name, value] : object.items()) {
     if (!value.is_string()) return std::nullopt;
     labels[name] = value.get<std::string>();
@@ -145,13 +145,13 @@ Prometheus::Answer<std::vector<Series>> Prometheus::ask_for_series(const std::st
   return result;
 }
 
-Prometheus::Answer<std::vector<Labels>> Prometheus::series(const std::string& selector,
-                                                           const TimeSpan& span) {
+Prometheus::Answer<std::vector<SeriesLabels>> Prometheus::series(const std::string& selector,
+                                                                 const TimeSpan& span) {
   auto document = ask(fmt::format("/api/v1/series?match%5B%5D={}&start={}&end={}", form(selector),
                                   seconds(span.from), seconds(span.to)));
   if (!document) return tl::unexpected(document.error());
   if (!document->data.is_array()) return tl::unexpected(not_understood());
-  std::vector<Labels> result;
+  std::vector<SeriesLabels> result;
   for (const Json& one : document->data) {
     auto labels = labels_of(one);
     if (!labels) return tl::unexpected(not_understood());

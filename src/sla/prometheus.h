@@ -35,8 +35,8 @@ class Prometheus {
   template <typename T>
   using Answer = tl::expected<T, PrometheusFailure>;
 
-  // Labels of the series that match and had samples in a span, or near to it.
-  Answer<std::vector<Labels>> series(const std::string& selector, const TimeSpan& span);
+  // SeriesLabels of the series that match and had samples in a span, or near to it.
+  Answer<std::vector<SeriesLabels>> series(const std::string& selector, const TimeSpan& span);
 
   // An expression at a moment: a vector, each series with one sample, or the raw samples that a
   // range selector takes.

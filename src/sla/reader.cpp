@@ -21,11 +21,11 @@ constexpr const char* kEventMetrics = "reinfer_slo_events_total|reinfer_slo_good
 constexpr const char* kResults = "reinfer_probe_results_total";
 constexpr const char* kSkipped = "reinfer_probe_skipped_total";
 
-// Labels of the exporter and of single series, which do not tell one target from another.
+// SeriesLabels of the exporter and of single series, which do not tell one target from another.
 constexpr std::array kNotOfTarget = {"__name__", "instance", "pod",   "container",
                                      "slo",      "outcome",  "fault", "reason"};
 
-std::string get(const Labels& labels, const char* name) {
+std::string get(const SeriesLabels& labels, const char* name) {
   const auto found = labels.find(name);
   return found == labels.end() ? "" : found->second;
 }
@@ -46,7 +46,7 @@ class SlaReader::Histories {
  public:
   // Adds a series to the target that its labels name.
   void take(const Series& series) {
-    TargetHistory& target = target_of(series.labels);
+    StoredTarget& target = target_of(series.labels);
     const std::string name = get(series.labels, "__name__");
     const std::string slo = get(series.labels, "slo");
     Samples* into = nullptr;
@@ -67,27 +67,27 @@ class SlaReader::Histories {
     if (into != nullptr) append_newer(*into, series.samples);
   }
 
-  std::vector<TargetHistory> targets() && {
-    std::vector<TargetHistory> all;
+  std::vector<StoredTarget> targets() && {
+    std::vector<StoredTarget> all;
     for (auto& [key, target] : targets_)
       all.push_back(std::move(target));
     return all;
   }
 
  private:
-  TargetHistory& target_of(const Labels& labels) {
-    Labels own = labels;
+  StoredTarget& target_of(const SeriesLabels& labels) {
+    SeriesLabels own = labels;
     for (const char* name : kNotOfTarget)
       own.erase(name);
     const std::string exporter =
         get(labels, "instance") + '\n' + get(labels, "pod") + '\n' + get(labels, "container");
-    TargetHistory& target = targets_[{own, exporter}];
+    StoredTarget& target = targets_[{own, exporter}];
     target.labels = std::move(own);
     target.instance = get(labels, "instance");
     return target;
   }
 
-  std::map<std::pair<Labels, std::string>, TargetHistory> targets_;
+  std::map<std::pair<SeriesLabels, std::string>, StoredTarget> targets_;
 };
 
 SlaReader::SlaReader(Prometheus& prometheus, SlaScope scope,
@@ -130,7 +130,7 @@ tl::expected<std::vector<std::string>, std::string> SlaReader::tenants() {
       prometheus_.series(selector(kEventMetrics, "", ",tenant!=\"\""), scope_.month.span);
   if (!series) return tl::unexpected(series.error().what);
   std::set<std::string> there;
-  for (const Labels& labels : *series)
+  for (const SeriesLabels& labels : *series)
     there.insert(get(labels, "tenant"));
   if (there.empty()) {
     const auto why = why_nothing();
@@ -226,7 +226,7 @@ Prometheus::Answer<bool> SlaReader::read_counters(const std::string& tenant, con
   return true;
 }
 
-tl::expected<std::vector<TargetHistory>, std::string> SlaReader::read(const std::string& tenant) {
+tl::expected<std::vector<StoredTarget>, std::string> SlaReader::read(const std::string& tenant) {
   Histories histories;
   tell_(tenant + ", its objectives");
   auto done = read_in_pieces(scope_.month.span, [&](const TimeSpan& piece) {

@@ -30,7 +30,7 @@ class SlaReader {
   // error says why there is none, or which does not exist.
   tl::expected<std::vector<std::string>, std::string> tenants();
 
-  tl::expected<std::vector<TargetHistory>, std::string> read(const std::string& tenant);
+  tl::expected<std::vector<StoredTarget>, std::string> read(const std::string& tenant);
 
  private:
   class Histories;

@@ -26,9 +26,9 @@ Counts whole(const std::map<std::string, double>& counts) {
 }
 
 std::set<std::string> names_of(const Vantage& vantage,
-                               std::map<std::string, Samples> TargetHistory::*counters) {
+                               std::map<std::string, Samples> StoredTarget::*counters) {
   std::set<std::string> names;
-  for (const TargetHistory* part : vantage.parts)
+  for (const StoredTarget* part : vantage.parts)
     for (const auto& [name, samples] : part->*counters)
       names.insert(name);
   return names;
@@ -36,9 +36,9 @@ std::set<std::string> names_of(const Vantage& vantage,
 
 Coverage coverage_of(const Vantage& vantage, const std::string& slo, const TimeSpan& month) {
   std::vector<std::vector<Growth>> others;
-  for (const std::string& outcome : names_of(vantage, &TargetHistory::results))
+  for (const std::string& outcome : names_of(vantage, &StoredTarget::results))
     others.push_back(growth_of(vantage, results_of, outcome));
-  for (const std::string& reason : names_of(vantage, &TargetHistory::skipped))
+  for (const std::string& reason : names_of(vantage, &StoredTarget::skipped))
     others.push_back(growth_of(vantage, skipped_of, reason));
   // Latency has no events while nothing is ok, availability has.
   if (slo != kAvailability) others.push_back(growth_of(vantage, events_of, kAvailability));
@@ -57,7 +57,7 @@ void count(SlaRow& row, const Vantage& vantage, const std::vector<JudgedStep>& s
   row.events = whole(events);
   row.bad = std::min(whole(bad), row.events);
   row.good = row.events - row.bad;
-  for (const std::string& reason : names_of(vantage, &TargetHistory::skipped))
+  for (const std::string& reason : names_of(vantage, &StoredTarget::skipped))
     if (const Count slots = whole(total(growth_of(vantage, skipped_of, reason), month)); slots > 0)
       row.skipped[reason] = slots;
 }
@@ -127,7 +127,7 @@ SlaRow make_row(const Vantage& vantage, const std::string& slo, const Month& mon
   SlaRow row;
   row.labels = vantage.parts.front()->labels;
   row.slo = slo;
-  for (const TargetHistory* part : vantage.parts)
+  for (const StoredTarget* part : vantage.parts)
     if (row.instances.empty() || row.instances.back() != part->instance)
       row.instances.push_back(part->instance);
   std::vector<JudgedStep> steps = judged_steps(vantage, slo);
@@ -149,7 +149,7 @@ SlaRow make_row(const Vantage& vantage, const std::string& slo, const Month& mon
 
 std::set<std::string> objectives_of(const Vantage& vantage) {
   std::set<std::string> names;
-  for (const TargetHistory* part : vantage.parts)
+  for (const StoredTarget* part : vantage.parts)
     for (const auto& [slo, objective] : part->objectives)
       if (!objective.events.empty()) names.insert(slo);
   return names;
@@ -168,7 +168,7 @@ const std::string& SlaRow::label(const std::string& name) const {
   return found == labels.end() ? kNone : found->second;
 }
 
-std::vector<SlaRow> make_rows(const std::vector<TargetHistory>& targets, const Month& month,
+std::vector<SlaRow> make_rows(const std::vector<StoredTarget>& targets, const Month& month,
                               std::size_t outages_max) {
   std::vector<SlaRow> rows;
   for (const Vantage& vantage : vantages_of(targets))

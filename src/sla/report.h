@@ -35,7 +35,7 @@ struct ObjectiveStretch {
 };
 
 struct SlaRow {
-  Labels labels;  // tenant, probe, job and the tenant's own
+  SeriesLabels labels;  // tenant, probe, job and the tenant's own
   std::string slo;
   std::vector<std::string> instances;       // exporters, in order of time
   std::optional<double> objective;          // at the month's end
@@ -72,7 +72,7 @@ struct SlaReport {
 };
 
 // Rows of one tenant's targets, in order of their labels.
-std::vector<SlaRow> make_rows(const std::vector<TargetHistory>& targets, const Month& month,
+std::vector<SlaRow> make_rows(const std::vector<StoredTarget>& targets, const Month& month,
                               std::size_t outages_max);
 
 // `breached` if any row is, else `unknown` if any is or there is none.

@@ -19,10 +19,10 @@ struct Sample {
 };
 
 using Samples = std::vector<Sample>;  // in order of time, no two at the same
-using Labels = std::map<std::string, std::string>;
+using SeriesLabels = std::map<std::string, std::string>;
 
 struct Series {
-  Labels labels;
+  SeriesLabels labels;
   Samples samples;
 };
 

@@ -15,10 +15,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
+// Also before main, where doctest cannot check.
 WallTime at(std::string_view text) {
-  const auto time = parse_rfc3339(text);
-  REQUIRE(time);
-  return *time;
+  return parse_rfc3339(text).value();
 }
 
 // Minutes since the start of the month of the tests.
@@ -224,8 +223,8 @@ TEST_CASE("the longest come first") {
 }
 
 // A target with two events a minute from -10 to 70, of which some fail with an outcome.
-TargetHistory target_with(const std::string& outcome, int from, int to, bool counts_as_event) {
-  TargetHistory target;
+StoredTarget target_with(const std::string& outcome, int from, int to, bool counts_as_event) {
+  StoredTarget target;
   target.labels = {{"tenant", "acme"}, {"probe", "dataset"}};
   target.instance = "a:1";
   double events = 0, good = 0, results = 0;
@@ -243,7 +242,7 @@ TargetHistory target_with(const std::string& outcome, int from, int to, bool cou
   return target;
 }
 
-SlaRow row_of(const TargetHistory& target) {
+SlaRow row_of(const StoredTarget& target) {
   const auto rows = make_rows({target}, {"2026-10", "UTC", kHour, false}, 10);
   REQUIRE(rows.size() == 1);
   return rows[0];
@@ -266,13 +265,13 @@ TEST_CASE("bad events have the outcome of the results of the same time, others a
 }
 
 TEST_CASE("a fault that the objective does not count is the reason, not maintenance") {
-  TargetHistory target = target_with("connect_error", 10, 15, false);
+  StoredTarget target = target_with("connect_error", 10, 15, false);
   target.counted["network"] = {{minute(0), 0}};
   CHECK(row_of(target).excluded == Counts{{"network", 10}});
 }
 
 TEST_CASE("ok results that were no good events were in maintenance") {
-  TargetHistory target = target_with("server_error", 0, 0, true);
+  StoredTarget target = target_with("server_error", 0, 0, true);
   double ok = 0;
   for (int i = -10; i <= 70; ++i)
     target.results["ok"].push_back({minute(i), ok += i > 20 && i <= 23 ? 3 : 2});
@@ -280,7 +279,7 @@ TEST_CASE("ok results that were no good events were in maintenance") {
 }
 
 TEST_CASE("bad events that no result explains are said to be") {
-  TargetHistory target = target_with("server_error", 10, 15, true);
+  StoredTarget target = target_with("server_error", 10, 15, true);
   target.results.clear();
   const SlaRow row = row_of(target);
   CHECK(row.bad_by_fault == Counts{{"unexplained", 10}});
@@ -288,7 +287,7 @@ TEST_CASE("bad events that no result explains are said to be") {
 }
 
 TEST_CASE("an objective that changed judges each stretch's budget, and the month by the last") {
-  TargetHistory target = target_with("server_error", 10, 11, true);
+  StoredTarget target = target_with("server_error", 10, 11, true);
   auto& ratio = target.objectives["availability"].ratio;
   for (Sample& sample : ratio)
     if (sample.time >= minute(30)) sample.value = 0.9;
@@ -303,7 +302,7 @@ TEST_CASE("an objective that changed judges each stretch's budget, and the month
 }
 
 TEST_CASE("an objective is met only if what was not watched could not have broken it") {
-  TargetHistory target = target_with("server_error", 0, 0, true);
+  StoredTarget target = target_with("server_error", 0, 0, true);
   auto& objective = target.objectives["availability"];
   for (Samples* samples : {&objective.events, &objective.good})
     std::erase_if(*samples, [](const Sample& sample) { return sample.time < minute(30); });
@@ -317,7 +316,7 @@ TEST_CASE("an objective is met only if what was not watched could not have broke
 }
 
 TEST_CASE("without events or without an objective nobody can tell") {
-  TargetHistory target = target_with("unauthorized", -10, 70, false);
+  StoredTarget target = target_with("unauthorized", -10, 70, false);
   CHECK(row_of(target).verdict == SlaVerdict::unknown);
   CHECK_FALSE(row_of(target).ratio);
   target = target_with("server_error", 0, 0, true);
@@ -327,7 +326,7 @@ TEST_CASE("without events or without an objective nobody can tell") {
 }
 
 TEST_CASE("an objective of all events has no budget to spend") {
-  TargetHistory target = target_with("server_error", 10, 11, true);
+  StoredTarget target = target_with("server_error", 10, 11, true);
   for (Sample& sample : target.objectives["availability"].ratio)
     sample.value = 1;
   CHECK_FALSE(row_of(target).budget_spent);
@@ -335,7 +334,7 @@ TEST_CASE("an objective of all events has no budget to spend") {
 }
 
 TEST_CASE("one lost probe is no outage") {
-  TargetHistory target = target_with("server_error", 0, 0, true);
+  StoredTarget target = target_with("server_error", 0, 0, true);
   auto& objective = target.objectives["availability"];
   for (Sample& sample : objective.good)
     if (sample.time >= minute(20)) sample.value -= 1;
@@ -346,8 +345,8 @@ TEST_CASE("one lost probe is no outage") {
 }
 
 // As `part` of a target that is seen every minute.
-TargetHistory part(const std::string& instance, int from, int to) {
-  TargetHistory target;
+StoredTarget part(const std::string& instance, int from, int to) {
+  StoredTarget target;
   target.labels = {{"tenant", "acme"}, {"probe", "dataset"}};
   target.instance = instance;
   auto& objective = target.objectives["availability"];

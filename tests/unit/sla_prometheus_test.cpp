@@ -39,7 +39,7 @@ TEST_CASE("samples are read to the millisecond, and what is no number is left ou
   const auto series = prometheus.query("a[1m]", WallTime(1760000060s));
   REQUIRE(series);
   REQUIRE(series->size() == 1);
-  CHECK(series->at(0).labels == Labels{{"__name__", "a"}, {"tenant", "t"}});
+  CHECK(series->at(0).labels == SeriesLabels{{"__name__", "a"}, {"tenant", "t"}});
   CHECK(series->at(0).samples ==
         Samples{{WallTime(1760000000781ms), 12}, {WallTime(1760000030s), 1000}});
   CHECK(server.asked == "/api/v1/query?query=a%5B1m%5D&time=1760000060.000");
