@@ -9,7 +9,7 @@
 
 #include "base/clock.h"
 
-namespace CLI {
+namespace CLI {  // NOLINT(readability-identifier-naming)
 class App;
 }
 

@@ -163,9 +163,9 @@ std::string_view to_label(SlaVerdict verdict) {
 }
 
 const std::string& SlaRow::label(const std::string& name) const {
-  static const std::string kNone;
+  static const std::string none;
   const auto found = labels.find(name);
-  return found == labels.end() ? kNone : found->second;
+  return found == labels.end() ? none : found->second;
 }
 
 std::vector<SlaRow> make_rows(const std::vector<StoredTarget>& targets, const Month& month,

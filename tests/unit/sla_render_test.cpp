@@ -108,7 +108,10 @@ TEST_CASE("the report reads well on a terminal, wide or narrow, and without one"
 }
 
 TEST_CASE("the report is a table for spreadsheets") {
-  check_golden("sla.csv", render_csv(report()));
+  std::string text = render_csv(report());
+  CHECK(text.find("\r\n2026-10,false,") != std::string::npos);
+  std::erase(text, '\r');  // files of ours have none
+  check_golden("sla.csv", text);
 }
 
 TEST_CASE("the report is a document for scripts") {
