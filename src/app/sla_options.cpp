@@ -22,13 +22,13 @@ constexpr const char* kFooter =
     "was breached.";
 
 const UrlForm& url_form() {
-  static const UrlForm kForm = {
+  static const UrlForm form = {
       {"http", "https"},
       "http or https",
       "http://127.0.0.1:9090",
       "put them into a file and name it with --prometheus.user-file",
   };
-  return kForm;
+  return form;
 }
 
 void add_prometheus(CLI::App& sla, SlaGiven& given) {
