@@ -14,8 +14,11 @@ constexpr int kYearMin = 2015;  // there was no Prometheus before
 struct YearMonth {
   int year = 0;
   unsigned month = 0;
-  auto operator<=>(const YearMonth&) const = default;
 };
+
+bool is_later(YearMonth a, YearMonth b) {
+  return a.year != b.year ? a.year > b.year : a.month > b.month;
+}
 
 YearMonth after(YearMonth month) {
   return month.month == 12 ? YearMonth{month.year + 1, 1} : YearMonth{month.year, month.month + 1};
@@ -56,7 +59,7 @@ tl::expected<Month, std::string> parse_month(std::string_view text, const std::s
   if (!wanted)
     return tl::unexpected(
         fmt::format("--month: \"{}\" is not a month such as {}", text, name_of(before(current))));
-  if (wanted->year < kYearMin || *wanted > current)
+  if (wanted->year < kYearMin || is_later(*wanted, current))
     return tl::unexpected(fmt::format("--month: is {}, allowed: {}-01 to {}, which is this month",
                                       name_of(*wanted), kYearMin, name_of(current)));
   const YearMonth next = after(*wanted);
@@ -65,7 +68,7 @@ tl::expected<Month, std::string> parse_month(std::string_view text, const std::s
   if (!start || !end) return tl::unexpected(fmt::format("--time-zone: {} cannot be read", zone));
   // Whole seconds, as everything that is printed.
   const WallTime cut = std::min(*end, WallTime(std::chrono::floor<std::chrono::seconds>(now)));
-  return Month{name_of(*wanted), zone, {*start, cut}, *wanted == current};
+  return Month{name_of(*wanted), zone, {*start, cut}, !is_later(current, *wanted)};
 }
 
 }  // namespace reinfer
