@@ -98,7 +98,8 @@ Json phases_json(const std::array<PhaseTotal, kPhaseCount>& phases) {
   return json;
 }
 
-Json latency_json(const Histogram& histogram) {
+Json latency_json(const LatencyHistogram& latency) {
+  const Histogram& histogram = latency.classic();
   Json buckets = Json::array();
   std::uint64_t up_to = 0;
   for (std::size_t i = 0; i < histogram.edges().size(); ++i) {

@@ -12,13 +12,15 @@ Histogram::Histogram(std::vector<double> edges)
   check(std::is_sorted(edges_.begin(), edges_.end()), "bucket edges rise");
 }
 
-void Histogram::observe(double value) {
+std::size_t Histogram::observe(double value) {
   check(std::isfinite(value) && !counts_.empty(), "an observation is a finite number");
   // Upper bounds are inclusive (`le`), so a value on an edge belongs below it.
-  const auto bucket = std::lower_bound(edges_.begin(), edges_.end(), value) - edges_.begin();
-  ++counts_[static_cast<std::size_t>(bucket)];
+  const auto bucket = static_cast<std::size_t>(
+      std::lower_bound(edges_.begin(), edges_.end(), value) - edges_.begin());
+  ++counts_[bucket];
   sum_ += value;
   ++count_;
+  return bucket;
 }
 
 void Histogram::add(const Histogram& other) {

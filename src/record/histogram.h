@@ -14,8 +14,8 @@ class Histogram {
   // `edges`: inclusive upper bounds, rising; a last bucket to +Inf is added.
   explicit Histogram(std::vector<double> edges);
 
-  // `value` must be finite.
-  void observe(double value);
+  // `value` must be finite. The bucket it fell into.
+  std::size_t observe(double value);
 
   // Counts what another one with the same edges has counted as well.
   void add(const Histogram& other);

@@ -17,7 +17,7 @@ const std::vector<double> kLagEdges = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0
 Ledger::Ledger(std::shared_ptr<const Plan> plan, Instant now, std::size_t history_max)
     : history_max_(history_max), plan_(std::move(plan)) {
   for (const Target& target : plan_->targets())
-    targets_.push_back(empty_record(target));
+    targets_.push_back(empty_record(target, now.wall));
   tenants_.resize(plan_->tenants().size());
   controls_.resize(plan_->controls().size());
   histories_.resize(plan_->targets().size());
@@ -28,14 +28,15 @@ Ledger::Ledger(std::shared_ptr<const Plan> plan, Instant now, std::size_t histor
 void Ledger::adopt(std::shared_ptr<const Plan> plan, const PlanChange& change, Instant now) {
   const std::lock_guard lock(mutex_);
   const std::shared_ptr<const Plan> before = std::exchange(plan_, std::move(plan));
-  targets_ = carry_over(change.targets, targets_,
-                        [this](std::size_t i) { return empty_record(plan_->targets()[i]); });
+  targets_ = carry_over(change.targets, targets_, [this, now](std::size_t i) {
+    return empty_record(plan_->targets()[i], now.wall);
+  });
   histories_ = carry_over(change.targets, histories_, [](std::size_t) { return History(); });
   tenants_ = carry_over(change.tenants, tenants_, [](std::size_t) { return TenantRecord{}; });
   controls_ =
       carry_over(change.controls, controls_, [](std::size_t) { return std::optional<bool>{}; });
   for (std::size_t i = 0; i < targets_.size(); ++i)
-    if (change.targets[i]) fit(TargetIndex(i), before->targets()[*change.targets[i]]);
+    if (change.targets[i]) fit(TargetIndex(i), before->targets()[*change.targets[i]], now);
   for (std::size_t i = 0; i < tenants_.size(); ++i)
     if (change.tenants[i] &&
         before->tenants()[*change.tenants[i]].base_url != plan_->tenants()[i].base_url)
@@ -51,12 +52,12 @@ void Ledger::adopt(std::shared_ptr<const Plan> plan, const PlanChange& change, I
 }
 
 // What does not go with the target as it is now is given up.
-void Ledger::fit(TargetIndex index, const Target& before) {
+void Ledger::fit(TargetIndex index, const Target& before, Instant now) {
   const Target& target = plan_->target(index);
   TargetRecord& record = targets_.at(to_size(index));
   History& history = histories_.at(to_size(index));
   if (record.duration.edges() != target.buckets) {
-    const TargetRecord empty = empty_record(target);
+    const TargetRecord empty = empty_record(target, now.wall);
     record.duration = empty.duration;
     record.server_processing = empty.server_processing;
     record.network_overhead = empty.network_overhead;

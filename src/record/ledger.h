@@ -60,7 +60,7 @@ class Ledger {
                                              const std::vector<TargetIndex>& targets) const;
 
  private:
-  void fit(TargetIndex index, const Target& before);
+  void fit(TargetIndex index, const Target& before, Instant now);
   void remember(const ProbeResult& result);
   void count_events(const ProbeResult& result, TargetRecord& record);
 

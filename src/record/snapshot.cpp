@@ -20,6 +20,12 @@ std::uint64_t TargetRecord::results() const {
   return std::accumulate(outcomes.begin(), outcomes.end(), std::uint64_t{0});
 }
 
+const Exemplar* TargetRecord::failure(Outcome outcome) const {
+  for (const OutcomeExemplar& kept : failures)
+    if (kept.outcome == outcome) return &kept.exemplar;
+  return nullptr;
+}
+
 std::uint64_t TargetRecord::skips() const {
   return std::accumulate(skipped.begin(), skipped.end(), std::uint64_t{0});
 }

@@ -16,6 +16,7 @@
 #include "model/probe_result.h"
 #include "model/token_facts.h"
 #include "record/histogram.h"
+#include "record/latency_histogram.h"
 #include "record/objectives.h"
 #include "record/standing.h"
 
@@ -43,14 +44,22 @@ struct LastResult {
   bool operator==(const LastResult&) const = default;
 };
 
+struct OutcomeExemplar {
+  Outcome outcome;
+  Exemplar exemplar;
+  bool operator==(const OutcomeExemplar&) const = default;
+};
+
 struct TargetRecord {
   std::array<std::uint64_t, kOutcomeCount> outcomes{};
   std::array<std::uint64_t, kSkipReasonCount> skipped{};
   std::array<std::uint64_t, kServerTimingStateCount> server_timing{};
   std::array<PhaseTotal, kPhaseCount> phases{};
-  Histogram duration;
-  Histogram server_processing;
-  Histogram network_overhead;
+  LatencyHistogram duration;
+  LatencyHistogram server_processing;
+  LatencyHistogram network_overhead;
+  std::vector<OutcomeExemplar> failures;  // the latest of each outcome but ok, if there was one
+  WallTime created{};                     // when counting began
   ObjectiveCounts objectives{};
   std::map<int, std::uint64_t> http_codes;
   std::uint64_t http_codes_other = 0;
@@ -61,6 +70,8 @@ struct TargetRecord {
 
   std::uint64_t results() const;
   std::uint64_t skips() const;
+  // Null if there is none.
+  const Exemplar* failure(Outcome outcome) const;
   bool operator==(const TargetRecord&) const = default;
 };
 

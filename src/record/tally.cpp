@@ -38,24 +38,35 @@ void count_reply(const ProbeResult& result, TargetRecord& record, ExporterRecord
   if (result.http_status) count_code(*result.http_status, record, exporter);
 }
 
-void count_latency(const ProbeResult& result, TargetRecord& record) {
+void count_latency(const ProbeResult& result, const std::optional<Exemplar>& exemplar,
+                   TargetRecord& record) {
   // A request that libcurl sent twice took longer than the platform made it wait.
   if (result.resent) return;
   if (result.outcome == Outcome::ok && result.phases.total)
-    record.duration.observe(to_seconds(*result.phases.total));
+    record.duration.observe(to_seconds(*result.phases.total), exemplar);
   if (result.server_processing)
-    record.server_processing.observe(to_seconds(*result.server_processing));
+    record.server_processing.observe(to_seconds(*result.server_processing), exemplar);
   if (result.network_overhead)
-    record.network_overhead.observe(to_seconds(*result.network_overhead));
+    record.network_overhead.observe(to_seconds(*result.network_overhead), exemplar);
+}
+
+void keep_failure(Outcome outcome, const Exemplar& exemplar, TargetRecord& record) {
+  for (OutcomeExemplar& kept : record.failures)
+    if (kept.outcome == outcome) {
+      kept.exemplar = exemplar;
+      return;
+    }
+  record.failures.push_back({outcome, exemplar});
 }
 
 }  // namespace
 
-TargetRecord empty_record(const Target& target) {
+TargetRecord empty_record(const Target& target, WallTime now) {
   TargetRecord record;
-  record.duration = Histogram(target.buckets);
-  record.server_processing = Histogram(target.buckets);
-  record.network_overhead = Histogram(target.buckets);
+  record.duration = LatencyHistogram(target.buckets, now);
+  record.server_processing = LatencyHistogram(target.buckets, now);
+  record.network_overhead = LatencyHistogram(target.buckets, now);
+  record.created = now;
   return record;
 }
 
@@ -65,7 +76,9 @@ void tally(const ProbeResult& result, TargetRecord& record, ExporterRecord& expo
   if (result.phases.total) exporter.clock_source = result.clock_source;
   add_phases(result.phases, record.phases);
   count_reply(result, record, exporter);
-  count_latency(result, record);
+  const std::optional<Exemplar> exemplar = exemplar_of(result);
+  count_latency(result, exemplar, record);
+  if (exemplar && result.outcome != Outcome::ok) keep_failure(result.outcome, *exemplar, record);
   const bool replied = result.http_status.has_value();
   record.last = LastResult{result.finished.wall, result.outcome, result.http_status,
                            replied ? std::optional(result.application_answered) : std::nullopt,

@@ -7,8 +7,8 @@
 
 namespace reinfer {
 
-// A target that was never probed.
-TargetRecord empty_record(const Target& target);
+// A target that was never probed; counting begins `now`.
+TargetRecord empty_record(const Target& target, WallTime now);
 
 // `exporter`: takes what limits leave out.
 void tally(const ProbeResult& result, TargetRecord& record, ExporterRecord& exporter);

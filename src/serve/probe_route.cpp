@@ -57,7 +57,8 @@ int status_of(Refusal refusal) {
 
 std::string metrics_of(const OnDemandResult& ended) {
   ExporterRecord nobodys;
-  TargetRecord record = empty_record(ended.plan->target(ended.result.target));
+  TargetRecord record =
+      empty_record(ended.plan->target(ended.result.target), ended.result.started.wall);
   tally(ended.result, record, nobodys);
   return render_target_metrics(*ended.plan, ended.result.target, record);
 }
@@ -99,7 +100,7 @@ Route probe_route(ProbeNow probe_now, RateLimit& rate) {
     if (!ended) return refuse(status_of(ended.error()), std::string(describe(ended.error())));
     if (request.parameter("debug") == "true")
       return HttpReply{200, kPlainText, debug_text(*ended), {}};
-    return HttpReply{200, kTextFormat, metrics_of(*ended), {}};
+    return HttpReply{200, text_format().content_type, metrics_of(*ended), {}};
   };
   return {"GET", "/probe", RouteAccess::users, answer};
 }

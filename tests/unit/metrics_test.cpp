@@ -89,7 +89,7 @@ TEST_CASE("one target alone has the same lines as among the others") {
   result.finished = kNow;
   result.phases.total = 5ms;
   ExporterRecord ignored;
-  TargetRecord record = empty_record(plan->target(result.target));
+  TargetRecord record = empty_record(plan->target(result.target), kNow.wall);
   tally(result, record, ignored);
   const std::string alone = render_target_metrics(*plan, result.target, record);
   ledger.record_started(result.target, 0ns);

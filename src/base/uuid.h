@@ -1,0 +1,22 @@
+// A UUID (RFC 9562) as the 16 bytes it is, for where many are kept: half a text's size, and nothing
+// else can hide in it. Pure.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace reinfer {
+
+using Uuid = std::array<std::uint8_t, 16>;
+
+inline constexpr std::size_t kUuidTextBytes = 36;
+
+// From 8-4-4-4-12 hexadecimal digits in either case; nullopt for anything else.
+std::optional<Uuid> parse_uuid(std::string_view text);
+// In lower case.
+void append_uuid(std::string& to, const Uuid& uuid);
+
+}  // namespace reinfer

@@ -1,0 +1,24 @@
+// One probe that stands for those a counter or a bucket has counted: by its ids the vendor finds
+// the very request. Kept for each that was hit, the latest each; a plain value of fixed size.
+#pragma once
+
+#include <optional>
+
+#include "base/clock.h"
+#include "base/uuid.h"
+#include "model/probe_result.h"
+
+namespace reinfer {
+
+struct Exemplar {
+  Uuid request_id{};                   // what the probe was sent with
+  std::optional<Uuid> correlation_id;  // the vendor's own, if its reply had one
+  double value = 0;                    // seconds; 1 for a counter
+  WallTime at{};                       // when the probe ended
+  bool operator==(const Exemplar&) const = default;
+};
+
+// Absent if the result has no request id that is a UUID.
+std::optional<Exemplar> exemplar_of(const ProbeResult& result);
+
+}  // namespace reinfer

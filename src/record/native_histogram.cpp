@@ -1,0 +1,75 @@
+#include "record/native_histogram.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "base/check.h"
+
+namespace reinfer {
+namespace {
+
+constexpr std::size_t kPerOctave = std::size_t{1} << NativeHistogram::kSchemaFirst;
+
+// The buckets' upper ends between 1/2 and 1, but for 1: 2^(i/8) / 2. Spelt out, so that a value on
+// an edge falls on the same side everywhere.
+constexpr std::array<double, kPerOctave> kEnds = {
+    0.5,
+    0.5452538663326288,
+    0.5946035575013605,
+    0.6484197773255048,
+    0.7071067811865476,
+    0.7711054127039704,
+    0.8408964152537145,
+    0.9170040432046712,
+};
+
+// At the first schema.
+int index_of(double value) {
+  int exponent = 0;
+  const double fraction = std::frexp(value, &exponent);  // in [1/2, 1)
+  const auto end = std::lower_bound(kEnds.begin(), kEnds.end(), fraction) - kEnds.begin();
+  return static_cast<int>(end) + (exponent - 1) * static_cast<int>(kPerOctave);
+}
+
+// Of the bucket of twice the width: its end is the even one of the two.
+int index_when_wider(int index, int steps) {
+  const int round_up = (1 << steps) - 1;
+  return (index + round_up) >> steps;
+}
+
+}  // namespace
+
+void NativeHistogram::observe(double value) {
+  check(std::isfinite(value) && value >= 0, "a native histogram counts what is not negative");
+  if (value <= kZeroThreshold) {
+    ++zero_count_;
+    return;
+  }
+  const int index = index_when_wider(index_of(value), kSchemaFirst - schema_);
+  const auto at = std::lower_bound(buckets_.begin(), buckets_.end(), index,
+                                   [](const Bucket& b, int wanted) { return b.index < wanted; });
+  if (at != buckets_.end() && at->index == index) {
+    ++at->count;
+    return;
+  }
+  buckets_.insert(at, {index, 1});
+  while (buckets_.size() > kBucketsMax && schema_ > kSchemaLast)
+    widen();
+}
+
+void NativeHistogram::widen() {
+  --schema_;
+  auto last = buckets_.begin();
+  last->index = index_when_wider(last->index, 1);
+  for (auto next = last + 1; next != buckets_.end(); ++next) {
+    const int index = index_when_wider(next->index, 1);
+    if (index == last->index)
+      last->count += next->count;
+    else
+      *++last = {index, next->count};
+  }
+  buckets_.erase(last + 1, buckets_.end());
+}
+
+}  // namespace reinfer
