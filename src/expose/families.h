@@ -1,46 +1,56 @@
-// Builders of prometheus-cpp metric families: a family is named once, then filled sample by sample.
-// Used by the *metrics.cpp files only. Plain values, no registry: families live for one scrape.
+// The description of the metrics as tables: a family is a row with its name, help, type, and how
+// its samples are read off what a scrape knows. Written down once, whatever the format: an Encoder
+// takes the samples. The rows stand in {target,tenant,exporter}_metrics.cpp.
 #pragma once
 
-#include <prometheus/metric_family.h>
+#include <span>
+#include <variant>
 
-#include <cstdint>
-#include <string>
-#include <string_view>
-#include <vector>
-
-#include "record/histogram.h"
+#include "expose/encoder.h"
+#include "expose/process_stats.h"
+#include "expose/server_facts.h"
+#include "record/snapshot.h"
 
 namespace reinfer {
 
-using Labels = std::vector<prometheus::ClientMetric::Label>;
-
-// `labels` and one more.
-Labels with(Labels labels, std::string_view name, std::string_view value);
-
-class Family {
- public:
-  // `help`: one sentence with unit and source; no newline or backslash, which 1.0.1 does not
-  // escape.
-  static Family counter(std::string_view name, std::string_view help);
-  static Family gauge(std::string_view name, std::string_view help);
-  static Family histogram(std::string_view name, std::string_view help);
-
-  void add(Labels labels, double value);
-  void add(Labels labels, const Histogram& histogram);
-
-  const prometheus::MetricFamily& value() const { return family_; }
-  prometheus::MetricFamily take() { return std::move(family_); }
-
- private:
-  Family(std::string_view name, std::string_view help, prometheus::MetricType type);
-
-  prometheus::MetricFamily family_;
+struct TargetFacts {
+  const Plan& plan;
+  const Target& target;
+  const TargetRecord& record;
 };
 
-using Families = std::vector<prometheus::MetricFamily>;
+struct TenantFacts {
+  const Plan& plan;
+  const Tenant& tenant;
+  const TenantRecord& record;
+};
 
-// Lines with a value that these families become.
-std::size_t count_series(const Families& families);
+// Everything at once.
+struct ScrapeFacts {
+  const Snapshot& snapshot;
+  const ServerFacts& server;
+  const ProcessStats& process;
+};
+
+// What writes a family's samples: for each target, for each tenant, or once.
+using WriteTarget = void (*)(const TargetFacts&, Encoder&);
+using WriteTenant = void (*)(const TenantFacts&, Encoder&);
+using WriteOnce = void (*)(const ScrapeFacts&, Encoder&);
+
+struct Family {
+  FamilyHead head;
+  std::variant<WriteTarget, WriteTenant, WriteOnce> write;
+};
+using FamilyTable = std::span<const Family>;
+
+// What each target does, a probe on demand too.
+FamilyTable target_families();
+// What its objectives make of that.
+FamilyTable objective_families();
+FamilyTable tenant_families();
+FamilyTable exporter_families();
+FamilyTable server_families();
+// The last: it ends with the number of all series.
+FamilyTable process_families();
 
 }  // namespace reinfer

@@ -12,8 +12,10 @@ Routes exporter_routes(const std::string& telemetry_path, const Ledgers& ledgers
   const auto metrics = [&ledgers, &clock, &statistics](const HttpRequest&) {
     const MonoTime before = mono_now();
     const Snapshot snapshot = ledgers.snapshot(clock.now());
-    HttpReply reply{
-        200, kTextFormat, render_metrics(snapshot, statistics.facts(), read_process_stats()), {}};
+    HttpReply reply{200,
+                    text_format().content_type,
+                    render_metrics(snapshot, statistics.facts(), read_process_stats()),
+                    {}};
     statistics.observe_scrape(mono_now() - before);
     return reply;
   };

@@ -47,7 +47,7 @@ TEST_CASE_FIXTURE(ServerTest, "the routes answer, others are not found") {
   CHECK(get(port, "/-/ready").status == 200);
   const Page metrics = get(port, "/metrics");
   CHECK(metrics.status == 200);
-  CHECK(metrics.headers.at("content-type") == kTextFormat);
+  CHECK(metrics.headers.at("content-type") == text_format().content_type);
   CHECK(metrics.body.find("reinfer_probe_results_total{tenant=\"t\",probe=\"dataset\"") !=
         std::string::npos);
   CHECK(get(port, "/").body.find("t/dataset: not probed yet") != std::string::npos);

@@ -49,7 +49,6 @@ LIBRARIES = {
     "httplib.h": r"src/serve/responder\.cpp",
     "yaml-cpp/": r"src/serve/yaml_table\.cpp",
     "crypt.h": r"src/serve/password\.cpp",
-    "prometheus/": r"src/expose/(families\.h|families\.cpp|metrics\.cpp)",
     "toml++/": r"src/config/document\.cpp|src/simulator/scenario\.cpp",
     "CLI/": r"src/app/(sla_)?options\.cpp|src/simulator/command_line\.cpp",
     "spdlog/": r"src/base/log\.cpp",

@@ -1,0 +1,118 @@
+#include "expose/openmetrics_encoder.h"
+
+#include <fmt/format.h>
+
+namespace reinfer {
+namespace {
+
+std::string_view to_word(FamilyType type) {
+  switch (type) {
+    case FamilyType::counter:
+      return "counter";
+    case FamilyType::info:
+      return "info";
+    case FamilyType::histogram:
+      return "histogram";
+    case FamilyType::gauge:
+      break;
+  }
+  return "gauge";
+}
+
+std::string_view suffix_of(FamilyType type) {
+  if (type == FamilyType::counter) return "_total";
+  return type == FamilyType::info ? "_info" : "";
+}
+
+// Seconds since the Unix epoch, to the millisecond, as a server keeps it.
+void append_time(std::string& to, WallTime time) {
+  const auto ms = std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count();
+  fmt::format_to(std::back_inserter(to), "{}.{:03}", ms / 1000, ms % 1000);
+}
+
+}  // namespace
+
+void OpenMetricsEncoder::begin(const FamilyHead& head) {
+  head_ = &head;
+  suffix_ = suffix_of(head.type);
+  family_ = head.name.substr(0, head.name.size() - suffix_.size());
+  head_written_ = false;
+}
+
+void OpenMetricsEncoder::set_subject(Labels labels, std::optional<WallTime> created) {
+  lines_.set_subject(labels);
+  created_ = created;
+}
+
+void OpenMetricsEncoder::write_head() {
+  if (head_written_) return;
+  head_written_ = true;
+  fmt::format_to(std::back_inserter(out_), "# HELP {} {}\n# TYPE {} {}\n", family_, head_->help,
+                 family_, to_word(head_->type));
+  const std::string_view unit = unit_of(*head_);
+  if (!unit.empty()) fmt::format_to(std::back_inserter(out_), "# UNIT {} {}\n", family_, unit);
+}
+
+void OpenMetricsEncoder::add(MoreLabels more, double value, const Exemplar* exemplar) {
+  write_head();
+  lines_.sample(family_, suffix_, more, value);
+  end_line(exemplar);
+  count_series(1);
+  if (head_->type == FamilyType::counter && value > 0) write_created(more, created_);
+}
+
+void OpenMetricsEncoder::add(const Histogram& histogram) {
+  write_histogram(histogram, nullptr, created_);
+}
+
+void OpenMetricsEncoder::add(const LatencyHistogram& histogram) {
+  write_histogram(histogram.classic(), &histogram, histogram.created());
+}
+
+void OpenMetricsEncoder::write_histogram(const Histogram& histogram,
+                                         const LatencyHistogram* with_exemplars,
+                                         std::optional<WallTime> created) {
+  write_head();
+  std::uint64_t up_to = 0;
+  for (std::size_t i = 0; i < histogram.counts().size(); ++i) {
+    up_to += histogram.counts()[i];
+    lines_.bucket(family_, histogram, i, up_to);
+    end_line(with_exemplars == nullptr ? nullptr : with_exemplars->exemplar(i));
+  }
+  lines_.sample(family_, "_count", {}, static_cast<double>(histogram.count()));
+  lines_.end_line();
+  lines_.sample(family_, "_sum", {}, histogram.sum());
+  lines_.end_line();
+  count_series(histogram.counts().size() + 2);
+  if (histogram.count() > 0) write_created({}, created);
+}
+
+void OpenMetricsEncoder::write_created(MoreLabels more, std::optional<WallTime> created) {
+  if (!created) return;
+  lines_.sample_at(family_, "_created", more);
+  append_time(out_, *created);
+  lines_.end_line();
+  count_series(1);
+}
+
+void OpenMetricsEncoder::end_line(const Exemplar* exemplar) {
+  if (exemplar != nullptr) {
+    out_ += " # {request_id=\"";
+    append_uuid(out_, exemplar->request_id);
+    if (exemplar->correlation_id) {
+      out_ += "\",correlation_id=\"";
+      append_uuid(out_, *exemplar->correlation_id);
+    }
+    out_ += "\"} ";
+    append_number(out_, exemplar->value);
+    out_ += ' ';
+    append_time(out_, exemplar->at);
+  }
+  lines_.end_line();
+}
+
+void OpenMetricsEncoder::finish() {
+  out_ += "# EOF\n";
+}
+
+}  // namespace reinfer

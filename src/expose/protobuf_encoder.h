@@ -1,0 +1,46 @@
+// The delimited protobuf format: io.prometheus.client.MetricFamily messages, each after its length
+// (io/prometheus/client/metrics.proto of github.com/prometheus/client_model), the only one with
+// native histograms. Used through Encoder; it has no need of a protobuf library, since it only
+// writes, and only this one message.
+#pragma once
+
+#include <string>
+
+#include "expose/encoder.h"
+
+namespace reinfer {
+
+class ProtobufEncoder final : public Encoder {
+ public:
+  // `out` outlives it.
+  explicit ProtobufEncoder(std::string& out) : out_(out) {}
+
+  using Encoder::add;
+  void begin(const FamilyHead& head) override;
+  // A message says how long it is, and a family of all targets is far too long to keep.
+  bool measures_first() const override { return true; }
+  void measured() override;
+  void set_subject(Labels labels, std::optional<WallTime> created) override;
+  void add(MoreLabels more, double value, const Exemplar* exemplar) override;
+  void add(const Histogram& histogram) override;
+  void add(const LatencyHistogram& histogram) override;
+
+ private:
+  void begin_metric(MoreLabels more);
+  void end_metric(std::uint32_t field);
+  void write_buckets(const Histogram& histogram, const LatencyHistogram* with_exemplars);
+  void write_native(const NativeHistogram& native);
+
+  std::string& out_;
+  const FamilyHead* head_ = nullptr;
+  bool measuring_ = false;
+  std::size_t metrics_bytes_ = 0;  // of the family, as measured
+  std::string subject_;            // labels as fields of a Metric
+  std::optional<WallTime> created_;
+  // Messages under way, kept for their memory.
+  std::string metric_;
+  std::string value_;  // Counter, Gauge or Histogram
+  std::string part_;   // Bucket
+};
+
+}  // namespace reinfer
