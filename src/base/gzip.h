@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace reinfer {
 
@@ -22,7 +23,9 @@ class Gzip {
   Gzip& operator=(const Gzip&) = delete;
 
   void add(std::string_view bytes);
-  // The whole; once, at the end.
+  // What there is of it already, for those who pass it on in pieces; may be nothing.
+  std::string take() { return std::exchange(out_, {}); }
+  // The rest, or the whole if nothing was taken; once, at the end.
   std::string finish();
 
  private:

@@ -26,6 +26,7 @@ class Exposition {
 
   // The next piece, which the call after this one overwrites. Empty: that was all.
   std::string_view next();
+  bool done() const { return finished_; }
 
  private:
   void write_some();

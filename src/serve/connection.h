@@ -4,12 +4,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/clock.h"
 #include "base/descriptor.h"
+#include "serve/reply_rest.h"
 #include "serve/tls_server.h"
 
 namespace reinfer {
@@ -17,7 +19,7 @@ namespace reinfer {
 enum class Stage : std::uint8_t {
   handshake,
   reading,    // of a request that is not whole yet, or has not begun
-  answering,  // the request is with a worker
+  answering,  // the request is with a worker, or what follows of its reply
   writing,
   draining,  // nothing more is said; what the client still sends is thrown away
 };
@@ -52,7 +54,10 @@ class Connection {
   bool continued = false;  // the client was told to send its body
   bool served = false;     // a request of it has been answered
   bool closes = false;     // after what is being written
-  MonoTime since{};        // when it began to wait in this stage
+  // What follows what is being written. While a worker makes more of it, it is there.
+  std::unique_ptr<ReplyRest> more;
+  bool streams = false;  // its reply is made while it is sent
+  MonoTime since{};      // when it began to wait in this stage
   MonoTime deadline{};
   std::uint32_t watched = 0;  // of epoll
   std::size_t drained_bytes = 0;

@@ -10,6 +10,13 @@ std::optional<std::string> HttpRequest::header(std::string_view name) const {
   return std::nullopt;
 }
 
+std::string HttpRequest::headers_joined(std::string_view name) const {
+  std::string all;
+  for (const Header& header : headers)
+    if (equals_ignoring_case(header.name, name)) all += (all.empty() ? "" : ", ") + header.value;
+  return all;
+}
+
 std::optional<std::string> HttpRequest::parameter(const std::string& name) const {
   const auto found = query.find(name);
   return found == query.end() ? std::nullopt : std::optional(found->second);

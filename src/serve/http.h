@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,17 +27,30 @@ struct HttpRequest {
 
   // The first header of that name, whatever its case.
   std::optional<std::string> header(std::string_view name) const;
+  // All headers of that name as the one list that they are (RFC 9110 section 5.3).
+  std::string headers_joined(std::string_view name) const;
   // The first value of that name in the query.
   std::optional<std::string> parameter(const std::string& name) const;
 };
 
 inline constexpr const char* kPlainText = "text/plain; charset=utf-8";
 
+// A body that is made while it is sent, so that all of it is never there at once.
+class BodySource {
+ public:
+  virtual ~BodySource() = default;
+  // The next piece, good until the call after; empty once that was all.
+  virtual std::string_view next() = 0;
+  // Nothing will follow.
+  virtual bool done() const = 0;
+};
+
 struct HttpReply {
   int status = 200;
   std::string type = kPlainText;
   std::string body;
   std::vector<Header> headers;  // beside Content-Type, Content-Length and what every reply carries
+  std::unique_ptr<BodySource> source = nullptr;  // instead of `body`
 };
 
 // Who may ask, once access control is configured.

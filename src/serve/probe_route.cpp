@@ -55,19 +55,19 @@ int status_of(Refusal refusal) {
   return 503;
 }
 
-std::string metrics_of(const OnDemandResult& ended) {
+std::string metrics_of(const OnDemandResult& ended, Format format) {
   ExporterRecord nobodys;
   TargetRecord record =
       empty_record(ended.plan->target(ended.result.target), ended.result.started.wall);
   tally(ended.result, record, nobodys);
-  return render_target_metrics(*ended.plan, ended.result.target, record);
+  return render_target_metrics(*ended.plan, ended.result.target, record, format);
 }
 
 std::string debug_text(const OnDemandResult& ended) {
   return fmt::format("{}\n\nWhat happened:\n{}\n\nAgain by hand:\n{}\n\nMetrics:\n{}",
                      render_headline(*ended.plan, ended.result, TerminalStyle{}),
                      to_evidence_json(*ended.plan, ended.result),
-                     to_curl_line(*ended.plan, ended.result), metrics_of(ended));
+                     to_curl_line(*ended.plan, ended.result), metrics_of(ended, Format::text));
 }
 
 }  // namespace
@@ -100,7 +100,9 @@ Route probe_route(ProbeNow probe_now, RateLimit& rate) {
     if (!ended) return refuse(status_of(ended.error()), std::string(describe(ended.error())));
     if (request.parameter("debug") == "true")
       return HttpReply{200, kPlainText, debug_text(*ended), {}};
-    return HttpReply{200, text_format().content_type, metrics_of(*ended), {}};
+    const ChosenFormat chosen = choose_format(request.headers_joined("Accept"));
+    return HttpReply{
+        200, chosen.content_type, metrics_of(*ended, chosen.format), {{"Vary", "Accept"}}};
   };
   return {"GET", "/probe", RouteAccess::users, answer};
 }

@@ -4,6 +4,7 @@
 #include <httplib.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/gzip.h"
 #include "base/text.h"
@@ -60,26 +61,79 @@ HttpRequest to_request(const httplib::Request& from, const RawRequest& raw) {
   return request;
 }
 
+// The whole body, if it is not long, or if the client wants a part of it.
+void take_short_body(HttpReply& from, const httplib::Request& request) {
+  if (!from.source) return;
+  from.body = from.source->next();
+  while (!request.ranges.empty() && !from.source->done())
+    from.body += from.source->next();
+  if (from.source->done()) from.source.reset();
+}
+
+// A body of which some has been made already.
+class BegunBody final : public BodySource {
+ public:
+  BegunBody(std::string begin, std::unique_ptr<BodySource> rest)
+      : begin_(std::move(begin)), rest_(std::move(rest)) {}
+
+  std::string_view next() override {
+    if (!std::exchange(begun_, true)) return begin_;
+    begin_ = {};
+    return rest_->next();
+  }
+  bool done() const override { return begun_ && rest_->done(); }
+
+ private:
+  std::string begin_;
+  std::unique_ptr<BodySource> rest_;
+  bool begun_ = false;
+};
+
+bool knows_chunks(const httplib::Request& request) {
+  return request.version != "HTTP/1.0";
+}
+
+// Of a reply whose body does not go through httplib: a provider without a length, which at once has
+// nothing to say, makes it write the head alone.
+std::unique_ptr<ReplyRest> send_head(HttpReply from, bool packed, const httplib::Request& request,
+                                     httplib::Response& reply) {
+  reply.set_content_provider(from.type, [](std::size_t, httplib::DataSink& sink) {
+    sink.done();
+    return true;
+  });
+  const bool chunked = knows_chunks(request);
+  if (chunked) reply.set_header("Transfer-Encoding", "chunked");
+  if (request.method == "HEAD") return nullptr;
+  auto source = std::make_unique<BegunBody>(std::move(from.body), std::move(from.source));
+  return std::make_unique<ReplyRest>(std::move(source), packed, chunked);
+}
+
 // Left to itself, httplib compresses with brotli at its slowest: 100 ms for what gzip does in one.
-void send(HttpReply from, const httplib::Request& request, httplib::Response& reply) {
+// What is still to be made of the body once the head has been sent, if anything, is returned.
+std::unique_ptr<ReplyRest> send(HttpReply from, const httplib::Request& request,
+                                httplib::Response& reply) {
   reply.status = from.status;
   for (const Header& header : from.headers)
     reply.set_header(header.name, header.value);
+  take_short_body(from, request);
   const bool packed = from.body.size() >= kCompressedBytesMin &&
                       accepts_gzip(request.get_header_value("Accept-Encoding"));
-  if (packed) {
-    from.body = gzip(from.body, kGzipFast);
-    reply.set_header("Content-Encoding", "gzip");
-  }
   reply.set_header("Vary", "Accept-Encoding");
+  if (packed) reply.set_header("Content-Encoding", "gzip");
+  if (from.source) return send_head(std::move(from), packed, request, reply);
+  if (packed) from.body = gzip(from.body, kGzipFast);
   // Without a length httplib would send none, and the client wait for the end.
-  if (from.body.empty()) return reply.set_content("", from.type);
+  if (from.body.empty()) {
+    reply.set_content("", from.type);
+    return nullptr;
+  }
   const std::size_t length = from.body.size();
   reply.set_content_provider(length, from.type,
                              [body = std::move(from.body)](std::size_t offset, std::size_t count,
                                                            httplib::DataSink& sink) {
                                return sink.write(body.data() + offset, count);
                              });
+  return nullptr;
 }
 
 }  // namespace
@@ -116,7 +170,10 @@ class Responder::Exchange final : private httplib::Server {
     bool closed = false;
     const bool written = process_request(stream, false, closed, nullptr);
     Answer answer;
-    answer.reply = {raw_.connection, stream.take_output(), closed || !written};
+    answer.reply = {raw_.connection, stream.take_output(), closed || !written || ends_by_closing_,
+                    std::move(rest_)};
+    RawReply& reply = answer.reply;
+    if (reply.rest && !reply.rest->append_next(reply.bytes)) reply.rest.reset();
     answer.question = std::move(question_);
     return answer;
   }
@@ -140,7 +197,8 @@ class Responder::Exchange final : private httplib::Server {
     if (chosen == nullptr || chosen->access != RouteAccess::open)
       if (!admit(request, from, to)) return;
     if (chosen != nullptr) {
-      send(chosen->answer(request), from, to);
+      rest_ = send(chosen->answer(request), from, to);
+      ends_by_closing_ = rest_ != nullptr && !knows_chunks(from);
     } else if (allowed.empty()) {
       to.status = 404;
     } else {
@@ -198,6 +256,8 @@ class Responder::Exchange final : private httplib::Server {
   const RawRequest& raw_;
   const std::optional<PasswordAnswer>& known_;
   std::optional<PasswordQuestion> question_;
+  std::unique_ptr<ReplyRest> rest_;
+  bool ends_by_closing_ = false;
 };
 
 Responder::Responder(Routes routes, Access& access, HttpStatistics& statistics,

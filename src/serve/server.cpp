@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <deque>
+#include <mutex>
 #include <thread>
 
 #include "base/check.h"
@@ -106,9 +108,11 @@ class Server::Impl {
     return {[this](RawRequest request) {
               workers_.post([this, request = std::move(request)] { answer(request, {}); });
             },
+            [this](RawReply reply) { go_on_later(std::move(reply)); },
             [&statistics](HttpRejection reason) { statistics.count_rejection(reason); },
             [&statistics](std::size_t count) { statistics.set_connections(count); },
-            [this] { return files_.tls(); }, [this] { files_.refresh(); }};
+            [this] { return files_.tls(); },
+            [this] { files_.refresh(); }};
   }
 
   void answer(const RawRequest& request, const std::optional<PasswordAnswer>& known) {
@@ -121,9 +125,32 @@ class Server::Impl {
       room_.reply(responder_.too_busy(request));
   }
 
+  // Any thread but a worker's. A task can be copied, a reply cannot: so each task takes one.
+  void go_on_later(RawReply reply) {
+    {
+      const std::lock_guard lock(mutex_);
+      unfinished_.push_back(std::move(reply));
+    }
+    workers_.post([this] { go_on(); });
+  }
+
+  void go_on() {
+    RawReply reply;
+    {
+      const std::lock_guard lock(mutex_);
+      reply = std::move(unfinished_.front());
+      unfinished_.pop_front();
+    }
+    if (!reply.rest->append_next(reply.bytes)) reply.rest.reset();
+    room_.reply(std::move(reply));
+  }
+
   const ServerOptions options_;
   const Log& log_;
   std::vector<std::string> addresses_;  // constant once bound
+
+  std::mutex mutex_;
+  std::deque<RawReply> unfinished_;  // guarded by mutex_
 
   // In the order in which they need each other; each says which threads may touch it.
   Access access_;

@@ -16,6 +16,8 @@ struct ServerLimits {
   std::size_t connections_max = 512;  // at once; fewer where descriptors are scarce
   // Of a reply, kept for clients that take their time with it.
   std::size_t unsent_bytes_max = 64 * 1024 * 1024;
+  // Replies that are made while they are sent: each keeps what it is made of until then.
+  std::size_t streams_max = 8;
   Nanoseconds request_time = std::chrono::seconds(10);  // handshake and request, in all
   Nanoseconds reply_time = std::chrono::seconds(30);    // for the client to take it
   Nanoseconds idle_time = std::chrono::seconds(120);    // between two requests of a client

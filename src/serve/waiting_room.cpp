@@ -160,6 +160,22 @@ void WaitingRoom::make_room() {
   drop(longest->first);
 }
 
+// The one that has taken longest over its reply goes. The newest has not begun to.
+void WaitingRoom::make_room_for_stream() {
+  std::size_t streams = 0;
+  auto longest = connections_.end();
+  for (auto each = connections_.begin(); each != connections_.end(); ++each) {
+    const Connection& connection = *each->second;
+    if (!connection.streams) continue;
+    ++streams;
+    if (connection.stage != Stage::writing) continue;
+    if (longest == connections_.end() || connection.since < longest->second->since) longest = each;
+  }
+  if (streams <= limits_.streams_max) return;
+  calls_.rejected(HttpRejection::slow);
+  drop(longest->first);
+}
+
 void WaitingRoom::pause_accepting(bool pause) {
   if (pause != accepting_) return;
   accepting_ = !pause;
@@ -266,7 +282,15 @@ void WaitingRoom::take_replies() {
     Connection& connection = *found->second;
     connection.closes = reply.closes || stopping_;
     connection.send(std::move(reply.bytes));
-    enter(reply.connection, connection, Stage::writing, limits_.reply_time);
+    connection.more = std::move(reply.rest);
+    if (connection.streams) {
+      // The time is for the whole reply, however many pieces it has.
+      connection.stage = Stage::writing;
+    } else {
+      enter(reply.connection, connection, Stage::writing, limits_.reply_time);
+      connection.streams = connection.more != nullptr;
+      if (connection.streams) make_room_for_stream();
+    }
     write(reply.connection, connection);
   }
 }
@@ -283,6 +307,8 @@ void WaitingRoom::write(Id id, Connection& connection) {
     calls_.rejected(HttpRejection::slow);
     return drop(id);
   }
+  if (connection.more) return ask_for_more(id, connection);
+  connection.streams = false;
   connection.served = true;
   if (connection.closes) {
     connection.say_goodbye();
@@ -293,6 +319,13 @@ void WaitingRoom::write(Id id, Connection& connection) {
   enter(id, connection, Stage::reading,
         connection.in.empty() ? limits_.idle_time : limits_.request_time);
   read(id, connection);
+}
+
+void WaitingRoom::ask_for_more(Id id, Connection& connection) {
+  ++answering_;
+  connection.stage = Stage::answering;
+  wait_for(id, connection, Io::progress);
+  calls_.more({id, {}, connection.closes, std::move(connection.more)});
 }
 
 void WaitingRoom::drain(Id id, Connection& connection) {

@@ -22,6 +22,7 @@
 #include "serve/connection.h"
 #include "serve/framing.h"
 #include "serve/listener.h"
+#include "serve/reply_rest.h"
 #include "serve/server_limits.h"
 
 namespace reinfer {
@@ -36,12 +37,14 @@ struct RawRequest {
 struct RawReply {
   std::uint64_t connection = 0;
   std::string bytes;
-  bool closes = false;
+  bool closes = false;                        // after the last byte
+  std::unique_ptr<ReplyRest> rest = nullptr;  // what follows, if that is not all
 };
 
 // What the room asks of others, on its own thread.
 struct WaitingRoomCalls {
   std::function<void(RawRequest)> request;       // will be answered by reply()
+  std::function<void(RawReply)> more;            // its `bytes` are sent: reply() with the next
   std::function<void(HttpRejection)> rejected;   // once for each
   std::function<void(std::size_t)> connections;  // how many there are, when that changes
   std::function<const TlsContext*()> tls;        // for a new connection; null for plain HTTP
@@ -68,6 +71,7 @@ class WaitingRoom {
   void accept_from(const Listener& listener);
   void welcome(Descriptor socket, std::string client);
   void make_room();
+  void make_room_for_stream();
   void pause_accepting(bool pause);
 
   // Each goes on until the connection has to wait for something, or is gone.
@@ -75,6 +79,7 @@ class WaitingRoom {
   void read(Id id, Connection& connection);
   void hand_over(Id id, Connection& connection, const Frame& frame);
   void write(Id id, Connection& connection);
+  void ask_for_more(Id id, Connection& connection);
   void drain(Id id, Connection& connection);
   void refuse(Id id, Connection& connection, int status, HttpRejection reason,
               std::string_view words = "");
