@@ -56,7 +56,8 @@ class Connection {
   bool closes = false;     // after what is being written
   // What follows what is being written. While a worker makes more of it, it is there.
   std::unique_ptr<ReplyRest> more;
-  bool streams = false;  // its reply is made while it is sent
+  // Its reply is made while it is sent; the time limit is for all of it.
+  bool streams = false;
   MonoTime since{};      // when it began to wait in this stage
   MonoTime deadline{};
   std::uint32_t watched = 0;  // of epoll

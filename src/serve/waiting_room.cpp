@@ -21,8 +21,7 @@ constexpr std::uint64_t kWake = ~std::uint64_t{0};
 constexpr std::uint64_t kFirstConnection = 1'000;
 constexpr int kAcceptedAtOnceMax = 64;
 constexpr std::size_t kDrainedBytesMax = 4 * 1024 * 1024;
-constexpr std::uint32_t kReadable = EPOLLIN;
-constexpr std::uint32_t kWritable = EPOLLOUT;
+constexpr std::uint32_t kReadable = EPOLLIN, kWritable = EPOLLOUT;
 constexpr Nanoseconds kTick = std::chrono::seconds(1);
 
 void watch(const Descriptor& epoll, int operation, int socket, std::uint32_t events,
@@ -160,20 +159,18 @@ void WaitingRoom::make_room() {
   drop(longest->first);
 }
 
-// The one that has taken longest over its reply goes. The newest has not begun to.
-void WaitingRoom::make_room_for_stream() {
+// The one that has taken longest over its reply goes, not the newest.
+void WaitingRoom::make_room_for_stream(Id newest) {
   std::size_t streams = 0;
-  auto longest = connections_.end();
-  for (auto each = connections_.begin(); each != connections_.end(); ++each) {
-    const Connection& connection = *each->second;
-    if (!connection.streams) continue;
+  Id longest = newest;
+  for (const auto& [id, other] : connections_) {
+    if (!other->streams || id == newest) continue;
     ++streams;
-    if (connection.stage != Stage::writing) continue;
-    if (longest == connections_.end() || connection.since < longest->second->since) longest = each;
+    if (longest == newest || other->since < connections_.at(longest)->since) longest = id;
   }
-  if (streams <= limits_.streams_max) return;
+  if (streams < limits_.streams_max || longest == newest) return;
   calls_.rejected(HttpRejection::slow);
-  drop(longest->first);
+  drop(longest);
 }
 
 void WaitingRoom::pause_accepting(bool pause) {
@@ -283,15 +280,11 @@ void WaitingRoom::take_replies() {
     connection.closes = reply.closes || stopping_;
     connection.send(std::move(reply.bytes));
     connection.more = std::move(reply.rest);
-    if (connection.streams) {
-      // The time is for the whole reply, however many pieces it has.
-      connection.stage = Stage::writing;
-    } else {
-      enter(reply.connection, connection, Stage::writing, limits_.reply_time);
-      connection.streams = connection.more != nullptr;
-      if (connection.streams) make_room_for_stream();
-    }
-    write(reply.connection, connection);
+    connection.stage = Stage::writing;
+    const Id id = reply.connection;
+    if (!connection.streams) enter(id, connection, Stage::writing, limits_.reply_time);
+    if (connection.more && !std::exchange(connection.streams, true)) make_room_for_stream(id);
+    write(id, connection);
   }
 }
 

@@ -71,7 +71,7 @@ class WaitingRoom {
   void accept_from(const Listener& listener);
   void welcome(Descriptor socket, std::string client);
   void make_room();
-  void make_room_for_stream();
+  void make_room_for_stream(Id newest);
   void pause_accepting(bool pause);
 
   // Each goes on until the connection has to wait for something, or is gone.

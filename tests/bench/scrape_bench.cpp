@@ -1,0 +1,294 @@
+// How long a scrape takes to render, and what it takes beside its facts, in each format, beside
+// prometheus-cpp's TextSerializer over families that say the same. Interleaved; one line of JSON
+// for each format and size: {format, series, bytes, ms, peak_extra_bytes}, ms and bytes being
+// medians.
+//
+//   scrape_bench [RUNS]        5 by default
+//
+// `text+snapshot` is what a scrape of the ledger costs: the copy of the figures, then the text.
+// `prometheus-cpp` is the serializer alone; `prometheus-cpp+families` also makes its families from
+// the same figures, as a program that keeps its own counters has to.
+#include <fmt/format.h>
+#include <malloc.h>
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <functional>
+#include <limits>
+#include <map>
+#include <memory>
+#include <new>
+
+#include "base/check.h"
+#include "base/random.h"
+#include "config/load.h"
+#include "expose/exposition.h"
+#include "record/ledger.h"
+
+namespace {
+
+// Bytes on the heap now, and at most since the last time somebody asked.
+std::size_t in_use = 0;
+std::size_t peak = 0;
+
+void note(void* block) {
+  in_use += malloc_usable_size(block);
+  peak = std::max(peak, in_use);
+}
+
+}  // namespace
+
+// Not inlined, or GCC takes malloc and free for a pair that does not match new and delete.
+[[gnu::noinline]] void* operator new(std::size_t bytes) {
+  void* block = std::malloc(bytes);
+  if (block == nullptr) throw std::bad_alloc();
+  note(block);
+  return block;
+}
+[[gnu::noinline]] void operator delete(void* block) noexcept {
+  in_use -= malloc_usable_size(block);
+  std::free(block);
+}
+[[gnu::noinline]] void operator delete(void* block, std::size_t) noexcept {
+  operator delete(block);
+}
+
+namespace reinfer {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t kSeriesSizes[] = {1'000, 10'000, 75'000, 100'000};
+constexpr std::size_t kSeriesOfTarget = 115;
+
+// Takes the families as prometheus-cpp has them.
+class FamilyCollector final : public Encoder {
+ public:
+  using Encoder::add;
+  void begin(const FamilyHead& head) override {
+    if (!families.empty() && families.back().metric.empty()) families.pop_back();
+    families.emplace_back();
+    families.back().name = head.name;
+    families.back().help = head.help;
+    families.back().type = head.type == FamilyType::counter     ? prometheus::MetricType::Counter
+                           : head.type == FamilyType::histogram ? prometheus::MetricType::Histogram
+                                                                : prometheus::MetricType::Gauge;
+  }
+  void set_subject(Labels labels, std::optional<WallTime>) override {
+    subject_.clear();
+    for (const Label& label : labels)
+      subject_.push_back({std::string(label.name), std::string(label.value)});
+  }
+  void add(MoreLabels more, double value, const Exemplar*) override {
+    prometheus::ClientMetric metric;
+    metric.label = subject_;
+    for (const Label& label : more)
+      metric.label.push_back({std::string(label.name), std::string(label.value)});
+    metric.counter.value = metric.gauge.value = value;
+    families.back().metric.push_back(std::move(metric));
+  }
+  void add(const Histogram& histogram) override {
+    prometheus::ClientMetric metric;
+    metric.label = subject_;
+    metric.histogram.sample_count = histogram.count();
+    metric.histogram.sample_sum = histogram.sum();
+    std::uint64_t up_to = 0;
+    for (std::size_t i = 0; i < histogram.counts().size(); ++i) {
+      up_to += histogram.counts()[i];
+      metric.histogram.bucket.push_back({up_to, i < histogram.edges().size()
+                                                    ? histogram.edges()[i]
+                                                    : std::numeric_limits<double>::infinity()});
+    }
+    families.back().metric.push_back(std::move(metric));
+  }
+  void add(const LatencyHistogram& histogram) override { add(histogram.classic()); }
+
+  std::vector<prometheus::MetricFamily> families;
+
+ private:
+  std::vector<prometheus::ClientMetric::Label> subject_;
+};
+
+std::shared_ptr<const Plan> plan_of(std::size_t targets) {
+  std::string toml = "[limits]\nseries_max = 1000000\n";
+  for (std::size_t i = 0; i < targets; ++i)
+    toml += fmt::format(
+        "[[tenant]]\nname = \"tenant-{}\"\nbase_url = \"https://reinfer.io\"\ntoken_env = \"T\"\n"
+        "labels = {{ environment = \"production\" }}\n[[tenant.probe]]\nuse = \"projects\"\n",
+        i);
+  auto plan = parse_plan(toml, "bench.toml", [](const TokenSource&) { return std::nullopt; });
+  if (!plan)
+    for (const Problem& problem : plan.error())
+      fmt::print(stderr, "{}\n", to_string(problem));
+  check(plan.has_value(), "the benchmark's configuration is good");
+  return std::make_shared<const Plan>(std::move(*plan));
+}
+
+// Every target has been probed, so that its numbers have digits.
+void fill(Ledger& ledger, std::size_t targets, Instant now) {
+  Random random(1);
+  for (std::size_t i = 0; i < targets; ++i)
+    for (int probe = 0; probe < 20; ++probe) {
+      ProbeResult result;
+      result.target = TargetIndex(i);
+      result.outcome = probe == 7 ? Outcome::gateway_error : Outcome::ok;
+      result.application_answered = probe != 7;
+      result.http_status = probe == 7 ? 502 : 200;
+      result.started = result.finished = now;
+      const auto some = [&] { return Nanoseconds(std::int64_t(random.next_unit() * 2e8)); };
+      result.phases = {some(), some(), some(), some(), some(), some(), some()};
+      result.server_processing = some();
+      result.network_overhead = some();
+      result.server_timing_state = ServerTimingState::ok;
+      result.body_bytes = 1234;
+      result.request_id = random.next_uuid();
+      ledger.record_started(result.target, 150us);
+      ledger.record(result);
+    }
+}
+
+struct Run {
+  double ms = 0;
+  std::size_t bytes = 0;
+  std::size_t extra = 0;
+};
+
+template <typename Render>
+Run measure(Render render) {
+  Run run;
+  const std::size_t before = in_use;
+  peak = in_use;
+  const MonoTime begun = mono_now();
+  run.bytes = render();
+  run.ms = to_seconds(mono_now() - begun) * 1e3;
+  run.extra = peak - before;
+  return run;
+}
+
+// What an HTTP reply does with it: looks at each piece once.
+std::size_t write_all(Exposition& exposition) {
+  std::size_t bytes = 0;
+  while (!exposition.done())
+    bytes += exposition.next().size();
+  return bytes;
+}
+
+ServerFacts no_server() {
+  ServerFacts server;
+  server.scrape_duration = Histogram({1});
+  return server;
+}
+
+template <typename Value>
+Value median(std::vector<Value> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
+void bench(std::size_t series_wanted, int runs) {
+  const std::size_t targets = (series_wanted + kSeriesOfTarget - 1) / kSeriesOfTarget;
+  const Instant now{WallTime{1795392000s}, MonoTime{1s}};
+  Ledger ledger(plan_of(targets), now);
+  fill(ledger, targets, now);
+  const Snapshot snapshot = ledger.snapshot(now);
+
+  const auto collect = [&] {
+    FamilyCollector collector;
+    for (const FamilyTable table : {target_families(), objective_families()})
+      for (const Family& family : table) {
+        collector.begin(family.head);
+        for (std::size_t i = 0; i < targets; ++i) {
+          const Target& target = snapshot.plan->targets()[i];
+          const Label labels[] = {{"tenant", target.tenant_name},
+                                  {"probe", target.probe},
+                                  {"environment", "production"}};
+          collector.set_subject(labels, std::nullopt);
+          std::get<WriteTarget>(family.write)({*snapshot.plan, target, snapshot.targets[i]},
+                                              collector);
+        }
+      }
+    return std::move(collector.families);
+  };
+  const auto families = collect();
+  const auto ours = [&](Format format) {
+    return [&, format] {
+      // The facts are there; what is measured is the writing.
+      auto exposition =
+          std::make_unique<Exposition>(Snapshot(snapshot), no_server(), ProcessStats{}, format);
+      return measure([&] { return write_all(*exposition); });
+    };
+  };
+  const std::vector<std::pair<std::string, std::function<Run()>>> contenders = {
+      {"text", ours(Format::text)},
+      {"openmetrics", ours(Format::openmetrics)},
+      {"protobuf", ours(Format::protobuf)},
+      {"text+snapshot",
+       [&] {
+         return measure([&] {
+           Exposition exposition(ledger.snapshot(now), no_server(), {}, Format::text);
+           return write_all(exposition);
+         });
+       }},
+      {"prometheus-cpp",
+       [&] {
+         return measure([&] { return prometheus::TextSerializer().Serialize(families).size(); });
+       }},
+      {"prometheus-cpp+families", [&] {
+         return measure([&] { return prometheus::TextSerializer().Serialize(collect()).size(); });
+       }}};
+  std::uint64_t series = 0;
+  for (const auto& family : families)
+    for (const auto& metric : family.metric)
+      series +=
+          family.type == prometheus::MetricType::Histogram ? metric.histogram.bucket.size() + 2 : 1;
+  std::map<std::string, std::vector<Run>> results;
+  for (int run = 0; run < runs; ++run)
+    for (const auto& [name, once] : contenders)
+      results[name].push_back(once());
+  for (const auto& [name, once] : contenders) {
+    std::vector<double> ms;
+    std::vector<std::size_t> bytes, extra;
+    for (const Run& run : results[name]) {
+      ms.push_back(run.ms);
+      bytes.push_back(run.bytes);
+      extra.push_back(run.extra);
+    }
+    fmt::print(
+        "{{\"format\":\"{}\",\"series\":{},\"bytes\":{},\"ms\":{:.3f},\"peak_extra_bytes\":{}}}\n",
+        name, series, median(bytes), median(ms), median(extra));
+  }
+}
+
+// What one target costs in memory, with 1,000 samples of each latency over a factor of four.
+void print_target_memory() {
+  const auto plan = plan_of(1);
+  const Instant now{WallTime{1795392000s}, MonoTime{1s}};
+  const std::size_t before = in_use;
+  Ledger ledger(plan, now);
+  const std::size_t empty = in_use - before;
+  for (int i = 0; i < 50; ++i)
+    fill(ledger, 1, now);
+  const std::size_t snapshot_before = in_use;
+  const Snapshot copy = ledger.snapshot(now);
+  fmt::print(stderr,
+             "a target's record: {} bytes of itself, {} with its heap after 1000 samples; "
+             "a whole ledger of one target: {} bytes empty\n",
+             sizeof(TargetRecord), in_use - snapshot_before - sizeof(TenantRecord), empty);
+}
+
+}  // namespace
+}  // namespace reinfer
+
+int main(int count, char** arguments) {
+  const int runs = count > 1 ? std::atoi(arguments[1]) : 5;
+  if (runs < 1) {
+    fmt::print(stderr, "usage: scrape_bench [RUNS]\n");
+    return 2;
+  }
+  for (const std::size_t series : reinfer::kSeriesSizes)
+    reinfer::bench(series, runs);
+  reinfer::print_target_memory();
+  return 0;
+}
