@@ -331,7 +331,7 @@ class Exporter(Process):
 class Prometheus(Process):
     """A Prometheus server that scrapes one exporter once a second, or what the jobs say."""
 
-    def __init__(self, owner, folder, target_port, jobs=None):
+    def __init__(self, owner, folder, target_port, jobs=None, program='prometheus', flags=()):
         self.port = free_port()
         config = folder / 'prometheus.yml'
         config.write_text(json.dumps({
@@ -339,8 +339,8 @@ class Prometheus(Process):
             'scrape_configs': jobs or [{'job_name': 'reinfer_exporter', 'static_configs': [
                 {'targets': [f'127.0.0.1:{target_port}']}]}]}))
         super().__init__(folder, 'prometheus', [
-            'prometheus', f'--config.file={config}', f'--storage.tsdb.path={folder / "tsdb"}',
-            f'--web.listen-address=127.0.0.1:{self.port}'])
+            program, f'--config.file={config}', f'--storage.tsdb.path={folder / "tsdb"}',
+            f'--web.listen-address=127.0.0.1:{self.port}', *flags])
         at_end_of(owner, self.end)
 
     def await_ready(self):
@@ -357,7 +357,7 @@ class Prometheus(Process):
         """An instant query: label sets with their values."""
         query = urllib.parse.urlencode({'query': expression})
         return [(row['metric'], float(row['value'][1]))
-                for row in self._api('query?' + query)['result']]
+                for row in self.api('query?' + query)['result']]
 
     def value(self, expression):
         """An instant query of one number; None while there is no answer."""
@@ -366,9 +366,10 @@ class Prometheus(Process):
 
     def metadata(self):
         """Types by metric name, as Prometheus understood them."""
-        return {name: entries[0]['type'] for name, entries in self._api('metadata').items()}
+        return {name: entries[0]['type'] for name, entries in self.api('metadata').items()}
 
-    def _api(self, path):
+    def api(self, path):
+        """What the API of that path has to say."""
         status, _, body = fetch(self.port, '/api/v1/' + path)
         if status != 200:
             raise AssertionError(f'Prometheus answered {status}: {body!r}')
