@@ -1,0 +1,158 @@
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+
+#include "base/gzip.h"
+#include "expose/format.h"
+#include "serve/routes.h"
+#include "serve/server.h"
+#include "tests/component/http_client.h"
+#include "tests/unit/plans.h"
+
+namespace reinfer {
+namespace {
+
+using namespace std::chrono_literals;
+
+std::string many_targets(int tenants) {
+  std::string toml;
+  for (int i = 0; i < tenants; ++i)
+    toml += fmt::format(
+        "[[tenant]]\nname = \"t{}\"\nbase_url = \"https://reinfer.io\"\ntoken_env = \"T\"\n"
+        "[[tenant.probe]]\nuse = \"projects\"\n",
+        i);
+  return toml;
+}
+
+// More targets than fit into one piece of a scrape.
+class StreamingTest {
+ public:
+  StreamingTest()
+      : ledger(plan_from(many_targets(100)), clock.now()),
+        statistics("/metrics"),
+        server({{{"127.0.0.1", 0}}, false, {}, limits()},
+               exporter_routes("/metrics", ledger, clock, statistics, ready), statistics, log),
+        port(server.bind().value()) {
+    server.start();
+  }
+
+  static ServerLimits limits() {
+    ServerLimits limits;
+    limits.streams_max = 2;
+    return limits;
+  }
+
+  static bool whole(const std::string& body) {
+    return body.starts_with("# HELP reinfer_probe_results_total") && body.ends_with("\n") &&
+           body.size() > 500'000 && body.find("\nreinfer_exporter_series ") != std::string::npos;
+  }
+
+  std::string ask(const std::string& head) const {
+    RawClient client(port);
+    client.send(head + "\r\n\r\n");
+    return client.read_to_end();
+  }
+
+  SystemClock clock;
+  Log log = Log::silent();
+  Ledger ledger;
+  std::atomic<bool> ready{true};
+  HttpStatistics statistics;
+  Server server;
+  const int port;
+};
+
+TEST_CASE_FIXTURE(StreamingTest, "a long scrape comes in chunks and is whole, packed or not") {
+  for (const char* encoding : {static_cast<const char*>(nullptr), "gzip"}) {
+    const Page page = fetch(port, {.path = "/metrics", .encoding = encoding});
+    CHECK(page.error == 0);
+    CHECK(page.status == 200);
+    CHECK(page.headers.at("transfer-encoding") == "chunked");
+    CHECK(page.headers.count("content-length") == 0);
+    CHECK(page.headers.count("content-encoding") == (encoding == nullptr ? 0 : 1));
+    CHECK(page.headers.at("content-type") == text_format().content_type);
+    CHECK(whole(page.body));
+  }
+  CHECK(statistics.facts().scrape_duration.count() == 2);
+}
+
+TEST_CASE_FIXTURE(StreamingTest, "every format may be long") {
+  const Page page =
+      fetch(port, {.path = "/metrics", .headers = {"Accept: application/openmetrics-text"}});
+  CHECK(page.headers.at("content-type").starts_with("application/openmetrics-text"));
+  CHECK(page.body.ends_with("\n# EOF\n"));
+}
+
+TEST_CASE_FIXTURE(StreamingTest, "a connection goes on after a long reply") {
+  const std::string two = "GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n";
+  const std::string replies = ask(two + "GET /-/healthy HTTP/1.1\r\nHost: a\r\nConnection: close");
+  CHECK(replies.find("\r\n0\r\n\r\nHTTP/1.1 200 OK") != std::string::npos);
+  CHECK(replies.ends_with("healthy\n"));
+}
+
+TEST_CASE_FIXTURE(StreamingTest, "who asks for the head alone gets no more") {
+  const std::string reply = ask("HEAD /metrics HTTP/1.1\r\nHost: a\r\nConnection: close");
+  CHECK(reply.find("Transfer-Encoding: chunked") != std::string::npos);
+  CHECK(reply.ends_with("\r\n\r\n"));
+  CHECK(reply.size() < 1000);
+}
+
+TEST_CASE_FIXTURE(StreamingTest, "a client that knows no chunks reads to the end") {
+  const std::string reply = ask("GET /metrics HTTP/1.0");
+  CHECK(reply.find("chunked") == std::string::npos);
+  const std::size_t body = reply.find("\r\n\r\n");
+  REQUIRE(body != std::string::npos);
+  CHECK(whole(reply.substr(body + 4)));
+}
+
+TEST_CASE_FIXTURE(StreamingTest, "of a long scrape a part may be had") {
+  const Page page = fetch(port, {.path = "/metrics", .headers = {"Range: bytes=0-5"}});
+  CHECK(page.error == 0);
+  CHECK(page.body == "# HELP");
+}
+
+// Never ends, and counts those of it that are still there.
+class EndlessBody final : public BodySource {
+ public:
+  explicit EndlessBody(std::atomic<int>& alive) : alive_(alive) { ++alive_; }
+  ~EndlessBody() override { --alive_; }
+  std::string_view next() override { return text_; }
+  bool done() const override { return false; }
+
+ private:
+  std::atomic<int>& alive_;
+  const std::string text_ = std::string(64 * 1024, 'x');
+};
+
+TEST_CASE("clients that do not take their long replies make room for each other") {
+  std::atomic<int> alive{0};
+  {
+    const Log log = Log::silent();
+    HttpStatistics statistics("/metrics");
+    ServerLimits limits = StreamingTest::limits();
+    limits.stop_time = 0s;
+    const auto endless = [&alive](const HttpRequest&) {
+      HttpReply reply;
+      reply.source = std::make_unique<EndlessBody>(alive);
+      return reply;
+    };
+    Server server({{{"127.0.0.1", 0}}, false, {}, limits},
+                  {{"GET", "/endless", RouteAccess::open, endless},
+                   {"GET", "/-/healthy", RouteAccess::open, [](auto&) { return HttpReply{}; }}},
+                  statistics, log);
+    const int port = server.bind().value();
+    server.start();
+    std::vector<std::unique_ptr<RawClient>> deaf;
+    for (int i = 0; i < 5; ++i) {
+      deaf.push_back(std::make_unique<RawClient>(port));
+      deaf.back()->send("GET /endless HTTP/1.1\r\nHost: a\r\n\r\n");
+      deaf.back()->read_until("200 OK");
+    }
+    CHECK(fetch(port, {.path = "/-/healthy"}).status == 200);
+    const auto rejected = statistics.facts().http_rejected;
+    CHECK(rejected[static_cast<std::size_t>(HttpRejection::slow)] == 3);
+  }
+  CHECK(alive == 0);
+}
+
+}  // namespace
+}  // namespace reinfer
