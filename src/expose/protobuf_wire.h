@@ -2,6 +2,7 @@
 // written here: integers, doubles, and bytes with their length. Used by protobuf_encoder.cpp. Pure.
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstdint>
 #include <string>
@@ -16,9 +17,12 @@ inline std::size_t varint_size(std::uint64_t value) {
 }
 
 inline void append_varint(std::string& to, std::uint64_t value) {
+  std::array<char, 10> bytes;
+  std::size_t size = 0;
   for (; value >= 0x80; value >>= 7)
-    to += static_cast<char>(value | 0x80);
-  to += static_cast<char>(value);
+    bytes[size++] = static_cast<char>(value | 0x80);
+  bytes[size++] = static_cast<char>(value);
+  to.append(bytes.data(), size);
 }
 
 // Small numbers of either sign become small numbers (sint32, sint64).
@@ -39,8 +43,12 @@ inline void append_double(std::string& to, std::uint32_t field, double value) {
   append_tag(to, field, WireType::fixed64);
   auto bits = std::bit_cast<std::uint64_t>(value);
   // Little-endian, whatever the machine.
-  for (int i = 0; i < 8; ++i, bits >>= 8)
-    to += static_cast<char>(bits & 0xff);
+  std::array<char, 8> bytes;
+  for (char& byte : bytes) {
+    byte = static_cast<char>(bits & 0xff);
+    bits >>= 8;
+  }
+  to.append(bytes.data(), bytes.size());
 }
 
 inline void append_bytes(std::string& to, std::uint32_t field, std::string_view bytes) {
