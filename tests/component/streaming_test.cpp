@@ -54,7 +54,7 @@ class StreamingTest {
 
   SystemClock clock;
   Log log = Log::silent();
-  Ledger ledger;
+  Ledgers ledger;
   std::atomic<bool> ready{true};
   HttpStatistics statistics;
   Server server;
