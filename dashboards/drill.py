@@ -32,6 +32,8 @@ TOKEN = 'drill-token'
 # Probes of these cost money or the platform's time: they may not be as frequent as a drill needs.
 STAND_IN = {'predict': 'dataset', 'stream_results': 'dataset'}
 INTERVAL_SECONDS = 30
+# OAuth tokens live for an hour; here for less, so that an incident of an hour is felt.
+TOKEN_SECONDS = 900
 RESULTS = 'sum by (tenant, probe, outcome, fault) (reinfer_probe_results_total{outcome!="ok"}) > 0'
 BUDGET = ('tenant_probe:reinfer_slo_bad_events:increase30d{slo="availability"}'
           ' and tenant_probe:reinfer_slo_events:increase30d{slo="availability"}')
@@ -189,7 +191,8 @@ class Stack:
         ready = self.folder / 'simulator.ready'
         self.run('simulator', self.build / 'src/simulator/reinfer_simulator',
                  '--listen=127.0.0.1:0', f'--token={TOKEN}', f'--ready-file={ready}',
-                 f'--scenario={self.folder}/scenario.toml', '--latency=20ms')
+                 f'--scenario={self.folder}/scenario.toml', '--latency=20ms',
+                 f'--token-lifetime={round(TOKEN_SECONDS * 1000 / self.incident.scale)}ms')
         self.wait_for('simulator', ready.exists)
         timeline = Timeline(self.incident.scale)
         port_file = self.folder / 'exporter.port'
