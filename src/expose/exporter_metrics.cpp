@@ -42,8 +42,12 @@ constexpr Family kExporter[] = {
       "How long after its slot a probe started, in seconds.", histogram},
      [](const ScrapeFacts& of, Encoder& to) { to.add(of.snapshot.exporter.schedule_lag); }},
     {{"reinfer_exporter_loop_busy_seconds_total",
-      "Time the probe loop spent working instead of waiting, in seconds.", counter},
+      "Time the probe loops spent working instead of waiting, in seconds.", counter},
      [](const ScrapeFacts& of, Encoder& to) { to.add(of.snapshot.exporter.loop_busy_seconds); }},
+    {{"reinfer_exporter_probe_threads", "Threads that probe, each with a loop of its own.", gauge},
+     [](const ScrapeFacts& of, Encoder& to) {
+       to.add(static_cast<double>(of.snapshot.exporter.probe_threads));
+     }},
     {{"reinfer_exporter_probes_in_flight", "Probes under way at this moment.", gauge},
      [](const ScrapeFacts& of, Encoder& to) {
        to.add(static_cast<double>(of.snapshot.exporter.probes_in_flight));

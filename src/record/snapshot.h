@@ -88,6 +88,7 @@ inline constexpr std::size_t kDroppedCount = 4;
 std::string_view to_label(Dropped what);
 
 struct ExporterRecord {
+  std::size_t probe_threads = 1;
   Histogram schedule_lag;
   double loop_busy_seconds = 0;
   std::uint64_t probes_in_flight = 0;

@@ -30,6 +30,7 @@ EXPORTER_METRICS = {
     'reinfer_exporter_config_last_reload_success_timestamp_seconds': 'gauge',
     'reinfer_exporter_schedule_lag_seconds': 'histogram',
     'reinfer_exporter_loop_busy_seconds_total': 'counter',
+    'reinfer_exporter_probe_threads': 'gauge',
     'reinfer_exporter_probes_in_flight': 'gauge',
     'reinfer_exporter_clock_source': 'gauge',
     'reinfer_exporter_series': 'gauge',

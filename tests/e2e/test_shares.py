@@ -33,12 +33,14 @@ class SharesTest(unittest.TestCase):
     @staticmethod
     def tenants_of(seen):
         """Names of the tenants that are shown, each as often as it has targets."""
-        return sorted(sample.labels['tenant'] for sample in seen.find('reinfer_probe_interval_seconds'))
+        return sorted(sample.labels['tenant']
+                      for sample in seen.find('reinfer_probe_interval_seconds'))
 
     def test_several_threads_probe_all_and_reload_as_one(self):
         """No scrape sees half of a reload, and a probe on demand finds its thread."""
         exporter = self.serve('threads', '--probe.threads=3', '--web.enable-lifecycle')
         self.assertIn('probe_threads=3', exporter.stderr())
+        self.assertEqual(exporter.scrape().value('reinfer_exporter_probe_threads'), 3)
         exporter.scrape_when(
             lambda seen: all(seen.outcomes(tenant=name).get('ok') for name in TENANTS),
             'every tenant to be probed')

@@ -128,6 +128,7 @@ TEST_CASE("several ledgers read as one") {
     CHECK(snapshot.targets[i].skips() == i);
   CHECK(snapshot.tenants.size() == 6);
   CHECK(snapshot.controls == std::vector<std::optional<bool>>{true});
+  CHECK(snapshot.exporter.probe_threads == 3);
   CHECK(snapshot.exporter.schedule_lag.count() == 12);
   CHECK(snapshot.exporter.last_reload_successful);
 
