@@ -10,8 +10,22 @@ MonoTime mono_now() {
   return std::chrono::time_point_cast<Nanoseconds>(std::chrono::steady_clock::now());
 }
 
+namespace {
+
+WallTime wall_now() {
+  return std::chrono::time_point_cast<Nanoseconds>(std::chrono::system_clock::now());
+}
+
+}  // namespace
+
 Instant SystemClock::now() const {
-  return {std::chrono::time_point_cast<Nanoseconds>(std::chrono::system_clock::now()), mono_now()};
+  return {wall_now(), mono_now()};
+}
+
+ClockPair read_clocks() {
+  const MonoTime before = mono_now();
+  const WallTime wall = wall_now();
+  return {before, wall, mono_now()};
 }
 
 WallTime from_unix_seconds(long long seconds) {

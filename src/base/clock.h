@@ -37,6 +37,14 @@ class SystemClock final : public Clock {
 // The monotonic half of SystemClock, for the adapters that stamp the outside world themselves.
 MonoTime mono_now();
 
+// Both clocks read as close together as can be: `wall` was read between the other two.
+struct ClockPair {
+  MonoTime before;
+  WallTime wall;
+  MonoTime after;
+};
+ClockPair read_clocks();
+
 // Seconds as Prometheus wants them.
 inline double to_seconds(Nanoseconds d) {
   return std::chrono::duration<double>(d).count();

@@ -64,8 +64,24 @@ struct PhaseTimings {
   bool operator==(const PhaseTimings&) const = default;
 };
 
-// Whose clock stamped the wire events.
+// Whose clock stamped both ends of the wait.
 enum class ClockSource : std::uint8_t { user, kernel };
+
+// How far our own side may have spoilt the figures of one exchange: at most so much.
+struct Uncertainty {
+  Nanoseconds wait{0};
+  Nanoseconds total{0};
+  bool clock_stepped = false;  // the wall clock was set, or the machine slept, meanwhile
+  bool operator==(const Uncertainty&) const = default;
+};
+
+// The kernel's own view of the path (TCP_INFO), when the exchange ended. Through a proxy, the path
+// is that to the proxy.
+struct TcpFacts {
+  std::optional<Nanoseconds> rtt;  // smoothed; absent if no connection came about
+  std::uint32_t retransmits = 0;   // segments sent again during this exchange, SYNs included
+  bool operator==(const TcpFacts&) const = default;
+};
 
 struct TlsFacts {
   std::string version;  // "TLSv1.3"
@@ -84,6 +100,8 @@ struct Exchange {
   std::string body;  // decoded
   PhaseTimings phases;
   ClockSource clock_source = ClockSource::user;
+  Uncertainty uncertainty;
+  std::optional<TcpFacts> tcp;  // absent if no socket was opened
   std::string remote_address;
   std::optional<TlsFacts> tls;  // of a fresh handshake; absent on reused connections
   bool connection_reused = false;

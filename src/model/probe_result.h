@@ -29,6 +29,12 @@ enum class ServerTimingState : std::uint8_t { ok, missing, invalid, exceeds_wait
 inline constexpr std::size_t kServerTimingStateCount = 4;
 std::string_view to_label(ServerTimingState state);
 
+// Why a latency is kept out of the histograms though the probe was good; each enumerator is a label
+// value. `loop_late`: our own thread was late, for want of CPU or for too much work.
+enum class Distrust : std::uint8_t { loop_late, clock_step };
+inline constexpr std::size_t kDistrustCount = 2;
+std::string_view to_label(Distrust reason);
+
 struct ProbeResult {
   TargetIndex target{};
   Instant started{};
@@ -45,6 +51,8 @@ struct ProbeResult {
   std::optional<Nanoseconds> retry_after;  // asked for by a 429 or 503, capped
   PhaseTimings phases;
   ClockSource clock_source = ClockSource::user;
+  Uncertainty uncertainty;
+  std::optional<TcpFacts> tcp;
   std::vector<ServerTiming> server_timing;
   std::size_t server_timing_dropped = 0;  // entries or bytes over the limits, and broken names
   std::size_t headers_dropped = 0;        // header lines over the limit
@@ -57,5 +65,10 @@ struct ProbeResult {
   bool connection_reused = false;
   bool resent = false;
 };
+
+// Whether our own side may have spoilt the figure so much that it says nothing about the platform:
+// by more than a tenth, and by more than the narrowest of the default buckets.
+std::optional<Distrust> distrust_of_total(const ProbeResult& result);
+std::optional<Distrust> distrust_of_wait(const ProbeResult& result);
 
 }  // namespace reinfer

@@ -169,6 +169,8 @@ ProbeResult judge(const Target& target, const Started& started, Exchange exchang
   result.http_status = exchange.http_status;
   result.phases = exchange.phases;
   result.clock_source = exchange.clock_source;
+  result.uncertainty = exchange.uncertainty;
+  result.tcp = exchange.tcp;
   take_server_timing(exchange, result);
   if (exchange.error == WireError::none) result.body_bytes = exchange.body.size();
   const Nanoseconds took = exchange.phases.total.value_or(Nanoseconds{0});

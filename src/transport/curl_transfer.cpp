@@ -1,7 +1,6 @@
 #include "transport/curl_transfer.h"
 
 #include <fmt/format.h>
-#include <netinet/in.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -13,6 +12,7 @@
 #include "base/text.h"
 #include "transport/curl_facts.h"
 #include "transport/curl_options.h"
+#include "transport/socket_facts.h"
 #include "transport/tls_facts.h"
 
 namespace reinfer {
@@ -41,21 +41,17 @@ bool is_bad_proxy_url(std::string_view error_text) {
   return error_text.starts_with("Unsupported proxy");
 }
 
-int port_of(const curl_sockaddr& address) {
-  if (address.family == AF_INET6)
-    return ntohs(reinterpret_cast<const sockaddr_in6&>(address.addr).sin6_port);
-  return ntohs(reinterpret_cast<const sockaddr_in&>(address.addr).sin_port);
-}
-
 }  // namespace
 
 CurlTransfer::CurlTransfer(ProbeId id, Request request, const std::string& ca_bundle,
-                           std::vector<CurlTransfer*>& sending)
+                           KernelStamps& kernel, std::vector<CurlTransfer*>& sending)
     : id_(id),
       request_(std::move(request)),
+      kernel_(kernel),
       sending_(sending),
       route_(route_of(request_)),
-      easy_(curl_easy_init()) {
+      easy_(curl_easy_init()),
+      book_(route_.tls) {
   check(easy_ != nullptr, "libcurl has memory for a handle");
   CURL* easy = easy_.get();
   set_message(easy, request_, header_lines_);
@@ -89,14 +85,10 @@ std::size_t CurlTransfer::on_header(char* line, std::size_t size, std::size_t co
   Exchange& exchange = transfer.exchange_;
   const std::string_view text(line, size * count);
   if (text.rfind("HTTP/", 0) == 0) {
-    // A new status line: what came before was an interim reply (100, 103).
-    transfer.stamps_.first_byte = mono_now();
-    transfer.headers_complete_ = false;
-    exchange.headers.clear();
-    transfer.header_bytes_ = 0;
+    transfer.note_status_line(text);
     return text.size();
   }
-  if (trim(text).empty()) transfer.headers_complete_ = true;
+  if (trim(text).empty()) transfer.note_headers_over();
   const auto colon = text.find(':');
   if (colon == std::string_view::npos) return text.size();
   transfer.header_bytes_ += text.size();
@@ -117,10 +109,11 @@ std::size_t CurlTransfer::on_body(char* bytes, std::size_t size, std::size_t cou
     return CURL_WRITEFUNC_ERROR;
   }
   body.append(bytes, length);
+  transfer.book_.delivered(transfer.taken());
   return length;
 }
 
-int CurlTransfer::on_ready_to_send(void* self, char*, char*, int, int) {
+int CurlTransfer::on_ready_to_send(void* self, char*, char*, int, int local_port) {
   auto& transfer = *static_cast<CurlTransfer*>(self);
   CURL* easy = transfer.easy_.get();
   transfer.sending_.push_back(&transfer);
@@ -128,11 +121,17 @@ int CurlTransfer::on_ready_to_send(void* self, char*, char*, int, int) {
   long connections = 0;
   curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &connections);
   transfer.exchange_.connection_reused = connections == 0;
+  transfer.socket_ = connections == 0 ? CURL_SOCKET_BAD : transfer.chosen_socket(local_port);
   const curl_tlssessioninfo* session = nullptr;
   curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &session);
   const bool tls = session != nullptr && session->backend == CURLSSLBACKEND_OPENSSL;
   if (connections > 0 && tls && session->internals != nullptr)
     transfer.exchange_.tls = read_tls_facts(static_cast<ssl_st*>(session->internals));
+  transfer.book_.ready_to_send(mono_now());
+  if (transfer.socket_ == CURL_SOCKET_BAD) return CURL_PREREQFUNC_OK;
+  // Only now: what the handshake, or a proxy, was sent is not the request.
+  transfer.kernel_.enable(transfer.socket_, true);
+  if (const auto stream = read_tcp_counters(transfer.socket_)) transfer.book_.before_reply(*stream);
   return CURL_PREREQFUNC_OK;
 }
 
@@ -140,8 +139,9 @@ curl_socket_t CurlTransfer::on_open_socket(void* self, curlsocktype, curl_sockad
   const int fd =
       socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, address->protocol);
   auto& transfer = *static_cast<CurlTransfer*>(self);
-  if (port_of(*address) != transfer.route_.port) transfer.port_differs_ = true;
+  if (port_of(address->addr) != transfer.route_.port) transfer.port_differs_ = true;
   if (fd >= 0) {
+    transfer.kernel_.enable(fd, false);
     transfer.opened_.push_back(fd);
     return fd;
   }
@@ -150,30 +150,122 @@ curl_socket_t CurlTransfer::on_open_socket(void* self, curlsocktype, curl_sockad
   return CURL_SOCKET_BAD;
 }
 
-void CurlTransfer::note_event(curl_socket_t socket, MonoTime now) {
-  if (stamps_.connected) return;
+bool CurlTransfer::opened(curl_socket_t socket) const {
+  return std::find(opened_.begin(), opened_.end(), socket) != opened_.end();
+}
+
+curl_socket_t CurlTransfer::chosen_socket(int local_port) const {
+  const auto chosen = std::find_if(opened_.begin(), opened_.end(), [&](curl_socket_t socket) {
+    return local_port_of(socket) == local_port && is_connected(socket);
+  });
+  return chosen == opened_.end() ? CURL_SOCKET_BAD : *chosen;
+}
+
+void CurlTransfer::note_status_line(std::string_view line) {
+  // What came before was an interim reply (100, 103).
+  exchange_.headers.clear();
+  header_bytes_ = 0;
+  headers_complete_ = false;
+  const auto blank = line.find(' ');
+  interim_ = blank != std::string_view::npos && line.substr(blank + 1).starts_with('1');
+  if (socket_ != CURL_SOCKET_BAD) take_send_stamps(socket_);
+  book_.status_line(mono_now(), taken());
+}
+
+void CurlTransfer::note_headers_over() {
+  headers_complete_ = true;
+  if (interim_) book_.interim_over();
+  book_.delivered(taken());
+}
+
+void CurlTransfer::begin(MonoTime now) {
+  book_.start(now);
+  clock_steps_ = kernel_.clock_steps();
+}
+
+void CurlTransfer::note_socket(curl_socket_t socket) {
+  // What is waited for once the request has left is the connection.
+  if (times_ready_to_send_ > 0) socket_ = socket;
+}
+
+void CurlTransfer::note_socket_left(curl_socket_t socket) {
+  if (socket != socket_ && !opened(socket)) return;
+  if (socket == socket_) take_send_stamps(socket);
+  note_tcp(socket);
+  std::erase(opened_, socket);
+  if (socket == socket_) socket_ = CURL_SOCKET_BAD;
+}
+
+bool CurlTransfer::note_event(const SocketEvent& event) {
   // The resolver's descriptor is not one of ours.
-  if (std::find(opened_.begin(), opened_.end(), socket) == opened_.end()) return;
-  sockaddr_storage peer{};
-  socklen_t length = sizeof peer;
-  if (getpeername(socket, reinterpret_cast<sockaddr*>(&peer), &length) == 0)
-    stamps_.connected = now;
+  if (event.socket != socket_ && !opened(event.socket)) {
+    book_.event(event.now, event.late);
+    return false;
+  }
+  const bool stamps = event.failed && take_send_stamps(event.socket);
+  if (event.readable)
+    look_into(event);
+  else if (!stamps)
+    book_.event(event.now, event.late);
+  // A reused connection was there before.
+  if (!book_.ours().connected && opened(event.socket) && is_connected(event.socket))
+    book_.connected(event.now);
+  return stamps;
+}
+
+void CurlTransfer::look_into(const SocketEvent& event) {
+  if (event.socket != socket_) {
+    const auto first = kernel_.peek_first(event.socket);
+    book_.event(event.now, first ? event.now - *first : event.late);
+    return;
+  }
+  book_.event(event.now, event.late);
+  if (const auto arrival = kernel_.peek(event.socket)) book_.arrived(*arrival);
+}
+
+bool CurlTransfer::take_send_stamps(curl_socket_t socket) {
+  bool any = false;
+  if (const auto sent = kernel_.take_sent(socket, any)) book_.sent(*sent);
+  return any;
+}
+
+std::optional<std::uint64_t> CurlTransfer::taken() const {
+  if (socket_ == CURL_SOCKET_BAD || !kernel_.wanted()) return std::nullopt;
+  return bytes_taken(socket_);
 }
 
 void CurlTransfer::stamp_sent(MonoTime now) {
-  // The reply to a request cannot overtake it, but both may happen in one run of libcurl.
-  stamps_.sent = stamps_.first_byte ? std::min(now, *stamps_.first_byte) : now;
+  if (socket_ != CURL_SOCKET_BAD) {
+    take_send_stamps(socket_);
+    const auto stream = exchange_.connection_reused ? read_tcp_counters(socket_) : std::nullopt;
+    if (stream) book_.before_reply(*stream);
+    if (stream) retransmits_before_ = stream->retransmits;
+  }
+  book_.request_left(now);
+}
+
+void CurlTransfer::note_tcp(curl_socket_t socket) {
+  const auto counters = read_tcp_counters(socket);
+  if (!counters) return;
+  if (!exchange_.tcp) exchange_.tcp.emplace();
+  TcpFacts& tcp = *exchange_.tcp;
+  if (counters->rtt > Nanoseconds{0}) tcp.rtt = counters->rtt;
+  if (socket == socket_) {
+    tcp.retransmits = retransmits_elsewhere_ + counters->retransmits - retransmits_before_;
+  } else {
+    retransmits_elsewhere_ += counters->retransmits;
+    tcp.retransmits = retransmits_elsewhere_;
+  }
 }
 
 std::optional<MonoTime> CurlTransfer::curl_stamp(CURLINFO info) const {
   curl_off_t microseconds = 0;
   curl_easy_getinfo(easy_.get(), info, &microseconds);
   if (microseconds == 0) return std::nullopt;
-  return stamps_.start + std::chrono::microseconds(microseconds);
+  return book_.ours().start + std::chrono::microseconds(microseconds);
 }
 
-WireStamps CurlTransfer::stamps() const {
-  WireStamps stamps = stamps_;
+WireStamps CurlTransfer::with_curl_stamps(WireStamps stamps) const {
   if (exchange_.connection_reused) return stamps;
   stamps.resolved = curl_stamp(CURLINFO_NAMELOOKUP_TIME_T);
   if (!stamps.connected) stamps.connected = curl_stamp(CURLINFO_CONNECT_TIME_T);
@@ -182,26 +274,26 @@ WireStamps CurlTransfer::stamps() const {
 }
 
 Stage CurlTransfer::stage() const {
-  if (stamps_.first_byte) return Stage::receive;
-  if (stamps_.sent) return Stage::wait;
+  if (book_.ours().first_byte) return Stage::receive;
+  if (book_.ours().sent) return Stage::wait;
   if (times_ready_to_send_ > 0) return Stage::send;
-  const WireStamps now = stamps();
+  const WireStamps now = with_curl_stamps(book_.ours());
   if (!now.resolved && !route_.numeric) return Stage::resolve;
   if (!now.connected) return Stage::connect;
   return route_.tls && !now.tls_done ? Stage::tls : Stage::send;
 }
 
 MonoTime CurlTransfer::deadline() const {
-  const WireStamps now = stamps();
+  const WireStamps now = with_curl_stamps(book_.ours());
   const Deadlines& limits = request_.deadlines;
-  const MonoTime whole = stamps_.start + limits.total;
+  const MonoTime whole = now.start + limits.total;
   switch (stage()) {
     case Stage::resolve:
-      return std::min(whole, stamps_.start + limits.resolve);
+      return std::min(whole, now.start + limits.resolve);
     case Stage::connect:
-      return std::min(whole, now.resolved.value_or(stamps_.start) + limits.connect);
+      return std::min(whole, now.resolved.value_or(now.start) + limits.connect);
     case Stage::tls:
-      return std::min(whole, now.connected.value_or(stamps_.start) + limits.tls);
+      return std::min(whole, now.connected.value_or(now.start) + limits.tls);
     case Stage::send:
     case Stage::wait:
     case Stage::receive:
@@ -222,7 +314,7 @@ bool CurlTransfer::is_at_proxy(long connect_reply) const {
   if (route_.proxy == ProxyUse::never || times_ready_to_send_ > 0) return false;
   if (connect_reply / 100 == 2) return false;
   // libcurl has a code of its own for all that a SOCKS proxy says no to.
-  if (route_.socks && stamps_.connected) return false;
+  if (route_.socks && book_.ours().connected) return false;
   return route_.proxy == ProxyUse::always || port_differs_;
 }
 
@@ -232,7 +324,7 @@ CurlEnding CurlTransfer::ending(std::optional<CURLcode> code) const {
   ending.timed_out = !code;
   ending.text = error_text_.data();
   ending.too_large = too_large_;
-  ending.headers_cut = stamps_.first_byte && !headers_complete_;
+  ending.headers_cut = book_.ours().first_byte && !headers_complete_;
   ending.out_of_sockets = out_of_sockets_ && ending.code == CURLE_COULDNT_CONNECT;
   ending.stage = stage();
   curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_CONNECTCODE, &ending.proxy_status);
@@ -263,15 +355,24 @@ Exchange CurlTransfer::end(MonoTime now, std::optional<CURLcode> code) {
   exchange_.error_text = describe(how, exchange_.error);
   long status = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
-  if (status > 0 && stamps_.first_byte) exchange_.http_status = static_cast<int>(status);
-
-  stamps_.end = now;
-  WireStamps complete = stamps();
-  if (route_.numeric) complete.resolved.reset();
-  exchange_.phases = phases_from(complete, exchange_.stage);
+  if (status > 0 && book_.ours().first_byte) exchange_.http_status = static_cast<int>(status);
+  finish_stamps(now);
   exchange_.resent = times_ready_to_send_ > 1;
   note_address(exchange_);
   return std::move(exchange_);
+}
+
+void CurlTransfer::finish_stamps(MonoTime now) {
+  // Those that libcurl still has in use.
+  if (socket_ != CURL_SOCKET_BAD) opened_ = {socket_};
+  for (const curl_socket_t socket : opened_)
+    note_tcp(socket);
+  book_.ended(now, exchange_.stage == Stage::done, kernel_.clock_steps() != clock_steps_);
+  WireStamps stamps = with_curl_stamps(book_.best());
+  if (route_.numeric) stamps.resolved.reset();
+  exchange_.phases = phases_from(stamps, exchange_.stage);
+  exchange_.clock_source = book_.source();
+  exchange_.uncertainty = book_.uncertainty();
 }
 
 void CurlTransfer::note_address(Exchange& exchange) const {

@@ -13,6 +13,8 @@
 
 #include "base/check.h"
 #include "transport/curl_transfer.h"
+#include "transport/kernel_stamps.h"
+#include "transport/loop_delay.h"
 
 namespace reinfer {
 namespace {
@@ -46,7 +48,7 @@ class Descriptor {
 
 class CurlTransport::Loop {
  public:
-  explicit Loop(std::size_t connections_max);
+  Loop(std::size_t connections_max, ClockSource stamps);
   ~Loop();
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
@@ -66,6 +68,8 @@ class CurlTransport::Loop {
   MonoTime next_event(MonoTime until) const;
   bool wait_and_dispatch(MonoTime until);
   int wait(std::span<epoll_event> events, const timespec* timeout);
+  void before_wait(MonoTime now);
+  void handle(curl_socket_t socket, std::uint32_t ready);
   void run_curl(curl_socket_t socket, int events);
   void end_overdue(MonoTime now);
   void collect_ended();
@@ -86,15 +90,20 @@ class CurlTransport::Loop {
   // When to look at a transfer's deadline; lazily, so an entry may be stale.
   std::priority_queue<Alarm, std::vector<Alarm>, std::greater<>> alarms_;
   std::vector<Completion> ended_;
+  KernelStamps kernel_;
+  LoopDelay delay_{mono_now()};
+  ThreadDelay thread_delay_;
+  std::vector<ProbeId> worked_on_;  // since the last wait
   Nanoseconds waited_{0};
   bool coarse_wait_ = false;
 };
 
-CurlTransport::Loop::Loop(std::size_t connections_max)
+CurlTransport::Loop::Loop(std::size_t connections_max, ClockSource stamps)
     : ca_bundle_(initialise_curl()),
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
       wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-      multi_(curl_multi_init()) {
+      multi_(curl_multi_init()),
+      kernel_(stamps == ClockSource::kernel) {
   check(multi_ != nullptr, "libcurl has memory for the loop");
   epoll_event event{};
   event.events = EPOLLIN;
@@ -120,10 +129,12 @@ CurlTransport::Loop::~Loop() {
 
 void CurlTransport::Loop::start(ProbeId id, Request request) {
   const auto key = static_cast<std::uint64_t>(id);
-  auto transfer = std::make_unique<CurlTransfer>(id, std::move(request), ca_bundle_, sending_);
+  auto transfer =
+      std::make_unique<CurlTransfer>(id, std::move(request), ca_bundle_, kernel_, sending_);
   CurlTransfer& started = *transfer;
   check(transfers_.emplace(key, std::move(transfer)).second, "a probe id is used once");
   const MonoTime now = mono_now();
+  worked_on_.push_back(id);
   started.begin(now);
   const CURLMcode code = curl_multi_add_handle(multi_, started.handle());
   check(code == CURLM_OK || code == CURLM_OUT_OF_MEMORY, "libcurl takes a new handle");
@@ -160,26 +171,53 @@ bool CurlTransport::Loop::wait_and_dispatch(MonoTime until) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(left);
   const timespec timeout{seconds.count(), static_cast<long>((left - seconds).count())};
   std::array<epoll_event, kEventsAtOnce> events;
+  before_wait(before);
   const int count = wait(events, next == MonoTime::max() ? nullptr : &timeout);
-  waited_ += mono_now() - before;
+  const MonoTime after = mono_now();
+  waited_ += after - before;
   check(count >= 0 || errno == EINTR, "the loop can wait");
+  delay_.after_wait(after, transfers_.empty() ? std::nullopt : thread_delay_.read());
   bool woken = false;
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events[static_cast<std::size_t>(i)];
     if (event.data.fd == wake_.get()) {
       std::uint64_t times = 0;
       woken = read(wake_.get(), &times, sizeof times) == sizeof times;
-      continue;
+    } else {
+      handle(event.data.fd, event.events);
     }
-    int what = 0;
-    if ((event.events & EPOLLIN) != 0) what |= CURL_CSELECT_IN;
-    if ((event.events & EPOLLOUT) != 0) what |= CURL_CSELECT_OUT;
-    if ((event.events & (EPOLLERR | EPOLLHUP)) != 0) what |= CURL_CSELECT_ERR;
-    const auto owner = sockets_.find(event.data.fd);
-    if (owner != sockets_.end()) owner->second->note_event(event.data.fd, mono_now());
-    run_curl(event.data.fd, what);
   }
   return woken;
+}
+
+void CurlTransport::Loop::before_wait(MonoTime now) {
+  const bool is_long = delay_.is_long_turn(now) && !worked_on_.empty();
+  const Nanoseconds stopped =
+      delay_.before_wait(now, is_long ? thread_delay_.read() : std::nullopt);
+  for (const ProbeId id : worked_on_) {
+    const auto found = transfers_.find(static_cast<std::uint64_t>(id));
+    if (found != transfers_.end()) found->second->note_stopped(stopped);
+  }
+  worked_on_.clear();
+}
+
+void CurlTransport::Loop::handle(curl_socket_t socket, std::uint32_t ready) {
+  bool failed = (ready & (EPOLLERR | EPOLLHUP)) != 0;
+  const auto owner = sockets_.find(socket);
+  if (owner != sockets_.end()) {
+    const MonoTime now = mono_now();
+    CurlTransfer& transfer = *owner->second;
+    worked_on_.push_back(transfer.id());
+    const bool stamps = transfer.note_event(
+        {socket, (ready & EPOLLIN) != 0, (ready & EPOLLERR) != 0, now, delay_.at(now)});
+    // A true failure besides shows again at once.
+    if (stamps) failed = (ready & EPOLLHUP) != 0;
+  }
+  int what = 0;
+  if ((ready & EPOLLIN) != 0) what |= CURL_CSELECT_IN;
+  if ((ready & EPOLLOUT) != 0) what |= CURL_CSELECT_OUT;
+  if (failed) what |= CURL_CSELECT_ERR;
+  if (what != 0) run_curl(socket, what);
 }
 
 int CurlTransport::Loop::wait(std::span<epoll_event> events, const timespec* timeout) {
@@ -247,10 +285,16 @@ int CurlTransport::Loop::on_socket(CURL* easy, curl_socket_t socket, int what, v
   auto& loop = *static_cast<Loop*>(self);
   if (what == CURL_POLL_REMOVE) {
     epoll_ctl(loop.epoll_.get(), EPOLL_CTL_DEL, socket, nullptr);
-    loop.sockets_.erase(socket);
+    const auto owner = loop.sockets_.find(socket);
+    if (owner == loop.sockets_.end()) return 0;
+    owner->second->note_socket_left(socket);
+    loop.sockets_.erase(owner);
     return 0;
   }
-  if (easy != nullptr) loop.sockets_[socket] = &CurlTransfer::of(easy);
+  if (easy != nullptr) {
+    loop.sockets_[socket] = &CurlTransfer::of(easy);
+    loop.sockets_[socket]->note_socket(socket);
+  }
   epoll_event event{};
   event.data.fd = socket;
   if ((what & CURL_POLL_IN) != 0) event.events |= EPOLLIN;
@@ -271,8 +315,8 @@ int CurlTransport::Loop::on_timer(CURLM*, long milliseconds, void* self) {
   return 0;
 }
 
-CurlTransport::CurlTransport(std::size_t connections_max)
-    : loop_(std::make_unique<Loop>(connections_max)) {}
+CurlTransport::CurlTransport(std::size_t connections_max, ClockSource stamps)
+    : loop_(std::make_unique<Loop>(connections_max, stamps)) {}
 CurlTransport::~CurlTransport() = default;
 
 void CurlTransport::start(ProbeId id, Request request) {

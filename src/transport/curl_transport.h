@@ -11,8 +11,10 @@ namespace reinfer {
 
 class CurlTransport final : public Transport {
  public:
-  // `connections_max`: idle connections kept for ConnectionMode::reuse.
-  explicit CurlTransport(std::size_t connections_max = 1024);
+  // `connections_max`: idle connections kept for ConnectionMode::reuse. `stamps`: user to do
+  // without the kernel's time stamps, as on systems that have none.
+  explicit CurlTransport(std::size_t connections_max = 1024,
+                         ClockSource stamps = ClockSource::kernel);
   // Exchanges still in flight are given up without a completion.
   ~CurlTransport() override;
 

@@ -1,0 +1,74 @@
+// The kernel's own time stamps of a TCP socket (SO_TIMESTAMPING), and its counters (TCP_INFO), as
+// plain values on the monotonic clock. They do not depend on when our loop gets round to a socket.
+// Owned by one transport, probe thread only. It reads sockets without taking anything from them
+// but send stamps, and judges nothing. docs.kernel.org/networking/timestamping.html, tcp(7).
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "transport/clock_map.h"
+
+namespace reinfer {
+
+// What waits in a socket's queue. A stamp belongs to the last byte of what the kernel keeps
+// together, and it likes to merge what waits.
+struct Arrival {
+  MonoTime first;              // when the piece came that holds the first byte
+  MonoTime last;               // when the last byte came
+  std::uint64_t begin = 0;     // of the stream: bytes that were taken before
+  std::uint64_t end = 0;       // of the stream: bytes that had come
+  std::uint32_t segments = 0;  // with data that had come on this connection
+};
+
+struct TcpCounters {
+  Nanoseconds rtt{0};
+  std::uint32_t retransmits = 0;
+  std::uint32_t segments = 0;
+  std::uint64_t bytes = 0;  // received, taken or not
+};
+
+// nullopt if `socket` is no TCP socket.
+std::optional<TcpCounters> read_tcp_counters(int socket);
+
+// Bytes of the stream that were taken from the socket; rather too many than too few.
+std::optional<std::uint64_t> bytes_taken(int socket);
+
+class KernelStamps {
+ public:
+  // `wanted`: false to do without, as on systems that have none.
+  explicit KernelStamps(bool wanted);
+  ~KernelStamps();
+  KernelStamps(const KernelStamps&) = delete;
+  KernelStamps& operator=(const KernelStamps&) = delete;
+
+  bool wanted() const { return wanted_; }
+
+  // What arrives at a new socket gets stamps from here on, and if `sends`, what is sent too.
+  void enable(int socket, bool sends) const;
+
+  // To be called before libcurl reads. nullopt if nothing waits or it has no stamp.
+  std::optional<Arrival> peek(int socket);
+  // The arrival of the first byte alone, which is all that is worth asking for before a reply.
+  std::optional<MonoTime> peek_first(int socket);
+
+  // Takes the stamps of what was sent; the last of them. Sets `any` if there were stamps at all,
+  // good or not: they are what made the socket report an error.
+  std::optional<MonoTime> take_sent(int socket, bool& any);
+
+  // Compares the clocks; how often the wall clock was set so far.
+  std::uint64_t clock_steps();
+
+ private:
+  std::optional<MonoTime> mapped(std::optional<WallTime> stamp);
+  std::optional<WallTime> stamp_up_to(int socket, std::size_t length, std::size_t& found);
+
+  const bool wanted_;
+  // The kernel stamps arrivals only while some socket wants it to, and switches late.
+  const int keeper_;
+  ClockMap clock_map_;
+  std::unique_ptr<char[]> buffer_;
+};
+
+}  // namespace reinfer

@@ -1,0 +1,55 @@
+// How late the event loop is: how long an event may have waited before the loop got round to it,
+// because the loop was busy or because its thread got no CPU. Used by CurlTransport's loop on the
+// probe thread. LoopDelay is pure; ThreadDelay asks the kernel.
+#pragma once
+
+#include <optional>
+
+#include "base/clock.h"
+
+namespace reinfer {
+
+// How long the calling thread has been ready to run without a CPU, in all (the second figure of
+// schedstat: docs.kernel.org/scheduler/sched-stats.html). Always asked by the same thread.
+class ThreadDelay {
+ public:
+  ThreadDelay() = default;
+  ~ThreadDelay();
+  ThreadDelay(const ThreadDelay&) = delete;
+  ThreadDelay& operator=(const ThreadDelay&) = delete;
+
+  // nullopt where the kernel does not count it.
+  std::optional<Nanoseconds> read();
+
+ private:
+  int file_ = -1;
+  bool opened_ = false;
+};
+
+class LoopDelay {
+ public:
+  explicit LoopDelay(MonoTime now) : waiting_(now), returned_(now), returned_before_(now) {}
+
+  // Whether the turn that ends now was so long that it matters if the thread was stopped in it.
+  bool is_long_turn(MonoTime now) const;
+  // The loop is about to wait. `thread_delay` as read now, if it was worth it. Returns for how long
+  // the thread was stopped since it returned from the last wait, as far as that is known.
+  Nanoseconds before_wait(MonoTime now, std::optional<Nanoseconds> thread_delay);
+  // The wait is over.
+  void after_wait(MonoTime now, std::optional<Nanoseconds> thread_delay);
+
+  // What is handled now was ready at most so long ago.
+  Nanoseconds at(MonoTime now) const;
+
+ private:
+  Nanoseconds since_last_reading(std::optional<Nanoseconds> thread_delay);
+
+  MonoTime waiting_;
+  MonoTime returned_;
+  MonoTime returned_before_;
+  std::optional<Nanoseconds> last_reading_;
+  Nanoseconds woken_late_{0};
+  bool slept_ = false;
+};
+
+}  // namespace reinfer

@@ -1,0 +1,101 @@
+// The stamps of one exchange as they come in, by the kernel's clock and by ours side by side, and
+// what follows once it has ended: which to believe, and how far off they may be. Pure: fed by
+// CurlTransfer, which asks KernelStamps; knows neither sockets nor libcurl.
+//
+// The kernel's stamps are exact, whatever our loop was doing, but for one thing: it merges what
+// waits, and then only the stamp of the last byte is left. So the first byte of a reply is exact if
+// it came alone, and else lies between the moment from which we would have seen it and the stamp.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "model/exchange.h"
+#include "transport/kernel_stamps.h"
+#include "transport/stamps.h"
+
+namespace reinfer {
+
+class StampBook {
+ public:
+  // `tls`: bytes that come after the request may be the handshake's own (session tickets), so the
+  // reply's first byte is the one that let its status line be read; else it is the first to come.
+  explicit StampBook(bool tls) : tls_(tls) {}
+
+  void start(MonoTime now) { ours_.start = now; }
+  void connected(MonoTime now) { ours_.connected = now; }
+
+  // An event of this exchange is handled now, for which it may have waited since `late` ago.
+  void event(MonoTime now, Nanoseconds late);
+  // Our thread was stopped for so long while it worked on this exchange.
+  void stopped(Nanoseconds time);
+
+  // libcurl is about to send the request.
+  void ready_to_send(MonoTime now);
+  // How the stream stands before the reply.
+  void before_reply(const TcpCounters& stream);
+  // libcurl has sent it.
+  void request_left(MonoTime now);
+  // The kernel's stamp of it. Only the first call counts.
+  void sent(MonoTime stamp);
+
+  // Found waiting after the request has left, in the event that is handled now.
+  void arrived(const Arrival& arrival);
+  // libcurl has read a status line; `taken` bytes of the stream were taken for it.
+  void status_line(MonoTime now, std::optional<std::uint64_t> taken);
+  // An interim reply's headers are over: the final one follows.
+  void interim_over();
+  // libcurl has delivered more of the reply.
+  void delivered(std::optional<std::uint64_t> taken);
+  // `complete`: the last byte of the reply was what ended it. `clock_stepped`: the kernel's stamps
+  // are of two clocks.
+  void ended(MonoTime now, bool complete, bool clock_stepped);
+
+  // By our clock, as far as it got.
+  const WireStamps& ours() const { return ours_; }
+
+  // The rest is meant for after the end.
+  WireStamps best() const;
+  ClockSource source() const;
+  Uncertainty uncertainty() const;
+
+ private:
+  struct Piece {
+    Arrival arrival;
+    Nanoseconds first_off{0};  // `first` may be too late by that
+    Nanoseconds last_off{0};   // what came just before `last` may have come earlier by that
+  };
+  struct Stamp {
+    MonoTime when;
+    Nanoseconds off{0};
+  };
+
+  // Since when something that is seen now might have been there.
+  MonoTime earliest() const;
+  std::optional<Stamp> first_byte_by_kernel(std::optional<std::uint64_t> taken) const;
+  bool by_kernel() const;
+
+  const bool tls_;
+  WireStamps ours_;
+  std::optional<MonoTime> ready_;
+  MonoTime event_began_{};  // at the earliest
+  Nanoseconds late_{0};     // of what led to the request
+
+  Nanoseconds sent_off_{0};
+  Nanoseconds first_byte_off_{0};
+  Nanoseconds end_off_{0};
+
+  std::optional<TcpCounters> before_reply_;
+  std::uint32_t segments_seen_ = 0;
+  std::optional<Piece> oldest_;     // of the reply whose status line is still to come
+  bool oldest_is_interim_ = false;  // and perhaps nothing else
+  std::optional<Piece> latest_;
+  std::optional<std::uint64_t> delivered_;
+
+  std::optional<MonoTime> kernel_sent_;
+  std::optional<Stamp> kernel_first_byte_;
+  std::optional<MonoTime> kernel_end_;
+  bool clock_stepped_ = false;
+};
+
+}  // namespace reinfer

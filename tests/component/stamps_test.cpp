@@ -1,0 +1,481 @@
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <openssl/pem.h>
+#include <openssl/ssl.h>
+#include <poll.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <condition_variable>
+#include <deque>
+#include <fstream>
+#include <functional>
+#include <memory>
+#include <mutex>
+
+#include "simulator/certificates.h"
+#include "tests/component/probing.h"
+#include "tests/component/raw_server.h"
+
+namespace reinfer {
+namespace {
+
+using namespace std::chrono_literals;
+
+// What a server knows for sure of one request, on the clock that it shares with the client. The
+// request had left before `read`; the reply's first byte came between `begun` and `first_sent`.
+struct Truth {
+  MonoTime read;
+  MonoTime begun;
+  MonoTime first_sent;
+  MonoTime over;
+};
+
+class Truths {
+ public:
+  void tell(const Truth& truth) {
+    const std::lock_guard lock(mutex_);
+    told_.push_back(truth);
+    changed_.notify_all();
+  }
+  Truth next() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return !told_.empty(); });
+    const Truth truth = told_.front();
+    told_.pop_front();
+    return truth;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Truth> told_;
+};
+
+constexpr Nanoseconds kHold = 30ms;
+
+// A server's thread waits, as a server that works would.
+void hold(Nanoseconds time = kHold) {
+  poll(nullptr, 0, static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(time).count()));
+}
+
+void send_at_once(int socket) {
+  const int on = 1;
+  setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+const std::string kHead = "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n";
+const std::string kBody = "0123456789";
+
+// Sends pieces with the first hold before them and others between.
+Truth answer(const std::function<void(const std::string&)>& say,
+             const std::vector<std::string>& pieces) {
+  Truth truth{};
+  truth.read = mono_now();
+  for (const std::string& piece : pieces) {
+    hold();
+    if (truth.begun == MonoTime{}) truth.begun = mono_now();
+    say(piece);
+    if (truth.first_sent == MonoTime{}) truth.first_sent = mono_now();
+  }
+  truth.over = mono_now();
+  return truth;
+}
+
+// Every connection is served as long as the client keeps it.
+class PlainServer {
+ public:
+  explicit PlainServer(std::vector<std::string> pieces, Nanoseconds dawdle = 0ns)
+      : server_([this, pieces = std::move(pieces), dawdle](int socket, int) {
+          send_at_once(socket);
+          while (read_head(socket)) {
+            const Truth truth =
+                answer([&](const std::string& piece) { send_text(socket, piece); }, pieces);
+            hold(dawdle);
+            truths.tell(truth);
+          }
+        }) {}
+  std::string url() const { return server_.base_url() + "/"; }
+
+  Truths truths;
+
+ private:
+  RawServer server_;
+};
+
+using SslPtr = std::unique_ptr<SSL, decltype(&SSL_free)>;
+
+class TlsPeer {
+ public:
+  using Serve = std::function<void(SSL* ssl, Truths& truths)>;
+
+  TlsPeer(int version, Serve serve, bool http2 = false)
+      : context_(SSL_CTX_new(TLS_server_method()), SSL_CTX_free),
+        server_([this, serve = std::move(serve)](int socket, int) {
+          send_at_once(socket);
+          const SslPtr ssl(SSL_new(context_.get()), SSL_free);
+          SSL_set_fd(ssl.get(), socket);
+          if (SSL_accept(ssl.get()) == 1) serve(ssl.get(), truths);
+        }) {
+    const sim::Certificates certificates = sim::make_certificates();
+    use(certificates.leaves[0]);
+    std::ofstream(ca_file()) << certificates.ca_pem;
+    SSL_CTX_set_min_proto_version(context_.get(), version);
+    SSL_CTX_set_max_proto_version(context_.get(), version);
+    if (http2) SSL_CTX_set_alpn_select_cb(context_.get(), choose_http2, nullptr);
+  }
+  std::string url() const { return "https" + server_.base_url().substr(4) + "/"; }
+  std::string ca_file() const { return folder_.path("ca.pem"); }
+
+  Truths truths;
+
+ private:
+  using Bio = std::unique_ptr<BIO, decltype(&BIO_free)>;
+
+  static Bio text(const std::string& pem) {
+    return {BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), BIO_free};
+  }
+  static int choose_http2(SSL*, const unsigned char** out, unsigned char* size,
+                          const unsigned char*, unsigned, void*) {
+    *out = reinterpret_cast<const unsigned char*>("h2");
+    *size = 2;
+    return SSL_TLSEXT_ERR_OK;
+  }
+  void use(const sim::Certificate& certificate) {
+    X509* leaf =
+        PEM_read_bio_X509(text(certificate.certificate_pem).get(), nullptr, nullptr, nullptr);
+    EVP_PKEY* key =
+        PEM_read_bio_PrivateKey(text(certificate.key_pem).get(), nullptr, nullptr, nullptr);
+    REQUIRE(SSL_CTX_use_certificate(context_.get(), leaf) == 1);
+    REQUIRE(SSL_CTX_use_PrivateKey(context_.get(), key) == 1);
+    X509_free(leaf);
+    EVP_PKEY_free(key);
+  }
+
+  TemporaryFolder folder_;
+  std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context_;
+  RawServer server_;
+};
+
+void write_tls(SSL* ssl, const std::string& bytes) {
+  SSL_write(ssl, bytes.data(), static_cast<int>(bytes.size()));
+}
+
+// Reads one request's head; false if the client is gone.
+bool read_tls_head(SSL* ssl) {
+  std::string head;
+  for (char c = 0; !head.ends_with("\r\n\r\n"); head += c)
+    if (SSL_read(ssl, &c, 1) != 1) return false;
+  return true;
+}
+
+TlsPeer::Serve answers_in(std::vector<std::string> pieces) {
+  return [pieces = std::move(pieces)](SSL* ssl, Truths& truths) {
+    while (read_tls_head(ssl))
+      truths.tell(answer([ssl](const std::string& piece) { write_tls(ssl, piece); }, pieces));
+  };
+}
+
+std::string frame(char type, char flags, char stream, const std::string& payload) {
+  return std::string{0, 0, static_cast<char>(payload.size()), type, flags, 0, 0, 0, stream} +
+         payload;
+}
+
+// One exchange of HTTP/2 (RFC 9113): waits for the client's HEADERS, whose stream it answers.
+bool read_http2_request(SSL* ssl, char& stream) {
+  for (;;) {
+    std::array<unsigned char, 9> header{};
+    for (unsigned char& byte : header)
+      if (SSL_read(ssl, &byte, 1) != 1) return false;
+    const std::size_t length = header[0] * 65536U + header[1] * 256U + header[2];
+    char ignored = 0;
+    for (std::size_t i = 0; i < length; ++i)
+      if (SSL_read(ssl, &ignored, 1) != 1) return false;
+    stream = static_cast<char>(header[8]);
+    constexpr unsigned char kHeaders = 1;
+    if (header[3] == kHeaders) return true;
+  }
+}
+
+void serve_http2(SSL* ssl, Truths& truths) {
+  char byte = 0;
+  for (std::size_t i = 0; i < std::string_view("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").size(); ++i)
+    if (SSL_read(ssl, &byte, 1) != 1) return;
+  write_tls(ssl, frame(4, 0, 0, ""));  // SETTINGS, which the client acknowledges
+  char stream = 0;
+  while (read_http2_request(ssl, stream)) {
+    const std::string headers = frame(1, 4, stream, "\x88");  // ":status: 200"
+    truths.tell(answer([ssl](const std::string& piece) { write_tls(ssl, piece); },
+                       {headers, frame(0, 1, stream, kBody)}));
+  }
+}
+
+struct Measured {
+  Exchange exchange;
+  MonoTime begun;
+};
+
+class Client {
+ public:
+  explicit Client(ClockSource stamps = ClockSource::kernel) : transport(16, stamps) {}
+
+  MonoTime start(const std::string& url, const std::string& ca_file = "") {
+    Request request;
+    request.method = "GET";
+    request.url = url;
+    request.deadlines = {60s, 20s, 20s, 20s};
+    request.connection = connection;
+    request.network.ca_file = ca_file;
+    request.network.no_proxy = "*";
+    request.body_bytes_max = 1'000'000;
+    const MonoTime begun = mono_now();
+    transport.start(ProbeId{++last_}, std::move(request));
+    return begun;
+  }
+  Measured get(const std::string& url, const std::string& ca_file = "") {
+    const MonoTime begun = start(url, ca_file);
+    Measured measured{std::move(transport.poll(MonoTime::max()).at(0).exchange), begun};
+    // A server that was not asked has nothing to tell, and would be waited for.
+    REQUIRE(measured.exchange.error_text == "");
+    return measured;
+  }
+
+  ConnectionMode connection = ConnectionMode::fresh;
+  CurlTransport transport;
+
+ private:
+  std::uint64_t last_ = 0;
+};
+
+// Whether this kernel stamps at all; some sandboxes' do not. It begins to a moment after somebody
+// has asked for it, and goes on as long as somebody does.
+bool kernel_stamps() {
+  static Client keeps_it_on;
+  static const bool on = [] {
+    PlainServer server({kHead + kBody});
+    for (int i = 0; i < 20; ++i)
+      if (keeps_it_on.get(server.url()).exchange.clock_source == ClockSource::kernel) return true;
+    MESSAGE("no kernel time stamps here");
+    return false;
+  }();
+  return on;
+}
+
+// What must hold of a wait that the kernel stamped at both ends.
+void check_wait(const Measured& measured, Truths& truths, Truth* told = nullptr) {
+  const Truth truth = truths.next();
+  if (told != nullptr) *told = truth;
+  const Exchange& exchange = measured.exchange;
+  CAPTURE(exchange.error_text);
+  REQUIRE(exchange.http_status == 200);
+  CHECK(exchange.clock_source == ClockSource::kernel);
+  REQUIRE(exchange.phases.wait.has_value());
+  CHECK(*exchange.phases.wait >= truth.begun - truth.read);
+  // Where pieces of a reply have come together, the first is known by its bounds.
+  CHECK(*exchange.phases.wait - exchange.uncertainty.wait <= truth.first_sent - measured.begun);
+}
+
+TEST_CASE("the wait begins and ends when the kernel says so, on fresh and reused connections") {
+  if (!kernel_stamps()) return;
+  PlainServer server({kHead + kBody});
+  for (const ConnectionMode mode : {ConnectionMode::fresh, ConnectionMode::reuse}) {
+    Client client;
+    client.connection = mode;
+    for (int i = 0; i < 3; ++i) {
+      const Measured measured = client.get(server.url());
+      check_wait(measured, server.truths);
+      CHECK(measured.exchange.connection_reused == (mode == ConnectionMode::reuse && i > 0));
+      CHECK(measured.exchange.body == kBody);
+    }
+  }
+}
+
+TEST_CASE("with TLS 1.2 and 1.3 the wait is the kernel's too") {
+  if (!kernel_stamps()) return;
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    CAPTURE(version);
+    TlsPeer server(version, answers_in({kHead + kBody}));
+    for (const ConnectionMode mode : {ConnectionMode::fresh, ConnectionMode::reuse}) {
+      Client client;
+      client.connection = mode;
+      for (int i = 0; i < 3; ++i) {
+        check_wait(client.get(server.url(), server.ca_file()), server.truths);
+      }
+    }
+  }
+}
+
+TEST_CASE("session tickets between request and reply are not the reply") {
+  if (!kernel_stamps()) return;
+  TlsPeer server(TLS1_3_VERSION, [](SSL* ssl, Truths& truths) {
+    while (read_tls_head(ssl)) {
+      hold();
+      SSL_new_session_ticket(ssl);
+      SSL_do_handshake(ssl);
+      truths.tell(
+          answer([ssl](const std::string& piece) { write_tls(ssl, piece); }, {kHead + kBody}));
+    }
+  });
+  Client client;
+  client.connection = ConnectionMode::reuse;
+  for (int i = 0; i < 3; ++i)
+    check_wait(client.get(server.url(), server.ca_file()), server.truths);
+}
+
+TEST_CASE("over HTTP/2 neither settings nor their acknowledgement count") {
+  if (!kernel_stamps()) return;
+  TlsPeer server(TLS1_3_VERSION, serve_http2, true);
+  Client client;
+  client.connection = ConnectionMode::reuse;
+  for (int i = 0; i < 3; ++i) {
+    const Measured measured = client.get(server.url(), server.ca_file());
+    check_wait(measured, server.truths);
+    CHECK(measured.exchange.body == kBody);
+    CHECK(*measured.exchange.phases.receive + measured.exchange.uncertainty.wait >= kHold);
+    CHECK(measured.exchange.connection_reused == (i > 0));
+  }
+}
+
+TEST_CASE("a reply in pieces begins with the first and ends with the last") {
+  if (!kernel_stamps()) return;
+  const std::vector<std::string> pieces = {kHead.substr(0, 7), kHead.substr(7), kBody};
+  PlainServer server(pieces);
+  Client client;
+  const Measured plain = client.get(server.url());
+  Truth truth{};
+  check_wait(plain, server.truths, &truth);
+  CHECK(*plain.exchange.phases.receive + plain.exchange.uncertainty.wait >= 2 * kHold);
+  CHECK(*plain.exchange.phases.total <= truth.over - plain.begun);
+
+  TlsPeer secure(TLS1_3_VERSION, answers_in({kHead, kBody.substr(0, 5), kBody.substr(5)}));
+  const Measured measured = client.get(secure.url(), secure.ca_file());
+  check_wait(measured, secure.truths, &truth);
+  CHECK(*measured.exchange.phases.receive + measured.exchange.uncertainty.wait >= 2 * kHold);
+  CHECK(*measured.exchange.phases.total - measured.exchange.uncertainty.total <=
+        truth.over - measured.begun);
+}
+
+TEST_CASE("an interim reply is not the reply's first byte") {
+  if (!kernel_stamps()) return;
+  PlainServer server({"HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\n", kHead, kBody});
+  Client client;
+  const Measured measured = client.get(server.url());
+  const Truth truth = server.truths.next();
+  CHECK(measured.exchange.clock_source == ClockSource::kernel);
+  CHECK(*measured.exchange.phases.wait >= truth.begun - truth.read + kHold);
+  CHECK(*measured.exchange.phases.receive + measured.exchange.uncertainty.wait >= kHold);
+}
+
+// The loop goes away once the request has reached the server, and does not come back until long
+// after the reply.
+Measured get_with_late_loop(Client& client, PlainServer& server, Truth& truth) {
+  const MonoTime begun = client.start(server.url());
+  // The request leaves with the connection, which is there at once on this machine.
+  std::optional<Exchange> early;
+  for (bool gone = false; !gone;) {
+    for (Completion& completion : client.transport.poll(mono_now() + 1ms))
+      early = std::move(completion.exchange);
+    gone = early.has_value() || mono_now() - begun > kHold / 2;
+  }
+  truth = server.truths.next();
+  if (early) return {std::move(*early), begun};
+  return {std::move(client.transport.poll(MonoTime::max()).at(0).exchange), begun};
+}
+
+TEST_CASE("a loop that is late does not make the platform slow") {
+  constexpr Nanoseconds kDawdle = 60ms;
+  PlainServer server({kHead + kBody}, kDawdle);
+  Truth truth{};
+  if (kernel_stamps()) {
+    Client client;
+    const Measured measured = get_with_late_loop(client, server, truth);
+    server.truths.tell(truth);
+    check_wait(measured, server.truths);
+    CHECK(*measured.exchange.phases.total <= truth.over - measured.begun);
+    CHECK(measured.exchange.uncertainty.wait < kDawdle);
+  }
+  Client client(ClockSource::user);
+  const Measured measured = get_with_late_loop(client, server, truth);
+  CHECK(measured.exchange.clock_source == ClockSource::user);
+  CHECK(*measured.exchange.phases.wait >= truth.begun - truth.read + kDawdle);
+  // And without them it knows that it may not be trusted.
+  CHECK(measured.exchange.uncertainty.wait >= kDawdle);
+  CHECK(measured.exchange.uncertainty.total >= kDawdle);
+}
+
+TEST_CASE("without the kernel's stamps every phase is there by our own clock") {
+  TlsPeer server(TLS1_3_VERSION, answers_in({kHead, kBody}));
+  Client client(ClockSource::user);
+  client.connection = ConnectionMode::reuse;
+  for (int i = 0; i < 2; ++i) {
+    const Measured measured = client.get(server.url(), server.ca_file());
+    const Truth truth = server.truths.next();
+    REQUIRE(measured.exchange.http_status == 200);
+    CHECK(measured.exchange.clock_source == ClockSource::user);
+    // Never too short, or the platform's own figure could exceed it.
+    CHECK(*measured.exchange.phases.wait >= truth.begun - truth.read);
+    CHECK(*measured.exchange.phases.total >= *measured.exchange.phases.wait);
+    CHECK(measured.exchange.uncertainty.wait > 0ns);
+  }
+}
+
+TEST_CASE("of several sockets the one that carries the request counts") {
+  if (!kernel_stamps()) return;
+  // A name with two addresses, of which only the second listens.
+  PlainServer server({kHead + kBody});
+  const std::string port = server.url().substr(server.url().rfind(':'));
+  Client client;
+  check_wait(client.get("http://localhost" + port), server.truths);
+}
+
+TEST_CASE("a reply larger than any buffer is read to its end") {
+  const std::string body(700'000, 'x');
+  const std::string reply =
+      fmt::format("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.size()) + body;
+  PlainServer plain({reply});
+  TlsPeer secure(TLS1_3_VERSION, answers_in({reply}));
+  Client client;
+  const Measured first = client.get(plain.url());
+  CHECK(first.exchange.body.size() == body.size());
+  CHECK(*first.exchange.phases.wait >= kHold);
+  const Measured second = client.get(secure.url(), secure.ca_file());
+  CHECK(second.exchange.body.size() == body.size());
+  CHECK(*second.exchange.phases.wait >= kHold);
+}
+
+TEST_CASE("the kernel's view of the path comes with each exchange") {
+  PlainServer server({kHead + kBody});
+  for (const ConnectionMode mode : {ConnectionMode::fresh, ConnectionMode::reuse}) {
+    Client client;
+    client.connection = mode;
+    for (int i = 0; i < 2; ++i) {
+      const Measured measured = client.get(server.url());
+      REQUIRE(measured.exchange.tcp.has_value());
+      REQUIRE(measured.exchange.tcp->rtt.has_value());
+      CHECK(*measured.exchange.tcp->rtt > 0ns);
+      // On loopback nothing is lost but what waits for a CPU for very long.
+      CHECK(measured.exchange.tcp->retransmits <= 3);
+    }
+  }
+}
+
+TEST_CASE("connections that nobody answers show as segments sent again, without a round trip") {
+  const FullServer full;
+  Client client;
+  Request request;
+  request.method = "GET";
+  request.url = fmt::format("http://127.0.0.1:{}/", full.port());
+  // The kernel repeats a SYN after a second.
+  request.deadlines = {60s, 20s, 1500ms, 20s};
+  client.transport.start(ProbeId{1}, std::move(request));
+  const Exchange exchange = std::move(client.transport.poll(MonoTime::max()).at(0).exchange);
+  CHECK(exchange.error == WireError::connect_timeout);
+  REQUIRE(exchange.tcp.has_value());
+  CHECK_FALSE(exchange.tcp->rtt.has_value());
+  CHECK(exchange.tcp->retransmits >= 1);
+}
+
+}  // namespace
+}  // namespace reinfer
