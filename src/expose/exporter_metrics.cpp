@@ -59,7 +59,17 @@ constexpr Family kExporter[] = {
      [](const ScrapeFacts& of, Encoder& to) {
        to.add(static_cast<double>(of.snapshot.exporter.resent_requests));
      }},
-    {{"reinfer_exporter_clock_source", "1 for the clock that stamped the last exchange.", gauge},
+    {{"reinfer_exporter_distrusted_samples_total",
+      "Probes whose latencies were kept out of the histograms because the exporter itself was late "
+      "or the clock was set, by reason.",
+      counter},
+     [](const ScrapeFacts& of, Encoder& to) {
+       for (std::size_t i = 0; i < kDistrustCount; ++i)
+         to.add({{"reason", to_label(static_cast<Distrust>(i))}},
+                static_cast<double>(of.snapshot.exporter.distrusted[i]));
+     }},
+    {{"reinfer_exporter_clock_source", "1 for the clock that stamped the last wait for a reply.",
+      gauge},
      add_clock_source},
     {{"reinfer_exporter_dropped_total", "What limits left out, by kind.", counter},
      [](const ScrapeFacts& of, Encoder& to) {

@@ -42,6 +42,11 @@ Json tls_json(const std::optional<TlsFacts>& tls) {
   return json;
 }
 
+Json tcp_json(const std::optional<TcpFacts>& tcp) {
+  if (!tcp) return nullptr;
+  return {{"rtt_seconds", seconds_or_null(tcp->rtt)}, {"retransmits", tcp->retransmits}};
+}
+
 Json headers_json(const std::vector<Header>& headers) {
   Json json = Json::array();
   for (const Header& header : headers)
@@ -60,6 +65,9 @@ Json result_json(const Plan& plan, const ProbeResult& result) {
       {"started", rfc3339(result.started.wall)},
       {"duration_seconds", seconds_or_null(result.phases.total)},
       {"phases", phases_json(result.phases)},
+      {"clock_source", result.clock_source == ClockSource::kernel ? "kernel" : "user"},
+      {"wait_uncertainty_seconds", to_seconds(result.uncertainty.wait)},
+      {"duration_uncertainty_seconds", to_seconds(result.uncertainty.total)},
       {"server_timing", server_timing_json(result.server_timing)},
       {"server_processing_seconds", seconds_or_null(result.server_processing)},
       {"network_overhead_seconds", seconds_or_null(result.network_overhead)},
@@ -68,6 +76,7 @@ Json result_json(const Plan& plan, const ProbeResult& result) {
       {"response_size_bytes", or_null(result.body_bytes)},
       {"connection_reused", result.connection_reused},
       {"remote_address", result.remote_address},
+      {"tcp", tcp_json(result.tcp)},
       {"tls", tls_json(result.tls)},
   };
 }

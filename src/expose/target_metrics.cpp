@@ -102,6 +102,16 @@ constexpr Family kTargets[] = {
          to.add({{"phase", to_label(static_cast<Phase>(i))}},
                 as_number(of.record.phases[i].samples));
      }},
+    {{"reinfer_tcp_rtt_seconds",
+      "Round-trip time of the last probe's connection in seconds, smoothed by the kernel "
+      "(TCP_INFO); through a proxy, to the proxy.",
+      gauge},
+     [](const TargetFacts& of, Encoder& to) {
+       if (of.record.tcp_rtt) to.add(to_seconds(*of.record.tcp_rtt));
+     }},
+    {{"reinfer_tcp_retransmits_total", "TCP segments that the kernel sent again (TCP_INFO).",
+      counter},
+     [](const TargetFacts& of, Encoder& to) { to.add(as_number(of.record.tcp_retransmits)); }},
     {{"reinfer_response_size_bytes", "Decoded body size of the last reply in bytes.", gauge},
      [](const TargetFacts& of, Encoder& to) {
        if (of.record.last && of.record.last->body_bytes)

@@ -12,6 +12,7 @@ constexpr std::size_t kPhases = 6;
 constexpr std::size_t kLatencyHistograms = 3;
 // Interval, success, answered, two time stamps, response size.
 constexpr std::size_t kTargetGauges = 6;
+constexpr std::size_t kTcpSeries = 2;        // round-trip time, retransmits
 constexpr std::size_t kObjectiveSeries = 3;  // ratio, events, good events
 constexpr std::size_t kTenantSeries = 8;     // info, maintenance, certificate, five of the token
 constexpr std::size_t kExporterSeries = 60;
@@ -70,7 +71,8 @@ Plan Plan::with_probes_in_flight_max(std::size_t max) const {
 std::size_t expected_series(const Target& target) {
   const std::size_t histogram = target.buckets.size() + 3;  // +Inf, sum, count
   return kOutcomeCount + kSkipReasonCount + kServerTimingStateCount + 2 * kPhases + kTargetGauges +
-         kLatencyHistograms * histogram + kHttpCodesExpected + objective_series(target.objectives);
+         kTcpSeries + kLatencyHistograms * histogram + kHttpCodesExpected +
+         objective_series(target.objectives);
 }
 
 std::size_t expected_series(const Plan& plan) {

@@ -28,8 +28,9 @@ void count_objectives(const Objectives& objectives, const ProbeResult& result,
   const bool ok = result.outcome == Outcome::ok;
   if (objectives.availability && is_availability_event(*objectives.availability, result.outcome))
     count(Objective::availability, ok, counts);
-  // A request that libcurl sent twice is in no latency histogram either.
-  if (objectives.latency && ok && !result.resent && result.phases.total)
+  // What is in no latency histogram, because libcurl sent it twice or we spoilt it, is no event.
+  const bool fit = !result.resent && !distrust_of_total(result);
+  if (objectives.latency && ok && fit && result.phases.total)
     count(Objective::latency, *result.phases.total <= objectives.latency->threshold, counts);
 }
 

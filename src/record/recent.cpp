@@ -103,7 +103,8 @@ void Recent::note(const ProbeResult& result, std::uint64_t missed, bool excluded
   const RecentSample sample = sample_of(result);
   push(samples_, next_sample_, kSamplesKept, sample);
   // A request that libcurl sent twice took longer than the platform made it wait.
-  if (result.outcome == Outcome::ok && result.phases.total && !result.resent)
+  if (result.outcome == Outcome::ok && result.phases.total && !result.resent &&
+      !distrust_of_total(result))
     push(latencies_, next_latency_, kLatenciesKept,
          Latency{static_cast<std::uint32_t>((when - *first_) / std::chrono::seconds(1)),
                  sample.total});

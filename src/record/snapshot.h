@@ -66,6 +66,8 @@ struct TargetRecord {
   std::optional<LastResult> last;
   std::optional<WallTime> last_success;
   Standing standing;
+  std::optional<Nanoseconds> tcp_rtt;  // of the last probe that had a connection
+  std::uint64_t tcp_retransmits = 0;
   bool in_flight = false;
 
   std::uint64_t results() const;
@@ -93,7 +95,8 @@ struct ExporterRecord {
   double loop_busy_seconds = 0;
   std::uint64_t probes_in_flight = 0;
   std::uint64_t resent_requests = 0;
-  std::optional<ClockSource> clock_source;  // of the last exchange that was stamped
+  std::optional<ClockSource> clock_source;  // of the last exchange that waited for a reply
+  std::array<std::uint64_t, kDistrustCount> distrusted{};
   std::array<std::uint64_t, kDroppedCount> dropped{};
   WallTime plan_loaded{};
   bool last_reload_successful = true;

@@ -38,15 +38,24 @@ void count_reply(const ProbeResult& result, TargetRecord& record, ExporterRecord
   if (result.http_status) count_code(*result.http_status, record, exporter);
 }
 
+void count_tcp(const TcpFacts& tcp, TargetRecord& record) {
+  if (tcp.rtt) record.tcp_rtt = tcp.rtt;
+  record.tcp_retransmits += tcp.retransmits;
+}
+
 void count_latency(const ProbeResult& result, const std::optional<Exemplar>& exemplar,
-                   TargetRecord& record) {
+                   TargetRecord& record, ExporterRecord& exporter) {
   // A request that libcurl sent twice took longer than the platform made it wait.
   if (result.resent) return;
-  if (result.outcome == Outcome::ok && result.phases.total)
-    record.duration.observe(to_seconds(*result.phases.total), exemplar);
+  const bool has_duration = result.outcome == Outcome::ok && result.phases.total;
+  const auto total = has_duration ? distrust_of_total(result) : std::nullopt;
+  const auto wait = result.network_overhead ? distrust_of_wait(result) : std::nullopt;
+  if (const auto reason = total ? total : wait)
+    ++exporter.distrusted[static_cast<std::size_t>(*reason)];
+  if (has_duration && !total) record.duration.observe(to_seconds(*result.phases.total), exemplar);
   if (result.server_processing)
     record.server_processing.observe(to_seconds(*result.server_processing), exemplar);
-  if (result.network_overhead)
+  if (result.network_overhead && !wait)
     record.network_overhead.observe(to_seconds(*result.network_overhead), exemplar);
 }
 
@@ -73,11 +82,12 @@ TargetRecord empty_record(const Target& target, WallTime now) {
 void tally(const ProbeResult& result, TargetRecord& record, ExporterRecord& exporter) {
   ++record.outcomes[static_cast<std::size_t>(result.outcome)];
   if (result.resent) ++exporter.resent_requests;
-  if (result.phases.total) exporter.clock_source = result.clock_source;
+  if (result.phases.wait) exporter.clock_source = result.clock_source;
+  if (result.tcp) count_tcp(*result.tcp, record);
   add_phases(result.phases, record.phases);
   count_reply(result, record, exporter);
   const std::optional<Exemplar> exemplar = exemplar_of(result);
-  count_latency(result, exemplar, record);
+  count_latency(result, exemplar, record, exporter);
   if (exemplar && result.outcome != Outcome::ok) keep_failure(result.outcome, *exemplar, record);
   const bool replied = result.http_status.has_value();
   record.last = LastResult{result.finished.wall, result.outcome, result.http_status,

@@ -17,6 +17,8 @@ TARGET_METRICS = {
     'reinfer_probe_phase_seconds_total': 'counter',
     'reinfer_probe_phase_samples_total': 'counter',
     'reinfer_response_size_bytes': 'gauge',
+    'reinfer_tcp_rtt_seconds': 'gauge',
+    'reinfer_tcp_retransmits_total': 'counter',
 }
 
 TENANT_METRICS = {
@@ -33,6 +35,7 @@ EXPORTER_METRICS = {
     'reinfer_exporter_probe_threads': 'gauge',
     'reinfer_exporter_probes_in_flight': 'gauge',
     'reinfer_exporter_clock_source': 'gauge',
+    'reinfer_exporter_distrusted_samples_total': 'counter',
     'reinfer_exporter_series': 'gauge',
     'reinfer_exporter_scrape_duration_seconds': 'histogram',
     'reinfer_exporter_http_requests_total': 'counter',

@@ -173,9 +173,10 @@ class ProbeTest(unittest.TestCase):
     """One probe now, for people and scripts."""
 
     MEMBERS = ['tenant', 'probe', 'outcome', 'fault', 'http_status', 'started', 'duration_seconds',
-               'phases', 'server_timing', 'server_processing_seconds', 'network_overhead_seconds',
+               'phases', 'clock_source', 'wait_uncertainty_seconds', 'duration_uncertainty_seconds',
+               'server_timing', 'server_processing_seconds', 'network_overhead_seconds',
                'message', 'request_id', 'response_size_bytes', 'connection_reused',
-               'remote_address', 'tls']
+               'remote_address', 'tcp', 'tls']
 
     @classmethod
     def setUpClass(cls):

@@ -71,6 +71,7 @@ TEST_CASE("what was measured stands beside what was not") {
   result.network_overhead = 12300us;
   result.server_timing_state = ServerTimingState::ok;
   result.body_bytes = 1234;
+  result.tcp = TcpFacts{11ms, 1};
   result.tls = TlsFacts{"TLSv1.3", "x", WallTime{1800000000s}};
   ledger.record_started(result.target, 150us);
   ledger.record(result);
@@ -116,6 +117,8 @@ TEST_CASE("the series foretold are the series served") {
         result.tls = TlsFacts{"", "", WallTime{1s}};
         result.finished = kNow;
         result.phases.total = 1ms;
+        result.phases.wait = 1ms;
+        result.tcp = TcpFacts{1ms, 0};
         ledger.record_started(result.target, 0ns);
         ledger.record(result);
         ++results;

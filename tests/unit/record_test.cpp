@@ -81,6 +81,75 @@ TEST_CASE_FIXTURE(LedgerTest, "a request that libcurl sent twice has no latency 
   CHECK(exporter().resent_requests == 1);
 }
 
+TEST_CASE("a figure is not trusted once it may be off by a tenth and by more than 5 ms") {
+  struct Row {
+    Nanoseconds total;
+    Nanoseconds off;
+    std::optional<Distrust> expected;
+  };
+  const Row rows[] = {{1ms, 5ms, std::nullopt},
+                      {1ms, 5ms + 1ns, Distrust::loop_late},
+                      {50ms, 5ms, std::nullopt},
+                      {200ms, 20ms, std::nullopt},
+                      {200ms, 20ms + 1ns, Distrust::loop_late}};
+  for (const Row& row : rows) {
+    ProbeResult result = ok_result(row.total);
+    result.uncertainty.total = row.off;
+    CHECK(distrust_of_total(result) == row.expected);
+    CHECK_FALSE(distrust_of_wait(result).has_value());
+  }
+}
+
+TEST_CASE_FIXTURE(LedgerTest, "a sample that our own lateness spoilt is counted apart") {
+  ProbeResult late = ok_result(200ms);
+  late.uncertainty.total = 50ms;
+  record(late);
+  CHECK(target().duration.count() == 0);
+  // The wait is the kernel's: nothing is wrong with it.
+  CHECK(target().network_overhead.count() == 1);
+  CHECK(target().server_processing.count() == 1);
+  late.uncertainty.wait = 50ms;
+  record(late);
+  CHECK(target().network_overhead.count() == 1);
+  CHECK(target().server_processing.count() == 2);
+  CHECK(exporter().distrusted[static_cast<std::size_t>(Distrust::loop_late)] == 2);
+  CHECK(target().results() == 2);
+}
+
+TEST_CASE_FIXTURE(LedgerTest, "a sample during which the clock was set is counted apart") {
+  ProbeResult stepped = ok_result(200ms);
+  stepped.uncertainty.clock_stepped = true;
+  record(stepped);
+  CHECK(target().duration.count() == 0);
+  CHECK(target().network_overhead.count() == 0);
+  CHECK(exporter().distrusted[static_cast<std::size_t>(Distrust::clock_step)] == 1);
+  // One that had no latency to give has nothing to be distrusted.
+  stepped.outcome = Outcome::response_timeout;
+  stepped.network_overhead.reset();
+  record(stepped);
+  CHECK(exporter().distrusted[static_cast<std::size_t>(Distrust::clock_step)] == 1);
+}
+
+TEST_CASE_FIXTURE(LedgerTest, "the path's round trip is the last one, its losses add up") {
+  ProbeResult result = ok_result(200ms);
+  result.tcp = TcpFacts{12ms, 2};
+  record(result);
+  result.tcp = TcpFacts{std::nullopt, 3};
+  record(result);
+  CHECK(target().tcp_rtt == 12ms);
+  CHECK(target().tcp_retransmits == 5);
+}
+
+TEST_CASE_FIXTURE(LedgerTest, "the clock of the last wait is the one shown") {
+  ProbeResult result = ok_result(200ms);
+  result.clock_source = ClockSource::kernel;
+  record(result);
+  result.clock_source = ClockSource::user;
+  result.phases.wait.reset();
+  record(result);
+  CHECK(exporter().clock_source == ClockSource::kernel);
+}
+
 TEST_CASE_FIXTURE(LedgerTest, "status codes beyond thirty are counted together") {
   for (int code = 200; code < 240; ++code) {
     ProbeResult result = ok_result(1ms);

@@ -30,6 +30,9 @@ TEST_CASE("a probe as JSON has every member, and only what was measured has a va
   result.server_timing = {{"cfL4", std::nullopt, "x"}, {"total", 37.7, ""}};
   result.server_processing = 37700us;
   result.network_overhead = 2300us;
+  result.clock_source = ClockSource::kernel;
+  result.uncertainty = {50us, 2ms, false};
+  result.tcp = TcpFacts{11ms, 1};
   const auto json = nlohmann::json::parse(to_json_line(*plan, result));
   CHECK(json["tenant"] == "acme");
   CHECK(json["probe"] == "dataset");
@@ -45,6 +48,11 @@ TEST_CASE("a probe as JSON has every member, and only what was measured has a va
   CHECK(json["server_processing_seconds"] == doctest::Approx(0.0377));
   CHECK(json["network_overhead_seconds"] == doctest::Approx(0.0023));
   CHECK(json["message"] == "");
+  CHECK(json["clock_source"] == "kernel");
+  CHECK(json["wait_uncertainty_seconds"] == doctest::Approx(0.00005));
+  CHECK(json["duration_uncertainty_seconds"] == doctest::Approx(0.002));
+  CHECK(json["tcp"]["rtt_seconds"] == doctest::Approx(0.011));
+  CHECK(json["tcp"]["retransmits"] == 1);
 }
 
 TEST_CASE("a probe that got no reply has nulls, not zeros") {
@@ -54,6 +62,7 @@ TEST_CASE("a probe that got no reply has nulls, not zeros") {
   CHECK(json["server_processing_seconds"].is_null());
   CHECK(json["fault"] == "network");
   CHECK(json["tls"].is_null());
+  CHECK(json["tcp"].is_null());
 }
 
 TEST_CASE("bytes that are not UTF-8 do not break the JSON line") {
