@@ -36,6 +36,15 @@ std::string describe_timeout(Stage stage, const Deadlines& limits) {
   return fmt::format("reply not complete within {}", format_duration(limits.total));
 }
 
+// How libcurl 7.88 sends a request: over HTTP/1.1 head and body together, over HTTP/2 the head in a
+// frame of its own, both in pieces of a TLS record or a frame.
+std::size_t writes_of(const Request& request) {
+  constexpr std::size_t kPieceBytes = 16 * 1024;
+  const std::size_t size = request.body.size();
+  const bool apart = request.network.http2 && size > 0;
+  return apart ? 1 + (size + kPieceBytes - 1) / kPieceBytes : 1 + size / kPieceBytes;
+}
+
 // No socket is opened then, and the code is that of any connection.
 bool is_bad_proxy_url(std::string_view error_text) {
   return error_text.starts_with("Unsupported proxy");
@@ -127,7 +136,7 @@ int CurlTransfer::on_ready_to_send(void* self, char*, char*, int, int local_port
   const bool tls = session != nullptr && session->backend == CURLSSLBACKEND_OPENSSL;
   if (connections > 0 && tls && session->internals != nullptr)
     transfer.exchange_.tls = read_tls_facts(static_cast<ssl_st*>(session->internals));
-  transfer.book_.ready_to_send(mono_now());
+  transfer.book_.ready_to_send(mono_now(), writes_of(transfer.request_));
   if (transfer.socket_ == CURL_SOCKET_BAD) return CURL_PREREQFUNC_OK;
   // Only now: what the handshake, or a proxy, was sent is not the request.
   transfer.kernel_.enable(transfer.socket_, true);
@@ -224,9 +233,10 @@ void CurlTransfer::look_into(const SocketEvent& event) {
 }
 
 bool CurlTransfer::take_send_stamps(curl_socket_t socket) {
-  bool any = false;
-  if (const auto sent = kernel_.take_sent(socket, any)) book_.sent(*sent);
-  return any;
+  const SendStamps sent = kernel_.take_sent(socket);
+  for (std::size_t i = 0; i < sent.count; ++i)
+    book_.sent(sent.when[i]);
+  return sent.any;
 }
 
 std::optional<std::uint64_t> CurlTransfer::taken() const {

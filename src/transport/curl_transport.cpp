@@ -171,12 +171,16 @@ bool CurlTransport::Loop::wait_and_dispatch(MonoTime until) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(left);
   const timespec timeout{seconds.count(), static_cast<long>((left - seconds).count())};
   std::array<epoll_event, kEventsAtOnce> events;
+  const bool is_long = delay_.is_long_turn(before) && !transfers_.empty();
   before_wait(before);
-  const int count = wait(events, next == MonoTime::max() ? nullptr : &timeout);
+  const timespec at_once{};
+  int count = is_long ? wait(events, &at_once) : 0;
+  const auto found = is_long ? std::optional(count > 0) : std::nullopt;
+  if (count == 0) count = wait(events, next == MonoTime::max() ? nullptr : &timeout);
   const MonoTime after = mono_now();
   waited_ += after - before;
   check(count >= 0 || errno == EINTR, "the loop can wait");
-  delay_.after_wait(after, transfers_.empty() ? std::nullopt : thread_delay_.read());
+  delay_.after_wait(after, transfers_.empty() ? std::nullopt : thread_delay_.read(), found);
   bool woken = false;
   for (int i = 0; i < count; ++i) {
     const epoll_event& event = events[static_cast<std::size_t>(i)];

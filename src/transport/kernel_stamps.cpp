@@ -155,17 +155,18 @@ std::optional<MonoTime> KernelStamps::peek_first(int socket) {
   return mapped(stamp_up_to(socket, 1, waiting));
 }
 
-std::optional<MonoTime> KernelStamps::take_sent(int socket, bool& any) {
-  std::optional<WallTime> last;
-  if (!wanted_) return std::nullopt;
+SendStamps KernelStamps::take_sent(int socket) {
+  SendStamps taken;
+  if (!wanted_) return taken;
   char unused = 0;
   for (int i = 0; i < kStampsAtOnce; ++i) {
     const Received sent = receive(socket, &unused, 0, MSG_ERRQUEUE);
     if (sent.size < 0) break;
-    any = true;
-    if (sent.stamp) last = sent.stamp;
+    taken.any = true;
+    if (taken.count == taken.when.size()) continue;
+    if (const auto when = mapped(sent.stamp)) taken.when[taken.count++] = *when;
   }
-  return mapped(last);
+  return taken;
 }
 
 std::uint64_t KernelStamps::clock_steps() {

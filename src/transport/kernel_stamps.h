@@ -4,6 +4,8 @@
 // but send stamps, and judges nothing. docs.kernel.org/networking/timestamping.html, tcp(7).
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -20,6 +22,13 @@ struct Arrival {
   std::uint64_t begin = 0;     // of the stream: bytes that were taken before
   std::uint64_t end = 0;       // of the stream: bytes that had come
   std::uint32_t segments = 0;  // with data that had come on this connection
+};
+
+// Of writes, in their order. What comes beyond is left out.
+struct SendStamps {
+  std::array<MonoTime, 8> when{};
+  std::size_t count = 0;
+  bool any = false;  // there were some, good or not: they made the socket report an error
 };
 
 struct TcpCounters {
@@ -53,9 +62,8 @@ class KernelStamps {
   // The arrival of the first byte alone, which is all that is worth asking for before a reply.
   std::optional<MonoTime> peek_first(int socket);
 
-  // Takes the stamps of what was sent; the last of them. Sets `any` if there were stamps at all,
-  // good or not: they are what made the socket report an error.
-  std::optional<MonoTime> take_sent(int socket, bool& any);
+  // Takes the stamps of what was sent.
+  SendStamps take_sent(int socket);
 
   // Compares the clocks; how often the wall clock was set so far.
   std::uint64_t clock_steps();

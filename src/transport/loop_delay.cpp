@@ -12,7 +12,8 @@ namespace reinfer {
 namespace {
 
 constexpr Nanoseconds kLongTurn = std::chrono::milliseconds(1);
-// Whoever waited for longer found nothing ready when the wait began.
+// Whoever waited for longer found nothing ready when the wait began, most likely: after a turn that
+// is short, it matters little.
 constexpr Nanoseconds kSleepMin = std::chrono::microseconds(50);
 
 }  // namespace
@@ -53,9 +54,10 @@ Nanoseconds LoopDelay::before_wait(MonoTime now, std::optional<Nanoseconds> thre
   return since_last_reading(thread_delay);
 }
 
-void LoopDelay::after_wait(MonoTime now, std::optional<Nanoseconds> thread_delay) {
+void LoopDelay::after_wait(MonoTime now, std::optional<Nanoseconds> thread_delay,
+                           std::optional<bool> found) {
   woken_late_ = std::min(since_last_reading(thread_delay), now - waiting_);
-  slept_ = now - waiting_ - woken_late_ > kSleepMin;
+  slept_ = found ? !*found : now - waiting_ - woken_late_ > kSleepMin;
   returned_before_ = returned_;
   returned_ = now;
 }

@@ -35,8 +35,8 @@ class LoopDelay {
   // The loop is about to wait. `thread_delay` as read now, if it was worth it. Returns for how long
   // the thread was stopped since it returned from the last wait, as far as that is known.
   Nanoseconds before_wait(MonoTime now, std::optional<Nanoseconds> thread_delay);
-  // The wait is over.
-  void after_wait(MonoTime now, std::optional<Nanoseconds> thread_delay);
+  // The wait is over. `found`: whether something was ready when it began, if somebody looked then.
+  void after_wait(MonoTime now, std::optional<Nanoseconds> thread_delay, std::optional<bool> found);
 
   // What is handled now was ready at most so long ago.
   Nanoseconds at(MonoTime now) const;

@@ -14,8 +14,9 @@ void StampBook::stopped(Nanoseconds time) {
   if (!ready_) late_ += time;
 }
 
-void StampBook::ready_to_send(MonoTime now) {
+void StampBook::ready_to_send(MonoTime now, std::size_t writes) {
   ready_ = now;
+  writes_left_ = writes;
   // A request that is sent again starts over.
   kernel_sent_.reset();
   kernel_first_byte_.reset();
@@ -40,7 +41,9 @@ void StampBook::request_left(MonoTime now) {
 }
 
 void StampBook::sent(MonoTime stamp) {
-  if (!kernel_sent_ && ready_ && stamp >= *ready_) kernel_sent_ = stamp;
+  if (writes_left_ == 0 || !ready_ || stamp < *ready_ || ours_.first_byte) return;
+  --writes_left_;
+  kernel_sent_ = stamp;
 }
 
 MonoTime StampBook::earliest() const {

@@ -7,6 +7,7 @@
 // it came alone, and else lies between the moment from which we would have seen it and the stamp.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 
@@ -30,13 +31,14 @@ class StampBook {
   // Our thread was stopped for so long while it worked on this exchange.
   void stopped(Nanoseconds time);
 
-  // libcurl is about to send the request.
-  void ready_to_send(MonoTime now);
+  // libcurl is about to send the request, in so many writes.
+  void ready_to_send(MonoTime now, std::size_t writes);
   // How the stream stands before the reply.
   void before_reply(const TcpCounters& stream);
   // libcurl has sent it.
   void request_left(MonoTime now);
-  // The kernel's stamp of it. Only the first call counts.
+  // The kernel's stamp of a write. Those beyond the request's are not the request: HTTP/2 has more
+  // to say, and what was lost is sent again.
   void sent(MonoTime stamp);
 
   // Found waiting after the request has left, in the event that is handled now.
@@ -78,8 +80,9 @@ class StampBook {
   const bool tls_;
   WireStamps ours_;
   std::optional<MonoTime> ready_;
-  MonoTime event_began_{};  // at the earliest
-  Nanoseconds late_{0};     // of what led to the request
+  std::size_t writes_left_ = 0;  // of the request, by the kernel's count
+  MonoTime event_began_{};       // at the earliest
+  Nanoseconds late_{0};          // of what led to the request
 
   Nanoseconds sent_off_{0};
   Nanoseconds first_byte_off_{0};

@@ -67,7 +67,7 @@ StampBook request_sent(bool tls, std::uint64_t bytes = 0, std::uint32_t segments
   StampBook book(tls);
   book.start(at(0ms));
   book.connected(at(5ms));
-  book.ready_to_send(at(9ms));
+  book.ready_to_send(at(9ms), 1);
   book.before_reply(stream(bytes, segments));
   book.sent(at(10ms));
   book.request_left(at(12ms));
@@ -108,7 +108,7 @@ TEST_CASE("what the loop was late for before the request left is part of the tot
   book.event(at(5ms), 2ms);
   book.event(at(9ms), 3ms);
   book.stopped(4ms);
-  book.ready_to_send(at(20ms));
+  book.ready_to_send(at(20ms), 1);
   book.before_reply(stream(3000, 3));
   book.sent(at(21ms));
   book.request_left(at(22ms));
@@ -237,7 +237,7 @@ TEST_CASE("without the kernel's stamps ours count, and they say how late they ma
   StampBook book(false);
   book.start(at(0ms));
   book.connected(at(5ms));
-  book.ready_to_send(at(9ms));
+  book.ready_to_send(at(9ms), 1);
   book.request_left(at(11ms));
   book.event(at(90ms), 30ms);
   book.status_line(at(91ms), std::nullopt);
@@ -267,7 +267,7 @@ TEST_CASE("once the wall clock was set, the kernel's stamps count no more") {
 TEST_CASE("a send stamp from before the request is not the request's") {
   StampBook book(false);
   book.start(at(0ms));
-  book.ready_to_send(at(9ms));
+  book.ready_to_send(at(9ms), 1);
   book.sent(at(8ms));
   book.request_left(at(11ms));
   CHECK(book.best().sent == at(9ms));
@@ -276,10 +276,33 @@ TEST_CASE("a send stamp from before the request is not the request's") {
   CHECK(book.best().sent == at(10ms));
 }
 
+TEST_CASE("a request has left with its last write, and what is written then is not the request") {
+  StampBook book(true);
+  book.start(at(0ms));
+  book.ready_to_send(at(9ms), 2);
+  book.sent(at(10ms));
+  book.request_left(at(11ms));
+  book.sent(at(12ms));
+  book.sent(at(13ms));
+  CHECK(book.best().sent == at(12ms));
+}
+
+TEST_CASE("what is sent after the reply is not the request") {
+  StampBook book(true);
+  book.start(at(0ms));
+  book.ready_to_send(at(9ms), 2);
+  book.sent(at(10ms));
+  book.request_left(at(11ms));
+  book.event(at(41ms), 0ms);
+  book.status_line(at(41ms), std::nullopt);
+  book.sent(at(42ms));
+  CHECK(book.best().sent == at(10ms));
+}
+
 TEST_CASE("a request that is sent again is measured from then on") {
   StampBook book = request_sent(false);
   book.event(at(20ms), 0ms);
-  book.ready_to_send(at(29ms));
+  book.ready_to_send(at(29ms), 1);
   book.before_reply(stream(0, 0));
   book.sent(at(30ms));
   book.request_left(at(31ms));
@@ -301,7 +324,7 @@ TEST_CASE("an exchange that got no reply ends by our clock, its request by the k
 TEST_CASE("a loop that slept is late only by what its thread had to wait for a CPU") {
   LoopDelay delay(at(0ms));
   delay.before_wait(at(20ms), 100ms);
-  delay.after_wait(at(50ms), 103ms);
+  delay.after_wait(at(50ms), 103ms, std::nullopt);
   CHECK(delay.at(at(50ms)) == 3ms);
   CHECK(delay.at(at(52ms)) == 5ms);
 }
@@ -309,8 +332,17 @@ TEST_CASE("a loop that slept is late only by what its thread had to wait for a C
 TEST_CASE("a loop that found events waiting may be late by its whole last turn") {
   LoopDelay delay(at(0ms));
   delay.before_wait(at(20ms), 100ms);
-  delay.after_wait(at(20ms + 10us), 100ms);
+  delay.after_wait(at(20ms + 10us), 100ms, std::nullopt);
   CHECK(delay.at(at(21ms)) == 21ms);
+}
+
+TEST_CASE("a loop that looked knows whether events were waiting, however long that took") {
+  for (const bool found : {false, true}) {
+    LoopDelay delay(at(0ms));
+    delay.before_wait(at(20ms), 100ms);
+    delay.after_wait(at(21ms), 100ms, found);
+    CHECK(delay.at(at(21ms)) == (found ? 21ms : 0ms));
+  }
 }
 
 TEST_CASE("a loop whose thread was stopped in a turn knows for how long") {
@@ -318,14 +350,14 @@ TEST_CASE("a loop whose thread was stopped in a turn knows for how long") {
   CHECK_FALSE(delay.is_long_turn(at(999us)));
   CHECK(delay.is_long_turn(at(1ms)));
   CHECK(delay.before_wait(at(20ms), 100ms) == 0ms);
-  delay.after_wait(at(30ms), 100ms);
+  delay.after_wait(at(30ms), 100ms, std::nullopt);
   CHECK(delay.before_wait(at(60ms), 125ms) == 25ms);
 }
 
 TEST_CASE("where the kernel does not count it, a loop that slept is taken to be on time") {
   LoopDelay delay(at(0ms));
   CHECK(delay.before_wait(at(20ms), std::nullopt) == 0ms);
-  delay.after_wait(at(50ms), std::nullopt);
+  delay.after_wait(at(50ms), std::nullopt, std::nullopt);
   CHECK(delay.at(at(51ms)) == 1ms);
 }
 
