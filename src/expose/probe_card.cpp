@@ -3,6 +3,8 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/duration.h"
 #include "expose/outcome_words.h"
 #include "expose/probe_report.h"
@@ -67,6 +69,19 @@ std::string connection_facts(const ProbeResult& result, const TerminalStyle& sty
   if (result.tls) text += ", " + result.tls->version;
   if (result.resent) text += ", sent again by libcurl because the kept connection was dead";
   return fact(style, "address", text);
+}
+
+std::string trust_facts(const ProbeResult& result, const TerminalStyle& style) {
+  const auto total = distrust_of_total(result);
+  const auto reason = total ? total : distrust_of_wait(result);
+  if (!reason) return "";
+  if (*reason == Distrust::clock_step)
+    return fact(style, "doubt", "the clock was set, or the machine slept, meanwhile", Ink::warning);
+  const Nanoseconds off = std::max(result.uncertainty.total, result.uncertainty.wait);
+  return fact(
+      style, "doubt",
+      fmt::format("this program was late: its figures may be off by {}", describe_duration(off)),
+      Ink::warning);
 }
 
 std::string certificate_facts(const ProbeResult& result, const TerminalStyle& style) {
@@ -134,6 +149,7 @@ std::string render_card(const Plan& plan, const ProbeResult& result, const Token
   text += render_waterfall(result, style);
   text += verdict_facts(plan, result, style);
   text += timing_facts(result, style);
+  text += trust_facts(result, style);
   text += connection_facts(result, style);
   text += certificate_facts(result, style);
   text += token_facts(token, result.finished.wall, style);

@@ -72,10 +72,15 @@ std::string figure_lines(const ProbeSample& sample, const TerminalStyle& style) 
   return painted(style, Ink::faint, head) + '\n' + lines;
 }
 
-std::string resent_line(const ProbeSample& sample) {
-  if (sample.resent == 0) return "";
-  return fmt::format("  {} sent again by libcurl on a new connection, in no figure above\n",
-                     sample.resent);
+std::string left_out_lines(const ProbeSample& sample) {
+  std::string text;
+  if (sample.resent > 0)
+    text += fmt::format("  {} sent again by libcurl on a new connection, in no figure above\n",
+                        sample.resent);
+  if (sample.distrusted > 0)
+    text += fmt::format("  {} left out above: this program was late, or the clock was set\n",
+                        sample.distrusted);
+  return text;
 }
 
 }  // namespace
@@ -91,10 +96,13 @@ void ProbeSummary::add(const ProbeResult& result) {
     ++sample.resent;
     return;
   }
-  if (result.outcome == Outcome::ok && result.phases.total)
-    sample.total.push_back(*result.phases.total);
+  const bool has_total = result.outcome == Outcome::ok && result.phases.total;
+  const bool total_spoilt = has_total && distrust_of_total(result);
+  const bool path_spoilt = result.network_overhead && distrust_of_wait(result);
+  if (total_spoilt || path_spoilt) ++sample.distrusted;
+  if (has_total && !total_spoilt) sample.total.push_back(*result.phases.total);
   if (result.server_processing) sample.server.push_back(*result.server_processing);
-  if (result.network_overhead) sample.path.push_back(*result.network_overhead);
+  if (result.network_overhead && !path_spoilt) sample.path.push_back(*result.network_overhead);
 }
 
 void ProbeSummary::add_skipped(TargetIndex target, SkipReason reason, std::uint64_t count) {
@@ -134,7 +142,7 @@ std::string render_summary(const Plan& plan, const ProbeSummary& summary, Nanose
     text += painted(style, Ink::strong, fmt::format("{}/{}", target.tenant_name, target.probe));
     text += "  " + probes(sample.results()) + '\n';
     text += outcome_lines(sample, style) + skipped + figure_lines(sample, style);
-    text += resent_line(sample) + '\n';
+    text += left_out_lines(sample) + '\n';
   }
   text += fmt::format("{} in {}, {} failed", probes(summary.results()), describe_duration(elapsed),
                       summary.failures());

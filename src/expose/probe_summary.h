@@ -24,7 +24,8 @@ struct ProbeSample {
   // Of any reply that carries them.
   std::vector<Nanoseconds> server;
   std::vector<Nanoseconds> path;
-  std::uint64_t resent = 0;  // sent twice by libcurl, so their times are in none of the above
+  std::uint64_t resent = 0;      // sent twice by libcurl, so their times are in none of the above
+  std::uint64_t distrusted = 0;  // spoilt by ourselves, so what we spoilt is in none of the above
 
   std::uint64_t results() const;
 };

@@ -47,7 +47,8 @@ bool History::offer_failure(const ProbeResult& result, bool may_grow) {
 }
 
 bool History::offer_success(const ProbeResult& result, bool may_grow) {
-  if (!result.phases.total) return true;
+  // A success that was slow for our own sake is no evidence against the platform.
+  if (!result.phases.total || result.resent || distrust_of_total(result)) return true;
   std::erase_if(slowest_, [&](const ProbeResult& kept) {
     return result.finished.mono - kept.finished.mono > kSlowestKeptFor;
   });

@@ -114,6 +114,21 @@ TEST_CASE("history keeps the last failures and the slowest successes of a day") 
   CHECK(history.slowest().size() == 1);
 }
 
+TEST_CASE("a success that was slow for our own sake is no evidence") {
+  History history;
+  ProbeResult late = result_of(Outcome::ok, 100ms);
+  late.uncertainty.total = 90ms;
+  history.offer(late, true);
+  ProbeResult resent = result_of(Outcome::ok, 100ms);
+  resent.resent = true;
+  history.offer(resent, true);
+  CHECK(history.slowest().empty());
+  // A failure is one all the same.
+  late.outcome = Outcome::server_error;
+  history.offer(late, true);
+  CHECK(history.failures().size() == 1);
+}
+
 TEST_CASE("history that may not grow replaces its own and says what it left out") {
   History history;
   CHECK_FALSE(history.offer(result_of(Outcome::tls_error, 1ms), false));

@@ -93,8 +93,10 @@ class EventsTest {
   explicit EventsTest(std::string_view slo, std::string_view tenant = "")
       : plan_(plan_with("", tenant, slo)), ledger_(plan_, now_) {}
 
-  void record(Outcome outcome, Nanoseconds total = 100ms, bool resent = false) {
+  void record(Outcome outcome, Nanoseconds total = 100ms, bool resent = false,
+              Uncertainty uncertainty = {}) {
     ProbeResult result;
+    result.uncertainty = uncertainty;
     result.outcome = outcome;
     result.started = now_;
     result.finished = {now_.wall + total, now_.mono + total};
@@ -146,6 +148,17 @@ TEST_CASE("latency counts ok probes alone, good up to the threshold and on it") 
   test.record(Outcome::response_timeout, 10s);
   test.record(Outcome::ok, 5s, true);
   CHECK(test.count(Objective::latency) == EventCount{3, 2});
+}
+
+TEST_CASE("a latency that we spoilt ourselves is no event of the latency objective") {
+  EventsTest test(kBoth);
+  test.record(Outcome::ok, 5s, false, {.total = 4s});
+  test.record(Outcome::ok, 100ms, false, {.clock_stepped = true});
+  CHECK(test.count(Objective::latency) == EventCount{0, 0});
+  CHECK(test.count(Objective::availability) == EventCount{2, 2});
+  // The wait alone is not what is promised.
+  test.record(Outcome::ok, 100ms, false, {.wait = 90ms});
+  CHECK(test.count(Objective::latency) == EventCount{1, 1});
 }
 
 TEST_CASE("the share within the threshold is the same by events and by histogram") {

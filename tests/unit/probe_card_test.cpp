@@ -156,6 +156,18 @@ TEST_CASE("a platform that tells more than we waited does not stretch the waterf
         std::string::npos);
 }
 
+TEST_CASE("a card says when the figures are not to be trusted, and why") {
+  const auto plan = plan_from(kTwoTenants);
+  ProbeResult result = good_result();
+  CHECK(render_card(*plan, result, kUnknown, kPlain).find("doubt") == std::string::npos);
+  result.uncertainty.wait = 40ms;
+  CHECK(render_card(*plan, result, kUnknown, kPlain).find("may be off by 40 ms") !=
+        std::string::npos);
+  result.uncertainty.clock_stepped = true;
+  CHECK(render_card(*plan, result, kUnknown, kPlain).find("the clock was set") !=
+        std::string::npos);
+}
+
 TEST_CASE("text is broken between words and indented") {
   CHECK(wrapped("one two three", 9, 2) == "one two\n  three");
   CHECK(wrapped("unbreakable-word x", 5, 1) == "unbreakable-word\n x");
@@ -193,9 +205,13 @@ TEST_CASE("repeated probes are summed up by outcome and fault, failures in no pe
   resent.resent = true;
   resent.phases.total = 1h;
   summary.add(resent);
+  ProbeResult spoilt = good_result();
+  spoilt.phases.total = 1h;
+  spoilt.uncertainty.total = 30min;
+  summary.add(spoilt);
   summary.add_skipped(TargetIndex{1}, SkipReason::overlap, 3);
   summary.add_skipped(TargetIndex{2}, SkipReason::throttled);
-  CHECK(summary.results() == 22);
+  CHECK(summary.results() == 23);
   CHECK(summary.failures() == 1);
   check_golden("summary.txt", render_summary(*plan, summary, 105s, 1, kPlain));
   check_golden("summary_rich.txt", render_summary(*plan, summary, 105s, 0, kRich));

@@ -104,6 +104,18 @@ TEST_CASE("quantiles are latencies that were measured, of ok probes of the last 
   CHECK_FALSE(recent.quantiles(after(3h).mono).has_value());
 }
 
+TEST_CASE("what we spoilt ourselves is no latency of the hour, but availability") {
+  Recent recent;
+  ProbeResult late = result_at(0s, Outcome::ok);
+  late.uncertainty.total = 30ms;
+  recent.note(late);
+  ProbeResult stepped = result_at(30s, Outcome::ok);
+  stepped.uncertainty.clock_stepped = true;
+  recent.note(stepped);
+  CHECK_FALSE(recent.quantiles(after(1min).mono).has_value());
+  CHECK(recent.over_hour(after(1min).mono) == AvailabilitySum{2, 0, 0, 0});
+}
+
 TEST_CASE("what is remembered of a target's day stays under six kilobytes") {
   // Vectors grow by doubling, to 64 samples and 128 latencies.
   const std::size_t bins = (Recent::kDayBins + Recent::kHourBins) * sizeof(AvailabilityBin);
