@@ -45,6 +45,11 @@ std::size_t writes_of(const Request& request) {
   return apart ? 1 + (size + kPieceBytes - 1) / kPieceBytes : 1 + size / kPieceBytes;
 }
 
+bool announces_body(std::string_view name, std::string_view value) {
+  return (equals_ignoring_case(name, "content-length") && value != "0") ||
+         equals_ignoring_case(name, "transfer-encoding");
+}
+
 // No socket is opened then, and the code is that of any connection.
 bool is_bad_proxy_url(std::string_view error_text) {
   return error_text.starts_with("Unsupported proxy");
@@ -100,6 +105,7 @@ std::size_t CurlTransfer::on_header(char* line, std::size_t size, std::size_t co
   if (trim(text).empty()) transfer.note_headers_over();
   const auto colon = text.find(':');
   if (colon == std::string_view::npos) return text.size();
+  transfer.body_announced_ |= announces_body(text.substr(0, colon), trim(text.substr(colon + 1)));
   transfer.header_bytes_ += text.size();
   if (exchange.headers.size() == kHeaderLinesMax || transfer.header_bytes_ > kHeaderBytesMax)
     ++exchange.headers_dropped;
@@ -165,7 +171,7 @@ bool CurlTransfer::opened(curl_socket_t socket) const {
 
 curl_socket_t CurlTransfer::chosen_socket(int local_port) const {
   const auto chosen = std::find_if(opened_.begin(), opened_.end(), [&](curl_socket_t socket) {
-    return local_port_of(socket) == local_port && is_connected(socket);
+    return local_port_of(socket) == local_port && (opened_.size() == 1 || is_connected(socket));
   });
   return chosen == opened_.end() ? CURL_SOCKET_BAD : *chosen;
 }
@@ -175,16 +181,19 @@ void CurlTransfer::note_status_line(std::string_view line) {
   exchange_.headers.clear();
   header_bytes_ = 0;
   headers_complete_ = false;
+  body_announced_ = false;
   const auto blank = line.find(' ');
   interim_ = blank != std::string_view::npos && line.substr(blank + 1).starts_with('1');
-  if (socket_ != CURL_SOCKET_BAD) take_send_stamps(socket_);
-  book_.status_line(mono_now(), taken());
+  const MonoTime now = mono_now();
+  take_send_stamps();
+  book_.status_line(now, book_.status_line_needs_taken() ? taken() : std::nullopt);
 }
 
 void CurlTransfer::note_headers_over() {
   headers_complete_ = true;
-  if (interim_) book_.interim_over();
-  book_.delivered(taken());
+  if (interim_) return book_.interim_over();
+  // Else the body's last bytes tell.
+  if (!body_announced_) book_.delivered(taken());
 }
 
 void CurlTransfer::begin(MonoTime now) {
@@ -199,7 +208,7 @@ void CurlTransfer::note_socket(curl_socket_t socket) {
 
 void CurlTransfer::note_socket_left(curl_socket_t socket) {
   if (socket != socket_ && !opened(socket)) return;
-  if (socket == socket_) take_send_stamps(socket);
+  if (socket == socket_) take_send_stamps();
   note_tcp(socket);
   std::erase(opened_, socket);
   if (socket == socket_) socket_ = CURL_SOCKET_BAD;
@@ -211,14 +220,15 @@ bool CurlTransfer::note_event(const SocketEvent& event) {
     book_.event(event.now, event.late);
     return false;
   }
-  const bool stamps = event.failed && take_send_stamps(event.socket);
+  tcp_.reset();
+  const bool stamps = event.failed && take_all_stamps(event.socket);
   if (event.readable)
     look_into(event);
   else if (!stamps)
     book_.event(event.now, event.late);
   // A reused connection was there before.
-  if (!book_.ours().connected && opened(event.socket) && is_connected(event.socket))
-    book_.connected(event.now);
+  const bool connected = !event.failed && !event.hung_up && opened(event.socket);
+  if (!book_.ours().connected && connected) book_.connected(event.now);
   return stamps;
 }
 
@@ -229,24 +239,36 @@ void CurlTransfer::look_into(const SocketEvent& event) {
     return;
   }
   book_.event(event.now, event.late);
-  if (const auto arrival = kernel_.peek(event.socket)) book_.arrived(*arrival);
+  if (const auto arrival = kernel_.peek(event.socket, book_.segments_seen()))
+    book_.arrived(*arrival);
 }
 
-bool CurlTransfer::take_send_stamps(curl_socket_t socket) {
-  const SendStamps sent = kernel_.take_sent(socket);
+void CurlTransfer::take_send_stamps() {
+  if (socket_ == CURL_SOCKET_BAD) return;
+  const SendStamps sent = kernel_.take_sent(socket_, book_.writes_left());
+  for (std::size_t i = 0; i < sent.count; ++i)
+    book_.sent(sent.when[i]);
+}
+
+bool CurlTransfer::take_all_stamps(curl_socket_t socket) {
+  const SendStamps sent = kernel_.take_sent(socket, SendStamps::kMax);
   for (std::size_t i = 0; i < sent.count; ++i)
     book_.sent(sent.when[i]);
   return sent.any;
 }
 
-std::optional<std::uint64_t> CurlTransfer::taken() const {
+std::optional<std::uint64_t> CurlTransfer::taken() {
   if (socket_ == CURL_SOCKET_BAD || !kernel_.wanted()) return std::nullopt;
-  return bytes_taken(socket_);
+  // In this order: what comes in between seems taken, never the other way round.
+  const auto waiting = bytes_waiting(socket_);
+  tcp_ = read_tcp_counters(socket_);
+  if (!waiting || !tcp_) return std::nullopt;
+  return tcp_->bytes - std::min(tcp_->bytes, *waiting);
 }
 
 void CurlTransfer::stamp_sent(MonoTime now) {
   if (socket_ != CURL_SOCKET_BAD) {
-    take_send_stamps(socket_);
+    take_send_stamps();
     const auto stream = exchange_.connection_reused ? read_tcp_counters(socket_) : std::nullopt;
     if (stream) book_.before_reply(*stream);
     if (stream) retransmits_before_ = stream->retransmits;
@@ -255,7 +277,7 @@ void CurlTransfer::stamp_sent(MonoTime now) {
 }
 
 void CurlTransfer::note_tcp(curl_socket_t socket) {
-  const auto counters = read_tcp_counters(socket);
+  const auto counters = socket == socket_ && tcp_ ? tcp_ : read_tcp_counters(socket);
   if (!counters) return;
   if (!exchange_.tcp) exchange_.tcp.emplace();
   TcpFacts& tcp = *exchange_.tcp;
@@ -373,6 +395,8 @@ Exchange CurlTransfer::end(MonoTime now, std::optional<CURLcode> code) {
 }
 
 void CurlTransfer::finish_stamps(MonoTime now) {
+  // What has gone on since the last event counts where we waited in vain.
+  if (exchange_.stage != Stage::done) tcp_.reset();
   // Those that libcurl still has in use.
   if (socket_ != CURL_SOCKET_BAD) opened_ = {socket_};
   for (const curl_socket_t socket : opened_)

@@ -32,6 +32,7 @@ struct SocketEvent {
   curl_socket_t socket = CURL_SOCKET_BAD;
   bool readable = false;
   bool failed = false;
+  bool hung_up = false;
   MonoTime now{};
   Nanoseconds late{0};
 };
@@ -89,9 +90,10 @@ class CurlTransfer {
   bool opened(curl_socket_t socket) const;
   // The socket of the fresh connection that is used.
   curl_socket_t chosen_socket(int local_port) const;
-  bool take_send_stamps(curl_socket_t socket);
+  void take_send_stamps();
+  bool take_all_stamps(curl_socket_t socket);
   void look_into(const SocketEvent& event);
-  std::optional<std::uint64_t> taken() const;
+  std::optional<std::uint64_t> taken();
   void note_status_line(std::string_view line);
   void note_headers_over();
   void note_tcp(curl_socket_t socket);
@@ -125,10 +127,12 @@ class CurlTransfer {
   int times_ready_to_send_ = 0;
   std::vector<curl_socket_t> opened_;        // may be several where a host has several addresses
   curl_socket_t socket_ = CURL_SOCKET_BAD;   // that carries the request, once that is known
+  std::optional<TcpCounters> tcp_;           // of `socket_`, since its last event
   std::uint32_t retransmits_before_ = 0;     // on a reused connection
   std::uint32_t retransmits_elsewhere_ = 0;  // on connections that were given up
   bool interim_ = false;                     // the headers that come are of an interim reply
   bool headers_complete_ = false;
+  bool body_announced_ = false;  // by a header
   bool too_large_ = false;
   bool out_of_sockets_ = false;
   bool port_differs_ = false;  // a socket was opened to a port other than the URL's

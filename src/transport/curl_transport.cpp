@@ -212,8 +212,9 @@ void CurlTransport::Loop::handle(curl_socket_t socket, std::uint32_t ready) {
     const MonoTime now = mono_now();
     CurlTransfer& transfer = *owner->second;
     worked_on_.push_back(transfer.id());
-    const bool stamps = transfer.note_event(
-        {socket, (ready & EPOLLIN) != 0, (ready & EPOLLERR) != 0, now, delay_.at(now)});
+    const bool stamps =
+        transfer.note_event({socket, (ready & EPOLLIN) != 0, (ready & EPOLLERR) != 0,
+                             (ready & EPOLLHUP) != 0, now, delay_.at(now)});
     // A true failure besides shows again at once.
     if (stamps) failed = (ready & EPOLLHUP) != 0;
   }

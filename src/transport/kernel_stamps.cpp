@@ -17,7 +17,6 @@ namespace reinfer {
 namespace {
 
 constexpr std::size_t kPeekBytes = 64 * 1024;
-constexpr int kStampsAtOnce = 64;
 // A stamp that lies further in the future is not of this clock.
 constexpr Nanoseconds kMappingErrorMax = std::chrono::microseconds(1);
 
@@ -90,14 +89,10 @@ std::optional<TcpCounters> read_tcp_counters(int socket) {
                      info->tcpi_data_segs_in, bytes_in(*info)};
 }
 
-std::optional<std::uint64_t> bytes_taken(int socket) {
+std::optional<std::uint64_t> bytes_waiting(int socket) {
   int waiting = 0;
-  // In this order: what comes in between seems taken, never the other way round.
   if (ioctl(socket, FIONREAD, &waiting) != 0) return std::nullopt;
-  const auto info = read_tcp_info(socket);
-  if (!info) return std::nullopt;
-  const std::uint64_t bytes = bytes_in(*info);
-  return bytes - std::min(bytes, static_cast<std::uint64_t>(waiting));
+  return static_cast<std::uint64_t>(waiting);
 }
 
 KernelStamps::KernelStamps(bool wanted)
@@ -133,7 +128,7 @@ std::optional<MonoTime> KernelStamps::mapped(std::optional<WallTime> stamp) {
   return std::min(mono, now.after);
 }
 
-std::optional<Arrival> KernelStamps::peek(int socket) {
+std::optional<Arrival> KernelStamps::peek(int socket, std::uint32_t segments) {
   if (!wanted_) return std::nullopt;
   // Before the peek: what comes in between is newer than it is taken for, by a moment.
   const auto counters = read_tcp_counters(socket);
@@ -142,7 +137,8 @@ std::optional<Arrival> KernelStamps::peek(int socket) {
   if (!counters || !last) return std::nullopt;
   Arrival arrival;
   arrival.last = *last;
-  arrival.first = waiting > 1 ? peek_first(socket).value_or(*last) : *last;
+  const bool alone = counters->segments == segments + 1;
+  arrival.first = alone ? *last : peek_first(socket).value_or(*last);
   arrival.begin = counters->bytes - std::min<std::uint64_t>(counters->bytes, waiting);
   arrival.end = arrival.begin + waiting;
   arrival.segments = counters->segments;
@@ -155,15 +151,14 @@ std::optional<MonoTime> KernelStamps::peek_first(int socket) {
   return mapped(stamp_up_to(socket, 1, waiting));
 }
 
-SendStamps KernelStamps::take_sent(int socket) {
+SendStamps KernelStamps::take_sent(int socket, std::size_t count_max) {
   SendStamps taken;
   if (!wanted_) return taken;
   char unused = 0;
-  for (int i = 0; i < kStampsAtOnce; ++i) {
+  for (std::size_t i = 0; i < std::min(count_max, SendStamps::kMax); ++i) {
     const Received sent = receive(socket, &unused, 0, MSG_ERRQUEUE);
     if (sent.size < 0) break;
     taken.any = true;
-    if (taken.count == taken.when.size()) continue;
     if (const auto when = mapped(sent.stamp)) taken.when[taken.count++] = *when;
   }
   return taken;

@@ -24,9 +24,10 @@ struct Arrival {
   std::uint32_t segments = 0;  // with data that had come on this connection
 };
 
-// Of writes, in their order. What comes beyond is left out.
+// Of writes, in their order.
 struct SendStamps {
-  std::array<MonoTime, 8> when{};
+  static constexpr std::size_t kMax = 64;
+  std::array<MonoTime, kMax> when{};
   std::size_t count = 0;
   bool any = false;  // there were some, good or not: they made the socket report an error
 };
@@ -41,8 +42,8 @@ struct TcpCounters {
 // nullopt if `socket` is no TCP socket.
 std::optional<TcpCounters> read_tcp_counters(int socket);
 
-// Bytes of the stream that were taken from the socket; rather too many than too few.
-std::optional<std::uint64_t> bytes_taken(int socket);
+// Bytes that wait to be taken from the socket.
+std::optional<std::uint64_t> bytes_waiting(int socket);
 
 class KernelStamps {
  public:
@@ -57,13 +58,15 @@ class KernelStamps {
   // What arrives at a new socket gets stamps from here on, and if `sends`, what is sent too.
   void enable(int socket, bool sends) const;
 
-  // To be called before libcurl reads. nullopt if nothing waits or it has no stamp.
-  std::optional<Arrival> peek(int socket);
+  // To be called before libcurl reads. nullopt if nothing waits or it has no stamp. `first` is as
+  // good as `last` unless more came than the one segment after `segments` before: only then it
+  // costs another look.
+  std::optional<Arrival> peek(int socket, std::uint32_t segments);
   // The arrival of the first byte alone, which is all that is worth asking for before a reply.
   std::optional<MonoTime> peek_first(int socket);
 
-  // Takes the stamps of what was sent.
-  SendStamps take_sent(int socket);
+  // Takes the stamps of what was sent, so many at most.
+  SendStamps take_sent(int socket, std::size_t count_max);
 
   // Compares the clocks; how often the wall clock was set so far.
   std::uint64_t clock_steps();

@@ -68,7 +68,7 @@ std::optional<StampBook::Stamp> StampBook::first_byte_by_kernel(
   if (!latest_ || !before_reply_) return std::nullopt;
   // Else libcurl has read on into what came after we looked.
   const bool seen = taken && *taken <= latest_->arrival.end;
-  if ((tls_ || oldest_is_interim_) && !seen) return std::nullopt;
+  if (status_line_needs_taken() && !seen) return std::nullopt;
   if (tls_) return Stamp{latest_->arrival.last, latest_->last_off};
   if (!oldest_ || oldest_->arrival.begin > before_reply_->bytes) return std::nullopt;
   return Stamp{oldest_->arrival.first, oldest_->first_off};

@@ -37,13 +37,19 @@ class StampBook {
   void before_reply(const TcpCounters& stream);
   // libcurl has sent it.
   void request_left(MonoTime now);
+  // So many stamps of the request's writes are still to come.
+  std::size_t writes_left() const { return ready_ ? writes_left_ : 0; }
   // The kernel's stamp of a write. Those beyond the request's are not the request: HTTP/2 has more
   // to say, and what was lost is sent again.
   void sent(MonoTime stamp);
 
+  // Of the stream, with data, as far as is known.
+  std::uint32_t segments_seen() const { return segments_seen_; }
   // Found waiting after the request has left, in the event that is handled now.
   void arrived(const Arrival& arrival);
-  // libcurl has read a status line; `taken` bytes of the stream were taken for it.
+  // libcurl has read a status line; `taken` bytes of the stream were taken for it, which need not
+  // be known if `status_line_needs_taken` says so.
+  bool status_line_needs_taken() const { return tls_ || oldest_is_interim_; }
   void status_line(MonoTime now, std::optional<std::uint64_t> taken);
   // An interim reply's headers are over: the final one follows.
   void interim_over();
