@@ -61,11 +61,10 @@ CurlTransfer::CurlTransfer(ProbeId id, Request request, const std::string& ca_bu
                            KernelStamps& kernel, std::vector<CurlTransfer*>& sending)
     : id_(id),
       request_(std::move(request)),
-      kernel_(kernel),
       sending_(sending),
       route_(route_of(request_)),
       easy_(curl_easy_init()),
-      book_(route_.tls) {
+      wire_(kernel, route_.tls) {
   check(easy_ != nullptr, "libcurl has memory for a handle");
   CURL* easy = easy_.get();
   set_message(easy, request_, header_lines_);
@@ -124,7 +123,7 @@ std::size_t CurlTransfer::on_body(char* bytes, std::size_t size, std::size_t cou
     return CURL_WRITEFUNC_ERROR;
   }
   body.append(bytes, length);
-  transfer.book_.delivered(transfer.taken());
+  transfer.wire_.delivered();
   return length;
 }
 
@@ -136,17 +135,12 @@ int CurlTransfer::on_ready_to_send(void* self, char*, char*, int, int local_port
   long connections = 0;
   curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &connections);
   transfer.exchange_.connection_reused = connections == 0;
-  transfer.socket_ = connections == 0 ? CURL_SOCKET_BAD : transfer.chosen_socket(local_port);
   const curl_tlssessioninfo* session = nullptr;
   curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &session);
   const bool tls = session != nullptr && session->backend == CURLSSLBACKEND_OPENSSL;
   if (connections > 0 && tls && session->internals != nullptr)
     transfer.exchange_.tls = read_tls_facts(static_cast<ssl_st*>(session->internals));
-  transfer.book_.ready_to_send(mono_now(), writes_of(transfer.request_));
-  if (transfer.socket_ == CURL_SOCKET_BAD) return CURL_PREREQFUNC_OK;
-  // Only now: what the handshake, or a proxy, was sent is not the request.
-  transfer.kernel_.enable(transfer.socket_, true);
-  if (const auto stream = read_tcp_counters(transfer.socket_)) transfer.book_.before_reply(*stream);
+  transfer.wire_.ready_to_send(connections == 0, local_port, writes_of(transfer.request_));
   return CURL_PREREQFUNC_OK;
 }
 
@@ -156,24 +150,12 @@ curl_socket_t CurlTransfer::on_open_socket(void* self, curlsocktype, curl_sockad
   auto& transfer = *static_cast<CurlTransfer*>(self);
   if (port_of(address->addr) != transfer.route_.port) transfer.port_differs_ = true;
   if (fd >= 0) {
-    transfer.kernel_.enable(fd, false);
-    transfer.opened_.push_back(fd);
+    transfer.wire_.opened(fd);
     return fd;
   }
   // An address family that this host lacks is an answer of the network, not a lack of ours.
   transfer.out_of_sockets_ = errno != EAFNOSUPPORT;
   return CURL_SOCKET_BAD;
-}
-
-bool CurlTransfer::opened(curl_socket_t socket) const {
-  return std::find(opened_.begin(), opened_.end(), socket) != opened_.end();
-}
-
-curl_socket_t CurlTransfer::chosen_socket(int local_port) const {
-  const auto chosen = std::find_if(opened_.begin(), opened_.end(), [&](curl_socket_t socket) {
-    return local_port_of(socket) == local_port && (opened_.size() == 1 || is_connected(socket));
-  });
-  return chosen == opened_.end() ? CURL_SOCKET_BAD : *chosen;
 }
 
 void CurlTransfer::note_status_line(std::string_view line) {
@@ -184,117 +166,21 @@ void CurlTransfer::note_status_line(std::string_view line) {
   body_announced_ = false;
   const auto blank = line.find(' ');
   interim_ = blank != std::string_view::npos && line.substr(blank + 1).starts_with('1');
-  const MonoTime now = mono_now();
-  take_send_stamps();
-  book_.status_line(now, book_.status_line_needs_taken() ? taken() : std::nullopt);
+  wire_.status_line();
 }
 
 void CurlTransfer::note_headers_over() {
   headers_complete_ = true;
-  if (interim_) return book_.interim_over();
+  if (interim_) return wire_.interim_over();
   // Else the body's last bytes tell.
-  if (!body_announced_) book_.delivered(taken());
-}
-
-void CurlTransfer::begin(MonoTime now) {
-  book_.start(now);
-  clock_steps_ = kernel_.clock_steps();
-}
-
-void CurlTransfer::note_socket(curl_socket_t socket) {
-  // What is waited for once the request has left is the connection.
-  if (times_ready_to_send_ > 0) socket_ = socket;
-}
-
-void CurlTransfer::note_socket_left(curl_socket_t socket) {
-  if (socket != socket_ && !opened(socket)) return;
-  if (socket == socket_) take_send_stamps();
-  note_tcp(socket);
-  std::erase(opened_, socket);
-  if (socket == socket_) socket_ = CURL_SOCKET_BAD;
-}
-
-bool CurlTransfer::note_event(const SocketEvent& event) {
-  // The resolver's descriptor is not one of ours.
-  if (event.socket != socket_ && !opened(event.socket)) {
-    book_.event(event.now, event.late);
-    return false;
-  }
-  tcp_.reset();
-  const bool stamps = event.failed && take_all_stamps(event.socket);
-  if (event.readable)
-    look_into(event);
-  else if (!stamps)
-    book_.event(event.now, event.late);
-  // A reused connection was there before.
-  const bool connected = !event.failed && !event.hung_up && opened(event.socket);
-  if (!book_.ours().connected && connected) book_.connected(event.now);
-  return stamps;
-}
-
-void CurlTransfer::look_into(const SocketEvent& event) {
-  if (event.socket != socket_) {
-    const auto first = kernel_.peek_first(event.socket);
-    book_.event(event.now, first ? event.now - *first : event.late);
-    return;
-  }
-  book_.event(event.now, event.late);
-  if (const auto arrival = kernel_.peek(event.socket, book_.segments_seen()))
-    book_.arrived(*arrival);
-}
-
-void CurlTransfer::take_send_stamps() {
-  if (socket_ == CURL_SOCKET_BAD) return;
-  const SendStamps sent = kernel_.take_sent(socket_, book_.writes_left());
-  for (std::size_t i = 0; i < sent.count; ++i)
-    book_.sent(sent.when[i]);
-}
-
-bool CurlTransfer::take_all_stamps(curl_socket_t socket) {
-  const SendStamps sent = kernel_.take_sent(socket, SendStamps::kMax);
-  for (std::size_t i = 0; i < sent.count; ++i)
-    book_.sent(sent.when[i]);
-  return sent.any;
-}
-
-std::optional<std::uint64_t> CurlTransfer::taken() {
-  if (socket_ == CURL_SOCKET_BAD || !kernel_.wanted()) return std::nullopt;
-  // In this order: what comes in between seems taken, never the other way round.
-  const auto waiting = bytes_waiting(socket_);
-  tcp_ = read_tcp_counters(socket_);
-  if (!waiting || !tcp_) return std::nullopt;
-  return tcp_->bytes - std::min(tcp_->bytes, *waiting);
-}
-
-void CurlTransfer::stamp_sent(MonoTime now) {
-  if (socket_ != CURL_SOCKET_BAD) {
-    take_send_stamps();
-    const auto stream = exchange_.connection_reused ? read_tcp_counters(socket_) : std::nullopt;
-    if (stream) book_.before_reply(*stream);
-    if (stream) retransmits_before_ = stream->retransmits;
-  }
-  book_.request_left(now);
-}
-
-void CurlTransfer::note_tcp(curl_socket_t socket) {
-  const auto counters = socket == socket_ && tcp_ ? tcp_ : read_tcp_counters(socket);
-  if (!counters) return;
-  if (!exchange_.tcp) exchange_.tcp.emplace();
-  TcpFacts& tcp = *exchange_.tcp;
-  if (counters->rtt > Nanoseconds{0}) tcp.rtt = counters->rtt;
-  if (socket == socket_) {
-    tcp.retransmits = retransmits_elsewhere_ + counters->retransmits - retransmits_before_;
-  } else {
-    retransmits_elsewhere_ += counters->retransmits;
-    tcp.retransmits = retransmits_elsewhere_;
-  }
+  if (!body_announced_) wire_.delivered();
 }
 
 std::optional<MonoTime> CurlTransfer::curl_stamp(CURLINFO info) const {
   curl_off_t microseconds = 0;
   curl_easy_getinfo(easy_.get(), info, &microseconds);
   if (microseconds == 0) return std::nullopt;
-  return book_.ours().start + std::chrono::microseconds(microseconds);
+  return wire_.book().ours().start + std::chrono::microseconds(microseconds);
 }
 
 WireStamps CurlTransfer::with_curl_stamps(WireStamps stamps) const {
@@ -306,17 +192,17 @@ WireStamps CurlTransfer::with_curl_stamps(WireStamps stamps) const {
 }
 
 Stage CurlTransfer::stage() const {
-  if (book_.ours().first_byte) return Stage::receive;
-  if (book_.ours().sent) return Stage::wait;
+  if (wire_.book().ours().first_byte) return Stage::receive;
+  if (wire_.book().ours().sent) return Stage::wait;
   if (times_ready_to_send_ > 0) return Stage::send;
-  const WireStamps now = with_curl_stamps(book_.ours());
+  const WireStamps now = with_curl_stamps(wire_.book().ours());
   if (!now.resolved && !route_.numeric) return Stage::resolve;
   if (!now.connected) return Stage::connect;
   return route_.tls && !now.tls_done ? Stage::tls : Stage::send;
 }
 
 MonoTime CurlTransfer::deadline() const {
-  const WireStamps now = with_curl_stamps(book_.ours());
+  const WireStamps now = with_curl_stamps(wire_.book().ours());
   const Deadlines& limits = request_.deadlines;
   const MonoTime whole = now.start + limits.total;
   switch (stage()) {
@@ -346,7 +232,7 @@ bool CurlTransfer::is_at_proxy(long connect_reply) const {
   if (route_.proxy == ProxyUse::never || times_ready_to_send_ > 0) return false;
   if (connect_reply / 100 == 2) return false;
   // libcurl has a code of its own for all that a SOCKS proxy says no to.
-  if (route_.socks && book_.ours().connected) return false;
+  if (route_.socks && wire_.book().ours().connected) return false;
   return route_.proxy == ProxyUse::always || port_differs_;
 }
 
@@ -356,7 +242,7 @@ CurlEnding CurlTransfer::ending(std::optional<CURLcode> code) const {
   ending.timed_out = !code;
   ending.text = error_text_.data();
   ending.too_large = too_large_;
-  ending.headers_cut = book_.ours().first_byte && !headers_complete_;
+  ending.headers_cut = wire_.book().ours().first_byte && !headers_complete_;
   ending.out_of_sockets = out_of_sockets_ && ending.code == CURLE_COULDNT_CONNECT;
   ending.stage = stage();
   curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_CONNECTCODE, &ending.proxy_status);
@@ -387,7 +273,8 @@ Exchange CurlTransfer::end(MonoTime now, std::optional<CURLcode> code) {
   exchange_.error_text = describe(how, exchange_.error);
   long status = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
-  if (status > 0 && book_.ours().first_byte) exchange_.http_status = static_cast<int>(status);
+  if (status > 0 && wire_.book().ours().first_byte)
+    exchange_.http_status = static_cast<int>(status);
   finish_stamps(now);
   exchange_.resent = times_ready_to_send_ > 1;
   note_address(exchange_);
@@ -395,18 +282,13 @@ Exchange CurlTransfer::end(MonoTime now, std::optional<CURLcode> code) {
 }
 
 void CurlTransfer::finish_stamps(MonoTime now) {
-  // What has gone on since the last event counts where we waited in vain.
-  if (exchange_.stage != Stage::done) tcp_.reset();
-  // Those that libcurl still has in use.
-  if (socket_ != CURL_SOCKET_BAD) opened_ = {socket_};
-  for (const curl_socket_t socket : opened_)
-    note_tcp(socket);
-  book_.ended(now, exchange_.stage == Stage::done, kernel_.clock_steps() != clock_steps_);
-  WireStamps stamps = with_curl_stamps(book_.best());
+  wire_.end(now, exchange_.stage == Stage::done);
+  WireStamps stamps = with_curl_stamps(wire_.book().best());
   if (route_.numeric) stamps.resolved.reset();
   exchange_.phases = phases_from(stamps, exchange_.stage);
-  exchange_.clock_source = book_.source();
-  exchange_.uncertainty = book_.uncertainty();
+  exchange_.clock_source = wire_.book().source();
+  exchange_.uncertainty = wire_.book().uncertainty();
+  exchange_.tcp = wire_.tcp();
 }
 
 void CurlTransfer::note_address(Exchange& exchange) const {

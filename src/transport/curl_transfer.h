@@ -17,25 +17,14 @@
 #include "transport/curl_facts.h"
 #include "transport/curl_options.h"
 #include "transport/curl_route.h"
-#include "transport/kernel_stamps.h"
-#include "transport/stamp_book.h"
 #include "transport/transport.h"
+#include "transport/wire_watch.h"
 
 namespace reinfer {
 
 // Reply header lines beyond these are dropped and counted.
 inline constexpr std::size_t kHeaderLinesMax = 200;
 inline constexpr std::size_t kHeaderBytesMax = 64 * 1024;
-
-// What epoll says of a socket, and how long it may have been so.
-struct SocketEvent {
-  curl_socket_t socket = CURL_SOCKET_BAD;
-  bool readable = false;
-  bool failed = false;
-  bool hung_up = false;
-  MonoTime now{};
-  Nanoseconds late{0};
-};
 
 class CurlTransfer {
  public:
@@ -52,23 +41,14 @@ class CurlTransfer {
   static CurlTransfer& of(CURL* handle);
 
   // libcurl is about to see it for the first time.
-  void begin(MonoTime now);
+  void begin(MonoTime now) { wire_.begin(now); }
 
-  // libcurl waits for this socket, or does so no more; the socket is still open.
-  void note_socket(curl_socket_t socket);
-  void note_socket_left(curl_socket_t socket);
-
-  // To be called when epoll reports one of its sockets, before libcurl sees the event: what the
-  // kernel knows of bytes is gone once they are read, and the first sign of life of a connected
-  // socket is the end of the connect phase, which libcurl 7.88 tells only after the TLS handshake.
-  // Returns whether the failure is none, but the kernel's stamps of what was sent.
-  bool note_event(const SocketEvent& event);
-  // Its thread was stopped for so long while it was its turn.
-  void note_stopped(Nanoseconds time) { book_.stopped(time); }
+  // Its sockets, for the loop to report on.
+  WireWatch& wire() { return wire_; }
 
   // To be called for those in `sending` once libcurl has run: the request left just now, because
   // our requests fit a socket buffer and leave in one write.
-  void stamp_sent(MonoTime now);
+  void stamp_sent(MonoTime now) { wire_.request_left(now); }
 
   // Where it stands, and when that stage, or the whole exchange, must be over.
   Stage stage() const;
@@ -87,16 +67,8 @@ class CurlTransfer {
   void set_callbacks();
   std::optional<MonoTime> curl_stamp(CURLINFO info) const;
   WireStamps with_curl_stamps(WireStamps stamps) const;
-  bool opened(curl_socket_t socket) const;
-  // The socket of the fresh connection that is used.
-  curl_socket_t chosen_socket(int local_port) const;
-  void take_send_stamps();
-  bool take_all_stamps(curl_socket_t socket);
-  void look_into(const SocketEvent& event);
-  std::optional<std::uint64_t> taken();
   void note_status_line(std::string_view line);
   void note_headers_over();
-  void note_tcp(curl_socket_t socket);
   void finish_stamps(MonoTime now);
   // Whether a proxy is used that has not opened the way to the tenant yet. Of a proxy that libcurl
   // chose by itself only a port other than the tenant's tells.
@@ -112,7 +84,6 @@ class CurlTransfer {
 
   const ProbeId id_;
   const Request request_;
-  KernelStamps& kernel_;
   std::vector<CurlTransfer*>& sending_;
   const Route route_;
   CurlList header_lines_;
@@ -121,16 +92,10 @@ class CurlTransfer {
   std::array<char, CURL_ERROR_SIZE> error_text_{};
 
   Exchange exchange_;
-  StampBook book_;
-  std::uint64_t clock_steps_ = 0;  // when it began
+  WireWatch wire_;
   std::size_t header_bytes_ = 0;
   int times_ready_to_send_ = 0;
-  std::vector<curl_socket_t> opened_;        // may be several where a host has several addresses
-  curl_socket_t socket_ = CURL_SOCKET_BAD;   // that carries the request, once that is known
-  std::optional<TcpCounters> tcp_;           // of `socket_`, since its last event
-  std::uint32_t retransmits_before_ = 0;     // on a reused connection
-  std::uint32_t retransmits_elsewhere_ = 0;  // on connections that were given up
-  bool interim_ = false;                     // the headers that come are of an interim reply
+  bool interim_ = false;  // the headers that come are of an interim reply
   bool headers_complete_ = false;
   bool body_announced_ = false;  // by a header
   bool too_large_ = false;

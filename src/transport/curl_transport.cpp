@@ -200,7 +200,7 @@ void CurlTransport::Loop::before_wait(MonoTime now) {
       delay_.before_wait(now, is_long ? thread_delay_.read() : std::nullopt);
   for (const ProbeId id : worked_on_) {
     const auto found = transfers_.find(static_cast<std::uint64_t>(id));
-    if (found != transfers_.end()) found->second->note_stopped(stopped);
+    if (found != transfers_.end()) found->second->wire().stopped(stopped);
   }
   worked_on_.clear();
 }
@@ -213,8 +213,8 @@ void CurlTransport::Loop::handle(curl_socket_t socket, std::uint32_t ready) {
     CurlTransfer& transfer = *owner->second;
     worked_on_.push_back(transfer.id());
     const bool stamps =
-        transfer.note_event({socket, (ready & EPOLLIN) != 0, (ready & EPOLLERR) != 0,
-                             (ready & EPOLLHUP) != 0, now, delay_.at(now)});
+        transfer.wire().note_event({socket, (ready & EPOLLIN) != 0, (ready & EPOLLERR) != 0,
+                                    (ready & EPOLLHUP) != 0, now, delay_.at(now)});
     // A true failure besides shows again at once.
     if (stamps) failed = (ready & EPOLLHUP) != 0;
   }
@@ -292,13 +292,13 @@ int CurlTransport::Loop::on_socket(CURL* easy, curl_socket_t socket, int what, v
     epoll_ctl(loop.epoll_.get(), EPOLL_CTL_DEL, socket, nullptr);
     const auto owner = loop.sockets_.find(socket);
     if (owner == loop.sockets_.end()) return 0;
-    owner->second->note_socket_left(socket);
+    owner->second->wire().note_socket_left(socket);
     loop.sockets_.erase(owner);
     return 0;
   }
   if (easy != nullptr) {
     loop.sockets_[socket] = &CurlTransfer::of(easy);
-    loop.sockets_[socket]->note_socket(socket);
+    loop.sockets_[socket]->wire().note_socket(socket);
   }
   epoll_event event{};
   event.data.fd = socket;

@@ -1,6 +1,6 @@
 // The stamps of one exchange as they come in, by the kernel's clock and by ours side by side, and
 // what follows once it has ended: which to believe, and how far off they may be. Pure: fed by
-// CurlTransfer, which asks KernelStamps; knows neither sockets nor libcurl.
+// WireWatch, which asks KernelStamps; knows neither sockets nor libcurl.
 //
 // The kernel's stamps are exact, whatever our loop was doing, but for one thing: it merges what
 // waits, and then only the stamp of the last byte is left. So the first byte of a reply is exact if
