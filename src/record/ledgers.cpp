@@ -17,6 +17,8 @@ void add(const ExporterRecord& part, ExporterRecord& sum) {
   // The worse of them.
   if (part.clock_source && sum.clock_source != ClockSource::user)
     sum.clock_source = part.clock_source;
+  for (std::size_t i = 0; i < kDistrustCount; ++i)
+    sum.distrusted[i] += part.distrusted[i];
   for (std::size_t i = 0; i < kDroppedCount; ++i)
     sum.dropped[i] += part.dropped[i];
   sum.plan_loaded = std::max(sum.plan_loaded, part.plan_loaded);

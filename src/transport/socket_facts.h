@@ -1,5 +1,5 @@
-// What the kernel tells of a TCP socket's two ends. Used by CurlTransfer and WireWatch to know sockets apart
-// and to see when one is connected. Any thread; it changes nothing.
+// What the kernel tells of a TCP socket's two ends. Used by CurlTransfer and WireWatch to know
+// sockets apart and to see when one is connected. Any thread; it changes nothing.
 #pragma once
 
 struct sockaddr;

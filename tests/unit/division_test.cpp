@@ -118,6 +118,9 @@ TEST_CASE("several ledgers read as one") {
     ProbeResult result;
     result.target = TargetIndex(place.index);
     result.outcome = Outcome::server_error;
+    result.phases.wait = 1ms;
+    result.network_overhead = 1ms;
+    result.uncertainty.wait = 1s;
     ledger.record(result);
   }
   ledgers.part(0).record_control(0, true);
@@ -130,6 +133,7 @@ TEST_CASE("several ledgers read as one") {
   CHECK(snapshot.controls == std::vector<std::optional<bool>>{true});
   CHECK(snapshot.exporter.probe_threads == 3);
   CHECK(snapshot.exporter.schedule_lag.count() == 12);
+  CHECK(snapshot.exporter.distrusted[static_cast<std::size_t>(Distrust::loop_late)] == 12);
   CHECK(snapshot.exporter.last_reload_successful);
 
   const auto history = ledgers.history("t5", "p1");
