@@ -1,0 +1,40 @@
+#include "recording_transport.h"
+
+#include <algorithm>
+
+namespace reinfer::bench {
+
+RecordingTransport::RecordingTransport(Transport& real) : real_(real) {
+  samples_.reserve(1 << 16);
+}
+
+void RecordingTransport::start(ProbeId id, Request request) {
+  const auto header = std::find_if(request.headers.begin(), request.headers.end(),
+                                   [](const Header& h) { return h.name == "x-request-id"; });
+  if (header != request.headers.end())
+    request_ids_.emplace(static_cast<std::uint64_t>(id), header->value);
+  real_.start(id, std::move(request));
+}
+
+std::vector<Completion> RecordingTransport::poll(MonoTime until) {
+  std::vector<Completion> completions = real_.poll(until);
+  for (const Completion& completion : completions)
+    note(completion);
+  return completions;
+}
+
+void RecordingTransport::note(const Completion& completion) {
+  auto id = request_ids_.extract(static_cast<std::uint64_t>(completion.id));
+  if (id.empty()) return;
+  const Exchange& exchange = completion.exchange;
+  const PhaseTimings& phases = exchange.phases;
+  if (exchange.error != WireError::none || !phases.wait || !phases.total) {
+    ++failures_;
+    return;
+  }
+  samples_.push_back({std::move(id.mapped()), phases.wait->count(), phases.total->count(),
+                      exchange.connection_reused,
+                      exchange.clock_source == ClockSource::kernel ? "kernel" : "user"});
+}
+
+}  // namespace reinfer::bench

@@ -1,0 +1,35 @@
+// Any transport, with a record of what came of each exchange: how the benchmark sees every single
+// probe of the real loop, where the product itself only keeps sums. Owned by one probe thread.
+#pragma once
+
+#include <cstdint>
+#include <unordered_map>
+#include <vector>
+
+#include "samples.h"
+#include "transport/transport.h"
+
+namespace reinfer::bench {
+
+class RecordingTransport final : public Transport {
+ public:
+  explicit RecordingTransport(Transport& real);
+
+  void start(ProbeId id, Request request) override;
+  std::vector<Completion> poll(MonoTime until) override;
+  void wake() override { real_.wake(); }
+  Nanoseconds waited() const override { return real_.waited(); }
+
+  const std::vector<Sample>& samples() const { return samples_; }
+  std::uint64_t failures() const { return failures_; }
+
+ private:
+  void note(const Completion& completion);
+
+  Transport& real_;
+  std::unordered_map<std::uint64_t, std::string> request_ids_;
+  std::vector<Sample> samples_;
+  std::uint64_t failures_ = 0;
+};
+
+}  // namespace reinfer::bench

@@ -1,0 +1,20 @@
+#include "samples.h"
+
+#include <fmt/format.h>
+
+#include <fstream>
+
+namespace reinfer::bench {
+
+bool write_samples(const std::string& path, const std::vector<Sample>& samples,
+                   std::uint64_t failures) {
+  std::ofstream out(path);
+  out << "id,wait,total,connection,clock\n";
+  for (const Sample& sample : samples)
+    out << fmt::format("{},{},{},{},{}\n", sample.id, sample.wait_ns, sample.total_ns,
+                       sample.reused ? "reused" : "fresh", sample.clock);
+  out << fmt::format("#failures={}\n", failures);
+  return out.good();
+}
+
+}  // namespace reinfer::bench
