@@ -16,6 +16,8 @@ test_packages=(
 command -v npm >/dev/null || test_packages+=(nodejs npm)
 browser_packages=(chromium fonts-dejavu-core)
 lint_packages=(clang-format-14 clang-tidy-14)
+# For tests/bench alone: the peers, and what its programs are built from besides.
+bench_packages=(doctest-dev openssl prometheus-blackbox-exporter python3)
 
 # install_packages NAME...: with apt, as root or through sudo.
 install_packages() {

@@ -1,0 +1,122 @@
+"""What probing costs: CPU a probe beside the peers, memory and CPU by the number of targets, how late
+slots are, what a scrape takes. The exporter is the program that users run.
+"""
+
+import http.client
+import json
+import subprocess
+import time
+
+import figures
+from exactness import WARM_UP_SECONDS, Window
+from stage import Load, get, pause
+
+CPU_WORKLOADS = {
+    'plain fresh': [Load('plain', 'fresh', 100)],
+    'plain reused': [Load('plain', 'reuse', 100)],
+    'tls fresh': [Load('tls', 'fresh', 60)],
+    'tls reused': [Load('tls', 'reuse', 100)],
+}
+CPU_SUBJECTS = {
+    'plain fresh': ['exporter', 'libcurl', 'blackbox'],
+    'plain reused': ['exporter', 'libcurl'],
+    'tls fresh': ['exporter', 'libcurl', 'blackbox'],
+    'tls reused': ['exporter', 'libcurl'],
+}
+TARGETS = (100, 1000, 10000)
+INTERVAL_SECONDS = 30
+LAG = 'reinfer_exporter_schedule_lag_seconds'
+LAG_TARGETS, LAG_INTERVAL_SECONDS = 1000, 10
+
+
+def run_cpu(stage, subject, workload, seconds, seed):
+    """CPU time a probe of one subject, and its memory."""
+    loads = CPU_WORKLOADS[workload]
+    with stage.truth(seed) as truth:
+        if subject == 'exporter':
+            with stage.exporter(stage.config_file(truth, loads)) as (program, _):
+                window, memory_kb = watch(program, seconds)
+        elif subject == 'libcurl':
+            with stage.running(stage.program('floor'), stage.targets_file(truth, loads),
+                               stage.path('samples'), stage.folder / 'ca.pem') as program:
+                window, memory_kb = watch(program, seconds)
+        else:
+            with stage.blackbox() as (program, port), \
+                    stage.running(stage.program('floor'), stage.targets_file(truth, loads),
+                                  stage.path('samples'), stage.folder / 'ca.pem', port):
+                window, memory_kb = watch(program, seconds)
+    probes = answered(truth, window)
+    return {'subject': subject, 'workload': workload, 'probes': probes, 'memory_kb': memory_kb,
+            'cpu_us_per_probe': window.cpu_ns / 1e3 / max(1, probes)}
+
+
+def watch(program, seconds):
+    """The window of a program that has been started, and its memory at the end."""
+    window = Window(program)
+    window.measure(seconds)
+    return window, program.memory_kb()
+
+
+def answered(truth, window):
+    """How many requests arrived at the server in a window."""
+    return sum(window.begin <= record['arrival'] < window.end
+               for record in truth.records().values())
+
+
+def run_size(stage, targets, seconds, seed, scheme='tls'):
+    """Memory and CPU with so many targets, fresh connections every 30 s, after two rounds of all of
+    them and a scrape."""
+    loads = [Load(scheme, 'fresh', targets / INTERVAL_SECONDS)]
+    with stage.truth(seed) as truth, \
+            stage.exporter(stage.config_file(truth, loads, INTERVAL_SECONDS)) as (program, port):
+        pause(INTERVAL_SECONDS + WARM_UP_SECONDS)
+        size, scrape_ms = scrape(port)
+        window = Window(program)
+        window.measure(seconds)
+        memory_kb, peak_kb = program.memory_kb(), program.memory_kb('VmHWM')
+        threads = program.memory_kb('Threads')
+    probes = answered(truth, window)
+    return {'targets': targets, 'probes': probes, 'memory_kb': memory_kb, 'peak_kb': peak_kb,
+            'cpu_share': window.cpu_ns / (window.end - window.begin),
+            'cpu_us_per_probe': window.cpu_ns / 1e3 / max(1, probes),
+            'scrape_bytes': size, 'scrape_ms': scrape_ms, 'threads': threads}
+
+
+def scrape(port):
+    """Bytes and milliseconds of one scrape; None of one that broke off."""
+    begin = time.monotonic()
+    try:
+        size = len(get(port, '/metrics'))
+    except (OSError, http.client.HTTPException):
+        return None, None
+    return size, (time.monotonic() - begin) * 1e3
+
+
+def run_lag(stage, windows, seed):
+    """How late slots start with 1,000 targets every 10 s: quantiles of one interval each, by the
+    exporter's own histogram."""
+    loads = [Load('tls', 'fresh', LAG_TARGETS / LAG_INTERVAL_SECONDS)]
+    rows = []
+    with stage.truth(seed) as truth, \
+            stage.exporter(stage.config_file(truth, loads, LAG_INTERVAL_SECONDS)) as (_, port):
+        pause(LAG_INTERVAL_SECONDS / 2)
+        before = figures.buckets(get(port, '/metrics').decode(), LAG)
+        for _ in range(windows):
+            pause(LAG_INTERVAL_SECONDS)
+            text = get(port, '/metrics').decode()
+            after = figures.buckets(text, LAG)
+            rows.append({f'p{q}_us': 1e6 * (figures.histogram_quantile(before, after, q / 100) or 0)
+                         for q in (50, 99)}
+                        | {'probes': after[float('inf')] - before[float('inf')]})
+            before = after
+    return rows
+
+
+def run_scrapes(stage, runs):
+    """What a scrape of so many series takes in each format; None where the program that measures
+    it was not built."""
+    program = stage.program('scrape_bench')
+    if not program.exists():
+        return None
+    done = subprocess.run([program, str(runs)], check=True, capture_output=True, text=True)
+    return [json.loads(line) for line in done.stdout.splitlines() if line.startswith('{')]

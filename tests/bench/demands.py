@@ -1,0 +1,117 @@
+"""What the project holds itself to, and whether a run met it. Pure."""
+
+from dataclasses import dataclass
+
+import figures
+
+KINDS = ('plain fresh', 'plain reused', 'tls fresh', 'tls reused')
+
+
+@dataclass(frozen=True)
+class Demand:
+    """A figure and what it may be at most."""
+    what: str
+    limit: float
+    unit: str
+    value: float | None
+
+    @property
+    def met(self):
+        """Whether it is; never of a figure that is not there."""
+        return self.value is not None and self.value <= self.limit
+
+
+def ratio(one, other):
+    """None unless both are there."""
+    return None if one is None or not other else one / other
+
+
+def wait_error(rows, subject, workload, kind, q):
+    """The median over runs of a quantile of the wait's error."""
+    return figures.median([
+        row['kinds'].get(kind, {}).get(f'wait_p{q}_us') for row in rows
+        if (row['subject'], row['workload']) == (subject, workload)])
+
+
+def quiet_of(kind):
+    """The quiet workload that has such probes."""
+    return 'quiet' if kind.startswith('plain') else 'quiet-tls'
+
+
+def judge_error(rows):
+    """Each kind of probe, quiet, busy and scraped."""
+    for kind in KINDS:
+        peer_kind = kind.replace('reused', 'fresh')
+        for workload in (quiet_of(kind), 'busy', 'busy-scraped'):
+            p99 = wait_error(rows, 'exporter', workload, kind, 99)
+            yield Demand(f'wait error p99, {kind}, {workload}', 50, 'us', p99)
+            if workload == 'busy-scraped':
+                continue
+            for q, part in ((50, 10), (99, 20)):
+                yield Demand(f'wait error p{q} to blackbox_exporter\'s, {kind}, {workload}',
+                             1 / part, 'x', ratio(
+                                 wait_error(rows, 'exporter', workload, kind, q),
+                                 wait_error(rows, 'blackbox', workload, peer_kind, q)))
+        for q in (50, 99):
+            quiet, busy, scraped = (wait_error(rows, 'exporter', workload, kind, q)
+                                    for workload in (quiet_of(kind), 'busy', 'busy-scraped'))
+            yield Demand(f'wait error p{q}, busy to quiet, {kind}', 2, 'x', ratio(busy, quiet))
+            yield Demand(f'wait error p{q}, scraped to not, {kind}', 2, 'x', ratio(scraped, busy))
+
+
+def judge_cpu(rows):
+    """Beside the peers."""
+    def cpu(subject, workload):
+        return figures.median([row['cpu_us_per_probe'] for row in rows
+                               if (row['subject'], row['workload']) == (subject, workload)])
+    fresh, reused = cpu('exporter', 'tls fresh'), cpu('exporter', 'tls reused')
+    yield Demand('CPU of a fresh HTTPS probe to blackbox_exporter\'s', 1 / 2, 'x',
+                 ratio(fresh, cpu('blackbox', 'tls fresh')))
+    yield Demand('CPU of a fresh HTTPS probe to the bare loop\'s', 1.25, 'x',
+                 ratio(fresh, cpu('libcurl', 'tls fresh')))
+    yield Demand('CPU of a reused HTTPS probe to blackbox_exporter\'s', 1 / 20, 'x',
+                 ratio(reused, cpu('blackbox', 'tls fresh')))
+
+
+def judge_size(rows):
+    """Memory, and that CPU grows no faster than the probes."""
+    by_targets = {row['targets']: row for row in rows}
+    for targets, limit in ((100, 20), (10000, 150)):
+        if targets in by_targets:
+            yield Demand(f'memory at {targets:,} targets', limit, 'MB',
+                         by_targets[targets]['memory_kb'] / 1e3)
+    if {1000, 10000} <= set(by_targets):
+        yield Demand('CPU a probe, 10,000 targets to 1,000', 1.1, 'x', ratio(
+            by_targets[10000]['cpu_us_per_probe'], by_targets[1000]['cpu_us_per_probe']))
+
+
+def judge_lag(rows):
+    """How late."""
+    yield Demand('schedule lag p99, 1,000 targets every 10 s', 2000, 'us',
+                 figures.median([row['p99_us'] for row in rows]))
+
+
+def judge_scrape(rows):
+    """Beside prometheus-cpp at about 75,000 series; and no more memory for more series."""
+    if not rows:
+        return
+    near = min({row['series'] for row in rows}, key=lambda series: abs(series - 75000))
+    at = {row['format']: row for row in rows if row['series'] == near}
+    most = {row['format']: row for row in rows
+            if row['series'] == max(other['series'] for other in rows)}
+    for name in ('text', 'openmetrics', 'protobuf'):
+        if name in at and 'prometheus-cpp' in at:
+            yield Demand(f'scrape of {near:,} series to prometheus-cpp\'s, {name}', 1 / 10, 'x',
+                         ratio(at[name]['ms'], at['prometheus-cpp']['ms']))
+            yield Demand(f'memory of a scrape beside its facts, {name}', 1, 'MB',
+                         most[name]['peak_extra_bytes'] / 1e6)
+
+
+JUDGES = {'error': judge_error, 'cpu': judge_cpu, 'size': judge_size, 'lag': judge_lag,
+          'scrape': judge_scrape}
+
+
+def judge(parts):
+    """Every demand that these parts say something about."""
+    return [demand for part, rows in parts.items() if part in JUDGES
+            for demand in JUDGES[part](rows)]

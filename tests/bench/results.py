@@ -1,0 +1,198 @@
+"""The results as people read them: Markdown tables out of the raw numbers. Pure but for machine()."""
+
+import platform
+import re
+import subprocess
+from datetime import datetime, timezone
+from pathlib import Path
+
+import demands
+import figures
+from stage import BLACKBOX, HOLD_US, ROOT
+
+SUBJECTS = {'exporter': 'reinfer_exporter', 'libcurl': "libcurl's own clock",
+            'blackbox': 'blackbox_exporter'}
+WORKLOADS = {
+    'quiet': '100 plain probes/s',
+    'quiet-tls': '50 TLS probes/s (25 for blackbox_exporter)',
+    'busy': '200 plain + 60 fresh TLS + 20 reused TLS probes/s (no reused for blackbox_exporter)',
+    'busy-scraped': 'the same, while /metrics is scraped 5 times a second',
+}
+
+
+def output_of(*command):
+    """What a command prints; empty if it cannot."""
+    try:
+        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True,
+                              check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return ''
+
+
+def machine():
+    """When and where, and which versions."""
+    cpu = re.search(r'^model name\s*: (.*)$', Path('/proc/cpuinfo').read_text(), re.M)
+    packages = ['libcurl4', 'libssl3', 'prometheus-cpp-dev', BLACKBOX]
+    memory = re.search(r'^MemTotal:\s+(\d+)', Path('/proc/meminfo').read_text(), re.M)
+    return {
+        'date': datetime.now(timezone.utc).strftime('%Y-%m-%d %H:%M UTC'),
+        'cpu': cpu[1] if cpu else platform.machine(),
+        'cores': len(Path('/proc/cpuinfo').read_text().split('processor\t:')) - 1,
+        'memory_gb': round(int(memory[1]) / 2**20) if memory else 0,
+        'kernel': platform.release(),
+        'system': output_of('sh', '-c', '. /etc/os-release && echo "$PRETTY_NAME"'),
+        'revision': output_of('git', 'rev-parse', '--short=12', 'HEAD'),
+        'changed': bool(output_of('git', 'status', '--porcelain', '--untracked-files=no')),
+        'compiler': output_of('g++', '--version').split('\n')[0],
+        'load': Path('/proc/loadavg').read_text().split()[0],
+        'versions': {name: output_of('dpkg-query', '-W', '-f=${Version}', name)
+                     for name in packages},
+    }
+
+
+def number(value):
+    """Three digits are enough; a dash where there is nothing."""
+    if value is None:
+        return '-'
+    if abs(value) >= 100:
+        return f'{value:,.0f}'
+    return f'{value:.1f}' if abs(value) >= 10 else f'{value:.2f}'
+
+
+def with_range(values):
+    """The median, and from where to where the runs went."""
+    there = [value for value in values if value is not None]
+    if not there:
+        return '-'
+    middle = number(figures.median(there))
+    return middle if len(there) < 2 else f'{middle} ({number(min(there))}..{number(max(there))})'
+
+
+def table(head, rows):
+    """A Markdown table; all columns but the first to the right."""
+    lines = ['| ' + ' | '.join(head) + ' |', '|---' + '|---:' * (len(head) - 1) + '|']
+    lines += ['| ' + ' | '.join(row) + ' |' for row in rows]
+    return '\n'.join(lines)
+
+
+def of(rows, subject, workload):
+    """The runs of one cell."""
+    return [row for row in rows if (row['subject'], row['workload']) == (subject, workload)]
+
+
+def truth_text(truth):
+    """How good the truth is."""
+    if not truth:
+        return 'The packet capture was not allowed here, so the truth has one witness only.'
+    return (f'Two witnesses of the same {truth["exchanges"]:,} exchanges under the busy workload, the '
+            'server\'s sockets and a packet capture, are apart by\n'
+            f'{number(truth["p50_us"])} us at the median, {number(truth["p99_us"])} us at p99, '
+            f'{number(truth["max_us"])} us at most.')
+
+
+def error_tables(rows):
+    """A table for each workload."""
+    parts = []
+    for workload, title in WORKLOADS.items():
+        body = []
+        for subject, name in SUBJECTS.items():
+            cell = of(rows, subject, workload)
+            for kind in sorted({kind for row in cell for kind in row['kinds']}):
+                found = [row['kinds'].get(kind, {}) for row in cell]
+                body.append([f'{name}, {kind}', str(sum(k.get('count', 0) for k in found))] + [
+                    with_range([k.get(f'{what}_p{q}_us') for k in found])
+                    for what in ('wait', 'total') for q in (50, 99)])
+        parts.append(f'**{title}**\n\n' + table(
+            ['us', 'probes', 'wait p50', 'wait p99', 'total p50', 'total p99'], body))
+    clocks = sorted({clock for row in rows if row['subject'] == 'exporter'
+                     for clock in row['clock']})
+    failures = sum(row['failures'] for row in rows)
+    parts.append(f'Clock of reinfer_exporter: {", ".join(clocks) or "-"}. Probes that failed or were '
+                 f'skipped, over all: {failures}.')
+    return '\n\n'.join(parts)
+
+
+def cpu_table(rows):
+    """CPU a probe, beside the floor and beside blackbox_exporter."""
+    body = []
+    for workload in dict.fromkeys(row['workload'] for row in rows):
+        ours, floor, peer = (
+            [row['cpu_us_per_probe'] for row in of(rows, subject, workload)]
+            for subject in ('exporter', 'libcurl', 'blackbox'))
+        peer = peer or [row['cpu_us_per_probe'] for row in of(
+            rows, 'blackbox', workload.replace('reused', 'fresh'))]
+        ratios = [figures.median(ours) / figures.median(other) if ours and other else None
+                  for other in (floor, peer)]
+        body.append([workload, *map(with_range, (ours, floor, peer)), *map(number, ratios)])
+    return table(['us of CPU a probe', 'reinfer_exporter', 'bare libcurl loop',
+                  'blackbox_exporter (always fresh)', 'to the loop', 'to blackbox'], body)
+
+
+def size_table(rows):
+    """How memory and CPU grow."""
+    return table(['targets', 'MB resident', 'MB at peak', '% of a core', 'us of CPU a probe',
+                  'scrape MB', 'scrape ms'],
+                 [[f'{row["targets"]:,}', number(row['memory_kb'] / 1e3),
+                   number(row['peak_kb'] / 1e3), number(100 * row['cpu_share']),
+                   number(row['cpu_us_per_probe']), number(row['scrape_bytes'] / 1e6)
+                   if row['scrape_bytes'] else 'failed', number(row['scrape_ms'])]
+                  for row in rows])
+
+
+def lag_text(rows):
+    """One line is enough."""
+    return (f'p50 {with_range([row["p50_us"] for row in rows])} us, '
+            f'p99 {with_range([row["p99_us"] for row in rows])} us, of '
+            f'{sum(row["probes"] for row in rows):,.0f} slots, read from '
+            '`reinfer_exporter_schedule_lag_seconds`.')
+
+
+def scrape_table(rows):
+    """Every format beside prometheus-cpp, by size."""
+    if not rows:
+        return 'Not measured: `scrape_bench` was not built.'
+    return table(['format', 'series', 'MB', 'ms', 'KB beside its facts'],
+                 [[row['format'], f'{row["series"]:,}', number(row['bytes'] / 1e6),
+                   number(row['ms']), number(row['peak_extra_bytes'] / 1e3)] for row in rows])
+
+
+SECTIONS = {
+    'truth': ('The truth', truth_text),
+    'error': ('Error of the figures', error_tables),
+    'cpu': ('CPU a probe', cpu_table),
+    'size': ('Memory and CPU by targets, fresh TLS connections every 30 s', size_table),
+    'lag': ('Schedule lag, 1,000 targets every 10 s', lag_text),
+    'scrape': ('Scrapes', scrape_table),
+}
+
+
+def head(raw):
+    """What was measured, and where."""
+    where = raw['machine']
+    versions = ', '.join(f'{name} {version}' for name, version in where['versions'].items())
+    changed = ' with changes' if where['changed'] else ''
+    return '\n'.join([
+        '# Results', '',
+        'Written by `bash tests/bench/run.sh`; [README.md](README.md) says what each figure means.',
+        '',
+        f'- {where["date"]}, revision {where["revision"]}{changed}',
+        f'- {where["cpu"]}, {where["cores"]} cores, {where["memory_gb"]} GB, '
+        f'Linux {where["kernel"]}, {where["system"]}; load average at the start {where["load"]}',
+        f'- {versions}, {where["compiler"]}',
+        f'- medians (and ranges) of {raw["runs"]} interleaved runs of {raw["seconds"]:g} s; replies '
+        f'held {HOLD_US[0] / 1e3:g} to {HOLD_US[1] / 1e3:g} ms; {raw["took_seconds"]} s in all'])
+
+
+def as_markdown(raw):
+    """All of it."""
+    parts = [head(raw)]
+    judged = demands.judge(raw['parts'])
+    if judged:
+        parts.append('## What is demanded\n\n' + table(
+            ['demand', 'at most', 'measured', 'met'],
+            [[d.what, f'{number(d.limit)} {d.unit}', f'{number(d.value)} {d.unit}',
+              'yes' if d.met else 'no'] for d in judged]))
+    for part, rows in raw['parts'].items():
+        title, write = SECTIONS[part]
+        parts.append(f'## {title}\n\n{write(rows)}')
+    return '\n\n'.join(parts) + '\n'

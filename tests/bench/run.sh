@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Measures the exporter against its peers and prints a table; see README.md beside this file.
+#
+#   bash tests/bench/run.sh [--only PART[,PART...]] [--runs N] [--seconds S] [--rounds N] [--quick]
+#
+# Parts: truth, error, cpu, size, lag, scrape.
+#
+# Installs what it needs with apt and builds it. A whole run writes RESULTS.md and error.svg beside
+# this file; raw numbers stay in build/bench.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+source deploy/packages.sh
+
+install_packages "${build_packages[@]}" "${bench_packages[@]}"
+log=build/bench/build.log
+mkdir -p build/bench
+if ! { cmake --preset release -DREINFER_TESTS=ON && cmake --build build/release --target bench; } \
+  >"$log" 2>&1; then
+  tail -n 80 "$log"
+  exit 1
+fi
+exec python3 tests/bench/bench.py --build-dir build/release "$@"
