@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Measures the exporter against its peers, interleaved, and prints what came of it.
 
-A whole run also writes RESULTS.md and error.svg beside this file. The raw numbers of every run go to
+A whole run also writes RESULTS.md and error.svg beside this file. The raw numbers go to
 build/bench/raw.json. README.md says what each figure means.
 """
 
@@ -62,7 +62,7 @@ def measure_size(stage, options):
     rows = []
     for targets in cost.TARGETS:
         say(f'{targets} targets every {cost.INTERVAL_SECONDS} s')
-        rows.append(cost.run_size(stage, targets, cost.INTERVAL_SECONDS * options.rounds, 1))
+        rows.append(cost.run_size(stage, targets, options.rounds, 1))
     return rows
 
 
@@ -89,7 +89,7 @@ def parse_arguments():
     parser.add_argument('--only', default=','.join(PARTS), metavar='PART[,PART...]',
                         help=f'of {", ".join(PARTS)}; then nothing is written to RESULTS.md')
     parser.add_argument('--runs', default=5, type=int, help='of each measurement (5)')
-    parser.add_argument('--seconds', default=8.0, type=float, help='of one measurement (8)')
+    parser.add_argument('--seconds', default=6.0, type=float, help='of one measurement (6)')
     parser.add_argument('--rounds', default=1, type=int,
                         help='of probing all targets before memory is read, each 30 s (1)')
     parser.add_argument('--quick', action='store_true',

@@ -1,5 +1,5 @@
-"""What probing costs: CPU a probe beside the peers, memory and CPU by the number of targets, how late
-slots are, what a scrape takes. The exporter is the program that users run.
+"""What probing costs: CPU a probe beside the peers, memory and CPU by the number of targets, how
+late slots are, what a scrape takes. The exporter is the program that users run.
 """
 
 import http.client
@@ -8,7 +8,7 @@ import subprocess
 import time
 
 import figures
-from exactness import WARM_UP_SECONDS, Window
+from exactness import Window
 from stage import Load, get, pause
 
 CPU_WORKLOADS = {
@@ -63,23 +63,21 @@ def answered(truth, window):
                for record in truth.records().values())
 
 
-def run_size(stage, targets, seconds, seed, scheme='tls'):
-    """Memory and CPU with so many targets, fresh connections every 30 s, after two rounds of all of
-    them and a scrape."""
-    loads = [Load(scheme, 'fresh', targets / INTERVAL_SECONDS)]
+def run_size(stage, targets, rounds, seed):
+    """Memory and CPU with so many targets, after so many rounds of them all, and a scrape."""
+    loads = [Load('tls', 'fresh', targets / INTERVAL_SECONDS)]
     with stage.truth(seed) as truth, \
             stage.exporter(stage.config_file(truth, loads, INTERVAL_SECONDS)) as (program, port):
-        pause(INTERVAL_SECONDS + WARM_UP_SECONDS)
+        pause(INTERVAL_SECONDS * rounds)
         size, scrape_ms = scrape(port)
         window = Window(program)
-        window.measure(seconds)
+        window.measure(INTERVAL_SECONDS / 2)
         memory_kb, peak_kb = program.memory_kb(), program.memory_kb('VmHWM')
-        threads = program.memory_kb('Threads')
     probes = answered(truth, window)
     return {'targets': targets, 'probes': probes, 'memory_kb': memory_kb, 'peak_kb': peak_kb,
             'cpu_share': window.cpu_ns / (window.end - window.begin),
             'cpu_us_per_probe': window.cpu_ns / 1e3 / max(1, probes),
-            'scrape_bytes': size, 'scrape_ms': scrape_ms, 'threads': threads}
+            'scrape_bytes': size, 'scrape_ms': scrape_ms}
 
 
 def scrape(port):

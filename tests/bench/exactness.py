@@ -12,7 +12,7 @@ import time
 import figures
 from stage import Load, get, pause, read_samples
 
-WARM_UP_SECONDS = 1.5
+WARM_UP_SECONDS = 1.2
 SCRAPES_PER_SECOND = 5
 
 QUIET = [Load('plain', 'fresh', 50), Load('plain', 'reuse', 50)]

@@ -1,5 +1,5 @@
-"""The picture of the errors: for each kind of probe a line from p50 to p99 for each prober, on a log
-axis. Plain SVG with its own background, in light and in dark. Pure."""
+"""The picture of the errors: for each kind of probe a line from p50 to p99 for each prober, on a
+log axis. Plain SVG with its own background, in light and in dark. Pure."""
 
 import math
 from xml.sax.saxutils import escape
@@ -38,8 +38,8 @@ def in_words(microseconds):
     """Short, with its unit."""
     if microseconds >= 1000:
         value = microseconds / 1000
-        return f'{value:.0f} ms' if value >= 10 else f'{value:.1f} ms'
-    return f'{microseconds:.0f} us' if microseconds >= 10 else f'{microseconds:.1f} us'
+        return f'{value:.0f} ms' if value >= 10 else f'{value:.2g} ms'
+    return f'{microseconds:.0f} &#181;s' if microseconds >= 10 else f'{microseconds:.2g} &#181;s'
 
 
 class Axis:

@@ -1,4 +1,4 @@
-"""The results as people read them: Markdown tables out of the raw numbers. Pure but for machine()."""
+"""The results as people read them: Markdown tables of the raw numbers. Pure but for machine()."""
 
 import platform
 import re
@@ -84,8 +84,8 @@ def truth_text(truth):
     """How good the truth is."""
     if not truth:
         return 'The packet capture was not allowed here, so the truth has one witness only.'
-    return (f'Two witnesses of the same {truth["exchanges"]:,} exchanges under the busy workload, the '
-            'server\'s sockets and a packet capture, are apart by\n'
+    return (f'Two witnesses of the same {truth["exchanges"]:,} exchanges under the busy workload,\n'
+            'the server\'s sockets and a packet capture, are apart by '
             f'{number(truth["p50_us"])} us at the median, {number(truth["p99_us"])} us at p99, '
             f'{number(truth["max_us"])} us at most.')
 
@@ -107,8 +107,8 @@ def error_tables(rows):
     clocks = sorted({clock for row in rows if row['subject'] == 'exporter'
                      for clock in row['clock']})
     failures = sum(row['failures'] for row in rows)
-    parts.append(f'Clock of reinfer_exporter: {", ".join(clocks) or "-"}. Probes that failed or were '
-                 f'skipped, over all: {failures}.')
+    parts.append(f'Clock of reinfer_exporter: {", ".join(clocks) or "-"}. Probes that failed or '
+                 f'were skipped, over all: {failures}.')
     return '\n\n'.join(parts)
 
 
@@ -179,8 +179,9 @@ def head(raw):
         f'- {where["cpu"]}, {where["cores"]} cores, {where["memory_gb"]} GB, '
         f'Linux {where["kernel"]}, {where["system"]}; load average at the start {where["load"]}',
         f'- {versions}, {where["compiler"]}',
-        f'- medians (and ranges) of {raw["runs"]} interleaved runs of {raw["seconds"]:g} s; replies '
-        f'held {HOLD_US[0] / 1e3:g} to {HOLD_US[1] / 1e3:g} ms; {raw["took_seconds"]} s in all'])
+        f'- medians (and ranges) of {raw["runs"]} interleaved runs of {raw["seconds"]:g} s; '
+        f'replies held {HOLD_US[0] / 1e3:g} to {HOLD_US[1] / 1e3:g} ms; '
+        f'{raw["took_seconds"]} s in all'])
 
 
 def as_markdown(raw):
