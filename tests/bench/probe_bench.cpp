@@ -9,15 +9,18 @@
 #include <csignal>
 #include <cstdio>
 #include <fstream>
+#include <memory>
 #include <thread>
+#include <vector>
 
 #include "app/load.h"
+#include "app/probe_threads.h"
 #include "base/check.h"
 #include "base/random.h"
 #include "credentials/credentials.h"
 #include "probe/engine.h"
 #include "probe/mailbox.h"
-#include "record/ledger.h"
+#include "record/ledgers.h"
 #include "recording_transport.h"
 #include "serve/routes.h"
 #include "serve/server.h"
@@ -34,6 +37,37 @@ sigset_t stop_signals() {
   return signals;
 }
 
+// One probe thread, as src/app/probe_threads.cpp has them, but for the record. Destroyed in
+// reverse: whoever refers to something goes before it.
+struct Lane {
+  Lane(std::shared_ptr<const Plan> part, const Clock& clock, PaidBudget& paid, Ledger& ledger,
+       const Log& log)
+      : transport(curl),
+        credentials(*part, log),
+        mailbox(transport),
+        engine(std::move(part), clock, transport, credentials, paid, ledger, mailbox, log,
+               Random::seed_from_kernel()) {}
+
+  CurlTransport curl;
+  RecordingTransport transport;
+  Credentials credentials;
+  Mailbox mailbox;
+  Engine engine;
+  std::thread thread;
+};
+
+bool write_record(const std::string& samples_file,
+                  const std::vector<std::unique_ptr<Lane>>& lanes) {
+  std::vector<Sample> samples;
+  std::uint64_t failures = 0;
+  for (const auto& lane : lanes) {
+    const auto& part = lane->transport.samples();
+    samples.insert(samples.end(), part.begin(), part.end());
+    failures += lane->transport.failures();
+  }
+  return write_samples(samples_file, samples, failures);
+}
+
 int run(const std::string& config_file, const std::string& samples_file,
         const std::string& port_file) {
   const auto plan = load_or_explain(config_file);
@@ -43,35 +77,39 @@ int run(const std::string& config_file, const std::string& samples_file,
 
   const Log log(LogLevel::warn, LogFormat::logfmt);
   const SystemClock clock;
-  Ledger ledger(plan, clock.now());
-  Credentials credentials(*plan, log);
-  PaidBudget paid(*plan, "", log);
-  CurlTransport curl;
-  RecordingTransport transport(curl);
-  Mailbox mailbox(transport);
-  Engine engine(plan, clock, transport, credentials, paid, ledger, mailbox, log,
-                Random::seed_from_kernel());
+  const Division division =
+      divide(plan, probe_threads_for(*plan, std::thread::hardware_concurrency()));
+  Ledgers ledgers(division, clock.now());
+  PaidBudget paid("", log);
+  std::vector<std::unique_ptr<Lane>> lanes;
+  for (std::size_t i = 0; i < division.parts.size(); ++i)
+    lanes.push_back(std::make_unique<Lane>(division.parts[i], clock, paid, ledgers.part(i), log));
   HttpStatistics statistics("/metrics");
   const std::atomic<bool> ready{true};
   ServerOptions options;
   options.addresses = {{"127.0.0.1", 0}};
-  Server server(options, exporter_routes("/metrics", ledger, clock, statistics, ready), statistics,
+  Server server(options, exporter_routes("/metrics", ledgers, clock, statistics, ready), statistics,
                 log);
   const auto port = server.bind();
   check(port.has_value(), "a port of loopback is free");
   server.start();
   std::atomic<bool> stopped{false};
-  std::thread probing([&]() noexcept { engine.run([&] { return stopped.load(); }); });
+  for (const auto& lane : lanes)
+    lane->thread = std::thread([&stopped, &engine = lane->engine]() noexcept {
+      engine.run([&stopped] { return stopped.load(); });
+    });
   std::ofstream(port_file + ".new") << *port << '\n';
   check(std::rename((port_file + ".new").c_str(), port_file.c_str()) == 0, "the port can be told");
 
   int signal = 0;
   sigwait(&signals, &signal);
   stopped = true;
-  transport.wake();
+  for (const auto& lane : lanes)
+    lane->transport.wake();
   server.stop();
-  probing.join();
-  return write_samples(samples_file, transport.samples(), transport.failures()) ? 0 : 1;
+  for (const auto& lane : lanes)
+    lane->thread.join();
+  return write_record(samples_file, lanes) ? 0 : 1;
 }
 
 }  // namespace
