@@ -86,6 +86,7 @@ if [ $all = yes ]; then install_packages "${lint_packages[@]}"; fi
 build release
 suite tidy-rules python3 tests/tidy/tidy.py
 suite tidy-of-tidy python3 tests/tidy/tidy_test.py
+suite bench-figures python3 tests/bench/bench_test.py
 compiled_levels release
 suite e2e python3 tests/e2e/run.py --build-dir build/release
 suite dashboards python3 tests/dashboards/run.py
