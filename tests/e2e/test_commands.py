@@ -309,8 +309,13 @@ class ProbeTest(unittest.TestCase):
         self.assertEqual(len(lines.splitlines()), 9)
         self.assertRegex(
             summary, r'(?m)^good/dataset  3 probes\n  3 ok\n +p50 +p90 +p95 +p99 +max$')
-        for figure in ('total', 'server', 'path'):
-            self.assertRegex(summary, rf'(?m)^  {figure}( +[0-9.]+ (us|ms|s)){{5}}  of 3$')
+        good = summary.split('\n\n', 1)[0]
+        self.assertRegex(good, r'(?m)^  server( +[0-9.]+ (us|ms|s)){5}  of 3$')
+        # A busy machine may spoil some, and then it is said.
+        left_out = re.search(r'(?m)^  [1-3] left out above: this program was late', good)
+        for figure in ('total', 'path'):
+            counted = re.search(rf'(?m)^  {figure}( +[0-9.]+ (us|ms|s)){{5}}  of ([1-3])$', good)
+            self.assertTrue(left_out or (counted and counted[3] == '3'), good)
         self.assertIn('3 server_error (fault: the platform)', summary)
         self.assertRegex(summary, r'(?m)^9 probes in [0-9.]+ s, 3 failed$')
 
