@@ -88,10 +88,10 @@ suite tidy-rules python3 tests/tidy/tidy.py
 suite tidy-of-tidy python3 tests/tidy/tidy_test.py
 suite bench-figures python3 tests/bench/bench_test.py
 compiled_levels release
+bash tests/rules/newer_prometheus.sh
 suite e2e python3 tests/e2e/run.py --build-dir build/release
 suite dashboards python3 tests/dashboards/run.py
 suite browser bash tests/browser/run.sh --build-dir=build/release
-bash tests/rules/newer_prometheus.sh
 suite rules python3 tests/rules/run.py
 suite drills python3 tests/drills/run.py --build-dir build/release
 
