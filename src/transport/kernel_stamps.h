@@ -37,6 +37,7 @@ struct TcpCounters {
   std::uint32_t retransmits = 0;
   std::uint32_t segments = 0;
   std::uint64_t bytes = 0;  // received, taken or not
+  Nanoseconds quiet{0};     // since the last segment came, in the kernel's ticks of milliseconds
 };
 
 // nullopt if `socket` is no TCP socket.

@@ -51,20 +51,29 @@ bool WireWatch::note_event(const SocketEvent& event) {
   if (event.readable)
     look_into(event);
   else if (!stamps)
-    book_.event(event.now, event.late);
+    book_.event(event.now,
+                book_.ours().connected || event.socket == carrier_ ? event.late : lateness(event));
   // A reused connection was there before.
   const bool connected = !event.failed && !event.hung_up && event.socket != carrier_;
   if (!book_.ours().connected && connected) book_.connected(event.now);
   return stamps;
 }
 
+Nanoseconds WireWatch::lateness(const SocketEvent& event) {
+  // A process that was stopped, or whose machine was, does not know of it; but the connection has
+  // been quiet since what it is told now. Less than some ticks proves nothing.
+  constexpr Nanoseconds kTicks = std::chrono::milliseconds(10);
+  const auto counters = read_tcp_counters(event.socket);
+  return counters && counters->quiet > kTicks ? std::max(event.late, counters->quiet) : event.late;
+}
+
 void WireWatch::look_into(const SocketEvent& event) {
   if (event.socket != carrier_) {
     const auto first = kernel_.peek_first(event.socket);
-    book_.event(event.now, first ? event.now - *first : event.late);
+    book_.event(event.now, first ? event.now - *first : lateness(event));
     return;
   }
-  book_.event(event.now, event.late);
+  book_.event(event.now, kernel_.wanted() ? event.late : lateness(event));
   if (const auto arrival = kernel_.peek(event.socket, book_.segments_seen()))
     book_.arrived(*arrival);
 }

@@ -65,6 +65,8 @@ class WireWatch {
   // The socket of the fresh connection that is used.
   int chosen(int local_port) const;
   void look_into(const SocketEvent& event);
+  // How late we are for a connection or for bytes that have come, for which there is no stamp.
+  static Nanoseconds lateness(const SocketEvent& event);
   bool take_send_stamps(std::size_t count_max);
   // Bytes of the stream that libcurl has read; rather too many than too few.
   std::optional<std::uint64_t> taken();

@@ -1,9 +1,12 @@
 """The exporter itself is frozen for a while, as by a busy host or a suspended machine."""
 
+import json
 import signal
 import unittest
 
-from harness import DATASET, Exporter, Simulator, temporary_folder, tenant, wait_until, write_config
+from harness import (DATASET, Exporter, Process, Simulator, at_end_of, exporter_environment,
+                     exporter_program, run_exporter, temporary_folder, tenant, wait_until,
+                     write_config)
 
 PATH = 'demo/frozen'
 CLOCK_PATH = 'demo/clock'
@@ -62,3 +65,33 @@ class StallTest(unittest.TestCase):
     def count_requests(self):
         """Requests of the frozen exporter and of the clock."""
         return self.simulator.requests_to(PATH), self.simulator.requests_to(CLOCK_PATH)
+
+
+class FrozenWaitTest(unittest.TestCase):
+    """The exporter is frozen while it waits for a reply, and finds it when it is back."""
+
+    def test_the_platform_is_not_blamed(self):
+        """The kernel has stamped the reply; where it has not, the figure is known to be spoilt."""
+        folder = temporary_folder(self)
+        simulator = Simulator(self, folder, latency='300ms')
+        config = write_config(folder, tenant('slow', simulator, probes=[DATASET]), interval='2m',
+                              timeout='60s')
+        probe = Process(folder, 'frozen', [exporter_program(), '--config.file', str(config),
+                                           'probe', '--json', 'slow'],
+                        exporter_environment(simulator.token))
+        at_end_of(self, probe.end)
+        wait_until(lambda: simulator.requests_to() > 0, what='the request')
+        probe.signal(signal.SIGSTOP)
+        others = []
+        for _ in range(3):
+            ended = run_exporter(config, 'probe', '--json', 'slow', token=simulator.token)
+            others.append(json.loads(ended.stdout))
+        probe.signal(signal.SIGCONT)
+        self.assertEqual(probe.wait(), 0)
+        line = json.loads(probe.stdout_file.read_text())
+        frozen = sum(other['phases']['wait'] for other in others)
+        if line['clock_source'] == 'kernel':
+            self.assertLess(line['phases']['wait'] - line['wait_uncertainty_seconds'], frozen)
+            self.assertLess(line['duration_seconds'], frozen)
+        else:
+            self.assertGreater(line['wait_uncertainty_seconds'], frozen / 3)
