@@ -9,7 +9,8 @@
 
 namespace reinfer {
 
-// How long the calling thread has been ready to run without a CPU, in all (the second figure of
+// How long the calling thread has been ready to run without a CPU, in all: busy hosts and the CPU
+// limit of a cgroup alike (the second figure of
 // schedstat: docs.kernel.org/scheduler/sched-stats.html). Always asked by the same thread.
 class ThreadDelay {
  public:
