@@ -62,7 +62,7 @@ Snapshot Ledgers::snapshot(Instant now) const {
   for (const PartPlace& place : division_.targets)
     whole.targets.push_back(std::move(parts[place.part].targets[place.index]));
   for (const PartPlace& place : division_.tenants)
-    whole.tenants.push_back(std::move(parts[place.part].tenants[place.index]));
+    whole.tenants.push_back(parts[place.part].tenants[place.index]);
   for (std::size_t i = 1; i < parts.size(); ++i)
     add(parts[i].exporter, whole.exporter);
   return whole;
