@@ -6,6 +6,7 @@
 #include <openssl/ssl.h>
 #include <poll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <array>
 #include <condition_variable>
@@ -213,6 +214,35 @@ void serve_http2(SSL* ssl, Truths& truths) {
   }
 }
 
+bool forward(int from, int to) {
+  std::array<char, 4096> bytes;
+  const ssize_t size = recv(from, bytes.data(), bytes.size(), 0);
+  if (size > 0) send_text(to, std::string(bytes.data(), static_cast<std::size_t>(size)));
+  return size > 0;
+}
+
+// An HTTP proxy that opens a tunnel to any port of this machine (RFC 9110, 9.3.6).
+void serve_tunnel(int client) {
+  send_at_once(client);
+  std::string head;
+  if (!read_head(client, &head)) return;
+  const int tenant = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  address.sin_port = htons(static_cast<std::uint16_t>(std::stoi(head.substr(head.find(':') + 1))));
+  REQUIRE(connect(tenant, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+  send_at_once(tenant);
+  send_text(client, "HTTP/1.1 200 Connection established\r\n\r\n");
+  for (bool open = true; open;) {
+    std::array<pollfd, 2> ends = {{{client, POLLIN, 0}, {tenant, POLLIN, 0}}};
+    poll(ends.data(), ends.size(), -1);
+    if (ends[0].revents != 0) open = forward(client, tenant);
+    if (open && ends[1].revents != 0) open = forward(tenant, client);
+  }
+  close(tenant);
+}
+
 struct Measured {
   Exchange exchange;
   MonoTime begun;
@@ -230,7 +260,8 @@ class Client {
     request.deadlines = {60s, 20s, 20s, 20s};
     request.connection = connection;
     request.network.ca_file = ca_file;
-    request.network.no_proxy = "*";
+    request.network.proxy_url = proxy_url;
+    if (proxy_url.empty()) request.network.no_proxy = "*";
     request.body_bytes_max = 1'000'000;
     const MonoTime begun = mono_now();
     transport.start(ProbeId{++last_}, std::move(request));
@@ -246,6 +277,7 @@ class Client {
 
   ConnectionMode connection = ConnectionMode::fresh;
   std::string body;
+  std::string proxy_url;
   CurlTransport transport;
 
  private:
@@ -340,6 +372,29 @@ TEST_CASE("over HTTP/2 neither settings nor their acknowledgement count, with a 
     CHECK(measured.exchange.body == kBody);
     CHECK(*measured.exchange.phases.receive + measured.exchange.uncertainty.wait >= kHold);
     CHECK(measured.exchange.connection_reused == (i > 0));
+  }
+}
+
+TEST_CASE("through a proxy's tunnel the request is the tenant's, and so is the reply") {
+  if (!kernel_stamps()) return;
+  for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
+    TlsPeer server(version, answers_in({kHead + kBody}));
+    RawServer proxy([](int client, int) { serve_tunnel(client); });
+    for (const ConnectionMode mode : {ConnectionMode::fresh, ConnectionMode::reuse}) {
+      Client client;
+      client.connection = mode;
+      client.proxy_url = proxy.base_url();
+      for (int i = 0; i < 2; ++i) {
+        const Measured measured = client.get(server.url(), server.ca_file());
+        const MonoTime over = mono_now();
+        const Truth truth = server.truths.next();
+        REQUIRE(measured.exchange.http_status == 200);
+        CHECK(measured.exchange.clock_source == ClockSource::kernel);
+        CHECK(*measured.exchange.phases.wait >= truth.begun - truth.read);
+        CHECK(*measured.exchange.phases.total <= over - measured.begun);
+        CHECK(measured.exchange.connection_reused == (mode == ConnectionMode::reuse && i > 0));
+      }
+    }
   }
 }
 
