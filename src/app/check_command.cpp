@@ -89,8 +89,9 @@ void print_limits(const Plan& plan, TenantIndex index) {
 }  // namespace
 
 int check_command(const Options& options) {
-  const auto plan = load_or_explain(options.config_file, options.shard);
-  if (!plan || !web_files_are_good(options.server.files)) return kExitBadConfig;
+  const auto whole = load_or_explain(options.config_file);
+  if (!whole || !web_files_are_good(options.server.files)) return kExitBadConfig;
+  const auto plan = shard_of(whole, options.shard);
   for (std::size_t i = 0; i < plan->tenants().size(); ++i) {
     const TenantIndex index{static_cast<std::uint32_t>(i)};
     fmt::print("{}  {}  {:.4g} requests/min\n", plan->tenants()[i].name,

@@ -19,14 +19,14 @@ void explain(const Problems& problems, const std::string& path) {
 
 }  // namespace
 
-std::shared_ptr<const Plan> load_or_explain(const std::string& path, Shard shard) {
-  return load_or_explain(read_config_files(path), path, shard);
+std::shared_ptr<const Plan> load_or_explain(const std::string& path) {
+  return load_or_explain(read_config_files(path), path);
 }
 
 std::shared_ptr<const Plan> load_or_explain(const std::vector<ConfigFile>& files,
-                                            const std::string& path, Shard shard) {
-  const auto plan = make_plan(files, inspect_token);
-  if (plan) return std::make_shared<const Plan>(shard_of(*plan, shard));
+                                            const std::string& path) {
+  auto plan = make_plan(files, inspect_token);
+  if (plan) return std::make_shared<const Plan>(std::move(*plan));
   explain(plan.error(), path);
   return nullptr;
 }

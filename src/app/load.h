@@ -7,18 +7,18 @@
 #include <vector>
 
 #include "config/files.h"
-#include "model/division.h"
+#include "model/plan.h"
 #include "serve/web_files.h"
 
 namespace reinfer {
 
 inline constexpr int kExitBadConfig = 2;
 
-// What of the plan is the shard's. Null, with all problems printed, if anything is wrong.
-std::shared_ptr<const Plan> load_or_explain(const std::string& path, Shard shard = {});
+// Null, with all problems printed, if anything is wrong.
+std::shared_ptr<const Plan> load_or_explain(const std::string& path);
 // The same for files that were read already, `path` the first of them.
 std::shared_ptr<const Plan> load_or_explain(const std::vector<ConfigFile>& files,
-                                            const std::string& path, Shard shard = {});
+                                            const std::string& path);
 
 // False, with all problems printed, if anything is wrong with the files that say who may ask.
 bool web_files_are_good(const WebFileNames& names);

@@ -36,7 +36,7 @@ struct Options {
   double probe_rate = 60;                           // serve: probes on demand a minute
   std::optional<Nanoseconds> auto_reload_interval;  // serve: absent: files are not watched
   std::optional<std::size_t> probe_threads;         // serve: absent: as the plan wants
-  Shard shard;                                      // serve, check
+  Shard shard;                                      // all but sla
   std::string storage_path;            // serve: where counts survive a restart, "" for nowhere
   std::string port_file;               // serve: where the port taken is written, "" for nowhere
   std::vector<std::string> selection;  // probe: TENANT or TENANT/PROBE, none for all

@@ -118,8 +118,9 @@ class Console {
 }  // namespace
 
 int probe_command(const Options& options) {
-  const auto plan = load_or_explain(options.config_file);
-  if (!plan) return kExitBadConfig;
+  const auto whole = load_or_explain(options.config_file);
+  if (!whole) return kExitBadConfig;
+  const auto plan = shard_of(whole, options.shard);
   auto selected = select(*plan, options.selection);
   if (selected && options.repeat > 1)
     if (auto refused = refuse_repeated_costs(*plan, *selected); !refused)

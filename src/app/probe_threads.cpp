@@ -26,24 +26,27 @@ std::size_t probe_threads_for(const Plan& plan, std::size_t processors) {
 
 // Destroyed in reverse: whoever refers to something goes before it.
 struct ProbeThreads::Lane {
-  Lane(std::shared_ptr<const Plan> part, const Clock& clock, PaidBudget& paid, Ledger& ledger,
-       const Log& log, std::uint64_t seed)
-      : credentials(*part, log),
-        mailbox(transport),
-        engine(std::move(part), clock, transport, credentials, paid, ledger, mailbox, log, seed) {}
+  Lane(std::shared_ptr<const Plan> part, const Clock& clock, std::unique_ptr<Transport> own,
+       PaidBudget& paid, Ledger& ledger, const Log& log, std::uint64_t seed)
+      : transport(std::move(own)),
+        credentials(*part, log),
+        mailbox(*transport),
+        engine(std::move(part), clock, *transport, credentials, paid, ledger, mailbox, log, seed) {}
 
-  CurlTransport transport;
+  std::unique_ptr<Transport> transport;
   Credentials credentials;
   Mailbox mailbox;
   Engine engine;
   std::thread thread;
 };
 
-ProbeThreads::ProbeThreads(const Division& division, const Clock& clock, PaidBudget& paid,
-                           Ledgers& ledgers, const Log& log, std::uint64_t seed)
-    : ledgers_(ledgers) {
+ProbeThreads::ProbeThreads(const Division& division, const Clock& clock,
+                           const MakeTransport& make_transport, PaidBudget& paid, Ledgers& ledgers,
+                           const Log& log, std::uint64_t seed)
+    : clock_(clock), ledgers_(ledgers) {
   for (std::size_t i = 0; i < division.parts.size(); ++i)
-    lanes_.push_back(std::make_unique<Lane>(division.parts[i], clock, paid, ledgers.part(i), log,
+    lanes_.push_back(std::make_unique<Lane>(division.parts[i], clock, make_transport(), paid,
+                                            ledgers.part(i), log,
                                             stable_hash("probe thread", seed + i)));
 }
 
@@ -59,7 +62,7 @@ void ProbeThreads::start() {
 void ProbeThreads::request_stop() {
   stopped_ = true;
   for (auto& lane : lanes_)
-    lane->transport.wake();
+    lane->transport->wake();
 }
 
 void ProbeThreads::join() {
@@ -70,19 +73,25 @@ void ProbeThreads::join() {
 bool ProbeThreads::adopt(std::shared_ptr<const Plan> plan) {
   Division division = divide(std::move(plan), lanes_.size());
   const auto parts = division.parts;
-  return ledgers_.adopt(std::move(division), [&] {
+  std::vector<bool> adopted;
+  ledgers_.adopt(std::move(division), clock_.now(), [&] {
     for (std::size_t i = 0; i < lanes_.size(); ++i)
       lanes_[i]->mailbox.post(parts[i]);
-    // All of them are waited for, even if one is gone: none may be left between two plans.
-    return std::count_if(lanes_.begin(), lanes_.end(), [](const auto& lane) {
-             return lane->mailbox.wait_until_adopted();
-           }) == static_cast<std::ptrdiff_t>(lanes_.size());
+    for (const auto& lane : lanes_)
+      adopted.push_back(lane->mailbox.wait_until_adopted());
+    return adopted;
   });
+  return std::find(adopted.begin(), adopted.end(), false) == adopted.end();
 }
 
-std::future<OnDemandAnswer> ProbeThreads::demand(const std::string& tenant,
-                                                 const std::string& probe, Nanoseconds time_max) {
-  return lanes_[part_of(tenant, lanes_.size())]->mailbox.demand(tenant, probe, time_max);
+OnDemandAnswer ProbeThreads::probe_now(const std::string& tenant, const std::string& probe,
+                                       Nanoseconds time_max) {
+  const bool may_wait = ++waiting_ <= kWaitersMax;
+  Mailbox& mailbox = lanes_[part_of(tenant, lanes_.size())]->mailbox;
+  OnDemandAnswer answer =
+      may_wait ? mailbox.demand(tenant, probe, time_max).get() : tl::unexpected(Refusal::limit);
+  --waiting_;
+  return answer;
 }
 
 }  // namespace reinfer

@@ -4,7 +4,7 @@
 #pragma once
 
 #include <atomic>
-#include <future>
+#include <functional>
 #include <memory>
 #include <string>
 #include <thread>
@@ -18,7 +18,7 @@
 #include "probe/mailbox.h"
 #include "probe/paid_budget.h"
 #include "record/ledgers.h"
-#include "transport/curl_transport.h"
+#include "transport/transport.h"
 
 namespace reinfer {
 
@@ -26,12 +26,18 @@ namespace reinfer {
 // second are more than one should have.
 std::size_t probe_threads_for(const Plan& plan, std::size_t processors);
 
+// Whoever waits holds a thread of the HTTP pool: most of them must be left for those who scrape.
+inline constexpr std::size_t kWaitersMax = 8;
+
 class ProbeThreads {
  public:
+  // Called once for each thread.
+  using MakeTransport = std::function<std::unique_ptr<Transport>()>;
+
   // As many as `ledgers` has parts, each for its part of `division`. Everything passed by reference
   // outlives them.
-  ProbeThreads(const Division& division, const Clock& clock, PaidBudget& paid, Ledgers& ledgers,
-               const Log& log, std::uint64_t seed);
+  ProbeThreads(const Division& division, const Clock& clock, const MakeTransport& make_transport,
+               PaidBudget& paid, Ledgers& ledgers, const Log& log, std::uint64_t seed);
   // REQUIRES: stopped, if started.
   ~ProbeThreads();
 
@@ -44,13 +50,16 @@ class ProbeThreads {
 
   // Returns once every thread has adopted its part, or false if they are stopping.
   bool adopt(std::shared_ptr<const Plan> plan);
-  std::future<OnDemandAnswer> demand(const std::string& tenant, const std::string& probe,
-                                     Nanoseconds time_max);
+  // Probes and waits. More than kWaitersMax at once are refused.
+  OnDemandAnswer probe_now(const std::string& tenant, const std::string& probe,
+                           Nanoseconds time_max);
 
  private:
   struct Lane;
 
+  const Clock& clock_;
   Ledgers& ledgers_;
+  std::atomic<std::size_t> waiting_{0};
   std::atomic<bool> stopped_{false};
   std::vector<std::unique_ptr<Lane>> lanes_;
 };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "config/load.h"
 #include "credentials/credentials.h"
@@ -27,14 +28,14 @@ TokenInspector inspect_new_tokens(const Plan& in_force) {
 }  // namespace
 
 Reloader::Reloader(std::string config_file, const std::vector<ConfigFile>& files,
-                   std::shared_ptr<const Plan> plan, Shard shard, Ledgers& ledgers,
+                   std::shared_ptr<const Plan> whole, Shard shard, Ledgers& ledgers,
                    ProbeThreads& threads, const Log& log)
     : config_file_(std::move(config_file)),
       shard_(shard),
       ledgers_(ledgers),
       threads_(threads),
       log_(log),
-      plan_(std::move(plan)),
+      whole_(std::move(whole)),
       fingerprint_(fingerprint(files)) {}
 
 ReloadReport Reloader::reload(std::string_view trigger) {
@@ -50,12 +51,13 @@ void Reloader::reload_if_changed() {
 
 ReloadReport Reloader::apply(const std::vector<ConfigFile>& files, std::string_view trigger) {
   fingerprint_ = fingerprint(files);
-  auto loaded = make_plan(files, inspect_new_tokens(*plan_));
+  auto loaded = make_plan(files, inspect_new_tokens(*whole_));
   if (!loaded) return refuse(loaded.error(), trigger);
-  const auto plan = std::make_shared<const Plan>(shard_of(*loaded, shard_));
+  const auto whole = std::make_shared<const Plan>(std::move(*loaded));
+  const auto plan = shard_of(whole, shard_);
+  const auto before = shard_of(std::exchange(whole_, whole), shard_);
   if (!threads_.adopt(plan)) return {{"the exporter is stopping"}};
-  const PlanDifference difference = count_differences(*plan_, *plan);
-  plan_ = plan;
+  const PlanDifference difference = count_differences(*before, *plan);
   log_.info("configuration reloaded", {{"trigger", trigger},
                                        {"added", difference.added},
                                        {"removed", difference.removed},

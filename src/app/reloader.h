@@ -20,10 +20,10 @@ namespace reinfer {
 
 class Reloader {
  public:
-  // `plan` came from `files`, as far as they are the shard's, and is in force. Everything passed by
+  // `whole` came from `files`, and what of it is the shard's is in force. Everything passed by
   // reference outlives it.
   Reloader(std::string config_file, const std::vector<ConfigFile>& files,
-           std::shared_ptr<const Plan> plan, Shard shard, Ledgers& ledgers, ProbeThreads& threads,
+           std::shared_ptr<const Plan> whole, Shard shard, Ledgers& ledgers, ProbeThreads& threads,
            const Log& log);
 
   // Returns when the new plan is in force, or why it is not. `trigger` is for the log.
@@ -44,7 +44,7 @@ class Reloader {
 
   // Guarded by mutex_.
   std::mutex mutex_;
-  std::shared_ptr<const Plan> plan_;
+  std::shared_ptr<const Plan> whole_;  // tokens of other shards have been seen as well
   std::uint64_t fingerprint_;
 };
 

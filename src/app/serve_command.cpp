@@ -19,6 +19,7 @@
 #include "serve/probe_route.h"
 #include "serve/reload_route.h"
 #include "serve/routes.h"
+#include "transport/curl_transport.h"
 
 namespace reinfer {
 namespace {
@@ -78,7 +79,7 @@ Routes all_routes(const Options& options, const Ledgers& ledgers, const Clock& c
   Routes routes = exporter_routes(options.telemetry_path, ledgers, clock, statistics, ready);
   routes.push_back(probe_route(
       [&threads](const std::string& tenant, const std::string& probe, Nanoseconds time_max) {
-        return threads.demand(tenant, probe, time_max).get();
+        return threads.probe_now(tenant, probe, time_max);
       },
       probe_rate));
   if (options.enable_lifecycle)
@@ -92,19 +93,22 @@ Routes all_routes(const Options& options, const Ledgers& ledgers, const Clock& c
 
 int serve_command(const Options& options) {
   const std::vector<ConfigFile> files = read_config_files(options.config_file);
-  const auto plan = load_or_explain(files, options.config_file, options.shard);
-  if (!plan || !web_files_are_good(options.server.files)) return kExitBadConfig;
+  const auto whole = load_or_explain(files, options.config_file);
+  if (!whole || !web_files_are_good(options.server.files)) return kExitBadConfig;
   block_awaited_signals();
 
   // Destroyed in reverse: whoever refers to something goes before it.
   const Log log(options.log_level, options.log_format);
   const SystemClock clock;
+  const auto plan = shard_of(whole, options.shard);
   const Division division = divide(plan, options.probe_threads.value_or(probe_threads_for(
                                              *plan, std::thread::hardware_concurrency())));
   Ledgers ledgers(division, clock.now());
   PaidBudget paid(options.state_file(), log);
-  ProbeThreads threads(division, clock, paid, ledgers, log, Random::seed_from_kernel());
-  Reloader reloader(options.config_file, files, plan, options.shard, ledgers, threads, log);
+  ProbeThreads threads(
+      division, clock, [] { return std::make_unique<CurlTransport>(); }, paid, ledgers, log,
+      Random::seed_from_kernel());
+  Reloader reloader(options.config_file, files, whole, options.shard, ledgers, threads, log);
   std::atomic<bool> ready{false};
   RateLimit probe_rate(options.probe_rate);
   HttpStatistics statistics(options.telemetry_path);

@@ -30,7 +30,7 @@ Division divide(std::shared_ptr<const Plan> whole, std::size_t parts) {
   const std::size_t most = whole->limits().probes_in_flight_max;
   const std::size_t all = whole->targets().size();
   for (const auto& targets : chosen) {
-    const std::size_t share = (most * targets.size() + all - 1) / all;
+    const std::size_t share = all == 0 ? 0 : (most * targets.size() + all - 1) / all;
     Plan part = whole->part(targets).with_probes_in_flight_max(share);
     if (!division.parts.empty()) part = part.without_controls();
     division.parts.push_back(std::make_shared<const Plan>(std::move(part)));
@@ -38,16 +38,16 @@ Division divide(std::shared_ptr<const Plan> whole, std::size_t parts) {
   return division;
 }
 
-Plan shard_of(const Plan& whole, Shard shard) {
+std::shared_ptr<const Plan> shard_of(std::shared_ptr<const Plan> whole, Shard shard) {
   if (shard.count == 1) return whole;
   std::vector<TargetIndex> chosen;
-  for (std::size_t i = 0; i < whole.targets().size(); ++i) {
-    const Target& target = whole.targets()[i];
+  for (std::size_t i = 0; i < whole->targets().size(); ++i) {
+    const Target& target = whole->targets()[i];
     // Neither name can hold a blank.
     if (rendezvous(target.tenant_name + " " + target.probe, shard.count) == shard.index)
       chosen.push_back(TargetIndex(i));
   }
-  return whole.part(chosen);
+  return std::make_shared<const Plan>(whole->part(chosen));
 }
 
 }  // namespace reinfer

@@ -44,7 +44,7 @@ struct Shard {
   bool operator==(const Shard&) const = default;
 };
 
-// What of the plan is the shard's.
-Plan shard_of(const Plan& whole, Shard shard);
+// What of the plan is the shard's; the plan itself where there is one shard.
+std::shared_ptr<const Plan> shard_of(std::shared_ptr<const Plan> whole, Shard shard);
 
 }  // namespace reinfer

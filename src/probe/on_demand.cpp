@@ -57,10 +57,6 @@ void OnDemand::accept(std::vector<Demand> demands, std::size_t room, Instant now
       demand.answer.set_value(tl::unexpected(Refusal::unknown_target));
       continue;
     }
-    if (waiting_.size() >= kWaitersMax) {
-      demand.answer.set_value(tl::unexpected(Refusal::limit));
-      continue;
-    }
     waiting_.push_back({*target, std::move(demand.answer)});
     if (prober_.in_flight(*target)) continue;
     if (const auto refusal = refuses(*target, room, now)) {

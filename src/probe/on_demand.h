@@ -15,9 +15,6 @@
 
 namespace reinfer {
 
-// Whoever waits holds a thread of the HTTP pool: most of them must be left for those who scrape.
-inline constexpr std::size_t kWaitersMax = 8;
-
 class OnDemand {
  public:
   // Everything passed by reference outlives it. `seed` makes the request ids.
@@ -29,7 +26,7 @@ class OnDemand {
 
   void adopt(std::shared_ptr<const Plan> plan, const PlanChange& change);
 
-  // `room`: how many more probes may leave now. More than kWaitersMax at once are refused.
+  // `room`: how many more probes may leave now.
   void accept(std::vector<Demand> demands, std::size_t room, Instant now);
   // An exchange ended; false if it is none of these.
   bool take(Completion& completion);

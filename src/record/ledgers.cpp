@@ -1,5 +1,6 @@
 #include "record/ledgers.h"
 
+#include <algorithm>
 #include <mutex>
 
 #include "base/check.h"
@@ -37,12 +38,16 @@ Ledgers::Ledgers(Division division, Instant now) : division_(std::move(division)
 Ledgers::Ledgers(std::shared_ptr<const Plan> plan, Instant now)
     : Ledgers(divide(std::move(plan), 1), now) {}
 
-bool Ledgers::adopt(Division division, const std::function<bool()>& carry_out) {
+void Ledgers::adopt(Division division, Instant now,
+                    const std::function<std::vector<bool>()>& carry_out) {
   check(division.parts.size() == ledgers_.size(), "there are as many parts as ledgers");
   const std::lock_guard lock(mutex_);
-  if (!carry_out()) return false;
+  const std::vector<bool> adopted = carry_out();
+  for (std::size_t i = 0; i < ledgers_.size(); ++i) {
+    const auto& part = division.parts[i];
+    if (!adopted.at(i)) ledgers_[i]->adopt(part, compare(*division_.parts[i], *part), now);
+  }
   division_ = std::move(division);
-  return true;
 }
 
 void Ledgers::record_reload_failed(std::vector<std::string> problems) {

@@ -26,9 +26,10 @@ class Ledgers {
   std::size_t size() const { return ledgers_.size(); }
   Ledger& part(std::size_t index) { return *ledgers_.at(index); }
 
-  // Lets `carry_out` have each ledger adopt its part of `division`. If it returns false, nobody is
-  // left to do so. REQUIRES: as many parts as before.
-  bool adopt(Division division, const std::function<bool()>& carry_out);
+  // Lets `carry_out` have each ledger adopt its part of `division` by the thread that writes it; it
+  // says which have. Those whose threads have ended adopt it here, so that all parts are of one
+  // plan. REQUIRES: as many parts as before.
+  void adopt(Division division, Instant now, const std::function<std::vector<bool>()>& carry_out);
   void record_reload_failed(std::vector<std::string> problems);
 
   // As those of Ledger, for the whole plan. Any thread.

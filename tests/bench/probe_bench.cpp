@@ -17,9 +17,6 @@
 #include "app/probe_threads.h"
 #include "base/check.h"
 #include "base/random.h"
-#include "credentials/credentials.h"
-#include "probe/engine.h"
-#include "probe/mailbox.h"
 #include "record/ledgers.h"
 #include "recording_transport.h"
 #include "serve/routes.h"
@@ -37,33 +34,15 @@ sigset_t stop_signals() {
   return signals;
 }
 
-// One probe thread, as src/app/probe_threads.cpp has them, but for the record. Destroyed in
-// reverse: whoever refers to something goes before it.
-struct Lane {
-  Lane(std::shared_ptr<const Plan> part, const Clock& clock, PaidBudget& paid, Ledger& ledger,
-       const Log& log)
-      : transport(curl),
-        credentials(*part, log),
-        mailbox(transport),
-        engine(std::move(part), clock, transport, credentials, paid, ledger, mailbox, log,
-               Random::seed_from_kernel()) {}
+using Records = std::vector<const RecordingTransport*>;
 
-  CurlTransport curl;
-  RecordingTransport transport;
-  Credentials credentials;
-  Mailbox mailbox;
-  Engine engine;
-  std::thread thread;
-};
-
-bool write_record(const std::string& samples_file,
-                  const std::vector<std::unique_ptr<Lane>>& lanes) {
+bool write_record(const std::string& samples_file, const Records& records) {
   std::vector<Sample> samples;
   std::uint64_t failures = 0;
-  for (const auto& lane : lanes) {
-    const auto& part = lane->transport.samples();
+  for (const RecordingTransport* record : records) {
+    const auto& part = record->samples();
     samples.insert(samples.end(), part.begin(), part.end());
-    failures += lane->transport.failures();
+    failures += record->failures();
   }
   return write_samples(samples_file, samples, failures);
 }
@@ -81,9 +60,13 @@ int run(const std::string& config_file, const std::string& samples_file,
       divide(plan, probe_threads_for(*plan, std::thread::hardware_concurrency()));
   Ledgers ledgers(division, clock.now());
   PaidBudget paid("", log);
-  std::vector<std::unique_ptr<Lane>> lanes;
-  for (std::size_t i = 0; i < division.parts.size(); ++i)
-    lanes.push_back(std::make_unique<Lane>(division.parts[i], clock, paid, ledgers.part(i), log));
+  Records records;
+  const auto recorded = [&records] {
+    auto transport = std::make_unique<RecordingTransport>(std::make_unique<CurlTransport>());
+    records.push_back(transport.get());
+    return transport;
+  };
+  ProbeThreads threads(division, clock, recorded, paid, ledgers, log, Random::seed_from_kernel());
   HttpStatistics statistics("/metrics");
   const std::atomic<bool> ready{true};
   ServerOptions options;
@@ -93,23 +76,16 @@ int run(const std::string& config_file, const std::string& samples_file,
   const auto port = server.bind();
   check(port.has_value(), "a port of loopback is free");
   server.start();
-  std::atomic<bool> stopped{false};
-  for (const auto& lane : lanes)
-    lane->thread = std::thread([&stopped, &engine = lane->engine]() noexcept {
-      engine.run([&stopped] { return stopped.load(); });
-    });
+  threads.start();
   std::ofstream(port_file + ".new") << *port << '\n';
   check(std::rename((port_file + ".new").c_str(), port_file.c_str()) == 0, "the port can be told");
 
   int signal = 0;
   sigwait(&signals, &signal);
-  stopped = true;
-  for (const auto& lane : lanes)
-    lane->transport.wake();
+  threads.request_stop();
   server.stop();
-  for (const auto& lane : lanes)
-    lane->thread.join();
-  return write_record(samples_file, lanes) ? 0 : 1;
+  threads.join();
+  return write_record(samples_file, records) ? 0 : 1;
 }
 
 }  // namespace

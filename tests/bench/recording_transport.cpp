@@ -1,10 +1,11 @@
 #include "recording_transport.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace reinfer::bench {
 
-RecordingTransport::RecordingTransport(Transport& real) : real_(real) {
+RecordingTransport::RecordingTransport(std::unique_ptr<Transport> real) : real_(std::move(real)) {
   samples_.reserve(1 << 16);
 }
 
@@ -13,11 +14,11 @@ void RecordingTransport::start(ProbeId id, Request request) {
                                    [](const Header& h) { return h.name == "x-request-id"; });
   if (header != request.headers.end())
     request_ids_.emplace(static_cast<std::uint64_t>(id), header->value);
-  real_.start(id, std::move(request));
+  real_->start(id, std::move(request));
 }
 
 std::vector<Completion> RecordingTransport::poll(MonoTime until) {
-  std::vector<Completion> completions = real_.poll(until);
+  std::vector<Completion> completions = real_->poll(until);
   for (const Completion& completion : completions)
     note(completion);
   return completions;

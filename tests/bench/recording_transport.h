@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <unordered_map>
 #include <vector>
 
@@ -13,12 +14,12 @@ namespace reinfer::bench {
 
 class RecordingTransport final : public Transport {
  public:
-  explicit RecordingTransport(Transport& real);
+  explicit RecordingTransport(std::unique_ptr<Transport> real);
 
   void start(ProbeId id, Request request) override;
   std::vector<Completion> poll(MonoTime until) override;
-  void wake() override { real_.wake(); }
-  Nanoseconds waited() const override { return real_.waited(); }
+  void wake() override { real_->wake(); }
+  Nanoseconds waited() const override { return real_->waited(); }
 
   const std::vector<Sample>& samples() const { return samples_; }
   std::uint64_t failures() const { return failures_; }
@@ -26,7 +27,7 @@ class RecordingTransport final : public Transport {
  private:
   void note(const Completion& completion);
 
-  Transport& real_;
+  const std::unique_ptr<Transport> real_;
   std::unordered_map<std::uint64_t, std::string> request_ids_;
   std::vector<Sample> samples_;
   std::uint64_t failures_ = 0;

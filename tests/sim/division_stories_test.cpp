@@ -76,7 +76,7 @@ TEST_CASE("shards never probe the same target, and leave none out") {
   const auto plan = nine_tenants();
   std::multiset<std::string> asked;
   for (std::size_t i = 0; i < 4; ++i) {
-    World shard(std::make_shared<const Plan>(shard_of(*plan, {i, 4})));
+    World shard(shard_of(plan, {i, 4}));
     shard.run_for(30s);
     for (const StartNote& start : shard.starts())
       asked.insert(start.url);

@@ -205,22 +205,6 @@ TEST_CASE("a probe on demand ends within the time that its asker has") {
   CHECK(answer->result.finished.mono - asked.mono == 1500ms);
 }
 
-TEST_CASE("only so many may wait for a probe on demand at once") {
-  World world(tenant("t") + dataset("a"));
-  world.during(0s, 1h, "datasets", answers(3s));
-  std::vector<std::future<OnDemandAnswer>> demanded;
-  for (std::size_t i = 0; i <= kWaitersMax; ++i)
-    demanded.push_back(world.demand("t", "a"));
-  world.run_for(10s);
-  CHECK(demanded.back().get().error() == Refusal::limit);
-  demanded.pop_back();
-  for (auto& each : demanded)
-    CHECK(each.get().has_value());
-  auto later = world.demand("t", "a");
-  world.run_for(10s);
-  CHECK(later.get().has_value());
-}
-
 TEST_CASE("whoever waits for a target that a reload takes away is told so") {
   World world(tenant("t") + dataset("a") + dataset("b"));
   world.during(0s, 1h, "datasets/demo/b", answers(5s));

@@ -5,6 +5,7 @@
 
 #include <set>
 
+#include "app/probe_threads.h"
 #include "app/shard_text.h"
 #include "base/hash.h"
 #include "record/ledgers.h"
@@ -53,7 +54,8 @@ TEST_CASE("shards share all targets, each with one of them") {
   const auto whole = plan_from(many_tenants(20, 5));
   std::multiset<std::string> seen;
   for (std::size_t i = 0; i < 3; ++i) {
-    const Plan shard = shard_of(*whole, {i, 3});
+    const auto part = shard_of(whole, {i, 3});
+    const Plan& shard = *part;
     CHECK(shard.controls() == whole->controls());
     for (const Target& target : shard.targets()) {
       seen.insert(full_name(target));
@@ -65,7 +67,7 @@ TEST_CASE("shards share all targets, each with one of them") {
   }
   CHECK(seen.size() == 100);
   CHECK(std::set<std::string>(seen.begin(), seen.end()).size() == 100);
-  CHECK(shard_of(*whole, {0, 1}) == *whole);
+  CHECK(shard_of(whole, {0, 1}) == whole);
 }
 
 TEST_CASE("threads share all targets by tenant, and the limit of probes in flight") {
@@ -149,12 +151,42 @@ TEST_CASE("several ledgers read as one") {
   CHECK(ledgers.snapshot(now).exporter.reload_problems == std::vector<std::string>{"no"});
 }
 
-TEST_CASE("a division that nobody is left to adopt is not in force") {
+TEST_CASE("a part that no thread is left to adopt is adopted all the same") {
   const Instant now{WallTime{500s}, MonoTime{1s}};
-  Ledgers ledgers(plan_from(kTwoTenants), now);
-  const auto next = plan_from(many_tenants(1, 1));
-  CHECK_FALSE(ledgers.adopt(divide(next, 1), [] { return false; }));
-  CHECK(ledgers.history("old", "projects"));
+  Ledgers ledgers(divide(plan_from(kTwoTenants), 2), now);
+  const auto next = plan_from(many_tenants(5, 1));
+  ledgers.adopt(divide(next, 2), now, [] { return std::vector<bool>{false, false}; });
+  const Snapshot snapshot = ledgers.snapshot(now);
+  CHECK(snapshot.plan == next);
+  CHECK(snapshot.targets.size() == 5);
+  CHECK(ledgers.history("t4", "p0"));
+}
+
+TEST_CASE("a shard may have nothing to do, with several threads too") {
+  const auto whole = plan_from(many_tenants(1, 1));
+  std::size_t targets = 0;
+  for (std::size_t i = 0; i < 4; ++i) {
+    const Division division = divide(shard_of(whole, {i, 4}), 2);
+    CHECK(division.parts.size() == 2);
+    targets += division.targets.size();
+  }
+  CHECK(targets == 1);
+}
+
+TEST_CASE("a plan gets as many threads as its probes and the processors want") {
+  const auto threads_for = [](const std::string& interval, std::size_t processors) {
+    return probe_threads_for(
+        *plan_from("[defaults]\ninterval = \"" + interval + "\"\ntimeout = \"900ms\"\n" +
+                   "resolve_timeout = \"900ms\"\nconnect_timeout = \"900ms\"\n"
+                   "tls_timeout = \"900ms\"\n" +
+                   many_tenants(50, 5)),
+        processors);
+  };
+  CHECK(threads_for("30s", 8) == 1);  // 8 a second
+  CHECK(threads_for("1s", 8) == 3);   // 250 a second
+  CHECK(threads_for("1s", 2) == 2);
+  CHECK(threads_for("1s", 0) == 1);
+  CHECK(probe_threads_for(*shard_of(plan_from(many_tenants(1, 1)), {0, 1}), 8) == 1);
 }
 
 TEST_CASE("a shard is written as index and count, or found by the pod's ordinal") {
