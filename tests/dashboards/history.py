@@ -428,6 +428,7 @@ class ExporterLife:
         gauge('reinfer_exporter_build_info', 1,
               ',version="0.1.0",revision="4be1c0ffee12",compiler="gcc 12.2.0"')
         gauge('reinfer_exporter_config_last_reload_successful', 1)
+        gauge('reinfer_exporter_probe_threads', 1)
         gauge('reinfer_exporter_probes_in_flight', self.chance.random() < .3)
         gauge('reinfer_exporter_clock_source', 1, ',source="kernel"')
         gauge('reinfer_exporter_clock_source', 0, ',source="user"')

@@ -203,7 +203,7 @@ const busy = graph(
   {
     title: "Busy",
     means:
-      "Share of the time that the probing thread works rather than waits, and CPU of the whole " +
+      "Share of the time that the probing threads work rather than wait, and CPU of the whole " +
       "process.",
     normal: "A few per cent.",
     next: "Above 80 %: its own measurements suffer. Spread the probes over two exporters.",
@@ -212,8 +212,11 @@ const busy = graph(
     links: [to("latency")],
     queries: [
       {
-        expr: sumBy("instance", rate(ofExporter("reinfer_exporter_loop_busy_seconds_total"))),
-        legend: "{{instance}} probing thread",
+        expr:
+          sumBy("instance", rate(ofExporter("reinfer_exporter_loop_busy_seconds_total"))) +
+          " / " +
+          sumBy("instance", ofExporter("reinfer_exporter_probe_threads")),
+        legend: "{{instance}} probing threads",
       },
       {
         expr: sumBy("instance", rate(ofExporter("process_cpu_seconds_total"))),
