@@ -181,7 +181,7 @@ std::optional<std::string> understand_shares(const Given& given, Options& option
     options.probe_threads = threads;
   }
   if (given.shard.empty()) return std::nullopt;
-  const char* shards = std::getenv(kShardsVariable);
+  const char* shards = std::getenv(kShardsVariable);  // NOLINT(concurrency-mt-unsafe)
   const auto shard = parse_shard(given.shard, host_name(), shards == nullptr ? "" : shards);
   if (!shard) return "--shard: " + shard.error();
   options.shard = *shard;
@@ -193,7 +193,7 @@ std::optional<std::string> understand_common(const Given& given, Options& option
   options.log_format = parse_log_format(given.log_format).value_or(LogFormat::logfmt);
   if (options.command == Command::sla) return std::nullopt;
   if (options.config_file.empty()) return "--config.file is required";
-  if (const auto wrong = understand_shares(given, options)) return wrong;
+  if (auto wrong = understand_shares(given, options)) return wrong;
   const std::string& path = options.telemetry_path;
   if (path.size() < 2 || path[0] != '/' || path.find_first_of(" ?#") != std::string::npos)
     return fmt::format("--web.telemetry-path: {} is not a path such as /metrics", path);

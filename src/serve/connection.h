@@ -58,7 +58,7 @@ class Connection {
   std::unique_ptr<ReplyRest> more;
   // Its reply is made while it is sent; the time limit is for all of it.
   bool streams = false;
-  MonoTime since{};      // when it began to wait in this stage
+  MonoTime since{};  // when it began to wait in this stage
   MonoTime deadline{};
   std::uint32_t watched = 0;  // of epoll
   std::size_t drained_bytes = 0;
