@@ -154,6 +154,8 @@ class FormatsTest(unittest.TestCase):
 class NativePrometheusTest(unittest.TestCase):
     """What real servers make of native histograms and exemplars."""
 
+    # It has to see each probe before the next one.
+    ALONE = True
     NAME = 'reinfer_server_processing_seconds'
 
     def setUp(self):
