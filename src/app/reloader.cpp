@@ -27,7 +27,7 @@ TokenInspector inspect_new_tokens(const Plan& in_force) {
 
 }  // namespace
 
-Reloader::Reloader(std::string config_file, const std::vector<ConfigFile>& files,
+Reloader::Reloader(std::string config_file, std::uint64_t fingerprint,
                    std::shared_ptr<const Plan> whole, Shard shard, Ledgers& ledgers,
                    ProbeThreads& threads, const Log& log)
     : config_file_(std::move(config_file)),
@@ -36,7 +36,7 @@ Reloader::Reloader(std::string config_file, const std::vector<ConfigFile>& files
       threads_(threads),
       log_(log),
       whole_(std::move(whole)),
-      fingerprint_(fingerprint(files)) {}
+      fingerprint_(fingerprint) {}
 
 ReloadReport Reloader::reload(std::string_view trigger) {
   const std::lock_guard lock(mutex_);

@@ -20,11 +20,10 @@ namespace reinfer {
 
 class Reloader {
  public:
-  // `whole` came from `files`, and what of it is the shard's is in force. Everything passed by
-  // reference outlives it.
-  Reloader(std::string config_file, const std::vector<ConfigFile>& files,
-           std::shared_ptr<const Plan> whole, Shard shard, Ledgers& ledgers, ProbeThreads& threads,
-           const Log& log);
+  // `whole` came from files with that fingerprint, and what of it is the shard's is in force.
+  // Everything passed by reference outlives it.
+  Reloader(std::string config_file, std::uint64_t fingerprint, std::shared_ptr<const Plan> whole,
+           Shard shard, Ledgers& ledgers, ProbeThreads& threads, const Log& log);
 
   // Returns when the new plan is in force, or why it is not. `trigger` is for the log.
   ReloadReport reload(std::string_view trigger);

@@ -89,11 +89,16 @@ Routes all_routes(const Options& options, const Ledgers& ledgers, const Clock& c
   return routes;
 }
 
+// The plan, null if there is none, and the fingerprint of the files it was made of.
+std::pair<std::shared_ptr<const Plan>, std::uint64_t> first_load(const std::string& config_file) {
+  const std::vector<ConfigFile> files = read_config_files(config_file);
+  return {load_or_explain(files, config_file), fingerprint(files)};
+}
+
 }  // namespace
 
 int serve_command(const Options& options) {
-  const std::vector<ConfigFile> files = read_config_files(options.config_file);
-  const auto whole = load_or_explain(files, options.config_file);
+  const auto [whole, fingerprint] = first_load(options.config_file);
   if (!whole || !web_files_are_good(options.server.files)) return kExitBadConfig;
   block_awaited_signals();
 
@@ -108,7 +113,7 @@ int serve_command(const Options& options) {
   ProbeThreads threads(
       division, clock, [] { return std::make_unique<CurlTransport>(); }, paid, ledgers, log,
       Random::seed_from_kernel());
-  Reloader reloader(options.config_file, files, whole, options.shard, ledgers, threads, log);
+  Reloader reloader(options.config_file, fingerprint, whole, options.shard, ledgers, threads, log);
   std::atomic<bool> ready{false};
   RateLimit probe_rate(options.probe_rate);
   HttpStatistics statistics(options.telemetry_path);

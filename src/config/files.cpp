@@ -4,6 +4,7 @@
 #include <glob.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -26,11 +27,16 @@ tl::expected<std::string, std::string> read_file(const std::string& path) {
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   if (!file) return tl::unexpected("cannot be read: " + std::system_category().message(errno));
-  // One byte more than allowed tells a file that is too large; its size says nothing for a pipe.
-  std::string text(kFileBytesMax + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  // In pieces: its size says nothing for a pipe. One byte more than allowed tells that it is too
+  // large.
+  std::string text;
+  std::array<char, 64 * 1024> piece;
+  while (file && text.size() <= kFileBytesMax) {
+    file.read(piece.data(), static_cast<std::streamsize>(
+                                std::min(piece.size(), kFileBytesMax + 1 - text.size())));
+    text.append(piece.data(), static_cast<std::size_t>(file.gcount()));
+  }
   if (file.bad()) return tl::unexpected("cannot be read: " + std::system_category().message(errno));
-  text.resize(static_cast<std::size_t>(file.gcount()));
   return text;
 }
 

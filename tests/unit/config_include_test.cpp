@@ -152,5 +152,16 @@ TEST_CASE("the fingerprint tells a change of any file, and nothing else") {
   CHECK(now() != changed);
 }
 
+TEST_CASE("a file's text takes about the memory that it needs") {
+  const Folder folder;
+  for (const std::size_t size : {std::size_t{300}, std::size_t{300'000}}) {
+    folder.write("main.toml", std::string(size, '#'));
+    const std::vector<ConfigFile> files = read_config_files(folder.path("main.toml"));
+    REQUIRE(files.front().text);
+    CHECK(files.front().text->size() == size);
+    CHECK(files.front().text->capacity() <= 2 * size);
+  }
+}
+
 }  // namespace
 }  // namespace reinfer
