@@ -23,13 +23,21 @@ std::optional<Uuid> parse_uuid(std::string_view text) {
   return uuid;
 }
 
-void append_uuid(std::string& to, const Uuid& uuid) {
+std::array<char, kUuidTextBytes> to_text(const Uuid& uuid) {
   constexpr std::string_view kDigits = "0123456789abcdef";
+  std::array<char, kUuidTextBytes> text;
+  char* at = text.data();
   for (std::size_t i = 0; i < uuid.size(); ++i) {
-    if (stands_hyphen_before(i)) to += '-';
-    to += kDigits[uuid[i] >> 4];
-    to += kDigits[uuid[i] & 0xf];
+    if (stands_hyphen_before(i)) *at++ = '-';
+    *at++ = kDigits[uuid[i] >> 4];
+    *at++ = kDigits[uuid[i] & 0xf];
   }
+  return text;
+}
+
+void append_uuid(std::string& to, const Uuid& uuid) {
+  const auto text = to_text(uuid);
+  to.append(text.data(), text.size());
 }
 
 }  // namespace reinfer

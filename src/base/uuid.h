@@ -17,6 +17,7 @@ inline constexpr std::size_t kUuidTextBytes = 36;
 // From 8-4-4-4-12 hexadecimal digits in either case; nullopt for anything else.
 std::optional<Uuid> parse_uuid(std::string_view text);
 // In lower case.
+std::array<char, kUuidTextBytes> to_text(const Uuid& uuid);
 void append_uuid(std::string& to, const Uuid& uuid);
 
 }  // namespace reinfer

@@ -1,6 +1,8 @@
 #include "expose/protobuf_encoder.h"
 
+#include <array>
 #include <limits>
+#include <type_traits>
 
 #include "expose/protobuf_wire.h"
 
@@ -38,37 +40,93 @@ std::uint64_t to_type(FamilyType type) {
   return 1;
 }
 
-void append_label(std::string& to, std::uint32_t in_field, std::string_view name,
-                  std::string_view value) {
-  append_tag(to, in_field, WireType::length);
-  append_varint(to, bytes_size(field::kLabelName, name) + bytes_size(field::kLabelValue, value));
-  append_bytes(to, field::kLabelName, name);
-  append_bytes(to, field::kLabelValue, value);
+template <typename Wire>
+void put_label(Wire& wire, std::uint32_t in_field, std::string_view name, std::string_view value) {
+  put_message(wire, in_field, [&](auto& in) {
+    put_bytes(in, field::kLabelName, name);
+    put_bytes(in, field::kLabelValue, value);
+  });
 }
 
-void append_time(std::string& to, std::uint32_t in_field, WallTime time) {
+template <typename Wire>
+void put_time(Wire& wire, std::uint32_t in_field, WallTime time) {
   const auto second = std::chrono::floor<std::chrono::seconds>(time);
-  const auto seconds = static_cast<std::uint64_t>(second.time_since_epoch().count());
-  const auto nanos = static_cast<std::uint64_t>((time - second).count());
-  append_tag(to, in_field, WireType::length);
-  append_varint(to, varint_size(seconds) + varint_size(nanos) + 2);
-  append_number(to, field::kTimeSeconds, seconds);
-  append_number(to, field::kTimeNanos, nanos);
+  put_message(wire, in_field, [&](auto& in) {
+    put_number(in, field::kTimeSeconds,
+               static_cast<std::uint64_t>(second.time_since_epoch().count()));
+    put_number(in, field::kTimeNanos, static_cast<std::uint64_t>((time - second).count()));
+  });
 }
 
-void append_exemplar(std::string& to, std::uint32_t in_field, const Exemplar& exemplar) {
-  std::string message;
-  std::string id;
-  append_uuid(id, exemplar.request_id);
-  append_label(message, field::kExemplarLabel, "request_id", id);
-  if (exemplar.correlation_id) {
-    id.clear();
-    append_uuid(id, *exemplar.correlation_id);
-    append_label(message, field::kExemplarLabel, "correlation_id", id);
+template <typename Wire>
+void put_uuid(Wire& wire, std::string_view name, const Uuid& uuid) {
+  // To be counted, any text of its length will do.
+  std::array<char, kUuidTextBytes> text{};
+  if constexpr (std::is_same_v<Wire, WireBytes>) text = to_text(uuid);
+  put_label(wire, field::kExemplarLabel, name, {text.data(), text.size()});
+}
+
+template <typename Wire>
+void put_exemplar(Wire& wire, std::uint32_t in_field, const Exemplar& exemplar) {
+  put_message(wire, in_field, [&](auto& in) {
+    put_uuid(in, "request_id", exemplar.request_id);
+    if (exemplar.correlation_id) put_uuid(in, "correlation_id", *exemplar.correlation_id);
+    put_double(in, field::kExemplarValue, exemplar.value);
+    put_time(in, field::kExemplarTime, exemplar.at);
+  });
+}
+
+// `exemplars`: of the same buckets, may be null.
+template <typename Wire>
+void put_buckets(Wire& wire, const Histogram& histogram, const LatencyHistogram* exemplars) {
+  put_number(wire, field::kHistogramCount, histogram.count());
+  put_double(wire, field::kHistogramSum, histogram.sum());
+  std::uint64_t up_to = 0;
+  for (std::size_t i = 0; i < histogram.counts().size(); ++i) {
+    up_to += histogram.counts()[i];
+    const double edge = i < histogram.edges().size() ? histogram.edges()[i]
+                                                     : std::numeric_limits<double>::infinity();
+    const Exemplar* exemplar = exemplars != nullptr ? exemplars->exemplar(i) : nullptr;
+    put_message(wire, field::kHistogramBucket, [&](auto& in) {
+      put_number(in, field::kBucketCount, up_to);
+      put_double(in, field::kBucketEnd, edge);
+      if (exemplar != nullptr) put_exemplar(in, field::kBucketExemplar, *exemplar);
+    });
   }
-  append_double(message, field::kExemplarValue, exemplar.value);
-  append_time(message, field::kExemplarTime, exemplar.at);
-  append_bytes(to, in_field, message);
+}
+
+template <typename Wire>
+void put_span(Wire& wire, std::int64_t offset, std::uint64_t length) {
+  put_message(wire, field::kHistogramSpan, [&](auto& in) {
+    put_number(in, field::kSpanOffset, zigzag(offset));
+    put_number(in, field::kSpanLength, length);
+  });
+}
+
+// Runs of buckets that follow each other are a span; counts are given as what they differ by from
+// the one before.
+template <typename Wire>
+void put_native(Wire& wire, const NativeHistogram& native) {
+  put_number(wire, field::kHistogramSchema, zigzag(native.schema()));
+  put_double(wire, field::kHistogramZeroThreshold, NativeHistogram::kZeroThreshold);
+  put_number(wire, field::kHistogramZeroCount, native.zero_count());
+  const auto& buckets = native.buckets();
+  // By a span of no length a reader knows it for a native histogram, though it has counted nothing.
+  if (buckets.empty()) put_span(wire, 0, 0);
+  std::int64_t end = 0;  // of the span before
+  for (std::size_t i = 0; i < buckets.size();) {
+    std::size_t next = i + 1;
+    while (next < buckets.size() && buckets[next].index == buckets[next - 1].index + 1)
+      ++next;
+    put_span(wire, buckets[i].index - end, next - i);
+    end = buckets[next - 1].index + std::int64_t{1};
+    i = next;
+  }
+  std::int64_t before = 0;
+  for (const NativeHistogram::Bucket& bucket : buckets) {
+    put_number(wire, field::kHistogramDelta, zigzag(bucket.count - before));
+    before = bucket.count;
+  }
 }
 
 }  // namespace
@@ -82,117 +140,77 @@ void ProtobufEncoder::begin(const FamilyHead& head) {
 void ProtobufEncoder::measured() {
   measuring_ = false;
   if (metrics_bytes_ == 0) return;
-  std::string& before = metric_;
-  before.clear();
-  append_bytes(before, field::kFamilyName, head_->name);
-  append_bytes(before, field::kFamilyHelp, head_->help);
-  append_number(before, field::kFamilyType, to_type(head_->type));
-  // Fields may stand in any order, so the unit need not wait for the metrics.
-  const std::string_view unit = unit_of(*head_);
-  if (!unit.empty()) append_bytes(before, field::kFamilyUnit, unit);
-  append_varint(out_, before.size() + metrics_bytes_);
-  out_ += before;
+  const auto head = [this](auto& wire) {
+    put_bytes(wire, field::kFamilyName, head_->name);
+    put_bytes(wire, field::kFamilyHelp, head_->help);
+    put_number(wire, field::kFamilyType, to_type(head_->type));
+    // Fields may stand in any order, so the unit need not wait for the metrics.
+    const std::string_view unit = unit_of(*head_);
+    if (!unit.empty()) put_bytes(wire, field::kFamilyUnit, unit);
+  };
+  const std::size_t family_bytes = wire_size(head) + metrics_bytes_;
+  append_wire(out_, [&](auto& wire) {
+    wire.varint(family_bytes);
+    head(wire);
+  });
 }
 
 void ProtobufEncoder::set_subject(Labels labels, std::optional<WallTime> created) {
   subject_.clear();
-  for (const Label& label : labels)
-    append_label(subject_, field::kMetricLabel, label.name, label.value);
+  append_wire(subject_, [&](auto& wire) {
+    for (const Label& label : labels)
+      put_label(wire, field::kMetricLabel, label.name, label.value);
+  });
   created_ = created;
 }
 
-void ProtobufEncoder::begin_metric(MoreLabels more) {
-  metric_ = subject_;
-  for (const Label& label : more)
-    append_label(metric_, field::kMetricLabel, label.name, label.value);
-  value_.clear();
-}
-
-void ProtobufEncoder::end_metric(std::uint32_t in_field) {
-  append_bytes(metric_, in_field, value_);
-  if (measuring_)
-    metrics_bytes_ += bytes_size(field::kFamilyMetric, metric_);
-  else
-    append_bytes(out_, field::kFamilyMetric, metric_);
+template <typename Value>
+void ProtobufEncoder::add_metric(MoreLabels more, std::uint32_t value_field, std::size_t series,
+                                 const Value& value) {
+  const std::size_t value_bytes = wire_size(value);
+  const auto fields = [&](auto& wire) {
+    wire.raw(subject_);
+    for (const Label& label : more)
+      put_label(wire, field::kMetricLabel, label.name, label.value);
+    put_message_of(wire, value_field, value_bytes, value);
+  };
+  const std::size_t metric_bytes = wire_size(fields);
+  const auto metric = [&](auto& wire) {
+    put_message_of(wire, field::kFamilyMetric, metric_bytes, fields);
+  };
+  if (measuring_) {
+    metrics_bytes_ += wire_size(metric);
+  } else {
+    append_wire(out_, metric);
+    count_series(series);
+  }
 }
 
 void ProtobufEncoder::add(MoreLabels more, double value, const Exemplar* exemplar) {
-  begin_metric(more);
-  if (!measuring_) count_series(1);
-  if (head_->type != FamilyType::counter) {
-    append_double(value_, field::kGaugeValue, value);
-    return end_metric(field::kMetricGauge);
-  }
-  append_double(value_, field::kCounterValue, value);
-  if (exemplar != nullptr) append_exemplar(value_, field::kCounterExemplar, *exemplar);
-  if (created_) append_time(value_, field::kCounterCreated, *created_);
-  end_metric(field::kMetricCounter);
+  if (head_->type != FamilyType::counter)
+    return add_metric(more, field::kMetricGauge, 1,
+                      [&](auto& wire) { put_double(wire, field::kGaugeValue, value); });
+  add_metric(more, field::kMetricCounter, 1, [&](auto& wire) {
+    put_double(wire, field::kCounterValue, value);
+    if (exemplar != nullptr) put_exemplar(wire, field::kCounterExemplar, *exemplar);
+    if (created_) put_time(wire, field::kCounterCreated, *created_);
+  });
 }
 
 void ProtobufEncoder::add(const Histogram& histogram) {
-  begin_metric({});
-  write_buckets(histogram, nullptr);
-  if (created_) append_time(value_, field::kHistogramCreated, *created_);
-  end_metric(field::kMetricHistogram);
+  add_metric({}, field::kMetricHistogram, histogram.counts().size() + 2, [&](auto& wire) {
+    put_buckets(wire, histogram, nullptr);
+    if (created_) put_time(wire, field::kHistogramCreated, *created_);
+  });
 }
 
 void ProtobufEncoder::add(const LatencyHistogram& histogram) {
-  begin_metric({});
-  write_buckets(histogram.classic(), &histogram);
-  write_native(histogram.native());
-  append_time(value_, field::kHistogramCreated, histogram.created());
-  end_metric(field::kMetricHistogram);
-  if (!measuring_) count_series(1);
-}
-
-void ProtobufEncoder::write_buckets(const Histogram& histogram,
-                                    const LatencyHistogram* with_exemplars) {
-  append_number(value_, field::kHistogramCount, histogram.count());
-  append_double(value_, field::kHistogramSum, histogram.sum());
-  std::uint64_t up_to = 0;
-  for (std::size_t i = 0; i < histogram.counts().size(); ++i) {
-    up_to += histogram.counts()[i];
-    part_.clear();
-    append_number(part_, field::kBucketCount, up_to);
-    append_double(part_, field::kBucketEnd,
-                  i < histogram.edges().size() ? histogram.edges()[i]
-                                               : std::numeric_limits<double>::infinity());
-    if (const Exemplar* e = with_exemplars != nullptr ? with_exemplars->exemplar(i) : nullptr)
-      append_exemplar(part_, field::kBucketExemplar, *e);
-    append_bytes(value_, field::kHistogramBucket, part_);
-  }
-  if (!measuring_) count_series(histogram.counts().size() + 2);
-}
-
-// Runs of buckets that follow each other are a span; counts are given as what they differ by from
-// the one before.
-void ProtobufEncoder::write_native(const NativeHistogram& native) {
-  append_number(value_, field::kHistogramSchema, zigzag(native.schema()));
-  append_double(value_, field::kHistogramZeroThreshold, NativeHistogram::kZeroThreshold);
-  append_number(value_, field::kHistogramZeroCount, native.zero_count());
-  const auto& buckets = native.buckets();
-  const auto write_span = [this](std::int64_t offset, std::uint64_t length) {
-    append_tag(value_, field::kHistogramSpan, WireType::length);
-    append_varint(value_, varint_size(zigzag(offset)) + varint_size(length) + 2);
-    append_number(value_, field::kSpanOffset, zigzag(offset));
-    append_number(value_, field::kSpanLength, length);
-  };
-  // By a span of no length a reader knows it for a native histogram, though it has counted nothing.
-  if (buckets.empty()) write_span(0, 0);
-  std::int64_t end = 0;  // of the span before
-  for (std::size_t i = 0; i < buckets.size();) {
-    std::size_t next = i + 1;
-    while (next < buckets.size() && buckets[next].index == buckets[next - 1].index + 1)
-      ++next;
-    write_span(buckets[i].index - end, next - i);
-    end = buckets[next - 1].index + std::int64_t{1};
-    i = next;
-  }
-  std::int64_t before = 0;
-  for (const NativeHistogram::Bucket& bucket : buckets) {
-    append_number(value_, field::kHistogramDelta, zigzag(bucket.count - before));
-    before = bucket.count;
-  }
+  // The native histogram is one more.
+  add_metric({}, field::kMetricHistogram, histogram.counts().size() + 3, [&](auto& wire) {
+    put_buckets(wire, histogram.classic(), &histogram);
+    put_native(wire, histogram.native());
+    put_time(wire, field::kHistogramCreated, histogram.created());
+  });
 }
 
 }  // namespace reinfer

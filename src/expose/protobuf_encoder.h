@@ -26,10 +26,10 @@ class ProtobufEncoder final : public Encoder {
   void add(const LatencyHistogram& histogram) override;
 
  private:
-  void begin_metric(MoreLabels more);
-  void end_metric(std::uint32_t field);
-  void write_buckets(const Histogram& histogram, const LatencyHistogram* with_exemplars);
-  void write_native(const NativeHistogram& native);
+  // `value`: puts the fields of the metric's Counter, Gauge or Histogram. Counts so many series.
+  template <typename Value>
+  void add_metric(MoreLabels more, std::uint32_t value_field, std::size_t series,
+                  const Value& value);
 
   std::string& out_;
   const FamilyHead* head_ = nullptr;
@@ -37,10 +37,6 @@ class ProtobufEncoder final : public Encoder {
   std::size_t metrics_bytes_ = 0;  // of the family, as measured
   std::string subject_;            // labels as fields of a Metric
   std::optional<WallTime> created_;
-  // Messages under way, kept for their memory.
-  std::string metric_;
-  std::string value_;  // Counter, Gauge or Histogram
-  std::string part_;   // Bucket
 };
 
 }  // namespace reinfer

@@ -1,65 +1,127 @@
 // The wire format of protocol buffers (protobuf.dev/programming-guides/encoding), as far as it is
-// written here: integers, doubles, and bytes with their length. Used by protobuf_encoder.cpp. Pure.
+// written here: integers, doubles, and bytes with their length. A message says how long it is
+// before it is written, so everything is put down by a template that takes either a WireSize, which
+// only counts, or a WireBytes, which writes: what is counted and what is written cannot differ.
+// Used by protobuf_encoder.cpp. Pure.
 #pragma once
 
-#include <array>
 #include <bit>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
+#include <type_traits>
+
+#include "base/check.h"
 
 namespace reinfer {
 
 enum class WireType : std::uint32_t { varint = 0, fixed64 = 1, length = 2 };
 
-inline std::size_t varint_size(std::uint64_t value) {
-  return static_cast<std::size_t>(std::bit_width(value | 1) + 6) / 7;
-}
+class WireSize {
+ public:
+  std::size_t size() const { return size_; }
 
-inline void append_varint(std::string& to, std::uint64_t value) {
-  std::array<char, 10> bytes;
-  std::size_t size = 0;
-  for (; value >= 0x80; value >>= 7)
-    bytes[size++] = static_cast<char>(value | 0x80);
-  bytes[size++] = static_cast<char>(value);
-  to.append(bytes.data(), size);
-}
+  void varint(std::uint64_t value) {
+    size_ += static_cast<std::size_t>(std::bit_width(value | 1) + 6) / 7;
+  }
+  void fixed64(std::uint64_t) { size_ += sizeof(std::uint64_t); }
+  void raw(std::string_view bytes) { size_ += bytes.size(); }
+  void skip(std::size_t size) { size_ += size; }
+
+ private:
+  std::size_t size_ = 0;
+};
+
+// Writes at a place that has room for all of it: the size was counted before. The place is in a
+// local while bytes are written, since a char might be a part of it for all the compiler knows.
+class WireBytes {
+ public:
+  explicit WireBytes(char* at) : at_(at) {}
+  char* at() const { return at_; }
+
+  void varint(std::uint64_t value) {
+    char* at = at_;
+    for (; value >= 0x80; value >>= 7)
+      *at++ = static_cast<char>(value | 0x80);
+    *at++ = static_cast<char>(value);
+    at_ = at;
+  }
+  // Little-endian, whatever the machine.
+  void fixed64(std::uint64_t bits) {
+    char* at = at_;
+    for (std::size_t i = 0; i < sizeof bits; ++i)
+      at[i] = static_cast<char>(bits >> (8 * i));
+    at_ = at + sizeof bits;
+  }
+  void raw(std::string_view bytes) {
+    std::memcpy(at_, bytes.data(), bytes.size());
+    at_ += bytes.size();
+  }
+
+ private:
+  char* at_;
+};
 
 // Small numbers of either sign become small numbers (sint32, sint64).
 constexpr std::uint64_t zigzag(std::int64_t value) {
   return (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63);
 }
 
-inline void append_tag(std::string& to, std::uint32_t field, WireType type) {
-  append_varint(to, field << 3 | static_cast<std::uint32_t>(type));
+template <typename Wire>
+void put_tag(Wire& wire, std::uint32_t field, WireType type) {
+  wire.varint(field << 3 | static_cast<std::uint32_t>(type));
 }
 
-inline void append_number(std::string& to, std::uint32_t field, std::uint64_t value) {
-  append_tag(to, field, WireType::varint);
-  append_varint(to, value);
+template <typename Wire>
+void put_number(Wire& wire, std::uint32_t field, std::uint64_t value) {
+  put_tag(wire, field, WireType::varint);
+  wire.varint(value);
 }
 
-inline void append_double(std::string& to, std::uint32_t field, double value) {
-  append_tag(to, field, WireType::fixed64);
-  auto bits = std::bit_cast<std::uint64_t>(value);
-  // Little-endian, whatever the machine.
-  std::array<char, 8> bytes;
-  for (char& byte : bytes) {
-    byte = static_cast<char>(bits & 0xff);
-    bits >>= 8;
-  }
-  to.append(bytes.data(), bytes.size());
+template <typename Wire>
+void put_double(Wire& wire, std::uint32_t field, double value) {
+  put_tag(wire, field, WireType::fixed64);
+  wire.fixed64(std::bit_cast<std::uint64_t>(value));
 }
 
-inline void append_bytes(std::string& to, std::uint32_t field, std::string_view bytes) {
-  append_tag(to, field, WireType::length);
-  append_varint(to, bytes.size());
-  to += bytes;
+template <typename Wire>
+void put_bytes(Wire& wire, std::uint32_t field, std::string_view bytes) {
+  put_tag(wire, field, WireType::length);
+  wire.varint(bytes.size());
+  wire.raw(bytes);
 }
 
-// What append_bytes() appends.
-inline std::size_t bytes_size(std::uint32_t field, std::string_view bytes) {
-  return varint_size(field << 3) + varint_size(bytes.size()) + bytes.size();
+// `fields`: callable with either kind of wire, puts the fields of a message; `size` of them all.
+template <typename Wire, typename Fields>
+void put_message_of(Wire& wire, std::uint32_t field, std::size_t size, const Fields& fields) {
+  put_tag(wire, field, WireType::length);
+  wire.varint(size);
+  if constexpr (std::is_same_v<Wire, WireSize>)
+    wire.skip(size);
+  else
+    fields(wire);
+}
+
+template <typename Fields>
+std::size_t wire_size(const Fields& fields) {
+  WireSize size;
+  fields(size);
+  return size.size();
+}
+
+template <typename Wire, typename Fields>
+void put_message(Wire& wire, std::uint32_t field, const Fields& fields) {
+  put_message_of(wire, field, wire_size(fields), fields);
+}
+
+template <typename Fields>
+void append_wire(std::string& to, const Fields& fields) {
+  const std::size_t before = to.size();
+  to.resize(before + wire_size(fields));
+  WireBytes bytes(to.data() + before);
+  fields(bytes);
+  check(bytes.at() == to.data() + to.size(), "what is written is as long as was counted");
 }
 
 }  // namespace reinfer
