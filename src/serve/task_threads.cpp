@@ -3,6 +3,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <system_error>
+
 namespace reinfer {
 namespace {
 
@@ -13,12 +15,19 @@ void lower_priority(int niceness) {
 
 }  // namespace
 
-void TaskThreads::start(std::size_t threads, int niceness) {
-  for (std::size_t i = 0; i < threads; ++i)
-    threads_.emplace_back([this, niceness]() noexcept {
-      lower_priority(niceness);
-      run();
-    });
+void TaskThreads::start(std::size_t threads_max, int niceness) {
+  const std::lock_guard lock(mutex_);
+  threads_max_ = threads_max;
+  niceness_ = niceness;
+  // The first at once: a process that cannot have even that should not start.
+  add_thread();
+}
+
+void TaskThreads::add_thread() {
+  threads_.emplace_back([this, niceness = niceness_]() noexcept {
+    lower_priority(niceness);
+    run();
+  });
 }
 
 void TaskThreads::post(Task task) {
@@ -26,6 +35,13 @@ void TaskThreads::post(Task task) {
     const std::lock_guard lock(mutex_);
     if (stopped_) return;
     tasks_.push_back(std::move(task));
+    if (tasks_.size() > free_ && threads_.size() < threads_max_) {
+      try {
+        add_thread();
+      } catch (const std::system_error&) {
+        // No more threads to be had: those that are there will come to it.
+      }
+    }
   }
   changed_.notify_one();
 }
@@ -37,6 +53,7 @@ void TaskThreads::stop() {
     tasks_.clear();
   }
   changed_.notify_all();
+  // No other is added once they are told.
   for (std::thread& thread : threads_)
     thread.join();
   threads_.clear();
@@ -47,7 +64,9 @@ void TaskThreads::run() {
     Task task;
     {
       std::unique_lock lock(mutex_);
+      ++free_;
       changed_.wait(lock, [this] { return stopped_ || !tasks_.empty(); });
+      --free_;
       if (stopped_) return;
       task = std::move(tasks_.front());
       tasks_.pop_front();

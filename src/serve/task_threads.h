@@ -1,4 +1,4 @@
-// A fixed number of threads that take tasks from one queue, oldest first. The server has two: one
+// A bounded number of threads that take tasks from one queue, oldest first. The server has two: one
 // for the answers, one, of low priority, for passwords. post() from any thread; the rest belongs to
 // the owner. It sets no limit: whoever posts counts.
 #pragma once
@@ -20,14 +20,16 @@ class TaskThreads {
   ~TaskThreads() { stop(); }
 
   // `niceness`: how far behind other threads these stand for the processor, 0 to 19. Little goes
-  // a long way: at 19 a busy machine lets a thread wait for minutes.
-  void start(std::size_t threads, int niceness);
+  // a long way: at 19 a busy machine lets a thread wait for minutes. A thread is started when there
+  // is more to do than others are free for, so that a quiet process stays small.
+  void start(std::size_t threads_max, int niceness);
   // Forgotten once stop() has been called.
   void post(Task task);
   // Ends the threads after what each is doing; what is still queued is forgotten.
   void stop();
 
  private:
+  void add_thread();
   void run();
 
   std::mutex mutex_;
@@ -35,7 +37,9 @@ class TaskThreads {
   // Guarded by mutex_.
   std::deque<Task> tasks_;
   bool stopped_ = false;
-
+  std::size_t free_ = 0;  // threads that wait for a task
+  std::size_t threads_max_ = 0;
+  int niceness_ = 0;
   std::vector<std::thread> threads_;
 };
 

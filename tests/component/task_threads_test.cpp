@@ -1,0 +1,61 @@
+// The pool that answers requests, with real threads.
+#include "serve/task_threads.h"
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <filesystem>
+#include <latch>
+
+namespace reinfer {
+namespace {
+
+std::ptrdiff_t threads_of_this_process() {
+  namespace fs = std::filesystem;
+  return std::distance(fs::directory_iterator("/proc/self/task"), fs::directory_iterator());
+}
+
+TEST_CASE("a pool that has had little to do has few threads") {
+  const auto before = threads_of_this_process();
+  std::atomic<int> done{0};
+  TaskThreads pool;
+  pool.start(16, 0);
+  CHECK(threads_of_this_process() == before + 1);
+  for (int i = 0; i < 16; ++i) {
+    pool.post([&done] {
+      ++done;
+      done.notify_one();
+    });
+    done.wait(i);
+  }
+  // Whoever has just said that it is done need not be free yet when the next task comes.
+  CHECK(threads_of_this_process() < before + 16);
+}
+
+TEST_CASE("as many tasks run at once as there may be threads, and no more") {
+  std::latch all_run{4};  // three tasks and this test
+  std::latch gone_on{1};
+  std::atomic<int> ended{0};
+  std::atomic<int> ended_before_the_fourth{0};
+  {
+    TaskThreads pool;
+    pool.start(3, 0);
+    for (int i = 0; i < 3; ++i)
+      pool.post([&] {
+        all_run.count_down();
+        gone_on.wait();
+        ++ended;
+      });
+    pool.post([&] {
+      ended_before_the_fourth = ended.load();
+      ended_before_the_fourth.notify_one();
+    });
+    all_run.arrive_and_wait();
+    gone_on.count_down();
+    ended_before_the_fourth.wait(0);
+  }
+  CHECK(ended_before_the_fourth >= 1);
+}
+
+}  // namespace
+}  // namespace reinfer
