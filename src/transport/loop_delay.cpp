@@ -56,14 +56,20 @@ Nanoseconds LoopDelay::before_wait(MonoTime now, std::optional<Nanoseconds> thre
 
 void LoopDelay::after_wait(MonoTime now, std::optional<Nanoseconds> thread_delay,
                            std::optional<bool> found) {
+  left_for_ = left_some_ ? before_return() : Nanoseconds{0};
   woken_late_ = std::min(since_last_reading(thread_delay), now - waiting_);
-  slept_ = found ? !*found : now - waiting_ - woken_late_ > kSleepMin;
+  slept_ = !left_some_ && (found ? !*found : now - waiting_ - woken_late_ > kSleepMin);
+  left_some_ = false;
   returned_before_ = returned_;
   returned_ = now;
 }
 
+Nanoseconds LoopDelay::before_return() const {
+  return slept_ ? woken_late_ : returned_ - returned_before_ + left_for_;
+}
+
 Nanoseconds LoopDelay::at(MonoTime now) const {
-  return now - returned_ + (slept_ ? woken_late_ : returned_ - returned_before_);
+  return now - returned_ + before_return();
 }
 
 }  // namespace reinfer

@@ -38,11 +38,15 @@ class LoopDelay {
   Nanoseconds before_wait(MonoTime now, std::optional<Nanoseconds> thread_delay);
   // The wait is over. `found`: whether something was ready when it began, if somebody looked then.
   void after_wait(MonoTime now, std::optional<Nanoseconds> thread_delay, std::optional<bool> found);
+  // Of what was ready, some is left for after the next wait.
+  void left_some() { left_some_ = true; }
 
   // What is handled now was ready at most so long ago.
   Nanoseconds at(MonoTime now) const;
 
  private:
+  // For how long it may have been ready when the last wait returned.
+  Nanoseconds before_return() const;
   Nanoseconds since_last_reading(std::optional<Nanoseconds> thread_delay);
 
   MonoTime waiting_;
@@ -51,6 +55,8 @@ class LoopDelay {
   std::optional<Nanoseconds> last_reading_;
   Nanoseconds woken_late_{0};
   bool slept_ = false;
+  bool left_some_ = false;
+  Nanoseconds left_for_{0};  // when the wait before returned, what was left then had been ready
 };
 
 }  // namespace reinfer

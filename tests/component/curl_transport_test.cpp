@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <latch>
 #include <thread>
 
 #include "simulator/fault.h"
@@ -271,6 +272,42 @@ TEST_CASE("many probes at once each end once") {
       ok += result.outcome == Outcome::ok ? 1 : 0;
   CHECK(ok == 61);
   CHECK(tenant->requests_seen().requests == 61);
+}
+
+TEST_CASE("of several events that wait, no more than one is handled before a slot that is due") {
+  std::latch asked{2};
+  std::latch go_on{1};
+  std::latch answered{2};
+  const auto serve = [&](int socket, int) {
+    if (!read_head(socket)) return;
+    asked.count_down();
+    go_on.wait();
+    send_text(socket, "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}");
+    answered.count_down();
+    read_head(socket);
+  };
+  RawServer one(serve);
+  RawServer two(serve);
+  CurlTransport transport;
+  std::uint64_t id = 0;
+  for (const RawServer* server : {&one, &two}) {
+    Request request;
+    request.method = "GET";
+    request.url = server->base_url() + "/";
+    request.deadlines = {10s, 10s, 10s, 10s};
+    request.body_bytes_max = 1000;
+    transport.start(ProbeId{++id}, std::move(request));
+  }
+  while (!asked.try_wait())
+    CHECK(transport.poll(mono_now() + 1ms).empty());
+  go_on.count_down();
+  answered.wait();
+  std::size_t ended = 0;
+  while (ended < 2) {
+    const std::size_t at_once = transport.poll(mono_now()).size();
+    CHECK(at_once <= 1);
+    ended += at_once;
+  }
 }
 
 TEST_CASE("a transport may be given up with probes in flight") {

@@ -354,6 +354,23 @@ TEST_CASE("a loop whose thread was stopped in a turn knows for how long") {
   CHECK(delay.before_wait(at(60ms), 125ms) == 25ms);
 }
 
+TEST_CASE("what a loop has left for later is as old as it was, too") {
+  LoopDelay delay(at(0ms));
+  delay.before_wait(at(20ms), 100ms);
+  delay.after_wait(at(50ms), 103ms, std::nullopt);
+  delay.left_some();
+  delay.before_wait(at(52ms), std::nullopt);
+  delay.after_wait(at(52ms + 10us), 103ms, std::nullopt);
+  CHECK(delay.at(at(53ms)) == 6ms);
+  delay.left_some();
+  delay.before_wait(at(54ms), std::nullopt);
+  delay.after_wait(at(54ms + 10us), 103ms, std::nullopt);
+  CHECK(delay.at(at(55ms)) == 8ms);
+  delay.before_wait(at(56ms), std::nullopt);
+  delay.after_wait(at(60ms), 103ms, std::nullopt);
+  CHECK(delay.at(at(60ms)) == 0ms);
+}
+
 TEST_CASE("where the kernel does not count it, a loop that slept is taken to be on time") {
   LoopDelay delay(at(0ms));
   CHECK(delay.before_wait(at(20ms), std::nullopt) == 0ms);
