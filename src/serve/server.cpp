@@ -112,7 +112,7 @@ class Server::Impl {
             [&statistics](HttpRejection reason) { statistics.count_rejection(reason); },
             [&statistics](std::size_t count) { statistics.set_connections(count); },
             [this] { return files_.tls(); },
-            [this] { files_.refresh(); }};
+            [this] { files_.refresh(mono_now()); }};
   }
 
   void answer(const RawRequest& request, const std::optional<PasswordAnswer>& known) {

@@ -80,6 +80,7 @@ class Reader {
 
   WebConfig read(const YamlValue& root) {
     WebConfig config;
+    config.empty = root.kind == YamlValue::Kind::null;
     members(root, "",
             {{"tls_server_config", [&](auto& value) { config.tls = tls(value); }},
              {"http_server_config", [&](auto& value) { http(value, config); }},

@@ -62,6 +62,7 @@ struct WebConfig {
   std::vector<Header> headers;               // on every reply that does not set them itself
   std::map<std::string, std::string> users;  // bcrypt hashes
   std::optional<RequestRate> rate_limit;
+  bool empty = false;  // the file says nothing at all: white space and comments
 };
 
 // `file`: the name for messages; relative paths in the text start from its folder.

@@ -8,6 +8,7 @@
 #include <fstream>
 #include <system_error>
 
+#include "base/duration.h"
 #include "base/text.h"
 
 namespace reinfer {
@@ -84,10 +85,14 @@ void read_config(const std::string& path, WebFilesContents& contents, Problems& 
     problems.insert(problems.end(), config.error().begin(), config.error().end());
     return;
   }
+  contents.config_is_empty = config->empty;
+  contents.guards.users = !config->users.empty();
   contents.access.users = std::move(config->users);
   contents.access.headers = std::move(config->headers);
   contents.access.rate_limit = config->rate_limit;
   if (!config->tls) return;
+  contents.guards.tls = true;
+  contents.guards.client_certificates = config->tls->client_auth == ClientAuth::require_and_verify;
   for (const PemSource* source :
        {&config->tls->certificate, &config->tls->key, &config->tls->client_ca})
     if (!source->file.empty()) contents.certificate_files.push_back(source->file);
@@ -106,7 +111,20 @@ tl::expected<WebFilesContents, Problems> read_web_files(const WebFileNames& name
   if (!names.config.empty()) read_config(names.config, contents, problems);
   if (!names.tokens.empty()) read_tokens(names.tokens, contents.access.tokens, problems);
   if (!problems.empty()) return tl::unexpected(std::move(problems));
+  contents.guards.tokens = !contents.access.tokens.empty();
   return contents;
+}
+
+std::string what_opens(const WebGuards& before, const WebGuards& now) {
+  std::vector<std::string_view> opens;
+  if (before.users && !now.users)
+    opens.emplace_back(now.tokens ? "no user has a password any more, only tokens are asked for"
+                                  : "everybody may ask, without a password");
+  if (before.client_certificates && !now.client_certificates)
+    opens.emplace_back("clients need no certificate");
+  if (before.tls && !now.tls)
+    opens.emplace_back("plain HTTP instead of TLS, which others can read");
+  return fmt::format("{}", fmt::join(opens, "; "));
 }
 
 std::string WebFiles::look() const {
@@ -138,6 +156,7 @@ tl::expected<WebFilesContents, Problems> WebFiles::read() {
 
 void WebFiles::put_in_force(WebFilesContents contents) {
   access_.replace(std::move(contents.access));
+  guards_ = contents.guards;
   tls_ = std::move(contents.tls);
   statistics_.set_web_reload(true, tls_ ? tls_->expiry : std::nullopt);
 }
@@ -150,24 +169,50 @@ tl::expected<void, Problems> WebFiles::load() {
   return {};
 }
 
-void WebFiles::refresh() {
-  if (!names_.any() || (problems_.empty() && look() == seen_)) return;
-  auto contents = read();
-  if (contents) {
-    put_in_force(std::move(*contents));
-    problems_.clear();
-    log_.info("web configuration reloaded", {{"config", names_.config}, {"tokens", names_.tokens}});
-    return;
-  }
+bool WebFiles::must_wait(const std::string& opens, MonoTime now) {
+  if (opening_ && opening_->seen == seen_) return now < opening_->due;
+  opening_ = Opening{seen_, now + kOpeningDelay};
+  log_.warn("web configuration opens what was closed, the former one stays in force for now",
+            {{"opens", opens}, {"wait", describe_duration(kOpeningDelay)}});
+  return true;
+}
+
+void WebFiles::complain(const Problems& problems) {
   statistics_.set_web_reload(false, tls_ ? tls_->expiry : std::nullopt);
-  std::string problems;
-  for (const Problem& problem : contents.error())
-    problems += to_string(problem) + "\n";
-  if (problems == problems_) return;
-  problems_ = std::move(problems);
-  for (const Problem& problem : contents.error())
+  std::string lines;
+  for (const Problem& problem : problems)
+    lines += to_string(problem) + "\n";
+  if (lines == problems_) return;
+  problems_ = std::move(lines);
+  for (const Problem& problem : problems)
     log_.error("web configuration not reloaded, the former one stays in force",
                {{"problem", to_string(problem)}});
+}
+
+void WebFiles::refresh(MonoTime now) {
+  if (!names_.any()) return;
+  if (problems_.empty() && look() == seen_ && (!opening_ || now < opening_->due)) return;
+  auto contents = read();
+  if (!contents) {
+    opening_.reset();
+    return complain(contents.error());
+  }
+  const std::string opens = what_opens(guards_, contents->guards);
+  if (!opens.empty() && contents->config_is_empty) {
+    opening_.reset();
+    return complain({{names_.config, 0, 0, "",
+                      "is empty, which takes no protection away while the exporter runs, allowed: "
+                      "\"basic_auth_users: {}\" to say so, or a restart"}});
+  }
+  if (!opens.empty() && must_wait(opens, now)) return;
+  put_in_force(std::move(*contents));
+  problems_.clear();
+  opening_.reset();
+  if (opens.empty())
+    log_.info("web configuration reloaded", {{"config", names_.config}, {"tokens", names_.tokens}});
+  else
+    log_.warn("web configuration reloaded, which opens what was closed",
+              {{"config", names_.config}, {"open", opens}});
 }
 
 }  // namespace reinfer

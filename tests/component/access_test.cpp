@@ -168,9 +168,23 @@ TEST_CASE("users come and go with the file, and a mistake changes nothing") {
   door.await_reload(false);
   CHECK(fetch(port, alice).status == 200);
   CHECK(fetch(port, {"/secret"}).status == 401);
-  write(door.folder.path("web.yml"), "");
+  write(door.folder.path("web.yml"),
+        "basic_auth_users:\n  bob: $2b$04$aaaaaaaaaaaaaaaaaaaaaOGY9KrC7e/pHj3EXQPxs8hKEBbvQhsvG\n");
   door.await_reload(true);
-  CHECK(fetch(port, {"/secret"}).status == 200);
+  CHECK(fetch(port, alice).status == 401);
+  CHECK(fetch(port, {.path = "/secret", .user_password = "bob:secret"}).status == 200);
+}
+
+TEST_CASE("an emptied file opens nothing") {
+  Door door(kUsers + tls_config());
+  const int port = door.open();
+  write(door.folder.path("web.yml"), "# nothing\n");
+  door.await_reload(false);
+  CHECK(fetch(port, {"/secret"}).status != 200);
+  CHECK(fetch(port, door.tls()).status == 401);
+  Fetch alice = door.tls();
+  alice.user_password = "alice:secret";
+  CHECK(fetch(port, alice).status == 200);
 }
 
 TEST_CASE("a file that a new configuration points to may come after it") {

@@ -1,0 +1,159 @@
+#include "serve/web_files.h"
+
+#include <doctest/doctest.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+namespace reinfer {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr const char* kUsers =
+    "basic_auth_users:\n  alice: $2b$04$aaaaaaaaaaaaaaaaaaaaaOGY9KrC7e/pHj3EXQPxs8hKEBbvQhsvG\n";
+constexpr const char* kOthers =
+    "basic_auth_users:\n  bob: $2b$04$aaaaaaaaaaaaaaaaaaaaaOGY9KrC7e/pHj3EXQPxs8hKEBbvQhsvG\n";
+constexpr const char* kToken = "a-bearer-token-of-some-length\n";
+
+// The files of an exporter in a folder of their own, looked at when the test says so.
+class Watched {
+ public:
+  explicit Watched(const std::string& config, const std::string& tokens = "") {
+    std::string pattern = std::filesystem::temp_directory_path() / "reinfer-XXXXXX";
+    REQUIRE(mkdtemp(pattern.data()) != nullptr);
+    folder_ = pattern;
+    names_.config = folder_ / "web.yml";
+    write(config);
+    if (!tokens.empty()) {
+      names_.tokens = folder_ / "tokens";
+      std::ofstream(names_.tokens) << tokens;
+    }
+    files_.emplace(names_, access_, statistics_, log_);
+    REQUIRE(files_->load());
+  }
+  ~Watched() { std::filesystem::remove_all(folder_); }
+
+  // In one step, so that each text is a file of its own.
+  void write(const std::string& config) {
+    std::ofstream(names_.config + ".new") << config;
+    std::filesystem::rename(names_.config + ".new", names_.config);
+  }
+  void look_after(Nanoseconds time) { files_->refresh(now_ += time); }
+  bool open() const { return access_.judge(std::nullopt).verdict == AccessVerdict::granted; }
+  bool successful() const { return statistics_.facts().web_reload_successful.value_or(false); }
+  bool knows(const std::string& challenge) const {
+    for (const std::string& known : access_.challenges())
+      if (known.starts_with(challenge)) return true;
+    return false;
+  }
+
+ private:
+  std::filesystem::path folder_;
+  WebFileNames names_;
+  Access access_{"salt"};
+  HttpStatistics statistics_{"/metrics"};
+  const Log log_ = Log::silent();
+  std::optional<WebFiles> files_;
+  MonoTime now_{1h};
+};
+
+TEST_CASE("a file without its users opens the door only once it has stood for a while") {
+  Watched web(kUsers);
+  REQUIRE_FALSE(web.open());
+  web.write("http_server_config: {http2: true}\n");
+  web.look_after(1s);
+  CHECK_FALSE(web.open());
+  web.look_after(kOpeningDelay - 1ms);
+  CHECK_FALSE(web.open());
+  web.look_after(1ms);
+  CHECK(web.open());
+  CHECK(web.successful());
+}
+
+TEST_CASE("a half-written file that is made whole has opened nothing") {
+  Watched web(kUsers);
+  web.write("http_server_config: {http2: true}\n");
+  web.look_after(1s);
+  web.write(std::string("http_server_config: {http2: true}\n") + kUsers);
+  web.look_after(kOpeningDelay);
+  CHECK_FALSE(web.open());
+  // Nor does the time count that the former half has stood.
+  web.write("http_server_config: {http2: false}\n");
+  web.look_after(1s);
+  CHECK_FALSE(web.open());
+  web.look_after(kOpeningDelay);
+  CHECK(web.open());
+}
+
+TEST_CASE("each change of a file that opens something begins the wait anew") {
+  Watched web(kUsers);
+  for (int i = 0; i < 10; ++i) {
+    web.write("rate_limit: {interval: 1s, burst: " + std::to_string(i + 1) + "}\n");
+    web.look_after(kOpeningDelay);
+    CHECK_FALSE(web.open());
+  }
+}
+
+TEST_CASE("an emptied web configuration opens nothing, ever, and says why") {
+  for (const char* nothing : {"", "\n", "# nothing\n"}) {
+    CAPTURE(nothing);
+    Watched web(kUsers);
+    web.write(nothing);
+    for (int i = 0; i < 10; ++i)
+      web.look_after(kOpeningDelay);
+    CHECK_FALSE(web.open());
+    CHECK_FALSE(web.successful());
+    // Mended, it is taken at once; said outright, after the wait.
+    web.write(kOthers);
+    web.look_after(1s);
+    CHECK(web.successful());
+    CHECK_FALSE(web.open());
+    web.write("basic_auth_users: {}\n");
+    web.look_after(1s);
+    web.look_after(kOpeningDelay);
+    CHECK(web.open());
+  }
+}
+
+TEST_CASE("where nothing was closed, an emptied file is as good as another") {
+  Watched web("rate_limit: {interval: 1s, burst: 10}\n");
+  web.write("");
+  web.look_after(1s);
+  CHECK(web.successful());
+  CHECK(web.open());
+}
+
+TEST_CASE("other changes are in force at once") {
+  Watched web(kUsers, kToken);
+  web.write(kOthers);
+  web.look_after(1s);
+  CHECK(web.successful());
+  // Users that go are waited for even where tokens stay.
+  web.write("http_server_config: {http2: true}\n");
+  web.look_after(1s);
+  CHECK(web.knows("Basic"));
+  web.look_after(kOpeningDelay);
+  CHECK_FALSE(web.knows("Basic"));
+  CHECK_FALSE(web.open());
+}
+
+TEST_CASE("what a change opens is said in words") {
+  const WebGuards all{.tls = true, .client_certificates = true, .users = true, .tokens = true};
+  CHECK(what_opens(all, all).empty());
+  CHECK(what_opens({}, all).empty());
+  CHECK(what_opens({}, {}).empty());
+  CHECK(what_opens(all, {.tls = true, .client_certificates = true, .tokens = true}) ==
+        "no user has a password any more, only tokens are asked for");
+  CHECK(what_opens({.users = true}, {}) == "everybody may ask, without a password");
+  CHECK(what_opens({.tls = true, .client_certificates = true}, {.tls = true}) ==
+        "clients need no certificate");
+  CHECK(what_opens({.tls = true, .client_certificates = true, .users = true}, {}) ==
+        "everybody may ask, without a password; clients need no certificate; plain HTTP instead of "
+        "TLS, which others can read");
+}
+
+}  // namespace
+}  // namespace reinfer
