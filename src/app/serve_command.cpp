@@ -78,6 +78,9 @@ Routes all_routes(const Options& options, const Ledgers& ledgers, const Clock& c
                   ProbeThreads& threads, Reloader& reloader) {
   Routes routes = exporter_routes(options.telemetry_path, ledgers, clock, statistics, ready);
   routes.push_back(probe_route(
+      [&ledgers](const std::string& tenant, const std::string& probe) {
+        return ledgers.has_target(tenant, probe);
+      },
       [&threads](const std::string& tenant, const std::string& probe, Nanoseconds time_max) {
         return threads.probe_now(tenant, probe, time_max);
       },

@@ -54,6 +54,11 @@ void Ledgers::record_reload_failed(std::vector<std::string> problems) {
   ledgers_.front()->record_reload_failed(std::move(problems));
 }
 
+bool Ledgers::has_target(std::string_view tenant, std::string_view probe) const {
+  const std::shared_lock lock(mutex_);
+  return division_.whole->find_target(tenant, probe).has_value();
+}
+
 Snapshot Ledgers::snapshot(Instant now) const {
   const std::shared_lock lock(mutex_);
   Snapshot whole = ledgers_.front()->snapshot(now);

@@ -32,6 +32,8 @@ class Ledgers {
   void adopt(Division division, Instant now, const std::function<std::vector<bool>()>& carry_out);
   void record_reload_failed(std::vector<std::string> problems);
 
+  // Whether the plan has such a target. Any thread; costs next to nothing.
+  bool has_target(std::string_view tenant, std::string_view probe) const;
   // As those of Ledger, for the whole plan. Any thread.
   Snapshot snapshot(Instant now) const;
   std::optional<TargetHistory> history(std::string_view tenant, std::string_view probe) const;

@@ -55,6 +55,10 @@ int status_of(Refusal refusal) {
   return 503;
 }
 
+HttpReply refuse(Refusal refusal) {
+  return refuse(status_of(refusal), std::string(describe(refusal)));
+}
+
 std::string metrics_of(const OnDemandResult& ended, Format format) {
   ExporterRecord nobodys;
   TargetRecord record =
@@ -82,22 +86,25 @@ std::optional<Nanoseconds> time_for_scrape(std::string_view header) {
   return std::max(all - kScrapeAllowance, all / 2);
 }
 
-Route probe_route(ProbeNow probe_now, RateLimit& rate) {
-  const auto answer = [probe_now = std::move(probe_now), &rate](const HttpRequest& request) {
+Route probe_route(TargetKnown known, ProbeNow probe_now, RateLimit& rate) {
+  const auto answer = [known = std::move(known), probe_now = std::move(probe_now),
+                       &rate](const HttpRequest& request) {
     if (const auto fault = query_fault(request)) return refuse(400, *fault);
     std::optional<Nanoseconds> time_max = kTimeMax;
     if (const auto header = request.header(kTimeoutHeader)) time_max = time_for_scrape(*header);
     if (!time_max) return refuse(400, fmt::format("{} is not a number of seconds", kTimeoutHeader));
+    const std::string tenant = *request.parameter("tenant");
+    const std::string probe = *request.parameter("probe");
+    // Before the rate: a misspelt name in one job must not cost another its probes.
+    if (!known(tenant, probe)) return refuse(Refusal::unknown_target);
     if (const auto wait = rate.take(mono_now())) {
       HttpReply reply = refuse(429, "too many probes are asked for (--web.probe-rate)");
       const auto seconds = std::chrono::ceil<std::chrono::seconds>(*wait).count();
       reply.headers.push_back({"Retry-After", std::to_string(seconds)});
       return reply;
     }
-    const std::string tenant = *request.parameter("tenant");
-    const std::string probe = *request.parameter("probe");
     const OnDemandAnswer ended = probe_now(tenant, probe, *time_max);
-    if (!ended) return refuse(status_of(ended.error()), std::string(describe(ended.error())));
+    if (!ended) return refuse(ended.error());
     if (request.parameter("debug") == "true")
       return HttpReply{200, kPlainText, debug_text(*ended), {}};
     const ChosenFormat chosen = choose_format(request.headers_joined("Accept"));

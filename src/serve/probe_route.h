@@ -18,8 +18,11 @@ namespace reinfer {
 using ProbeNow = std::function<OnDemandAnswer(const std::string& tenant, const std::string& probe,
                                               Nanoseconds time_max)>;
 
-// `rate` outlives the route.
-Route probe_route(ProbeNow probe_now, RateLimit& rate);
+// Whether there is such a target; cheap, since anybody may ask with any names.
+using TargetKnown = std::function<bool(const std::string& tenant, const std::string& probe)>;
+
+// Only targets that are known count against `rate`, which outlives the route.
+Route probe_route(TargetKnown known, ProbeNow probe_now, RateLimit& rate);
 
 // How long a probe may take for a scraper that waits `header` seconds, as it says in
 // X-Prometheus-Scrape-Timeout-Seconds; nullopt if that is no number of seconds.

@@ -226,11 +226,13 @@ class ProbeNowTest(unittest.TestCase):
         self.assertEqual(status, 400)
 
     def test_too_many_are_refused(self):
-        """With the time after which to come again."""
+        """With the time after which to come again; what does not exist does not count."""
         config = write_config(self.folder, tenant('good', self.simulator), name='limited',
                               interval='1h')
         exporter = Exporter(self, self.folder, config, self.simulator.token, name='limited',
                             flags=('--web.probe-rate=1',)).await_serving()
+        for _ in range(3):
+            self.assertEqual(exporter.get('/probe?tenant=good&probe=misspelt')[0], 404)
         self.assertEqual(exporter.get('/probe?tenant=good&probe=dataset')[0], 200)
         status, headers, body = exporter.get('/probe?tenant=good&probe=dataset')
         self.assertEqual(status, 429)

@@ -35,5 +35,30 @@ TEST_CASE("a scraper's patience leaves half a second for the scrape itself") {
   }
 }
 
+TEST_CASE("unknown names use up no probe of the known ones, and are not handed on") {
+  RateLimit limit(1);
+  int asked = 0;
+  const Route route =
+      probe_route([](const std::string& tenant, const std::string&) { return tenant == "known"; },
+                  [&asked](const std::string&, const std::string&, Nanoseconds) -> OnDemandAnswer {
+                    ++asked;
+                    return tl::unexpected(Refusal::credentials);
+                  },
+                  limit);
+  const auto status_of = [&route](const std::string& tenant) {
+    HttpRequest request;
+    request.query = {{"tenant", tenant}, {"probe", "p"}};
+    return route.answer(request).status;
+  };
+  for (int i = 0; i < 100; ++i)
+    CHECK(status_of("unknown") == 404);
+  CHECK(asked == 0);
+  CHECK(status_of("known") == 503);
+  CHECK(status_of("known") == 429);
+  // Nor are they refused for what others have used up.
+  CHECK(status_of("unknown") == 404);
+  CHECK(asked == 1);
+}
+
 }  // namespace
 }  // namespace reinfer
