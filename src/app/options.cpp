@@ -65,11 +65,13 @@ void add_common(CLI::App& cli, Options& options, Given& given) {
 
 void add_serve(CLI::App& cli, Options& options, Given& given) {
   // One value each time, or it would take the command that follows it for another address.
-  CLI::Option* addresses = cli.add_option("--web.listen-address", given.listen_addresses,
-                                          "Address to serve on, may be given several times")
-                               ->type_name("HOST:PORT")
-                               ->allow_extra_args(false)
-                               ->default_str(kDefaultListenAddress);
+  CLI::Option* addresses =
+      cli.add_option("--web.listen-address", given.listen_addresses,
+                     "Address to serve on, may be given several times; [::] takes "
+                     "IPv4 too unless an IPv4 address of its port is given")
+          ->type_name("HOST:PORT")
+          ->allow_extra_args(false)
+          ->default_str(kDefaultListenAddress);
   cli.add_flag("--web.systemd-socket", options.server.socket_activation,
                "Serve on the sockets that systemd hands over")
       ->excludes(addresses);

@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <memory>
@@ -39,14 +40,19 @@ Listener describe(Descriptor socket) {
   return listener;
 }
 
+bool is_every_v6(const addrinfo& place) {
+  return place.ai_family == AF_INET6 &&
+         IN6_IS_ADDR_UNSPECIFIED(&reinterpret_cast<const sockaddr_in6*>(place.ai_addr)->sin6_addr);
+}
+
 // An errno, or the socket.
-tl::expected<Descriptor, int> listen_on(const addrinfo& place, bool every_address) {
+tl::expected<Descriptor, int> listen_on(const addrinfo& place, bool v6_takes_v4) {
   Descriptor socket(::socket(place.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket) return tl::unexpected(errno);
   const int yes = 1;
   // Not SO_REUSEPORT, which would let two exporters share a port in silence.
   setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-  const int only_v6 = every_address ? 0 : 1;
+  const int only_v6 = is_every_v6(place) && v6_takes_v4 ? 0 : 1;
   if (place.ai_family == AF_INET6)
     setsockopt(socket.get(), IPPROTO_IPV6, IPV6_V6ONLY, &only_v6, sizeof only_v6);
   if (bind(socket.get(), place.ai_addr, place.ai_addrlen) != 0 ||
@@ -55,7 +61,7 @@ tl::expected<Descriptor, int> listen_on(const addrinfo& place, bool every_addres
   return socket;
 }
 
-tl::expected<Listener, std::string> open_listener(const ListenAddress& wanted) {
+tl::expected<Listener, std::string> open_listener(const ListenAddress& wanted, bool v6_takes_v4) {
   const bool bracketed = wanted.host.find(':') != std::string::npos;
   const std::string name = bracketed ? fmt::format("[{}]:{}", wanted.host, wanted.port)
                                      : fmt::format("{}:{}", wanted.host, wanted.port);
@@ -78,7 +84,7 @@ tl::expected<Listener, std::string> open_listener(const ListenAddress& wanted) {
     }
     const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found, freeaddrinfo);
     for (const addrinfo* place = found; place != nullptr; place = place->ai_next) {
-      auto socket = listen_on(*place, wanted.host.empty());
+      auto socket = listen_on(*place, v6_takes_v4);
       if (socket) return describe(std::move(*socket));
       why = words_of(socket.error());
       // Taken is taken: the other family would hide it.
@@ -87,6 +93,14 @@ tl::expected<Listener, std::string> open_listener(const ListenAddress& wanted) {
     }
   }
   return tl::unexpected(fmt::format("cannot listen on {}: {}", name, why));
+}
+
+// Whether IPv4 of the same port is asked for on its own.
+bool has_v4_beside(const ListenAddress& address, const std::vector<ListenAddress>& all) {
+  return address.port != 0 && std::any_of(all.begin(), all.end(), [&](const ListenAddress& other) {
+           return other.port == address.port && !other.host.empty() &&
+                  other.host.find(':') == std::string::npos;
+         });
 }
 
 }  // namespace
@@ -113,7 +127,9 @@ tl::expected<std::vector<Listener>, std::string> open_listeners(
     const std::vector<ListenAddress>& addresses) {
   std::vector<Listener> listeners;
   for (const ListenAddress& address : addresses) {
-    auto listener = open_listener(address);
+    // An empty host says outright that it wants both.
+    const bool v6_takes_v4 = address.host.empty() || !has_v4_beside(address, addresses);
+    auto listener = open_listener(address, v6_takes_v4);
     if (!listener) return tl::unexpected(listener.error());
     listeners.push_back(std::move(*listener));
   }

@@ -27,7 +27,8 @@ struct Listener {
   int port = 0;         // the one taken; 0 for a Unix socket
 };
 
-// One socket for each address, or in words why one of them cannot be.
+// One socket for each address, or in words why one of them cannot be. "[::]" takes IPv4 too, as
+// Go's programs do, unless an IPv4 address or a name of the same port stands beside it.
 tl::expected<std::vector<Listener>, std::string> open_listeners(
     const std::vector<ListenAddress>& addresses);
 

@@ -193,6 +193,71 @@ class ActivationTest(unittest.TestCase):
         self.assertIn('no socket was handed over', process.stderr())
 
 
+def has_ipv6():
+    """Whether this machine has a loopback of IPv6."""
+    try:
+        with socket.create_server(('::1', 0), family=socket.AF_INET6):
+            return True
+    except OSError:
+        return False
+
+
+@unittest.skipUnless(has_ipv6(), 'the machine has no IPv6')
+class ListenTest(unittest.TestCase):
+    """Several addresses, of both families."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = temporary_folder(cls)
+        cls.simulator = Simulator(cls, cls.folder)
+        cls.config = write_config(cls.folder, tenant('demo', cls.simulator))
+
+    def serve(self, name, *addresses):
+        """An exporter that listens there."""
+        first, *others = addresses
+        flags = [f'--web.listen-address={each}' for each in others]
+        return Exporter(self, self.folder, self.config, self.simulator.token, name=name,
+                        address=first, flags=flags).await_serving()
+
+    def check_metrics(self, host, port):
+        """What is served there is the exporter's."""
+        connection = http.client.HTTPConnection(host, port, timeout=REPLY_PATIENCE)
+        at_end_of(self, connection.close)
+        connection.request('GET', '/metrics')
+        reply = connection.getresponse()
+        self.assertEqual(reply.status, 200)
+        self.assertTrue(parse(reply.read().decode()).find('reinfer_exporter_build_info'))
+
+    def test_each_address_is_served(self):
+        """One of IPv6, two of IPv4, and nothing beside them."""
+        ports = free_port(), free_port()
+        exporter = self.serve('several', '[::1]:0', *(f'127.0.0.1:{port}' for port in ports))
+        self.check_metrics('::1', exporter.port)
+        for port in ports:
+            self.check_metrics('127.0.0.1', port)
+        with self.assertRaises(ConnectionRefusedError):
+            self.check_metrics('127.0.0.1', exporter.port)
+        for address in (f'[::1]:{exporter.port}', f'127.0.0.1:{ports[1]}'):
+            self.assertIn(address, exporter.stderr())
+
+    def test_all_of_ipv6_is_all_of_ipv4_too(self):
+        """As programs in Go have it."""
+        exporter = self.serve('all', '[::]:0')
+        self.check_metrics('::1', exporter.port)
+        self.check_metrics('127.0.0.1', exporter.port)
+
+    def test_all_of_ipv6_leaves_room_for_an_address_of_ipv4(self):
+        """Of the same port, in either order."""
+        port = free_port()
+        for addresses in ((f'[::]:{port}', f'127.0.0.1:{port}'),
+                          (f'127.0.0.1:{port}', f'[::]:{port}')):
+            with self.subTest(addresses=addresses):
+                exporter = self.serve('beside', *addresses)
+                self.check_metrics('::1', port)
+                self.check_metrics('127.0.0.1', port)
+                exporter.end()
+
+
 class Hostile:
     """Clients that mean harm, each kind on a thread until told to stop."""
 
