@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <cstdio>
+#include <set>
 
 #include "config/load.h"
 #include "credentials/credentials.h"
@@ -33,8 +34,12 @@ std::shared_ptr<const Plan> load_or_explain(const std::vector<ConfigFile>& files
 
 bool web_files_are_good(const WebFileNames& names) {
   const auto contents = read_web_files(names);
-  if (!contents) explain(contents.error(), names.config.empty() ? names.tokens : names.config);
-  return contents.has_value();
+  if (contents) return true;
+  std::set<std::string> files;
+  for (const Problem& problem : contents.error())
+    files.insert(problem.file);
+  explain(contents.error(), fmt::format("{}", fmt::join(files, " and ")));
+  return false;
 }
 
 }  // namespace reinfer

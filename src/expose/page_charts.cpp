@@ -98,8 +98,11 @@ std::string sparkline_title(const std::vector<RecentSample>& samples) {
   double low = 1e18;
   for (const RecentSample& sample : samples)
     if (sample.outcome == Outcome::ok) low = std::min(low, present(sample.total));
-  std::string text = fmt::format("Last {} probes", samples.size());
-  if (low < 1e18)
+  const bool one = samples.size() == 1;
+  std::string text = one ? "Last probe" : fmt::format("Last {} probes", samples.size());
+  if (low < 1e18 && one)
+    text += ": " + describe_microseconds(low);
+  else if (low < 1e18)
     text += fmt::format(": {} to {}", describe_microseconds(low),
                         describe_microseconds(longest_ok(samples)));
   return text + counts_by_fault(samples);

@@ -17,8 +17,10 @@ std::string describe(const StateNews& news, const std::string& name) {
       return fmt::format("{}: {} -> {} after {}", name, to_label(*news.before), outcome,
                          describe_duration(news.after));
     case StateNews::Kind::settled:
-      return fmt::format("{}: {} now, {} changes were left out", name, outcome,
-                         news.changes_left_out);
+      return fmt::format("{}: {} now, {} left out", name, outcome,
+                         news.changes_left_out == 1
+                             ? "1 change was"
+                             : fmt::format("{} changes were", news.changes_left_out));
     case StateNews::Kind::still:
       return fmt::format("{}: still {} after {}", name, outcome, describe_duration(news.after));
   }

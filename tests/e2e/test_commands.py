@@ -118,6 +118,22 @@ class CheckTest(unittest.TestCase):
                 self.assertEqual(ended.returncode, 2)
                 self.assertRegex(ended.stderr, rf':\d+:\d+: tenant\.token_file: .*{name}')
 
+    def test_problems_are_said_to_be_in_the_files_that_have_them(self):
+        """Be it the web configuration, the tokens or both."""
+        config = write_config(self.folder, tenant('acme', self.simulator), name='good')
+        files = {'web': ('unknown: 1\n', 'rate_limit: {}\n'), 'tokens': ('short\n', 'x' * 20)}
+        for bad in ({'web'}, {'tokens'}, {'web', 'tokens'}):
+            with self.subTest(bad=bad):
+                for name, (wrong, right) in files.items():
+                    (self.folder / name).write_text(wrong if name in bad else right)
+                ended = run_exporter(config, f'--web.config.file={self.folder / "web"}',
+                                     f'--web.bearer-token-file={self.folder / "tokens"}', 'check',
+                                     token=self.simulator.token)
+                self.assertEqual(ended.returncode, 2)
+                last = ended.stderr.splitlines()[-1]
+                for name in files:
+                    self.assertEqual(str(self.folder / name) in last, name in bad, last)
+
     def test_check_prints_targets_rate_and_a_figure_that_holds(self):
         """/metrics never has more series than `check` said, nor much less."""
         config = write_config(self.folder, tenant('one', self.simulator, probes=[

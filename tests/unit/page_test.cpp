@@ -122,7 +122,10 @@ TEST_CASE_FIXTURE(PageTest, "hostile replies do no harm to any page") {
 
 TEST_CASE_FIXTURE(PageTest, "the overview says what is the matter, for each tenant and probe") {
   CHECK(has(overview(), "<h1>Nothing probed yet</h1>"));
-  for (int i = 0; i < 3; ++i) {
+  record(0, Outcome::ok);
+  record(2, Outcome::ok);
+  CHECK(has(overview(), "<title>Last probe: 41 ms</title>"));
+  for (int i = 0; i < 2; ++i) {
     record(0, Outcome::ok);
     record(2, Outcome::ok);
   }

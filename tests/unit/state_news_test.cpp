@@ -69,6 +69,14 @@ TEST_CASE("a target that flaps has a few lines a minute and a count, and its las
   CHECK(describe(after[0], "a/b").rfind("a/b: ok now, ", 0) == 0);
 }
 
+TEST_CASE("one change left out is one") {
+  StateNews news{StateNews::Kind::settled, Outcome::bad_body, Outcome::ok, {}};
+  news.changes_left_out = 1;
+  CHECK(describe(news, "a/b") == "a/b: ok now, 1 change was left out");
+  news.changes_left_out = 2;
+  CHECK(describe(news, "a/b") == "a/b: ok now, 2 changes were left out");
+}
+
 TEST_CASE("a success that nothing came before is no news twice") {
   StateKeeper keeper;
   keeper.take(Outcome::ok, kStart);
