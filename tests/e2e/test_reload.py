@@ -91,6 +91,31 @@ class ReloadTest(TenantFiles):
         mended = exporter.scrape_when(lambda seen: seen.value(SUCCESSFUL) == 1, 'the mended file')
         self.assertGreaterEqual(mended.results(), seen.results())
 
+    def test_connections_survive_a_reload(self):
+        """A tenant that stays shakes hands once, whatever comes and goes beside it."""
+        text = self.config.read_text()
+        self.config.write_text(text.replace('[defaults]', '[defaults]\nconnection = "reuse"'))
+        exporter = self.serve('--web.enable-lifecycle')
+
+        def handshakes(seen):
+            return {phase: seen.value('reinfer_probe_phase_samples_total', tenant='kept',
+                                      phase=phase) for phase in ('connect', 'tls')}
+
+        seen = exporter.scrape_when(lambda seen: seen.results(tenant='kept') > 1, 'two probes')
+        self.assertEqual(handshakes(seen), {'connect': 1, 'tls': 1})
+        for number in range(4):
+            if number % 2 == 0:
+                self.add('guest')
+            else:
+                self.remove('guest')
+            self.assertEqual(self.post_reload(exporter)[0], 200)
+            reloaded = exporter.scrape().results(tenant='kept')
+            seen = exporter.scrape_when(
+                lambda seen, before=reloaded: seen.results(tenant='kept') > before,
+                'a probe after the reload')
+        self.assertEqual(set(seen.outcomes(tenant='kept')), {'ok'})
+        self.assertEqual(handshakes(seen), {'connect': 1, 'tls': 1})
+
     def test_files_are_watched_if_asked_for(self):
         """A changed file is taken without a word from anybody."""
         exporter = self.serve('--config.auto-reload-interval=1s')
