@@ -23,9 +23,10 @@ BEARER = 'a-bearer-token-for-the-api'
 PROBES = 10
 IDLE_CLIENTS = 1000
 SLOTS_OF_A_PHASE = 10 * PROBES
-# Buckets of the schedule's lag: the first is usual, the second an exception on a busy machine.
-LAG_USUAL, LAG_RARE = '0.05', '0.25'
-SHARE_OF_RARE = 0.1
+# Of a hundred probes, 99 start sooner than that after their slot: an edge of the histogram's.
+LAG_P99_MAX = 0.025
+# The machine has other things to do, too.
+ATTEMPTS = 3
 
 
 def make_certificate(folder, name, *extensions):
@@ -142,7 +143,7 @@ class AccessTest(unittest.TestCase):
     def test_only_the_health_check_is_open(self):
         """Nothing is told to strangers."""
         self.assertEqual(self.secured.get('/-/healthy')[0], 200)
-        for path in ('/', '/metrics', '/-/ready', '/nowhere'):
+        for path in ('/', '/metrics', '/-/ready', '/api/v1/status', '/nowhere'):
             with self.subTest(path=path):
                 self.assertEqual(self.secured.get(path)[0], 401)
                 self.assertEqual(self.secured.get(path, basic(USER, 'guessed'))[0], 401)
@@ -370,17 +371,18 @@ class HostileTest(unittest.TestCase):
             raise AssertionError(f'a scrape failed: {error!r}') from error
 
     @staticmethod
-    def late_share(first, last, edge):
-        """The share of the probes started between two scrapes that started later than that."""
-        def count(seen, upper):
-            return seen.value('reinfer_exporter_schedule_lag_seconds_bucket', le=upper)
+    def lag_p99(first, last):
+        """The edge that 99 % of the probes started between two scrapes stayed below."""
+        def counts(seen):
+            return {float(bucket.labels['le']): bucket.value for bucket in
+                    seen.find('reinfer_exporter_schedule_lag_seconds_bucket')}
 
-        started = count(last, '+Inf') - count(first, '+Inf')
-        return 1 - (count(last, edge) - count(first, edge)) / started
+        before, after = counts(first), counts(last)
+        started = after[float('inf')] - before[float('inf')]
+        return min(edge for edge in after if after[edge] - before[edge] >= 0.99 * started)
 
-    def test_hostile_clients_leave_the_grid_untouched(self):
-        """Slots add up, nothing is skipped, starts are as punctual as before."""
-        wait_until(self.secured.scrape, lambda seen: seen.results() >= PROBES, 'probes')
+    def attempt(self):
+        """A phase without and one with hostile clients: the p99 of the lag in both."""
         quiet = self.phase()
         # Slow ones make room for others here before their time is up.
         reasons = {'too_many_connections', 'header_too_large', 'unauthorized', 'tls'}
@@ -390,14 +392,23 @@ class HostileTest(unittest.TestCase):
 
         with Hostile(self.secured, self.folder):
             hostile = self.phase(all_turned_away)
-        last = hostile[1]
+        return self.lag_p99(*quiet), self.lag_p99(*hostile)
+
+    def test_hostile_clients_leave_the_grid_untouched(self):
+        """Slots add up, nothing is skipped, starts are as punctual as before."""
+        wait_until(self.secured.scrape, lambda seen: seen.results() >= PROBES, 'probes')
+        attempts = []
+        for _ in range(ATTEMPTS):
+            attempts.append(self.attempt())
+            quiet, hostile = attempts[-1]
+            if hostile <= max(LAG_P99_MAX, quiet):
+                break
+        else:
+            self.fail(f'p99 of the lag, quiet and hostile: {attempts}')
+        print('p99 of the lag, quiet and hostile:', json.dumps(attempts), flush=True)
+        last = self.secured.scrape()
         self.assertEqual(last.skipped(), {})
         in_flight = last.value('reinfer_exporter_probes_in_flight')
         started = last.value('reinfer_exporter_schedule_lag_seconds_count')
         self.assertEqual(last.slots() + in_flight, started)
         self.assertEqual(set(last.outcomes()), {'ok'})
-        shares = {edge: (self.late_share(*quiet, edge), self.late_share(*hostile, edge))
-                  for edge in (LAG_USUAL, LAG_RARE)}
-        print('late starts, quiet and hostile:', json.dumps(shares), flush=True)
-        before, during = shares[LAG_RARE]
-        self.assertLessEqual(during, before + SHARE_OF_RARE, shares)
