@@ -268,6 +268,8 @@ OURSELVES = [
 
 UP = 'up{job="reinfer_exporter",instance="exporter:9877"}'
 BUILD = 'reinfer_exporter_build_info{job="reinfer_exporter",instance="exporter:9877"}'
+DISTRUSTED = ('reinfer_exporter_distrusted_samples_total'
+              '{job="reinfer_exporter",instance="exporter:9877",reason="loop_late"}')
 RELOADED = ('reinfer_exporter_config_last_reload_successful'
             '{job="reinfer_exporter",instance="exporter:9877"}')
 
@@ -303,6 +305,17 @@ MONITORING = [
           Target('other', timeline=((['ok', 'ok', 'ok', 'ok', 'skip:budget'], None),),
                  availability=None)],
          {60: set()}, about='ReinferProbesMissed', never=('.*',)),
+    Case('latencies that the exporter itself does not trust are told',
+         [Target(availability=None)],
+         {30: set(), 95: {'ReinferExporterInexact warning monitor'}},
+         more={DISTRUSTED: flat(0, scrapes(30)) + [i // 5 for i in range(scrapes(90))]}),
+    Case('a host that was busy for a moment is not',
+         [Target(availability=None)], {120: set()}, about='ReinferExporterInexact',
+         never=('.*',), more={DISTRUSTED: flat(0, scrapes(30)) + list(range(12)) + flat(12, 240)}),
+    Case('one distrusted latency of few is not, however large a share it is',
+         [Target(interval=10 * 60, availability=None)], {180: set()},
+         about='ReinferExporterInexact', never=('.*',),
+         more={DISTRUSTED: [i // 40 for i in range(scrapes(180))]}),
     Case('an exporter that is up but does not probe pages',
          [Target(timeline=lasting(('ok', 30), (None, None)), availability=None)],
          {30: set(), 40: {'ReinferNoData critical monitor'}}),

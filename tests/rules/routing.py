@@ -33,6 +33,7 @@ ROUTES = [
     ('ReinferThrottled warning request', 'integration-tickets'),
     ('ReinferExporterDown critical monitor', 'monitoring-oncall'),
     ('ReinferProbesMissed warning monitor', 'monitoring-tickets'),
+    ('ReinferExporterInexact warning monitor', 'monitoring-tickets'),
     ('ReinferVantageDisagrees info network', 'nobody'),
     ('ReinferOutageRecent none unknown', 'nobody'),
     ('SomethingElse critical', 'platform-oncall'),
