@@ -52,7 +52,8 @@ NetworkProof prove_way_out(const Snapshot& snapshot, const std::vector<TenantVie
   if (const std::string* control = control_that(snapshot, false))
     return {fmt::format("control {} unreachable too, so it is our own way out", *control),
             "What has nothing to do with the platform does not answer either."};
-  if (all_fail_by_network(views)) return {"all tenants alike", "No reply of any tenant arrives."};
+  if (all_fail_by_network(views))
+    return {"all tenants alike", "No tenant gets a reply of the API."};
   return {};
 }
 

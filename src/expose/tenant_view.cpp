@@ -57,6 +57,15 @@ void count_state(const ProbeStanding& probe, const TargetRecord& record, Instant
   }
 }
 
+// A page in the API's place, a redirect and a 403 of nobody's may come from a portal or a proxy of
+// our own network, and of a reply that broke off nobody knows whose it was: they prove no network.
+bool comes_from_api_side(const LastResult& last) {
+  if (!last.http_status) return false;
+  if (last.application_answered == true) return true;
+  return last.outcome == Outcome::gateway_error || last.outcome == Outcome::gateway_not_found ||
+         last.outcome == Outcome::unauthorized || last.outcome == Outcome::throttled;
+}
+
 void note_troubles(const Standing& standing, Instant now, TenantView& view) {
   if (standing.stalled) later(view.stalled, wall_of(standing.stalled->mono, now));
   if (standing.trouble)
@@ -139,7 +148,7 @@ std::vector<TenantView> view_tenants(const Snapshot& snapshot) {
     count_state(probe, record, snapshot.taken, view);
     note_troubles(record.standing, snapshot.taken, view);
     standings[tenant].push_back(&record.standing);
-    if (record.last && record.last->http_status && probe.state != ProbeState::stale &&
+    if (record.last && comes_from_api_side(*record.last) && probe.state != ProbeState::stale &&
         !probe.paused_by)
       view.reply_seen = true;
   }

@@ -31,7 +31,7 @@ struct TenantView {
   std::array<FaultView, kFaultCount> by_fault;
   std::bitset<kOutcomeCount> outcomes;  // last results of those failing
   bool token_rejected = false;
-  bool reply_seen = false;  // a last result, not stale, that is an HTTP reply
+  bool reply_seen = false;  // a last result, not stale, is a reply of the API or of its edge
   std::optional<SkipReason> paused_by;
   std::optional<WallTime> stale_since;  // the youngest result of those stale
   Fault recovering_fault = Fault::none;

@@ -1,7 +1,7 @@
 // Snapshot -> what is the matter with each tenant, in words: "Platform failing since 02:14 UTC, 3
 // of 4 probes; network fine". For the page, its plain twin and whoever else speaks to people. It
-// says only what is known: a fine network needs a reply, or a control target that answered. Pure;
-// any thread.
+// says only what is known: a fine network needs a reply of the API or its edge, or a control target
+// that answered. Pure; any thread.
 #pragma once
 
 #include <cstddef>

@@ -138,6 +138,33 @@ TEST_CASE("an edge that answers in the platform's place is called so") {
   CHECK(story.at(1h + 5min) == "Edge failing since 01:00 UTC, 4 of 4 probes; network fine");
 }
 
+TEST_CASE("somebody else who answers in the API's place proves nothing of the network") {
+  const auto portal = replies(200, R"({"login":"https://portal.example/"})");
+  for (const auto& stranger : {portal, replies(302, ""), replies(403, "<h1>Blocked</h1>")}) {
+    Story alone(tenant("acme"));
+    alone.world.during(1h, 2h, "acme", stranger);
+    CHECK(alone.at(1h + 5min) == "Edge failing since 01:00 UTC, 4 of 4 probes");
+    CHECK(alone.world.verdict("acme").proof.empty());
+
+    Story cut_off(tenant("acme") + std::string(kControl));
+    cut_off.world.during(1h, 2h, "acme", stranger);
+    cut_off.world.during(1h, 2h, "www.example.com", fails(WireError::connect));
+    CHECK(cut_off.at(1h + 5min) ==
+          "Edge failing since 01:00 UTC, 4 of 4 probes; control web unreachable");
+
+    Story two(tenant("acme") + tenant("other"));
+    two.world.during(1h, 2h, "/acme/", stranger);
+    two.world.during(1h, 2h, "/other/", fails(WireError::connect));
+    CHECK(two.at(1h + 5min, "other") == "Network failing since 01:00 UTC, 4 of 4 probes");
+    CHECK(two.world.said("acme") == "Edge failing since 01:00 UTC, 4 of 4 probes");
+
+    Story partly(tenant("acme"));
+    partly.world.during(1h, 2h, "/datasets/p/one", stranger);
+    CHECK(partly.at(1h + 5min) == "Edge failing since 01:00 UTC, 1 of 4 probes; network fine");
+    CHECK(partly.world.verdict("acme").proof == "Replies of this tenant still arrive.");
+  }
+}
+
 TEST_CASE("two faults at once are both named, the one of more probes first") {
   Story story(tenant("acme"));
   story.world.during(1h, 2h, "/datasets/p/one", replies(502, "error code: 502"));
