@@ -19,9 +19,7 @@ HttpReply page_reply(std::string html) {
   return {200,
           kHtml,
           std::move(html),
-          {{"Content-Security-Policy", kPagePolicy},
-           {"Referrer-Policy", "no-referrer"},
-           {"Cross-Origin-Opener-Policy", "same-origin"}}};
+          {{"Content-Security-Policy", kPagePolicy}, {"Referrer-Policy", "no-referrer"}}};
 }
 
 HttpReply overview(const HttpRequest& request, const Ledgers& ledgers, const Clock& clock,

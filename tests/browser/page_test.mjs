@@ -29,7 +29,7 @@ const tests = [];
 const test = (name, run) => tests.push({name, run});
 
 // A page that notes whatever a strict reader would complain of.
-async function open(path = '', options = {}) {
+async function open(path = '', {base = stage.url, ...options} = {}) {
   const context = await stage.browser.newContext({
     viewport: {width: 1280, height: 900}, colorScheme: 'light', timezoneId: 'UTC', locale: 'en-GB',
     ...options});
@@ -42,14 +42,14 @@ async function open(path = '', options = {}) {
   page.on('pageerror', error => complaints.push(`error: ${error}`));
   page.on('requestfailed', request => complaints.push(`failed: ${request.url()}`));
   page.on('request', request => {
-    if (!request.url().startsWith(stage.url)) complaints.push(`elsewhere: ${request.url()}`);
+    if (!request.url().startsWith(base)) complaints.push(`elsewhere: ${request.url()}`);
   });
   if (options.javaScriptEnabled !== false)
     await page.addInitScript(() => {
       addEventListener('securitypolicyviolation', event =>
         console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`));
     });
-  await page.goto(stage.url + path, {waitUntil: 'load'});
+  await page.goto(base + path, {waitUntil: 'load'});
   return {page, complaints, context};
 }
 
@@ -145,6 +145,17 @@ test('the page of a target has waterfalls, and evidence that can be copied and k
   assert.equal(evidence.failures[0].outcome, 'server_error');
   assert.match(evidence.failures[0].curl, /^curl /);
   assert.deepEqual(complaints.filter(text => !text.includes('evidence.json')), []);
+});
+
+test('over plain http and by a name, as most have it, nothing is amiss', async () => {
+  for (const path of ['', kTarget]) {
+    const {page, complaints} = await open(path, {base: stage.untrustedUrl});
+    assert.equal(await page.evaluate(() => isSecureContext), false);
+    const updated = await page.locator('#updated').textContent();
+    await waitUntil(async () => (await page.locator('#updated').textContent()) !== updated,
+      'an update');
+    assert.deepEqual(complaints, []);
+  }
 });
 
 test('the keyboard alone gets everywhere', async () => {

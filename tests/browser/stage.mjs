@@ -13,6 +13,7 @@ import {setTimeout as pause} from 'node:timers/promises';
 export const kRoot = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const kToken = 'browser-test-token';
 const kPatienceMs = 30_000;
+const kUntrustedName = 'exporter.example';
 
 const require = createRequire(path.join(kRoot, 'build/browser/package.json'));
 export const {chromium} = require('playwright-core');
@@ -81,6 +82,8 @@ export class Stage {
     await waitUntil(() => existsSync(portFile), `the exporter, see ${this.folder}`);
     this.exporterPort = Number(readFileSync(portFile, 'utf8'));
     this.url = `http://127.0.0.1:${this.exporterPort}/`;
+    // Browsers trust loopback as if it were https; what most readers have is a name and plain http.
+    this.untrustedUrl = `http://${kUntrustedName}:${this.exporterPort}/`;
   }
 
   async stopExporter() {
@@ -110,7 +113,8 @@ export class Stage {
 
   async startBrowser() {
     this.browser = await chromium.launch({
-      executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu']});
+      executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu',
+        `--host-resolver-rules=MAP ${kUntrustedName} 127.0.0.1`]});
     return this.browser;
   }
 
