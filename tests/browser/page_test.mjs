@@ -158,6 +158,32 @@ test('over plain http and by a name, as most have it, nothing is amiss', async (
   }
 });
 
+test('over plain http a command is copied, too, and the button says so', async () => {
+  const {page, complaints} = await open(kTarget, {base: stage.untrustedUrl});
+  const item = page.locator(`[id="${await page.locator('details.evidence').first()
+    .getAttribute('id')}"]`);
+  const command = await item.locator('code[id$=curl]').textContent();
+  const button = item.locator('button.copy');
+  await item.locator('summary').click();
+  await button.click();
+  await waitUntil(async () => (await button.textContent()) === 'Copied', 'the button to say so');
+  await page.evaluate(() => document.body.append(document.createElement('textarea')));
+  await page.locator('textarea').press('Control+V');
+  assert.equal(await page.locator('textarea').inputValue(), command);
+
+  await page.evaluate(() => { document.execCommand = () => false; });
+  await button.click();
+  await waitUntil(async () => /^Selected: press/.test(await button.textContent()),
+    'the button to say what is left to do');
+  assert.equal(await page.evaluate(() => getSelection().toString()), command);
+  // An update does not wipe it out before it is read.
+  const updated = await page.locator('#updated').textContent();
+  await waitUntil(async () => (await page.locator('#updated').textContent()) !== updated,
+    'an update');
+  assert.match(await button.textContent(), /^Selected: press/);
+  assert.deepEqual(complaints, []);
+});
+
 test('the keyboard alone gets everywhere', async () => {
   const {page} = await open();
   await page.keyboard.press('Tab');

@@ -6,6 +6,7 @@
   const kPollMs = 3000;
   const kPatienceMs = 10000;
   const byId = id => document.getElementById(id);
+  const telling = new Map();  // buttons that say for a moment what they did, with their timers
 
   // Times stand in the page in UTC; the reader's own zone is the better text, UTC stays on hover.
   const localise = root => {
@@ -43,7 +44,7 @@
       else next = next.nextSibling;
       if (found.nodeType !== Node.ELEMENT_NODE) {
         if (found.data !== wanted.data) found.data = wanted.data;
-      } else if (found.id !== 'filter' && found.id !== 'lost') {
+      } else if (found.id !== 'filter' && found.id !== 'lost' && !telling.has(found)) {
         sync(found, wanted);
       }
     }
@@ -138,19 +139,28 @@
     timer = setTimeout(poll, kPollMs);
   };
 
-  const copy = async button => {
-    const code = byId(button.dataset.copy);
+  // Over plain http there is no clipboard, but what is selected can still be copied.
+  const copyText = async element => {
     try {
-      await navigator.clipboard.writeText(code.textContent);
+      await navigator.clipboard.writeText(element.textContent);
+      return true;
     } catch {
-      // No clipboard without https: select it, so that one key is left to press.
-      getSelection().selectAllChildren(code);
-      byId('announce').textContent = 'The command is selected.';
-      return;
+      getSelection().selectAllChildren(element);
+      if (!document.execCommand('copy')) return false;
+      getSelection().removeAllRanges();
+      return true;
     }
-    byId('announce').textContent = 'The command was copied.';
-    button.textContent = 'Copied';
-    setTimeout(() => { button.textContent = 'Copy curl'; }, 2000);
+  };
+
+  const copy = async button => {
+    const copied = await copyText(byId(button.dataset.copy));
+    byId('announce').textContent = copied ? 'The command was copied.' : 'The command is selected.';
+    clearTimeout(telling.get(button));
+    button.textContent = copied ? 'Copied' : 'Selected: press Ctrl+C';
+    telling.set(button, setTimeout(() => {
+      button.textContent = 'Copy curl';
+      telling.delete(button);
+    }, copied ? 2000 : 6000));
   };
 
   document.documentElement.classList.add('live');
