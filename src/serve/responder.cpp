@@ -223,8 +223,11 @@ class Responder::Exchange final : private httplib::Server {
     if (question_) return false;
     owner_.statistics_.count_rejection(HttpRejection::unauthorized);
     HttpReply reply{401, kPlainText, "401: not without a user or token that may\n", {}};
-    for (std::string& challenge : owner_.access_.challenges())
-      reply.headers.push_back({"WWW-Authenticate", std::move(challenge)});
+    // A page that looks for news says so itself: for a scheme that browsers know they would ask for
+    // a password out of the blue, each time.
+    const char* before = request.header("X-Requested-With") == "page" ? "x" : "";
+    for (const std::string& challenge : owner_.access_.challenges())
+      reply.headers.push_back({"WWW-Authenticate", before + challenge});
     send(std::move(reply), from, to);
     add_usual_headers(to);
     return false;

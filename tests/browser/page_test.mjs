@@ -1,7 +1,8 @@
 // The status page in a real browser: the real exporter probes the simulator, Debian's Chromium looks.
 // Called by run.sh. The last line is "N passed, N failed"; the exit code is 1 if any failed.
 import assert from 'node:assert/strict';
-import {readFile} from 'node:fs/promises';
+import {readFile, writeFile} from 'node:fs/promises';
+import path from 'node:path';
 import {axeSource, Stage, tenantToml, waitUntil} from './stage.mjs';
 
 const kBytesMax = 150_000;
@@ -13,6 +14,8 @@ const kConfig = kDefaults +
     tenantToml('globex', 'globex/live', [kDataset, 'use = "projects"'], 'OTHER_TEST_TOKEN') +
     '[[control]]\nname = "way-out"\nurl = "http://127.0.0.1:CONTROL/"\ninterval = "5s"\n';
 const kTarget = 'target/acme/dataset';
+// Of a password that nobody knows.
+const kPasswordHash = '$2b$04$aaaaaaaaaaaaaaaaaaaaaOGY9KrC7e/pHj3EXQPxs8hKEBbvQhsvG';
 
 function manyTargets() {
   let toml = '[defaults]\ninterval = "10s"\ntimeout = "5s"\n';
@@ -55,6 +58,10 @@ async function open(path = '', {base = stage.url, ...options} = {}) {
 
 const verdictOf = (page, tenant) =>
   page.locator(`[id="t-${tenant}"] .verdict`).textContent().then(text => text.trim());
+
+// As if the reader had come back from another tab.
+const lookAgain = page =>
+  page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
 
 // The legend and a little evidence: twenty more of the same kind teach nothing.
 const unfold = page => page.evaluate(() => {
@@ -299,6 +306,56 @@ test('an exporter that is gone is noticed, and so is its return', async () => {
   await stage.startExporter(kConfig);
   await waitUntil(async () => !await page.locator('#lost').isVisible(), 'the banner to go');
   assert.equal(await page.evaluate(() => window.marker), 'the same document');
+});
+
+test('a target that a reload took away is said to be gone, and is asked for less and less', async () => {
+  const {page} = await open(kTarget);
+  const refusals = [];
+  page.on('response', reply => { if (reply.status() === 404) refusals.push(reply.url()); });
+  stage.reloadExporter(kConfig.replaceAll(kDataset, `name = "renamed"\n${kDataset}`));
+  await waitUntil(() => page.locator('#lost').isVisible(), 'the banner');
+  assert.match(await page.locator('#lost').textContent(),
+    /^This target is no longer configured: what stands here is as of \d\d:\d\d/);
+  await waitUntil(() => refusals.length >= 2, 'a second look');
+  stage.reloadExporter(kConfig);
+  await waitUntil(async () => (await fetch(stage.url + kTarget)).ok, 'the reload');
+  await lookAgain(page);
+  await waitUntil(async () => !await page.locator('#lost').isVisible(), 'the banner to go');
+  assert.ok(refusals.length <= 3, `asked ${refusals.length} times`);
+});
+
+test('an exporter that turns readers away is told apart from one that is gone', async () => {
+  for (const [status, words] of [[429, /^The exporter is asked more often than it allows:/],
+    [500, /^The exporter answers with an error \(500\):/], [503, /^The exporter is too busy to answer:/],
+    [200, /^Somebody else answers in the exporter's place:/]]) {
+    const {page, context} = await open();
+    await page.route(stage.url, route => route.fulfill(
+      {status, contentType: 'text/html', body: '<p>Welcome to the hotel</p>'}));
+    await lookAgain(page);
+    await waitUntil(async () => words.test(await page.locator('#lost').textContent()),
+      `the banner of ${status}`);
+    await page.unroute(stage.url);
+    await lookAgain(page);
+    await waitUntil(async () => !await page.locator('#lost').isVisible(), 'the banner to go');
+    await context.close();
+  }
+});
+
+test('a page that is open when a password comes to be needed says so, and asks for none', async () => {
+  await stage.stopExporter();
+  const webConfig = path.join(stage.folder, 'web.yml');
+  await writeFile(webConfig, '');
+  await stage.startExporter(kConfig, [`--web.config.file=${webConfig}`]);
+  const {page} = await open();
+  await writeFile(webConfig, `basic_auth_users:\n  reader: ${kPasswordHash}\n`);
+  await waitUntil(() => page.locator('#lost').isVisible(), 'the banner');
+  assert.match(await page.locator('#lost').textContent(),
+    /^The exporter asks for a password now: reload this page to sign in:/);
+  assert.match((await fetch(stage.url)).headers.get('WWW-Authenticate'), /^Basic /);
+  await stage.stopExporter();
+  await stage.startExporter(kConfig);
+  await lookAgain(page);
+  await waitUntil(async () => !await page.locator('#lost').isVisible(), 'the banner to go');
 });
 
 test('200 targets are few bytes, folded where fine, and filtered while one types', async () => {

@@ -70,15 +70,26 @@ export class Stage {
   }
 
   // `toml` may say PORT, CA_FILE and CONTROL, a port that answers without TLS.
-  async startExporter(toml) {
+  #writeConfig(toml) {
     const config = path.join(this.folder, 'config.toml');
     writeFileSync(config, toml.replaceAll('PORT', this.simulatorPort)
       .replaceAll('CA_FILE', this.caFile).replaceAll('CONTROL', this.controlPort));
+    return config;
+  }
+
+  // What comes of it is for the page to tell.
+  reloadExporter(toml) {
+    this.#writeConfig(toml);
+    this.exporter.kill('SIGHUP');
+  }
+
+  async startExporter(toml, args = []) {
+    const config = this.#writeConfig(toml);
     const portFile = path.join(this.folder, 'port');
     rmSync(portFile, {force: true});
     this.exporter = this.#start('exporter', path.join(this.buildDir, 'src/reinfer_exporter'), [
       `--config.file=${config}`, `--web.listen-address=127.0.0.1:${this.exporterPort ?? 0}`,
-      `--web.port-file=${portFile}`]);
+      `--web.port-file=${portFile}`, ...args]);
     await waitUntil(() => existsSync(portFile), `the exporter, see ${this.folder}`);
     this.exporterPort = Number(readFileSync(portFile, 'utf8'));
     this.url = `http://127.0.0.1:${this.exporterPort}/`;

@@ -4,6 +4,7 @@
 'use strict';
 (() => {
   const kPollMs = 3000;
+  const kPauseMaxMs = 60000;
   const kPatienceMs = 10000;
   const byId = id => document.getElementById(id);
   const telling = new Map();  // buttons that say for a moment what they did, with their timers
@@ -102,41 +103,72 @@
     history.replaceState(null, '', address);
   };
 
-  const update = async () => {
+  // What is the matter if the exporter answers, but not with the page.
+  const refusalWords = status => {
+    switch (status) {
+      case 401: return 'The exporter asks for a password now: reload this page to sign in';
+      case 404:
+        return location.pathname.includes('/target/') ?
+            'This target is no longer configured' : 'The exporter no longer has this page';
+      case 429: return 'The exporter is asked more often than it allows';
+      case 503: return 'The exporter is too busy to answer';
+      default: return `The exporter answers with an error (${status})`;
+    }
+  };
+
+  // The page as it is now, or why there is none; `status` is 0 without an answer.
+  const fetchPage = async () => {
     const controller = new AbortController();
     const timer = setTimeout(() => controller.abort(), kPatienceMs);
     try {
-      const reply = await fetch(location.href, {signal: controller.signal, cache: 'no-store',
-                                                headers: {Accept: 'text/html'}});
-      if (!reply.ok) throw new Error(`it answered ${reply.status}`);
+      const reply = await fetch(location.href, {
+        signal: controller.signal, cache: 'no-store',
+        headers: {'Accept': 'text/html', 'X-Requested-With': 'page'}});
+      if (!reply.ok) return {status: reply.status, trouble: refusalWords(reply.status)};
       const page = new DOMParser().parseFromString(await reply.text(), 'text/html');
-      localise(page);
-      const before = verdicts();
-      document.title = page.title;
-      const icon = page.getElementById('favicon').getAttribute('href');
-      if (byId('favicon').getAttribute('href') !== icon) byId('favicon').setAttribute('href', icon);
-      sync(byId('updated'), page.getElementById('updated'));
-      sync(byId('main'), page.getElementById('main'));
-      applyFilter();
-      announce(before);
-      byId('lost').hidden = true;
-    } catch (error) {
-      if (byId('lost').hidden)
-        byId('lost').textContent = 'The exporter does not answer: what stands here is as of ' +
-            `${byId('updated').querySelector('time').textContent} and no longer updated.`;
-      byId('lost').hidden = false;
+      return page.getElementById('main') && page.getElementById('updated') ?
+          {status: reply.status, page} :
+          {status: reply.status, trouble: 'Somebody else answers in the exporter\'s place'};
+    } catch {
+      return {status: 0, trouble: 'The exporter does not answer'};
     } finally {
       clearTimeout(timer);
     }
   };
 
+  const show = page => {
+    localise(page);
+    const before = verdicts();
+    document.title = page.title;
+    const icon = page.getElementById('favicon').getAttribute('href');
+    if (byId('favicon').getAttribute('href') !== icon) byId('favicon').setAttribute('href', icon);
+    sync(byId('updated'), page.getElementById('updated'));
+    sync(byId('main'), page.getElementById('main'));
+    applyFilter();
+    announce(before);
+    byId('lost').hidden = true;
+  };
+
+  const lose = trouble => {
+    const asOf = byId('updated').querySelector('time').textContent;
+    const words = `${trouble}: what stands here is as of ${asOf} and no longer updated.`;
+    if (byId('lost').textContent !== words) byId('lost').textContent = words;
+    byId('lost').hidden = false;
+  };
+
   let timer = 0;
+  let pause = kPollMs;
   const poll = async () => {
     clearTimeout(timer);
     if (document.hidden) return;
-    await update();
+    const {status, page, trouble} = await fetchPage();
+    // Browsers note each refusal in the console, so who refuses is asked less and less.
+    const refused = !page && status > 0;
+    pause = refused ? Math.min(2 * pause, kPauseMaxMs) : kPollMs;
     clearTimeout(timer);
-    timer = setTimeout(poll, kPollMs);
+    timer = setTimeout(poll, pause);
+    if (page) show(page);
+    else lose(trouble);
   };
 
   // Over plain http there is no clipboard, but what is selected can still be copied.
