@@ -20,6 +20,19 @@ std::string evidence_id(const ProbeResult& result) {
   return fmt::format("e-{}", result.started.wall.time_since_epoch().count());
 }
 
+// Of the good ones, so that a timeout does not flatten them; of all if there is no good one. 0 if
+// nothing was measured.
+double longest_of(const std::vector<RecentSample>& samples) {
+  double good = 0;
+  double all = 0;
+  for (const RecentSample& sample : samples) {
+    const double total = split_of(sample).total();
+    all = std::max(all, total);
+    if (sample.outcome == Outcome::ok) good = std::max(good, total);
+  }
+  return good > 0 ? good : all;
+}
+
 class TargetPage {
  public:
   TargetPage(Html& html, const Snapshot& snapshot, TargetIndex index, const History& history)
@@ -147,16 +160,14 @@ class TargetPage {
       html_.element("p", {{"class", "quiet"}}, "Not probed yet.");
       return;
     }
-    double longest = 1;
-    for (const RecentSample& sample : samples_)
-      if (sample.outcome == Outcome::ok) longest = std::max(longest, split_of(sample).total());
+    const double longest = longest_of(samples_);
     html_.open("div", {{"class", "chart-frame"}});
     html_.open("div", {{"class", "axis quiet"}, {"aria-hidden", "true"}});
-    html_.element("span", describe_microseconds(longest));
-    html_.element("span", describe_microseconds(longest / 2));
+    for (const double mark : {longest, longest / 2})
+      html_.element("span", longest > 0 ? describe_microseconds(mark) : "");
     html_.element("span", "0");
     html_.close();
-    draw_latencies(html_, samples_, longest);
+    draw_latencies(html_, samples_, longest > 0 ? longest : 1);
     html_.close();
     html_.open("p", {{"class", "quiet note"}});
     html_.text(fmt::format("The last {} probes since ", samples_.size()));

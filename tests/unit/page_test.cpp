@@ -56,6 +56,7 @@ class PageTest {
     result.started = {now.wall - 41ms, now.mono - 41ms};
     result.finished = now;
     result.http_status = outcome == Outcome::ok ? 200 : 503;
+    result.application_answered = true;
     result.phases.connect = 1ms;
     result.phases.tls = 9ms;
     result.phases.wait = 30ms;
@@ -155,6 +156,32 @@ TEST_CASE_FIXTURE(PageTest, "a page of a target shows phases, evidence and what 
   CHECK(has(page, "href=\"dataset/evidence.json\" download"));
   CHECK(has(page, "<b>Next: </b>"));
   CHECK(has(page, "href=\"../../metrics\""));
+}
+
+TEST_CASE_FIXTURE(PageTest, "the chart of latencies has an axis, whatever the outcomes") {
+  const auto axis = [&] {
+    const std::string page = detail(1);
+    const auto from = page.find("class=\"axis");
+    return page.substr(from, page.find("</div>", from) - from);
+  };
+  SUBCASE("that of good probes, though failures took longer") {
+    record(1, Outcome::ok);
+    ProbeResult slow = result_of(1, Outcome::response_timeout);
+    slow.phases.wait = 5s;
+    record(slow);
+    CHECK(has(axis(), "<span>41 ms</span><span>20.5 ms</span><span>0</span>"));
+  }
+  SUBCASE("that of failures if nothing else is there") {
+    for (int i = 0; i < 70; ++i)
+      record(1, Outcome::not_the_api);
+    CHECK(has(axis(), "<span>41 ms</span><span>20.5 ms</span><span>0</span>"));
+  }
+  SUBCASE("none but zero if nothing was measured") {
+    ProbeResult unsent = result_of(1, Outcome::token_unavailable);
+    unsent.phases = {};
+    record(unsent);
+    CHECK(has(axis(), "<span></span><span></span><span>0</span>"));
+  }
 }
 
 TEST_CASE_FIXTURE(PageTest, "the golden page") {
