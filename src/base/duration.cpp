@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cctype>
 #include <charconv>
@@ -61,9 +62,11 @@ std::string format_duration(Nanoseconds d) {
 std::string describe_duration(Nanoseconds d) {
   const double seconds = to_seconds(d);
   if (d < 0ns) return "-" + describe_duration(-d);
-  if (d < 1ms) return fmt::format("{:.3g} us", seconds * 1e6);
-  if (d < 1s) return fmt::format("{:.3g} ms", seconds * 1e3);
-  if (d < 1min) return fmt::format("{:.3g} s", seconds);
+  // What three digits would round up to the next unit is in that unit already.
+  if (d < 999500ns) return fmt::format("{:.3g} us", seconds * 1e6);
+  if (d < 999500us) return fmt::format("{:.3g} ms", std::max(1.0, seconds * 1e3));
+  if (d < 59950ms) return fmt::format("{:.3g} s", std::max(1.0, seconds));
+  d = std::max<Nanoseconds>(d, 1min);
   if (d < 1h) return fmt::format("{} min {} s", d / 1min, (d % 1min) / 1s);
   if (d < 48h) return fmt::format("{} h {} min", d / 1h, (d % 1h) / 1min);
   return fmt::format("{} d {} h", d / 24h, (d % 24h) / 1h);

@@ -47,6 +47,21 @@ TEST_CASE("a formatted duration reads back as itself") {
   CHECK(describe_duration(3h + 12min) == "3 h 12 min");
 }
 
+TEST_CASE("a described duration never rounds to what belongs to the next unit") {
+  struct Row {
+    Nanoseconds duration;
+    const char* text;
+  };
+  for (const Row& row :
+       {Row{0ns, "0 us"}, Row{1ns, "0.001 us"}, Row{12340ns, "12.3 us"}, Row{999499ns, "999 us"},
+        Row{999500ns, "1 ms"}, Row{999999ns, "1 ms"}, Row{1ms, "1 ms"}, Row{12340us, "12.3 ms"},
+        Row{999499us, "999 ms"}, Row{999500us, "1 s"}, Row{1s - 1ns, "1 s"}, Row{1s, "1 s"},
+        Row{59949ms, "59.9 s"}, Row{59950ms, "1 min 0 s"}, Row{1min - 1ns, "1 min 0 s"},
+        Row{1min, "1 min 0 s"}, Row{1h - 1ns, "59 min 59 s"}, Row{48h, "2 d 0 h"},
+        Row{-999600us, "-1 s"}})
+    CHECK(describe_duration(row.duration) == row.text);
+}
+
 TEST_CASE("seconds beyond any range are clamped, not undefined") {
   CHECK(from_seconds(1e300, 24h) == 24h);
   CHECK(from_seconds(-1e300, 24h) == -24h);
