@@ -53,6 +53,20 @@ class MemoryStream final : public httplib::Stream {
   std::string output_;
 };
 
+// httplib hands a client's ranges to content providers unchecked, so that it would read beyond a
+// body. A server may ignore them (RFC 9110, 14.2), and what is short has no use for them.
+std::string without_ranges(std::string_view head) {
+  constexpr std::string_view kName = "range";
+  std::string kept;
+  while (!head.empty()) {
+    const std::size_t end = head.find('\n');
+    const std::string_view line = head.substr(0, end == head.npos ? end : end + 1);
+    if (!equals_ignoring_case(trim(line.substr(0, line.find(':'))), kName)) kept += line;
+    head.remove_prefix(line.size());
+  }
+  return kept;
+}
+
 HttpRequest to_request(const httplib::Request& from, const RawRequest& raw) {
   HttpRequest request{from.method, from.path, {}, {}, {}, raw.body, raw.client};
   request.query.insert(from.params.begin(), from.params.end());
@@ -61,12 +75,10 @@ HttpRequest to_request(const httplib::Request& from, const RawRequest& raw) {
   return request;
 }
 
-// The whole body, if it is not long, or if the client wants a part of it.
-void take_short_body(HttpReply& from, const httplib::Request& request) {
+// The whole body, if it is not long.
+void take_short_body(HttpReply& from) {
   if (!from.source) return;
   from.body = from.source->next();
-  while (!request.ranges.empty() && !from.source->done())
-    from.body += from.source->next();
   if (from.source->done()) from.source.reset();
 }
 
@@ -115,7 +127,7 @@ std::unique_ptr<ReplyRest> send(HttpReply from, const httplib::Request& request,
   reply.status = from.status;
   for (const Header& header : from.headers)
     reply.set_header(header.name, header.value);
-  take_short_body(from, request);
+  take_short_body(from);
   const bool packed = from.body.size() >= kCompressedBytesMin &&
                       accepts_gzip(request.get_header_value("Accept-Encoding"));
   reply.set_header("Vary", "Accept-Encoding");
@@ -131,6 +143,8 @@ std::unique_ptr<ReplyRest> send(HttpReply from, const httplib::Request& request,
   reply.set_content_provider(length, from.type,
                              [body = std::move(from.body)](std::size_t offset, std::size_t count,
                                                            httplib::DataSink& sink) {
+                               if (offset > body.size() || count > body.size() - offset)
+                                 return false;
                                return sink.write(body.data() + offset, count);
                              });
   return nullptr;
@@ -166,7 +180,8 @@ class Responder::Exchange final : private httplib::Server {
   }
 
   Answer run() {
-    MemoryStream stream(raw_.head, raw_.client);
+    const std::string head = without_ranges(raw_.head);
+    MemoryStream stream(head, raw_.client);
     bool closed = false;
     const bool written = process_request(stream, false, closed, nullptr);
     Answer answer;

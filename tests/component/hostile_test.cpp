@@ -77,6 +77,30 @@ TEST_CASE("paths of every kind end in an answer") {
   CHECK(client.read_to_end().find("HTTP/1.1 200 OK") != std::string::npos);
 }
 
+TEST_CASE("no range makes a reply longer than what there is to say") {
+  Door door("");
+  const int port = door.open();
+  for (const char* name : {"Range", "range", "RANGE "})
+    for (const char* path : {"/secret", "/nothing-here"})
+      for (const char* range : {"bytes=0-99999", "bytes=999-1099", "bytes=99999999-",
+                                "bytes=-99999", "bytes=0-0,5-99999", "bytes=5-2", "nonsense"})
+        for (const char* end : {"\r\n", "\n"}) {
+          const std::string plain = fmt::format("GET {} HTTP/1.1\r\nHost: a\r\n\r\n", path);
+          const std::string ranged =
+              fmt::format("GET {} HTTP/1.1\r\nHost: a\r\n{}: {}{}\r\n", path, name, range, end);
+          CAPTURE(ranged);
+          const RawClient client(port);
+          client.send(ranged);
+          client.finish();
+          const std::string reply = client.read_to_end();
+          const RawClient other(port);
+          other.send(plain);
+          other.finish();
+          CHECK(reply.size() <= other.read_to_end().size() + 200);
+          CHECK(reply.find("Content-Range") == std::string::npos);
+        }
+}
+
 TEST_CASE("requests that come together are answered in turn, however they are cut") {
   Door door("");
   const int port = door.open();
