@@ -58,7 +58,7 @@ void LoopDelay::after_wait(MonoTime now, std::optional<Nanoseconds> thread_delay
                            std::optional<bool> found) {
   left_for_ = left_some_ ? before_return() : Nanoseconds{0};
   woken_late_ = std::min(since_last_reading(thread_delay), now - waiting_);
-  slept_ = !left_some_ && (found ? !*found : now - waiting_ - woken_late_ > kSleepMin);
+  slept_ = found ? !*found : now - waiting_ - woken_late_ > kSleepMin;
   left_some_ = false;
   returned_before_ = returned_;
   returned_ = now;

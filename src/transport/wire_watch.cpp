@@ -90,11 +90,11 @@ void WireWatch::ready_to_send(bool reused, int local_port, std::size_t writes) {
   ready_ = true;
   reused_ = reused;
   carrier_ = reused ? kNone : chosen(local_port);
+  retransmits_before_ = 0;
   book_.ready_to_send(mono_now(), writes);
   if (carrier_ == kNone) return;
   // Only now: what the handshake, or a proxy, was sent is not the request.
   kernel_.enable(carrier_, true);
-  retransmits_before_ = 0;
   if (const auto stream = read_tcp_counters(carrier_)) book_.before_reply(*stream);
 }
 

@@ -371,6 +371,16 @@ TEST_CASE("what a loop has left for later is as old as it was, too") {
   CHECK(delay.at(at(60ms)) == 0ms);
 }
 
+TEST_CASE("a loop that slept though it had left something was on time: what it left was gone") {
+  LoopDelay delay(at(0ms));
+  delay.before_wait(at(20ms), 100ms);
+  delay.after_wait(at(50ms), 103ms, std::nullopt);
+  delay.left_some();
+  delay.before_wait(at(52ms), std::nullopt);
+  delay.after_wait(at(2052ms), 103ms, std::nullopt);
+  CHECK(delay.at(at(2052ms)) == 0ms);
+}
+
 TEST_CASE("where the kernel does not count it, a loop that slept is taken to be on time") {
   LoopDelay delay(at(0ms));
   CHECK(delay.before_wait(at(20ms), std::nullopt) == 0ms);
