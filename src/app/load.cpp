@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <set>
 
+#include "base/text.h"
 #include "config/load.h"
 #include "credentials/credentials.h"
 
@@ -14,8 +15,7 @@ namespace {
 void explain(const Problems& problems, const std::string& path) {
   for (const Problem& problem : problems)
     fmt::print(stderr, "{}\n", to_string(problem));
-  fmt::print(stderr, "{} {} in {}, nothing was started\n", problems.size(),
-             problems.size() == 1 ? "problem" : "problems", path);
+  fmt::print(stderr, "{} in {}, nothing was started\n", counted(problems.size(), "problem"), path);
 }
 
 }  // namespace

@@ -64,6 +64,10 @@ std::string join(const std::vector<std::string>& pieces, std::string_view separa
   return fmt::format("{}", fmt::join(pieces, separator));
 }
 
+std::string counted(std::uint64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
 std::string sanitise(std::string_view text, std::size_t bytes_max) {
   std::string result;
   while (!text.empty()) {

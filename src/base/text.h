@@ -2,6 +2,7 @@
 // it reaches a log or a page. Locale-free. Any thread.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +20,9 @@ std::string to_lower(std::string_view text);
 bool equals_ignoring_case(std::string_view a, std::string_view b);
 
 std::string join(const std::vector<std::string>& pieces, std::string_view separator);
+
+// "1 probe", "2 probes": for nouns whose plural takes an s.
+std::string counted(std::uint64_t count, std::string_view noun);
 
 // Text of a stranger made safe for a line of log: bytes that are not valid UTF-8 become '?',
 // control characters become ' ', and at most `bytes_max` bytes are kept, never half a character.

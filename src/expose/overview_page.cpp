@@ -30,15 +30,18 @@ bool row_in_trouble(const Snapshot& snapshot, std::size_t target) {
   return state != ProbeState::fine && state != ProbeState::waiting;
 }
 
-std::string plural(std::size_t count, const char* word) {
-  return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
-}
-
 std::string headline(std::size_t troubled, std::size_t tenants, bool waiting) {
   if (waiting) return "Nothing probed yet";
   if (troubled == 0) return tenants == 1 ? "All fine" : fmt::format("All {} tenants fine", tenants);
   return tenants == 1 ? "In trouble"
-                      : fmt::format("{} of {} in trouble", troubled, plural(tenants, "tenant"));
+                      : fmt::format("{} of {} in trouble", troubled, counted(tenants, "tenant"));
+}
+
+std::string quantiles_title(const std::optional<RecentQuantiles>& quantiles) {
+  if (!quantiles) return "no ok probe in the last hour";
+  return quantiles->count == 1
+             ? "of the one ok probe of the last hour"
+             : fmt::format("of the last {} ok probes, at most of an hour", quantiles->count);
 }
 
 // Of a verdict as a whole: the colour of its fault, or that of nobody.
@@ -73,8 +76,8 @@ class Overview {
     html_.open("div", {{"class", "summary"}});
     html_.element("h1", headline_text());
     html_.element("p", {{"class", "quiet"}},
-                  fmt::format("{}, {}", plural(verdicts_.size(), "tenant"),
-                              plural(snapshot_.targets.size(), "probe")));
+                  fmt::format("{}, {}", counted(verdicts_.size(), "tenant"),
+                              counted(snapshot_.targets.size(), "probe")));
     html_.close();
     write_controls();
     if (verdicts_.size() > kTenantsInView) write_troubled();
@@ -178,7 +181,7 @@ class Overview {
     if (folds) {
       const bool open = is_trouble(verdict.state) || !filter_.text.empty() || filter_.trouble_only;
       html_.open("details", {{"id", "d-" + tenant.name}, {open ? "open" : "", ""}});
-      html_.element("summary", plural(end - first, "probe"));
+      html_.element("summary", counted(end - first, "probe"));
     }
     write_table(tenant, first, end);
     write_facts(index);
@@ -258,10 +261,7 @@ class Overview {
       html_.open("td", {{"class", "quantile"},
                         {"role", "cell"},
                         {"data-label", label},
-                        {"title", quantiles ? fmt::format("of the last {} ok probes, at most of "
-                                                          "an hour",
-                                                          quantiles->count)
-                                            : "no ok probe in the last hour"}});
+                        {"title", quantiles_title(quantiles)}});
       html_.text(quantiles ? describe_microseconds((*quantiles).*value) : kDash).close();
     };
     write_quantile("p50", &RecentQuantiles::p50);
@@ -270,10 +270,10 @@ class Overview {
   }
 
   void write_availability(const char* span, const AvailabilitySum& sum) {
-    html_.open("span", {{"class", sum.bad > 0 ? "share less" : "share"},
-                        {"title", fmt::format("{} good, {} bad, {} that do not count, {} slots "
-                                              "missed",
-                                              sum.good, sum.bad, sum.excluded, sum.missed)}});
+    html_.open("span",
+               {{"class", sum.bad > 0 ? "share less" : "share"},
+                {"title", fmt::format("{} good, {} bad, {} not counted, {} missed", sum.good,
+                                      sum.bad, sum.excluded, counted(sum.missed, "slot"))}});
     html_.element("b", percent(sum.ratio())).text(fmt::format(" {}", span)).close();
   }
 
@@ -319,8 +319,8 @@ class Overview {
                       : 0;
     if (matching <= rows_.size()) return;
     html_.element("p", {{"class", "quiet"}},
-                  fmt::format("{} more are not shown: narrow the filter.",
-                              plural(matching - rows_.size(), "probe")));
+                  fmt::format("{} more not shown: narrow the filter.",
+                              counted(matching - rows_.size(), "probe")));
   }
 
   Html& html_;

@@ -38,6 +38,10 @@ double present(std::uint32_t microseconds) {
   return microseconds == RecentSample::kAbsent ? 0 : microseconds;
 }
 
+std::string mean_of(std::size_t samples) {
+  return samples == 1 ? "The one ok probe" : fmt::format("Mean of {} ok probes", samples);
+}
+
 std::string number(double value) {
   return fmt::format("{:.4g}", std::round(value * 10) / 10);
 }
@@ -235,8 +239,8 @@ void draw_split(Html& html, const LatencySplit& split) {
   const double total = split.total();
   open_svg(html, "split", kBarWidth, 10,
            split.samples == 0
-               ? "no ok probe yet"
-               : fmt::format("Mean of {} ok probes: {}", split.samples, describe_split(split)),
+               ? std::string("no ok probe yet")
+               : fmt::format("{}: {}", mean_of(split.samples), describe_split(split)),
            "none");
   double x = 0;
   if (total <= 0) html.single("rect", {{"class", "nothing"}, {"width", "160"}, {"height", "10"}});

@@ -8,6 +8,7 @@
 
 #include "base/check.h"
 #include "base/duration.h"
+#include "base/text.h"
 #include "expose/outcome_words.h"
 
 namespace reinfer {
@@ -16,10 +17,6 @@ namespace {
 constexpr std::size_t kNameColumns = 12;  // with the two blanks before the name
 constexpr std::size_t kFigureColumns = 9;
 constexpr std::array kPercents = {50.0, 90.0, 95.0, 99.0, 100.0};
-
-std::string probes(std::uint64_t count) {
-  return fmt::format("{} {}", count, count == 1 ? "probe" : "probes");
-}
 
 std::string outcome_lines(const ProbeSample& sample, const TerminalStyle& style) {
   std::string text;
@@ -140,12 +137,12 @@ std::string render_summary(const Plan& plan, const ProbeSummary& summary, Nanose
     if (sample.results() == 0 && skipped.empty()) continue;
     const Target& target = plan.targets()[i];
     text += painted(style, Ink::strong, fmt::format("{}/{}", target.tenant_name, target.probe));
-    text += "  " + probes(sample.results()) + '\n';
+    text += "  " + counted(sample.results(), "probe") + '\n';
     text += outcome_lines(sample, style) + skipped + figure_lines(sample, style);
     text += left_out_lines(sample) + '\n';
   }
-  text += fmt::format("{} in {}, {} failed", probes(summary.results()), describe_duration(elapsed),
-                      summary.failures());
+  text += fmt::format("{} in {}, {} failed", counted(summary.results(), "probe"),
+                      describe_duration(elapsed), summary.failures());
   if (given_up > 0) text += fmt::format(", {} under way given up", given_up);
   return text + '\n';
 }

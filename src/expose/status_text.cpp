@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/duration.h"
+#include "base/text.h"
 #include "base/version.h"
 #include "expose/verdict.h"
 
@@ -30,9 +31,10 @@ std::string render_status_text(const Snapshot& snapshot, const std::string& tele
   text += "\n";
   for (std::size_t i = 0; i < snapshot.targets.size(); ++i) {
     const Target& target = snapshot.plan->targets()[i];
-    text += fmt::format("{}/{}: {}, {} results, {} slots skipped\n", target.tenant_name,
-                        target.probe, describe_last(snapshot.targets[i], snapshot.taken.wall),
-                        snapshot.targets[i].results(), snapshot.targets[i].skips());
+    text += fmt::format("{}/{}: {}, {}, {} skipped\n", target.tenant_name, target.probe,
+                        describe_last(snapshot.targets[i], snapshot.taken.wall),
+                        counted(snapshot.targets[i].results(), "result"),
+                        counted(snapshot.targets[i].skips(), "slot"));
   }
   return text;
 }

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/duration.h"
+#include "base/text.h"
 #include "expose/outcome_words.h"
 #include "expose/page.h"
 #include "expose/page_charts.h"
@@ -116,7 +117,7 @@ class TargetPage {
     const auto availability = [&](const char* name, const AvailabilitySum& sum) {
       std::string more = fmt::format("{} of {} good", sum.good, sum.good + sum.bad);
       if (sum.excluded > 0) more += fmt::format(", {} not counted", sum.excluded);
-      if (sum.missed > 0) more += fmt::format(", {} slots missed", sum.missed);
+      if (sum.missed > 0) more += ", " + counted(sum.missed, "slot") + " missed";
       figure(name, percent(sum.ratio()), more);
     };
     html_.open("dl", {{"class", "figures"}});
@@ -126,7 +127,7 @@ class TargetPage {
            record_.skips() == 0 ? std::string("none skipped")
                                 : fmt::format("{} skipped", record_.skips()));
     if (const auto quantiles = recent.quantiles(mono)) {
-      const std::string of = fmt::format("of {} ok probes", quantiles->count);
+      const std::string of = "of " + counted(quantiles->count, "ok probe");
       figure("p50", describe_microseconds(quantiles->p50), of);
       figure("p95", describe_microseconds(quantiles->p95), of);
       figure("p99", describe_microseconds(quantiles->p99),
@@ -170,10 +171,11 @@ class TargetPage {
     draw_latencies(html_, samples_, longest > 0 ? longest : 1);
     html_.close();
     html_.open("p", {{"class", "quiet note"}});
-    html_.text(fmt::format("The last {} probes since ", samples_.size()));
+    html_.text(samples_.size() == 1 ? "One probe so far, at "
+                                    : fmt::format("The last {} probes since ", samples_.size()));
     write_moment(html_, moment(samples_.front().finished), now());
     html_.text(
-        ", one bar each, the latest on the right, split as the legend says. Failed ones are pale, "
+        ": one bar each, the latest on the right, split as the legend says. Failed ones are pale, "
         "cut off at the top, and marked below.");
     html_.close();
   }

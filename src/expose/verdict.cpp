@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/text.h"
 #include "expose/network_proof.h"
 #include "expose/tenant_view.h"
 
@@ -65,12 +66,8 @@ class Sentence {
   std::vector<Phrase> phrases_;
 };
 
-std::string probes_text(std::size_t count) {
-  return fmt::format("{} probe{}", count, count == 1 ? "" : "s");
-}
-
 std::string of_probes(std::size_t count, std::size_t all) {
-  return fmt::format("{} of {}", count, probes_text(all));
+  return fmt::format("{} of {}", count, counted(all, "probe"));
 }
 
 std::string all_probes(std::size_t count) {
@@ -115,12 +112,14 @@ void say_faults(const TenantView& view, Sentence& words) {
 
 void say_others(const TenantView& view, Sentence& words) {
   if (view.paused > 0) {
-    words.say(fmt::format("; {} paused", probes_text(view.paused)));
+    words.say(fmt::format("; {} paused", counted(view.paused, "probe")));
     if (view.paused_by == SkipReason::budget) words.say(" by the budget");
   }
   if (view.stale > 0 && view.stale < view.judged())
-    words.say(fmt::format("; no result from {}", probes_text(view.stale))).since(view.stale_since);
-  if (view.waiting > 0) words.say(fmt::format("; {} not probed yet", probes_text(view.waiting)));
+    words.say(fmt::format("; no result from {}", counted(view.stale, "probe")))
+        .since(view.stale_since);
+  if (view.waiting > 0)
+    words.say(fmt::format("; {} not probed yet", counted(view.waiting, "probe")));
 }
 
 void say_network(const NetworkProof& proof, Sentence& words) {

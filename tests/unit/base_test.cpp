@@ -118,6 +118,12 @@ TEST_CASE("text of strangers is cleaned, cut, and never cut within a character")
   CHECK(sanitise("\xed\xa0\x80", 100) == "???");
 }
 
+TEST_CASE("one is one and all else is many") {
+  CHECK(counted(0, "slot") == "0 slots");
+  CHECK(counted(1, "slot") == "1 slot");
+  CHECK(counted(2, "slot") == "2 slots");
+}
+
 TEST_CASE("path segments keep unreserved characters and the colon of an id") {
   CHECK(encode_path_segment("id:0123abcd") == "id:0123abcd");
   CHECK(encode_path_segment("a/b c%") == "a%2Fb%20c%25");

@@ -126,6 +126,8 @@ TEST_CASE_FIXTURE(PageTest, "the overview says what is the matter, for each tena
   record(0, Outcome::ok);
   record(2, Outcome::ok);
   CHECK(has(overview(), "<title>Last probe: 41 ms</title>"));
+  CHECK(has(overview(), "<title>The one ok probe: connect 1 ms, "));
+  CHECK(has(overview(), "title=\"of the one ok probe of the last hour\""));
   for (int i = 0; i < 2; ++i) {
     record(0, Outcome::ok);
     record(2, Outcome::ok);
@@ -150,12 +152,24 @@ TEST_CASE_FIXTURE(PageTest, "a page of a target shows phases, evidence and what 
   record(1, Outcome::ok);
   record(1, Outcome::server_error);
   const std::string page = detail(1);
+  CHECK(has(page, "The last 2 probes since <time "));
   CHECK(has(page, "<h1>dataset</h1>"));
   CHECK(has(page, "connect 1 ms, TLS 9 ms, server 22 ms, network 8 ms, receive 1 ms"));
   CHECK(has(page, "curl -sS -i -H &quot;Authorization: Bearer $REINFER_TOKEN&quot;"));
   CHECK(has(page, "href=\"dataset/evidence.json\" download"));
   CHECK(has(page, "<b>Next: </b>"));
   CHECK(has(page, "href=\"../../metrics\""));
+}
+
+TEST_CASE_FIXTURE(PageTest, "a page of a target with one of a kind says one") {
+  ledger.record_skipped(TargetIndex{1}, SkipReason::overlap);
+  record(1, Outcome::ok);
+  const std::string page = detail(1);
+  CHECK(has(page, ">1 of 1 good, 1 slot missed<"));
+  CHECK(has(page, ">of 1 ok probe<"));
+  CHECK(has(page, ">of 1 ok probe: the slowest<"));
+  CHECK(has(page, "One probe so far, at <time "));
+  CHECK(has(overview(), "1 good, 0 bad, 0 not counted, 1 slot missed"));
 }
 
 TEST_CASE_FIXTURE(PageTest, "the chart of latencies has an axis, whatever the outcomes") {
@@ -220,7 +234,7 @@ TEST_CASE("a page of very many targets shows those in trouble and counts what it
   const auto rows = rows_of_overview(page.ledger.snapshot(page.now), {});
   CHECK(rows.size() == kPageRowsMax);
   CHECK(rows.back() == TargetIndex{449});
-  CHECK(has(page.overview(), "50 probes more are not shown: narrow the filter."));
+  CHECK(has(page.overview(), "50 probes more not shown: narrow the filter."));
 }
 
 TEST_CASE_FIXTURE(PageTest, "a reload that failed is told on every page") {

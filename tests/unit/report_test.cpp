@@ -106,7 +106,7 @@ TEST_CASE("the plain page lists every target with its last outcome") {
   ledger.record(result);
   const std::string page = render_status_text(ledger.snapshot(now), "/metrics");
   CHECK(page.find("acme/not_found: not probed yet, 0 results") != std::string::npos);
-  CHECK(page.find("acme/dataset: tls_error 30 s ago, fault: network, 1 results") !=
+  CHECK(page.find("acme/dataset: tls_error 30 s ago, fault: network, 1 result, 0 slots skipped") !=
         std::string::npos);
 }
 
