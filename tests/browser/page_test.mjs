@@ -1,18 +1,17 @@
 // The status page in a real browser: the real exporter probes the simulator, Debian's Chromium looks.
-// Called by run.sh. The last line is "N passed, N failed"; the exit code is 1 if any failed.
+// The states that take a configuration of their own are shown in states_test.mjs.
 import assert from 'node:assert/strict';
 import {readFile, writeFile} from 'node:fs/promises';
 import path from 'node:path';
-import {axeSource, Stage, tenantToml, waitUntil} from './stage.mjs';
+import {axe, kDataset, kDefaults, lookAgain, open, stage, tenantToml, unfold, verdictOf, waitUntil,
+  weigh} from './reader.mjs';
 
 const kBytesMax = 150_000;
-const kDefaults = '[defaults]\ninterval = "1s"\ntimeout = "900ms"\nresolve_timeout = "500ms"\n' +
-    'connect_timeout = "500ms"\ntls_timeout = "500ms"\n';
-const kDataset = 'use = "dataset"\nproject = "demo"\ndataset = "support"\n';
-const kConfig = kDefaults +
+export const config = kDefaults +
     tenantToml('acme', 'acme/live', ['use = "not_found"\ninterval = "5s"', kDataset]) +
     tenantToml('globex', 'globex/live', [kDataset, 'use = "projects"'], 'OTHER_TEST_TOKEN') +
     '[[control]]\nname = "way-out"\nurl = "http://127.0.0.1:CONTROL/"\ninterval = "5s"\n';
+const kFailuresKept = 20;  // as evidence, of each target
 const kTarget = 'target/acme/dataset';
 // Of a password that nobody knows.
 const kPasswordHash = '$2b$04$aaaaaaaaaaaaaaaaaaaaaOGY9KrC7e/pHj3EXQPxs8hKEBbvQhsvG';
@@ -27,56 +26,20 @@ function manyTargets() {
   return toml;
 }
 
-const stage = new Stage(process.argv[2]);
-const tests = [];
+// A first visit, with nothing in the cache.
+async function assertFewBytes(path) {
+  const {bytes, asked, cached, painted} = await weigh(path);
+  console.log(`     /${path}: ${bytes} bytes in ${asked.length} requests, first paint after ` +
+      `${Math.round(painted)} ms`);
+  assert.equal(asked[0], stage.url + path);
+  for (const asset of [/\/assets\/page\..*css$/, /\/assets\/page\..*js$/])
+    assert.equal(asked.filter(url => asset.test(url)).length, 1, `${asset} among ${asked}`);
+  assert.deepEqual(cached, []);
+  assert.ok(bytes < kBytesMax, `${bytes} bytes`);
+}
+
+export const tests = [];
 const test = (name, run) => tests.push({name, run});
-
-// A page that notes whatever a strict reader would complain of.
-async function open(path = '', {base = stage.url, ...options} = {}) {
-  const context = await stage.browser.newContext({
-    viewport: {width: 1280, height: 900}, colorScheme: 'light', timezoneId: 'UTC', locale: 'en-GB',
-    ...options});
-  const page = await context.newPage();
-  const complaints = [];
-  page.on('console', message => {
-    if (message.type() === 'error' || message.type() === 'warning')
-      complaints.push(`console: ${message.text()}`);
-  });
-  page.on('pageerror', error => complaints.push(`error: ${error}`));
-  page.on('requestfailed', request => complaints.push(`failed: ${request.url()}`));
-  page.on('request', request => {
-    if (!request.url().startsWith(base)) complaints.push(`elsewhere: ${request.url()}`);
-  });
-  if (options.javaScriptEnabled !== false)
-    await page.addInitScript(() => {
-      addEventListener('securitypolicyviolation', event =>
-        console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`));
-    });
-  await page.goto(base + path, {waitUntil: 'load'});
-  return {page, complaints, context};
-}
-
-const verdictOf = (page, tenant) =>
-  page.locator(`[id="t-${tenant}"] .verdict`).textContent().then(text => text.trim());
-
-// As if the reader had come back from another tab.
-const lookAgain = page =>
-  page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
-
-// The legend and a little evidence: twenty more of the same kind teach nothing.
-const unfold = page => page.evaluate(() => {
-  for (const details of document.querySelectorAll('details:nth-of-type(-n+2)'))
-    details.open = true;
-});
-
-async function axe(page) {
-  await page.evaluate(axeSource);
-  const result = await page.evaluate(() => window.axe.run(document, {
-    resultTypes: ['violations'],
-    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']}));
-  return result.violations.map(violation =>
-    `${violation.id}: ${violation.nodes.slice(0, 3).map(node => node.html.slice(0, 120)).join(' | ')}`);
-}
 
 test('all fine is said at a glance, with every probe and its figures', async () => {
   const {page, complaints} = await open();
@@ -91,7 +54,7 @@ test('all fine is said at a glance, with every probe and its figures', async () 
     'a latency that is trusted');
   assert.match(await row.locator('.state').textContent(), /fine/);
   assert.match(await row.locator('.available').textContent(), /100 % hour.*100 % day/);
-  assert.match(await row.locator('.spark title').textContent(), /Last \d+ probes/);
+  assert.match(await row.locator('.spark title').textContent(), /Last (probe|\d+ probes): /);
   await waitUntil(
     async () => /way-out answers/.test(await page.locator('.controls').textContent()),
     'the control target to be asked');
@@ -245,12 +208,30 @@ for (const path of ['', kTarget])
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 320);
   });
 
-test('without JavaScript the page is whole, refreshes itself and filters', async () => {
+test('without JavaScript the overview is whole and refreshes itself', async () => {
   const {page, complaints} = await open('', {javaScriptEnabled: false});
   assert.match(await verdictOf(page, 'acme'), /^Platform failing since \d\d:\d\d UTC/);
   assert.equal(await page.locator('noscript meta[http-equiv=refresh]').count(), 1);
-  assert.equal(await page.locator('.copy:visible').count(), 0);
   assert.deepEqual(complaints, []);
+});
+
+test('without JavaScript the page of a target is whole and refreshes itself', async () => {
+  const {page, complaints} = await open(kTarget, {javaScriptEnabled: false});
+  assert.equal(await page.locator('h1').textContent(), 'dataset');
+  assert.match(await page.locator('.tenant-verdict').textContent(),
+    /^acme: Platform failing since \d\d:\d\d UTC/);
+  assert.ok(await page.locator('.waterfalls tbody tr:visible').count() > 1);
+  const item = page.locator('details.evidence').first();
+  await item.locator('summary').click();
+  assert.match(await item.locator('code[id$=curl]:visible').textContent(), /^curl -sS -i /);
+  assert.equal(await page.locator('.copy:visible').count(), 0, 'a button that can do nothing');
+  const [download] = await Promise.all([page.waitForEvent('download'),
+    page.getByRole('link', {name: 'Download as JSON'}).click()]);
+  assert.equal(download.suggestedFilename(), 'acme-dataset-evidence.json');
+  const updated = await page.locator('#updated').textContent();
+  await waitUntil(async () => (await page.locator('#updated').textContent()) !== updated,
+    'the refresh');
+  assert.deepEqual(complaints.filter(text => !text.includes('evidence.json')), []);
 });
 
 test('times are the reader\'s own, with UTC on hover', async () => {
@@ -286,6 +267,13 @@ test('every page forbids what it does not need', async () => {
   assert.match(plain, /^acme: Platform failing since/m);
 });
 
+test('the page of a target with all the failures it keeps is few bytes on a first visit', async () => {
+  const {page} = await open(kTarget);
+  const failures = page.locator('details.evidence summary:has-text("server_error")');
+  await waitUntil(async () => (await failures.count()) === kFailuresKept, 'all the failures');
+  await assertFewBytes(kTarget);
+});
+
 test('a token that is rejected and a recovery are told, too', async () => {
   const {page} = await open();
   await stage.fault('ok', 'acme/live');
@@ -303,7 +291,7 @@ test('an exporter that is gone is noticed, and so is its return', async () => {
   await stage.stopExporter();
   await waitUntil(() => page.locator('#lost').isVisible(), 'the banner');
   assert.match(await page.locator('#lost').textContent(), /does not answer.*no longer updated/);
-  await stage.startExporter(kConfig);
+  await stage.startExporter(config);
   await waitUntil(async () => !await page.locator('#lost').isVisible(), 'the banner to go');
   assert.equal(await page.evaluate(() => window.marker), 'the same document');
 });
@@ -312,12 +300,12 @@ test('a target that a reload took away is said to be gone, and is asked for less
   const {page} = await open(kTarget);
   const refusals = [];
   page.on('response', reply => { if (reply.status() === 404) refusals.push(reply.url()); });
-  stage.reloadExporter(kConfig.replaceAll(kDataset, `name = "renamed"\n${kDataset}`));
+  stage.reloadExporter(config.replaceAll(kDataset, `name = "renamed"\n${kDataset}`));
   await waitUntil(() => page.locator('#lost').isVisible(), 'the banner');
   assert.match(await page.locator('#lost').textContent(),
     /^This target is no longer configured: what stands here is as of \d\d:\d\d/);
   await waitUntil(() => refusals.length >= 2, 'a second look');
-  stage.reloadExporter(kConfig);
+  stage.reloadExporter(config);
   await waitUntil(async () => (await fetch(stage.url + kTarget)).ok, 'the reload');
   await lookAgain(page);
   await waitUntil(async () => !await page.locator('#lost').isVisible(), 'the banner to go');
@@ -345,7 +333,7 @@ test('a page that is open when a password comes to be needed says so, and asks f
   await stage.stopExporter();
   const webConfig = path.join(stage.folder, 'web.yml');
   await writeFile(webConfig, '');
-  await stage.startExporter(kConfig, [`--web.config.file=${webConfig}`]);
+  await stage.startExporter(config, [`--web.config.file=${webConfig}`]);
   const {page} = await open();
   await writeFile(webConfig, `basic_auth_users:\n  reader: ${kPasswordHash}\n`);
   await waitUntil(() => page.locator('#lost').isVisible(), 'the banner');
@@ -353,7 +341,7 @@ test('a page that is open when a password comes to be needed says so, and asks f
     /^The exporter asks for a password now: reload this page to sign in:/);
   assert.match((await fetch(stage.url)).headers.get('WWW-Authenticate'), /^Basic /);
   await stage.stopExporter();
-  await stage.startExporter(kConfig);
+  await stage.startExporter(config);
   await lookAgain(page);
   await waitUntil(async () => !await page.locator('#lost').isVisible(), 'the banner to go');
 });
@@ -366,19 +354,8 @@ test('200 targets are few bytes, folded where fine, and filtered while one types
     const text = await (await fetch(stage.url)).text();
     return !text.includes('not probed yet');
   }, 'all targets to be probed', 60_000);
-  const {page, complaints, context} = await open();
-  let bytes = 0;
-  const second = await context.newPage();
-  second.on('requestfinished', async request => {
-    const sizes = await request.sizes();
-    bytes += sizes.responseBodySize + sizes.responseHeadersSize;
-  });
-  await second.goto(stage.url, {waitUntil: 'load'});
-  await waitUntil(() => bytes > 0, 'the sizes');
-  assert.ok(bytes < kBytesMax, `${bytes} bytes`);
-  const painted = await second.evaluate(() =>
-    performance.getEntriesByName('first-contentful-paint')[0]?.startTime);
-  console.log(`     200 targets: ${bytes} bytes, first paint after ${Math.round(painted)} ms`);
+  await assertFewBytes('');
+  const {page, complaints} = await open();
   assert.equal(await page.locator('tbody tr').count(), 200);
   assert.equal(await page.locator('tbody tr:visible').count(), 10);
   assert.match(await page.locator('#troubled').textContent(), /^tenant-7 Platform failing/);
@@ -392,24 +369,11 @@ test('200 targets are few bytes, folded where fine, and filtered while one types
   assert.deepEqual(complaints, []);
 });
 
-let failed = 0;
-try {
-  await stage.startSimulator();
-  await stage.startExporter(kConfig);
-  await stage.startBrowser();
-  for (const {name, run} of tests) {
-    const start = performance.now();
-    try {
-      await run();
-      console.log(`ok   ${name} (${((performance.now() - start) / 1000).toFixed(1)} s)`);
-    } catch (error) {
-      ++failed;
-      console.log(`FAIL ${name}\n     ${String(error?.stack ?? error).replaceAll('\n', '\n     ')}`);
-    }
-    for (const context of stage.browser.contexts()) await context.close();
-  }
-} finally {
-  await stage.end();
-}
-console.log(`${tests.length - failed} passed, ${failed} failed`);
-process.exitCode = failed === 0 ? 0 : 1;
+test('without JavaScript the filter is a form that is sent', async () => {
+  const {page, complaints} = await open('', {javaScriptEnabled: false});
+  await page.locator('#filter input[type=search]').fill('probe-3-');
+  await page.locator('#filter button').click();
+  await page.waitForURL(/\?q=probe-3-$/);
+  assert.equal(await page.locator('tbody tr').count(), 10);
+  assert.deepEqual(complaints, []);
+});

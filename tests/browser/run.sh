@@ -10,7 +10,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 source deploy/packages.sh
 
-script=tests/browser/page_test.mjs
+script=tests/browser/run_tests.mjs
 build_dir=build/release
 for argument in "$@"; do
   case "$argument" in
