@@ -9,6 +9,32 @@ std::size_t part_of(std::string_view tenant, std::size_t parts) {
   return rendezvous(tenant, parts);
 }
 
+namespace {
+
+// One for each part that has targets, and the rest by their number; no more than `whole` in all,
+// unless there are more such parts than that.
+std::vector<std::size_t> shares_of(std::size_t whole,
+                                   const std::vector<std::vector<TargetIndex>>& parts) {
+  std::size_t busy = 0;
+  std::size_t targets = 0;
+  for (const auto& part : parts) {
+    busy += part.empty() ? 0 : 1;
+    targets += part.size();
+  }
+  if (targets == 0) return std::vector<std::size_t>(parts.size());
+  const std::size_t rest = whole > busy ? whole - busy : 0;
+  std::vector<std::size_t> shares;
+  std::size_t before = 0;
+  for (const auto& part : parts) {
+    const std::size_t up_to = before + part.size();
+    shares.push_back(part.empty() ? 0 : 1 + rest * up_to / targets - rest * before / targets);
+    before = up_to;
+  }
+  return shares;
+}
+
+}  // namespace
+
 Division divide(std::shared_ptr<const Plan> whole, std::size_t parts) {
   check(parts > 0, "a plan is divided into something");
   std::vector<std::vector<TargetIndex>> chosen(parts);
@@ -27,11 +53,9 @@ Division divide(std::shared_ptr<const Plan> whole, std::size_t parts) {
     division.parts = {std::move(whole)};
     return division;
   }
-  const std::size_t most = whole->limits().probes_in_flight_max;
-  const std::size_t all = whole->targets().size();
-  for (const auto& targets : chosen) {
-    const std::size_t share = all == 0 ? 0 : (most * targets.size() + all - 1) / all;
-    Plan part = whole->part(targets).with_probes_in_flight_max(share);
+  const auto shares = shares_of(whole->limits().probes_in_flight_max, chosen);
+  for (std::size_t i = 0; i < parts; ++i) {
+    Plan part = whole->part(chosen[i]).with_probes_in_flight_max(shares[i]);
     if (!division.parts.empty()) part = part.without_controls();
     division.parts.push_back(std::make_shared<const Plan>(std::move(part)));
   }

@@ -29,7 +29,8 @@ struct Division {
 };
 
 // Into so many parts, some of which may be empty; the limit of probes in flight is shared out with
-// the targets. One part is the whole itself. REQUIRES: parts > 0.
+// the targets, one at least for each part that has some. One part is the whole itself.
+// REQUIRES: parts > 0.
 Division divide(std::shared_ptr<const Plan> whole, std::size_t parts);
 
 // Which part of so many the tenant belongs to.

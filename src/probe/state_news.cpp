@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/duration.h"
+#include "base/text.h"
 
 namespace reinfer {
 
@@ -17,10 +18,9 @@ std::string describe(const StateNews& news, const std::string& name) {
       return fmt::format("{}: {} -> {} after {}", name, to_label(*news.before), outcome,
                          describe_duration(news.after));
     case StateNews::Kind::settled:
-      return fmt::format("{}: {} now, {} left out", name, outcome,
-                         news.changes_left_out == 1
-                             ? "1 change was"
-                             : fmt::format("{} changes were", news.changes_left_out));
+      return fmt::format("{}: {} now, {} {} left out", name, outcome,
+                         counted(news.changes_left_out, "change"),
+                         news.changes_left_out == 1 ? "was" : "were");
     case StateNews::Kind::still:
       return fmt::format("{}: still {} after {}", name, outcome, describe_duration(news.after));
   }

@@ -16,10 +16,11 @@ namespace {
 
 using namespace std::chrono_literals;
 
-std::string many_tenants(std::size_t tenants, std::size_t probes) {
-  std::string text =
-      "[limits]\nprobes_in_flight_max = 100\n[[control]]\nname = \"example\"\nurl = "
-      "\"https://example.com/\"\n";
+std::string many_tenants(std::size_t tenants, std::size_t probes, std::size_t in_flight_max = 100) {
+  std::string text = fmt::format(
+      "[limits]\nprobes_in_flight_max = {}\n[[control]]\nname = \"example\"\nurl = "
+      "\"https://example.com/\"\n",
+      in_flight_max);
   for (std::size_t i = 0; i < tenants; ++i) {
     text += fmt::format(
         "[[tenant]]\nname = \"t{0}\"\nbase_url = \"https://cloud.uipath.com/org/t{0}/reinfer_\"\n"
@@ -85,8 +86,7 @@ TEST_CASE("threads share all targets by tenant, and the limit of probes in fligh
       CHECK(part_of(tenant.name, 3) == i);
   }
   CHECK(targets == 36);
-  CHECK(in_flight_max >= 100);
-  CHECK(in_flight_max <= 102);
+  CHECK(in_flight_max == 100);
   for (std::size_t i = 0; i < 36; ++i) {
     const PartPlace place = division.targets[i];
     CHECK(full_name(division.parts[place.part]->targets().at(place.index)) ==
@@ -97,6 +97,23 @@ TEST_CASE("threads share all targets by tenant, and the limit of probes in fligh
     CHECK(division.parts[place.part]->tenants().at(place.index) == whole->tenants()[i]);
   }
   CHECK(divide(whole, 1).parts.front() == whole);
+}
+
+TEST_CASE("the shares of the limit add up to it, with one at least for each thread that probes") {
+  for (const std::size_t most : {1, 2, 3, 4, 5, 7, 64, 10000})
+    for (const std::size_t tenants : {1, 2, 5, 40})
+      for (const std::size_t parts : {2, 3, 8}) {
+        const Division division = divide(plan_from(many_tenants(tenants, 3, most)), parts);
+        std::size_t busy = 0;
+        std::size_t sum = 0;
+        for (const auto& part : division.parts) {
+          const std::size_t share = part->limits().probes_in_flight_max;
+          CHECK((share > 0) == !part->targets().empty());
+          busy += !part->targets().empty();
+          sum += share;
+        }
+        CHECK(sum == std::max(most, busy));
+      }
 }
 
 TEST_CASE("more parts than tenants leave some empty") {
@@ -160,6 +177,34 @@ TEST_CASE("a part that no thread is left to adopt is adopted all the same") {
   CHECK(snapshot.plan == next);
   CHECK(snapshot.targets.size() == 5);
   CHECK(ledgers.history("t4", "p0"));
+}
+
+TEST_CASE("a thread that has lost its targets no longer says which clock stamps") {
+  const Instant now{WallTime{500s}, MonoTime{1s}};
+  const Division division = divide(plan_from(many_tenants(6, 1)), 2);
+  Ledgers ledgers(division, now);
+  const auto waits = [&](std::size_t part, ClockSource source) {
+    ProbeResult result;
+    result.phases.wait = 1ms;
+    result.clock_source = source;
+    ledgers.part(part).record_started(result.target, 0ms);
+    ledgers.part(part).record(result);
+  };
+  REQUIRE_FALSE(division.parts[0]->targets().empty());
+  REQUIRE_FALSE(division.parts[1]->targets().empty());
+  waits(0, ClockSource::kernel);
+  waits(1, ClockSource::user);
+  CHECK(ledgers.snapshot(now).exporter.clock_source == ClockSource::user);
+
+  std::string text;
+  for (std::size_t i = 0; text.empty(); ++i)
+    if (part_of(fmt::format("t{}", i), 2) == 0)
+      text = fmt::format(
+          "[[tenant]]\nname = \"t{0}\"\nbase_url = \"https://cloud.uipath.com/org/t{0}/reinfer_\"\n"
+          "token_env = \"A\"\n[[tenant.probe]]\nname = \"p0\"\nuse = \"projects\"\n",
+          i);
+  ledgers.adopt(divide(plan_from(text), 2), now, [] { return std::vector<bool>{false, false}; });
+  CHECK(ledgers.snapshot(now).exporter.clock_source == ClockSource::kernel);
 }
 
 TEST_CASE("a shard may have nothing to do, with several threads too") {
