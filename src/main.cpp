@@ -14,12 +14,10 @@ void keep_memory_private() {
   prctl(PR_SET_DUMPABLE, 0);
 }
 
-// By default each thread that renders a scrape keeps megabytes of its own, and a large buffer that
-// was freed once makes all that come after stay. There is one thread yet.
+// By default each thread that renders a scrape keeps megabytes of its own. There is one thread yet.
 void keep_memory_small() {
   mallopt(M_ARENA_MAX, 2);             // NOLINT(concurrency-mt-unsafe)
   mallopt(M_TRIM_THRESHOLD, 1 << 20);  // NOLINT(concurrency-mt-unsafe)
-  mallopt(M_MMAP_THRESHOLD, 1 << 16);  // NOLINT(concurrency-mt-unsafe)
 }
 
 }  // namespace
