@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/hash.h"
+#include "base/thread_slice.h"
 #include "credentials/credentials.h"
 
 namespace reinfer {
@@ -55,6 +56,7 @@ ProbeThreads::~ProbeThreads() = default;
 void ProbeThreads::start() {
   for (auto& lane : lanes_)
     lane->thread = std::thread([this, &engine = lane->engine]() noexcept {
+      ask_for_short_slices();
       engine.run([this] { return stopped_.load(); });
     });
 }

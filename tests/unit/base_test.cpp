@@ -1,7 +1,11 @@
 #include <doctest/doctest.h>
+#include <sched.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <set>
+#include <thread>
 
 #include "base/duration.h"
 #include "base/gzip.h"
@@ -10,6 +14,7 @@
 #include "base/random.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "base/thread_slice.h"
 
 namespace reinfer {
 namespace {
@@ -134,6 +139,16 @@ TEST_CASE("log lines quote what needs quoting and stay on one line") {
       format_logfmt(LogLevel::info, "probe failed", {{"tenant", "acme"}, {"text", "a \"b\"\nc"}}) ==
       "level=info event=\"probe failed\" tenant=acme text=\"a \\\"b\\\" c\"");
   CHECK(format_json(LogLevel::warn, "x", {{"n", 3}}) == R"("level":"warn","event":"x","n":"3")");
+}
+
+TEST_CASE("a thread that asks for short slices keeps its policy and its niceness") {
+  std::thread([] {
+    const auto self = static_cast<id_t>(gettid());
+    REQUIRE(setpriority(PRIO_PROCESS, self, 7) == 0);
+    CHECK(ask_for_short_slices());
+    CHECK(getpriority(PRIO_PROCESS, self) == 7);
+    CHECK(sched_getscheduler(0) == SCHED_OTHER);
+  }).join();
 }
 
 TEST_CASE("a moved-from secret holds nothing") {

@@ -1,0 +1,36 @@
+#include "base/thread_slice.h"
+
+#include <sched.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <cstdint>
+
+namespace reinfer {
+namespace {
+
+// struct sched_attr in its first version: glibc has it from 2.41 on only, and the kernel's header
+// does not go with glibc's.
+struct SchedulingAttributes {
+  std::uint32_t size = 0;
+  std::uint32_t policy = 0;
+  std::uint64_t flags = 0;
+  std::int32_t nice = 0;
+  std::uint32_t priority = 0;
+  std::uint64_t runtime = 0;
+  std::uint64_t deadline = 0;
+  std::uint64_t period = 0;
+};
+static_assert(sizeof(SchedulingAttributes) == 48);
+
+}  // namespace
+
+bool ask_for_short_slices() {
+  SchedulingAttributes attributes;
+  if (syscall(SYS_sched_getattr, 0, &attributes, sizeof attributes, 0U) != 0) return false;
+  if (attributes.policy != SCHED_OTHER && attributes.policy != SCHED_BATCH) return false;
+  attributes.runtime = static_cast<std::uint64_t>(kShortSlice.count());
+  return syscall(SYS_sched_setattr, 0, &attributes, 0U) == 0;
+}
+
+}  // namespace reinfer
