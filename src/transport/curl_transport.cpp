@@ -15,6 +15,7 @@
 #include "transport/curl_transfer.h"
 #include "transport/kernel_stamps.h"
 #include "transport/loop_delay.h"
+#include "transport/precise_wait.h"
 
 namespace reinfer {
 namespace {
@@ -167,7 +168,7 @@ MonoTime CurlTransport::Loop::next_event(MonoTime until) const {
 bool CurlTransport::Loop::wait_and_dispatch(MonoTime until) {
   const MonoTime next = next_event(until);
   const MonoTime before = mono_now();
-  const Nanoseconds left = next <= before ? Nanoseconds{0} : next - before;
+  const Nanoseconds left = next <= before ? Nanoseconds{0} : first_wait(next - before);
   const auto seconds = std::chrono::floor<std::chrono::seconds>(left);
   const timespec timeout{seconds.count(), static_cast<long>((left - seconds).count())};
   std::array<epoll_event, kEventsAtOnce> events;

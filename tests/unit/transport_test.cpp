@@ -2,6 +2,7 @@
 #include <doctest/doctest.h>
 
 #include "transport/curl_facts.h"
+#include "transport/precise_wait.h"
 #include "transport/stamps.h"
 
 namespace reinfer {
@@ -11,6 +12,25 @@ using namespace std::chrono_literals;
 
 MonoTime at(Nanoseconds d) {
   return MonoTime{1000s + d};
+}
+
+TEST_CASE("a wait in parts ends when it should, late by less than a third of a millisecond") {
+  for (const Nanoseconds whole : {0ns, 1ns, 10ms + 0ns, 70ms + 0ns, 30s + 0ns, 24h + 0ns}) {
+    CAPTURE(whole.count());
+    // What the kernel allows itself where it is at its worst, a nice value included.
+    constexpr int kSlackPart = 200;
+    Nanoseconds waited{0};
+    Nanoseconds last{0};
+    int parts = 0;
+    while (waited < whole) {
+      last = first_wait(whole - waited);
+      REQUIRE(last > 0ns);
+      waited += last + last / kSlackPart;
+      ++parts;
+    }
+    CHECK(waited - whole <= 250us);
+    CHECK(parts <= 4);
+  }
 }
 
 TEST_CASE("phases run from stamp to stamp and add up to the total") {
