@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ctime>
 #include <limits>
 
 namespace reinfer {
@@ -20,6 +21,12 @@ WallTime wall_now() {
 
 Instant SystemClock::now() const {
   return {wall_now(), mono_now()};
+}
+
+Nanoseconds thread_cpu_time() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return std::chrono::seconds(time.tv_sec) + Nanoseconds(time.tv_nsec);
 }
 
 ClockPair read_clocks() {

@@ -37,6 +37,9 @@ class SystemClock final : public Clock {
 // The monotonic half of SystemClock, for the adapters that stamp the outside world themselves.
 MonoTime mono_now();
 
+// CPU time that the calling thread has taken (CLOCK_THREAD_CPUTIME_ID).
+Nanoseconds thread_cpu_time();
+
 // Both clocks read as close together as can be: `wall` was read between the other two.
 struct ClockPair {
   MonoTime before;

@@ -135,6 +135,7 @@ void CurlTransport::Loop::start(ProbeId id, Request request) {
   CurlTransfer& started = *transfer;
   check(transfers_.emplace(key, std::move(transfer)).second, "a probe id is used once");
   const MonoTime now = mono_now();
+  if (transfers_.size() == 1) delay_.work_begins(now, thread_delay_.read());
   worked_on_.push_back(id);
   started.begin(now);
   const CURLMcode code = curl_multi_add_handle(multi_, started.handle());
@@ -181,7 +182,7 @@ bool CurlTransport::Loop::wait_and_dispatch(MonoTime until) {
   const MonoTime after = mono_now();
   waited_ += after - before;
   check(count >= 0 || errno == EINTR, "the loop can wait");
-  delay_.after_wait(after, transfers_.empty() ? std::nullopt : thread_delay_.read(), found);
+  delay_.after_wait(after, transfers_.empty() ? std::nullopt : thread_delay_.read_awoken(), found);
   bool woken = false;
   for (int i = 0; i < count; ++i) {
     // A handshake takes a millisecond, and a slot must not wait for several. What is left is still
@@ -207,7 +208,7 @@ void CurlTransport::Loop::before_wait(MonoTime now) {
       delay_.before_wait(now, is_long ? thread_delay_.read() : std::nullopt);
   for (const ProbeId id : worked_on_) {
     const auto found = transfers_.find(static_cast<std::uint64_t>(id));
-    if (found != transfers_.end()) found->second->wire().stopped(stopped);
+    if (found != transfers_.end()) found->second->wire().turn_over(stopped);
   }
   worked_on_.clear();
 }

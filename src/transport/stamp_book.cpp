@@ -4,18 +4,32 @@
 
 namespace reinfer {
 
+void StampBook::start(MonoTime now) {
+  ours_.start = now;
+  turn_began_ = now;
+}
+
 void StampBook::event(MonoTime now, Nanoseconds late) {
   event_began_ = now - late;
+  turn_began_ = now;
   // From then on what we are late for costs the platform's answer nothing.
   if (!ready_) late_ += late;
 }
 
-void StampBook::stopped(Nanoseconds time) {
-  if (!ready_) late_ += time;
+void StampBook::turn_over(Nanoseconds stopped) {
+  if (!ready_) late_ += stopped;
+  // Nobody knows whether it was before or after the request left.
+  if (ready_this_turn_) late_ += std::min(stopped, in_turn_before_sent());
+  ready_this_turn_ = false;
+}
+
+Nanoseconds StampBook::in_turn_before_sent() const {
+  return std::max(Nanoseconds{0}, kernel_sent_.value_or(*ready_ + sent_off_) - turn_began_);
 }
 
 void StampBook::ready_to_send(MonoTime now, std::size_t writes) {
   ready_ = now;
+  ready_this_turn_ = true;
   writes_left_ = writes;
   // A request that is sent again starts over.
   kernel_sent_.reset();

@@ -23,13 +23,14 @@ class StampBook {
   // reply's first byte is the one that let its status line be read; else it is the first to come.
   explicit StampBook(bool tls) : tls_(tls) {}
 
-  void start(MonoTime now) { ours_.start = now; }
+  void start(MonoTime now);
   void connected(MonoTime now) { ours_.connected = now; }
 
   // An event of this exchange is handled now, for which it may have waited since `late` ago.
   void event(MonoTime now, Nanoseconds late);
-  // Our thread was stopped for so long while it worked on this exchange.
-  void stopped(Nanoseconds time);
+  // The turn of the loop in which there was work on this exchange is over; our thread was stopped
+  // for so long in it.
+  void turn_over(Nanoseconds stopped);
 
   // libcurl is about to send the request, in so many writes.
   void ready_to_send(MonoTime now, std::size_t writes);
@@ -80,12 +81,15 @@ class StampBook {
 
   // Since when something that is seen now might have been there.
   MonoTime earliest() const;
+  Nanoseconds in_turn_before_sent() const;
   std::optional<Stamp> first_byte_by_kernel(std::optional<std::uint64_t> taken) const;
   bool by_kernel() const;
 
   const bool tls_;
   WireStamps ours_;
   std::optional<MonoTime> ready_;
+  bool ready_this_turn_ = false;
+  MonoTime turn_began_{};        // for this exchange
   std::size_t writes_left_ = 0;  // of the request, by the kernel's count
   MonoTime event_began_{};       // at the earliest
   Nanoseconds late_{0};          // of what led to the request

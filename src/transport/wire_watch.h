@@ -39,8 +39,8 @@ class WireWatch {
   // socket is the end of the connect phase, which libcurl 7.88 tells only after the TLS handshake.
   // Returns whether the failure is none, but the kernel's stamps of what was sent.
   bool note_event(const SocketEvent& event);
-  // Its thread was stopped for so long while it was its turn.
-  void stopped(Nanoseconds time) { book_.stopped(time); }
+  // A turn of the loop in which there was work on it is over; the thread was stopped for so long.
+  void turn_over(Nanoseconds stopped) { book_.turn_over(stopped); }
 
   // libcurl is about to send the request, in so many writes; on the fresh connection from
   // `local_port`, or on one that is `reused`.
