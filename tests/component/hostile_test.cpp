@@ -166,7 +166,8 @@ TEST_CASE("slow clients are cut off: silent ones, dribblers, those who never rea
   const RawClient dribbler(port);
   while (plain.rejected(HttpRejection::slow) == 2) {
     dribbler.send("a");
-    std::this_thread::yield();
+    // Without a pause its head would be too large before its time is up.
+    std::this_thread::sleep_for(impatient().request_time / 100);
   }
   const RawClient deaf(port);
   deaf.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
