@@ -41,12 +41,13 @@ count() {
   fi
 }
 
-# suite NAME COMMAND...: runs it, adds up, and shows the log of a failure. One that crashes, or that
-# counts no test, is a failure.
+# suite NAME COMMAND...: runs it, adds up, and shows the log of a failure. One that crashes, that
+# counts no test, or that hangs (after 20 minutes, or `seconds_max`) is a failure.
 suite() {
   local name=$1 log=$logs/$1.log status=0 start=$SECONDS
   shift
-  "$@" >"$log" 2>&1 || status=$?
+  timeout --foreground --kill-after=10 "${seconds_max:-1200}" "$@" >"$log" 2>&1 || status=$?
+  if [ $status -eq 124 ]; then echo "$name was ended: it hung" | tee -a "$log"; fi
   count "$log"
   if [ $status -ne 0 ] && [ "$suite_failed" -eq 0 ]; then suite_failed=1; fi
   if [ $status -eq 0 ] && [ $((suite_passed + suite_failed)) -eq 0 ]; then suite_failed=1; fi
@@ -104,7 +105,7 @@ if [ $all = yes ]; then
     compiled_levels $preset
   done
   suite clang-format bash tests/tidy/clang_format.sh
-  suite clang-tidy bash tests/tidy/clang_tidy.sh --build-dir=build/release
+  seconds_max=4800 suite clang-tidy bash tests/tidy/clang_tidy.sh --build-dir=build/release
 fi
 
 echo "$passed passed, $failed failed"
