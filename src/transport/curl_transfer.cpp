@@ -58,10 +58,10 @@ bool is_bad_proxy_url(std::string_view error_text) {
 }  // namespace
 
 CurlTransfer::CurlTransfer(ProbeId id, Request request, const std::string& ca_bundle,
-                           KernelStamps& kernel, std::vector<CurlTransfer*>& sending)
+                           KernelStamps& kernel, LoopTurn& turn)
     : id_(id),
       request_(std::move(request)),
-      sending_(sending),
+      turn_(turn),
       route_(route_of(request_)),
       easy_(curl_easy_init()),
       wire_(kernel, route_.tls) {
@@ -77,6 +77,12 @@ CurlTransfer& CurlTransfer::of(CURL* handle) {
   void* self = nullptr;
   curl_easy_getinfo(handle, CURLINFO_PRIVATE, &self);
   return *static_cast<CurlTransfer*>(self);
+}
+
+void CurlTransfer::note_work() {
+  if (!turn_.note_work(id_)) return;
+  const MonoTime now = mono_now();
+  wire_.note_work(now, turn_.delay.at(now));
 }
 
 void CurlTransfer::set_callbacks() {
@@ -130,7 +136,8 @@ std::size_t CurlTransfer::on_body(char* bytes, std::size_t size, std::size_t cou
 int CurlTransfer::on_ready_to_send(void* self, char*, char*, int, int local_port) {
   auto& transfer = *static_cast<CurlTransfer*>(self);
   CURL* easy = transfer.easy_.get();
-  transfer.sending_.push_back(&transfer);
+  transfer.note_work();
+  transfer.turn_.sending.push_back(&transfer);
   ++transfer.times_ready_to_send_;
   long connections = 0;
   curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &connections);

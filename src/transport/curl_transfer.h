@@ -17,6 +17,7 @@
 #include "transport/curl_facts.h"
 #include "transport/curl_options.h"
 #include "transport/curl_route.h"
+#include "transport/loop_turn.h"
 #include "transport/transport.h"
 #include "transport/wire_watch.h"
 
@@ -29,9 +30,9 @@ inline constexpr std::size_t kHeaderBytesMax = 64 * 1024;
 class CurlTransfer {
  public:
   // `ca_bundle` is used where the request names no CA file. While libcurl runs, the transfer adds
-  // itself to `sending` when its request is about to leave.
+  // itself to those of the turn that are sending when its request is about to leave.
   CurlTransfer(ProbeId id, Request request, const std::string& ca_bundle, KernelStamps& kernel,
-               std::vector<CurlTransfer*>& sending);
+               LoopTurn& turn);
   CurlTransfer(const CurlTransfer&) = delete;
   CurlTransfer& operator=(const CurlTransfer&) = delete;
 
@@ -46,8 +47,11 @@ class CurlTransfer {
   // Its sockets, for the loop to report on.
   WireWatch& wire() { return wire_; }
 
-  // To be called for those in `sending` once libcurl has run: the request left just now, because
-  // our requests fit a socket buffer and leave in one write.
+  // libcurl works on it: to be called in case there was no event that said so.
+  void note_work();
+
+  // To be called for those that are sending once libcurl has run: the request left just now,
+  // because our requests fit a socket buffer and leave in one write.
   void stamp_sent(MonoTime now) { wire_.request_left(now); }
 
   // Where it stands, and when that stage, or the whole exchange, must be over.
@@ -84,7 +88,7 @@ class CurlTransfer {
 
   const ProbeId id_;
   const Request request_;
-  std::vector<CurlTransfer*>& sending_;
+  LoopTurn& turn_;
   const Route route_;
   CurlList header_lines_;
   CurlList connect_to_;

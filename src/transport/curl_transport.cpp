@@ -14,7 +14,6 @@
 #include "base/check.h"
 #include "transport/curl_transfer.h"
 #include "transport/kernel_stamps.h"
-#include "transport/loop_delay.h"
 #include "transport/precise_wait.h"
 
 namespace reinfer {
@@ -72,6 +71,7 @@ class CurlTransport::Loop {
   void before_wait(MonoTime now);
   void handle(curl_socket_t socket, std::uint32_t ready);
   void run_curl(curl_socket_t socket, int events);
+  void note_stop(MonoTime now);
   void end_overdue(MonoTime now);
   void collect_ended();
   void end(CurlTransfer& transfer, std::optional<CURLcode> code);
@@ -86,15 +86,13 @@ class CurlTransport::Loop {
   std::optional<MonoTime> curl_timer_;
   // Who waits for what; an entry lives no longer than its transfer's interest in the socket.
   std::unordered_map<curl_socket_t, CurlTransfer*> sockets_;
-  std::vector<CurlTransfer*> sending_;  // only while libcurl runs
   std::unordered_map<std::uint64_t, std::unique_ptr<CurlTransfer>> transfers_;
   // When to look at a transfer's deadline; lazily, so an entry may be stale.
   std::priority_queue<Alarm, std::vector<Alarm>, std::greater<>> alarms_;
   std::vector<Completion> ended_;
   KernelStamps kernel_;
-  LoopDelay delay_{mono_now()};
+  LoopTurn turn_;
   ThreadDelay thread_delay_;
-  std::vector<ProbeId> worked_on_;  // since the last wait
   Nanoseconds waited_{0};
   bool coarse_wait_ = false;
 };
@@ -131,12 +129,13 @@ CurlTransport::Loop::~Loop() {
 void CurlTransport::Loop::start(ProbeId id, Request request) {
   const auto key = static_cast<std::uint64_t>(id);
   auto transfer =
-      std::make_unique<CurlTransfer>(id, std::move(request), ca_bundle_, kernel_, sending_);
+      std::make_unique<CurlTransfer>(id, std::move(request), ca_bundle_, kernel_, turn_);
   CurlTransfer& started = *transfer;
   check(transfers_.emplace(key, std::move(transfer)).second, "a probe id is used once");
   const MonoTime now = mono_now();
-  if (transfers_.size() == 1) delay_.work_begins(now, thread_delay_.read());
-  worked_on_.push_back(id);
+  if (transfers_.size() == 1) turn_.delay.work_begins(now, thread_delay_.read());
+  turn_.begin_work();
+  turn_.note_work(id);
   started.begin(now);
   const CURLMcode code = curl_multi_add_handle(multi_, started.handle());
   check(code == CURLM_OK || code == CURLM_OUT_OF_MEMORY, "libcurl takes a new handle");
@@ -150,6 +149,7 @@ std::vector<Completion> CurlTransport::Loop::poll(MonoTime until) {
     const bool woken = wait_and_dispatch(ended_.empty() ? until : MonoTime::min());
     if (curl_timer_ && *curl_timer_ <= mono_now()) {
       curl_timer_.reset();
+      turn_.begin_work();
       run_curl(CURL_SOCKET_TIMEOUT, 0);
     }
     collect_ended();
@@ -173,7 +173,7 @@ bool CurlTransport::Loop::wait_and_dispatch(MonoTime until) {
   const auto seconds = std::chrono::floor<std::chrono::seconds>(left);
   const timespec timeout{seconds.count(), static_cast<long>((left - seconds).count())};
   std::array<epoll_event, kEventsAtOnce> events;
-  const bool is_long = delay_.is_long_turn(before) && !transfers_.empty();
+  const bool is_long = turn_.delay.is_long_turn(before) && !transfers_.empty();
   before_wait(before);
   const timespec at_once{};
   int count = is_long ? wait(events, &at_once) : 0;
@@ -182,13 +182,13 @@ bool CurlTransport::Loop::wait_and_dispatch(MonoTime until) {
   const MonoTime after = mono_now();
   waited_ += after - before;
   check(count >= 0 || errno == EINTR, "the loop can wait");
-  delay_.after_wait(after, transfers_.empty() ? std::nullopt : thread_delay_.read_awoken(), found);
+  turn_.delay.after_wait(after, transfers_.empty() ? std::nullopt : thread_delay_.read(), found);
   bool woken = false;
   for (int i = 0; i < count; ++i) {
     // A handshake takes a millisecond, and a slot must not wait for several. What is left is still
     // so when the loop asks again.
     if (i > 0 && mono_now() >= until) {
-      delay_.left_some();
+      turn_.delay.left_some();
       break;
     }
     const epoll_event& event = events[static_cast<std::size_t>(i)];
@@ -203,26 +203,26 @@ bool CurlTransport::Loop::wait_and_dispatch(MonoTime until) {
 }
 
 void CurlTransport::Loop::before_wait(MonoTime now) {
-  const bool is_long = delay_.is_long_turn(now) && !worked_on_.empty();
-  const Nanoseconds stopped =
-      delay_.before_wait(now, is_long ? thread_delay_.read() : std::nullopt);
-  for (const ProbeId id : worked_on_) {
+  const bool is_long = turn_.delay.is_long_turn(now) && !turn_.worked_on.empty();
+  turn_.delay.before_wait(now, is_long ? thread_delay_.read() : std::nullopt);
+  for (const ProbeId id : turn_.worked_on) {
     const auto found = transfers_.find(static_cast<std::uint64_t>(id));
-    if (found != transfers_.end()) found->second->wire().turn_over(stopped);
+    if (found != transfers_.end()) found->second->wire().turn_over();
   }
-  worked_on_.clear();
+  turn_.end();
 }
 
 void CurlTransport::Loop::handle(curl_socket_t socket, std::uint32_t ready) {
   bool failed = (ready & (EPOLLERR | EPOLLHUP)) != 0;
+  turn_.begin_work();
   const auto owner = sockets_.find(socket);
   if (owner != sockets_.end()) {
     const MonoTime now = mono_now();
     CurlTransfer& transfer = *owner->second;
-    worked_on_.push_back(transfer.id());
+    turn_.note_work(transfer.id());
     const bool stamps =
         transfer.wire().note_event({socket, (ready & EPOLLIN) != 0, (ready & EPOLLERR) != 0,
-                                    (ready & EPOLLHUP) != 0, now, delay_.at(now)});
+                                    (ready & EPOLLHUP) != 0, now, turn_.delay.at(now)});
     // A true failure besides shows again at once.
     if (stamps) failed = (ready & EPOLLHUP) != 0;
   }
@@ -253,10 +253,25 @@ void CurlTransport::Loop::run_curl(curl_socket_t socket, int events) {
   int running = 0;
   curl_multi_socket_action(multi_, socket, events, &running);
   const MonoTime now = mono_now();
-  for (CurlTransfer* transfer : sending_)
+  for (CurlTransfer* transfer : turn_.sending)
     transfer->stamp_sent(now);
-  sending_.clear();
+  turn_.sending.clear();
+  note_stop(now);
   collect_ended();
+}
+
+// Tells all that were worked on for how long the thread was stopped in it: by others on the CPU, by
+// a signal, by the host.
+void CurlTransport::Loop::note_stop(MonoTime now) {
+  constexpr Nanoseconds kHarmless = std::chrono::milliseconds(1);
+  const Nanoseconds took = now - turn_.work_began;
+  if (took < kHarmless) return;
+  const Nanoseconds stopped = took - (thread_cpu_time() - turn_.cpu_before);
+  if (stopped < kHarmless) return;
+  for (std::size_t i = turn_.first; i < turn_.worked_on.size(); ++i) {
+    const auto found = transfers_.find(static_cast<std::uint64_t>(turn_.worked_on[i]));
+    if (found != transfers_.end()) found->second->wire().stopped(stopped);
+  }
 }
 
 void CurlTransport::Loop::collect_ended() {
@@ -282,7 +297,8 @@ void CurlTransport::Loop::end_overdue(MonoTime now) {
 
 void CurlTransport::Loop::end(CurlTransfer& transfer, std::optional<CURLcode> code) {
   const ProbeId id = transfer.id();
-  ended_.push_back({id, transfer.end(mono_now(), code)});
+  const MonoTime now = mono_now();
+  ended_.push_back({id, transfer.end(now, code)});
   curl_multi_remove_handle(multi_, transfer.handle());
   transfers_.erase(static_cast<std::uint64_t>(id));
 }
@@ -305,8 +321,10 @@ int CurlTransport::Loop::on_socket(CURL* easy, curl_socket_t socket, int what, v
     return 0;
   }
   if (easy != nullptr) {
-    loop.sockets_[socket] = &CurlTransfer::of(easy);
-    loop.sockets_[socket]->wire().note_socket(socket);
+    CurlTransfer& transfer = CurlTransfer::of(easy);
+    transfer.note_work();
+    transfer.wire().note_socket(socket);
+    loop.sockets_[socket] = &transfer;
   }
   epoll_event event{};
   event.data.fd = socket;

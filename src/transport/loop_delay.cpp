@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <string_view>
 
 namespace reinfer {
 namespace {
@@ -21,52 +22,47 @@ ThreadDelay::~ThreadDelay() {
   if (file_ >= 0) close(file_);
 }
 
-std::optional<ThreadTimes> ThreadDelay::read_awoken() {
+std::optional<Nanoseconds> ThreadDelay::read() {
   if (!opened_) file_ = open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
   opened_ = true;
   if (file_ < 0) return std::nullopt;
   std::array<char, 96> text;
   const ssize_t size = pread(file_, text.data(), text.size(), 0);
   if (size <= 0) return std::nullopt;
-  const char* const end = text.data() + size;
-  Nanoseconds::rep ran = 0;
-  Nanoseconds::rep queued = 0;
-  const auto first = std::from_chars(text.data(), end, ran);
-  if (first.ec != std::errc{} || first.ptr == end) return std::nullopt;
-  const auto second = std::from_chars(first.ptr + 1, end, queued);
-  if (second.ec != std::errc{}) return std::nullopt;
-  return ThreadTimes{Nanoseconds(ran), Nanoseconds(queued)};
-}
-
-std::optional<ThreadTimes> ThreadDelay::read() {
-  auto times = read_awoken();
-  if (times) times->ran = thread_cpu_time();
-  return times;
+  const std::string_view line(text.data(), static_cast<std::size_t>(size));
+  const std::size_t blank = line.find(' ');
+  if (blank == std::string_view::npos) return std::nullopt;
+  Nanoseconds::rep delay = 0;
+  const auto parsed = std::from_chars(line.data() + blank + 1, line.data() + line.size(), delay);
+  if (parsed.ec != std::errc{}) return std::nullopt;
+  return Nanoseconds(delay);
 }
 
 bool LoopDelay::is_long_turn(MonoTime now) const {
   return now - returned_ >= kLongTurn;
 }
 
-void LoopDelay::work_begins(MonoTime now, std::optional<ThreadTimes> thread) {
+Nanoseconds LoopDelay::since_last_reading(std::optional<Nanoseconds> thread_delay) {
+  if (!thread_delay) return Nanoseconds{0};
+  const Nanoseconds since = *thread_delay - last_reading_.value_or(*thread_delay);
+  last_reading_ = thread_delay;
+  return std::max(Nanoseconds{0}, since);
+}
+
+void LoopDelay::work_begins(MonoTime now, std::optional<Nanoseconds> thread_delay) {
   returned_ = now;
-  thread_ = thread;
+  last_reading_ = thread_delay;
 }
 
-Nanoseconds LoopDelay::before_wait(MonoTime now, std::optional<ThreadTimes> thread) {
+void LoopDelay::before_wait(MonoTime now, std::optional<Nanoseconds> thread_delay) {
   waiting_ = now;
-  if (!thread) return Nanoseconds{0};
-  const Nanoseconds ran = thread_ ? thread->ran - thread_->ran : now - returned_;
-  thread_ = thread;
-  return std::max(Nanoseconds{0}, now - returned_ - ran);
+  since_last_reading(thread_delay);
 }
 
-void LoopDelay::after_wait(MonoTime now, std::optional<ThreadTimes> thread,
+void LoopDelay::after_wait(MonoTime now, std::optional<Nanoseconds> thread_delay,
                            std::optional<bool> found) {
   left_for_ = left_some_ ? before_return() : Nanoseconds{0};
-  const Nanoseconds queued = thread && thread_ ? thread->queued - thread_->queued : Nanoseconds{0};
-  woken_late_ = std::clamp(queued, Nanoseconds{0}, now - waiting_);
-  thread_ = thread;
+  woken_late_ = std::min(since_last_reading(thread_delay), now - waiting_);
   slept_ = found ? !*found : now - waiting_ - woken_late_ > kSleepMin;
   left_some_ = false;
   returned_before_ = returned_;

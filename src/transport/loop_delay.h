@@ -9,13 +9,9 @@
 
 namespace reinfer {
 
-// What a thread has had of the CPU since it began.
-struct ThreadTimes {
-  Nanoseconds ran{0};
-  Nanoseconds queued{0};  // ready to run, without a CPU: busy hosts and a cgroup's limit alike
-};
-
-// Asks for the calling thread's, always the same one.
+// How long the calling thread has been ready to run without a CPU, in all: busy hosts and the CPU
+// limit of a cgroup alike (the second figure of
+// schedstat: docs.kernel.org/scheduler/sched-stats.html). Always asked by the same thread.
 class ThreadDelay {
  public:
   ThreadDelay() = default;
@@ -23,11 +19,8 @@ class ThreadDelay {
   ThreadDelay(const ThreadDelay&) = delete;
   ThreadDelay& operator=(const ThreadDelay&) = delete;
 
-  // By schedstat (docs.kernel.org/scheduler/sched-stats.html): for a thread that has just woken,
-  // because later `ran` lags by up to a tick. nullopt where the kernel does not count.
-  std::optional<ThreadTimes> read_awoken();
-  // At any time: `ran` by the thread's own clock, which goes by the same count.
-  std::optional<ThreadTimes> read();
+  // nullopt where the kernel does not count it.
+  std::optional<Nanoseconds> read();
 
  private:
   int file_ = -1;
@@ -38,16 +31,14 @@ class LoopDelay {
  public:
   explicit LoopDelay(MonoTime now) : waiting_(now), returned_(now), returned_before_(now) {}
 
+  // There was nothing to be late for, and now there is.
+  void work_begins(MonoTime now, std::optional<Nanoseconds> thread_delay);
   // Whether the turn that ends now was so long that it matters if the thread was stopped in it.
   bool is_long_turn(MonoTime now) const;
-  // There was nothing to be late for, and now there is.
-  void work_begins(MonoTime now, std::optional<ThreadTimes> thread);
-  // The loop is about to wait. `thread`: if it was worth asking. Returns for how long the thread
-  // was stopped since it returned from the last wait, as far as that is known: by others on the
-  // CPU, by a signal, by the host.
-  Nanoseconds before_wait(MonoTime now, std::optional<ThreadTimes> thread);
+  // The loop is about to wait. `thread_delay` as read now, if it was worth it.
+  void before_wait(MonoTime now, std::optional<Nanoseconds> thread_delay);
   // The wait is over. `found`: whether something was ready when it began, if somebody looked then.
-  void after_wait(MonoTime now, std::optional<ThreadTimes> thread, std::optional<bool> found);
+  void after_wait(MonoTime now, std::optional<Nanoseconds> thread_delay, std::optional<bool> found);
   // Of what was ready, some is left for after the next wait.
   void left_some() { left_some_ = true; }
 
@@ -57,11 +48,12 @@ class LoopDelay {
  private:
   // For how long it may have been ready when the last wait returned.
   Nanoseconds before_return() const;
+  Nanoseconds since_last_reading(std::optional<Nanoseconds> thread_delay);
 
   MonoTime waiting_;
   MonoTime returned_;
   MonoTime returned_before_;
-  std::optional<ThreadTimes> thread_;  // as last read
+  std::optional<Nanoseconds> last_reading_;
   Nanoseconds woken_late_{0};
   bool slept_ = false;
   bool left_some_ = false;

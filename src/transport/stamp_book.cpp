@@ -6,25 +6,33 @@ namespace reinfer {
 
 void StampBook::start(MonoTime now) {
   ours_.start = now;
-  turn_began_ = now;
+  worked_at_ = now;
+  worked_this_turn_ = true;
 }
 
 void StampBook::event(MonoTime now, Nanoseconds late) {
   event_began_ = now - late;
-  turn_began_ = now;
+  // What waited in this turn before that has been counted.
+  const Nanoseconds uncounted = worked_this_turn_ ? std::min(late, now - worked_at_) : late;
   // From then on what we are late for costs the platform's answer nothing.
-  if (!ready_) late_ += late;
+  if (!ready_) late_ += uncounted;
+  worked_at_ = now;
+  worked_this_turn_ = true;
 }
 
-void StampBook::turn_over(Nanoseconds stopped) {
-  if (!ready_) late_ += stopped;
+void StampBook::stopped(Nanoseconds time) {
+  if (!ready_) late_ += time;
   // Nobody knows whether it was before or after the request left.
-  if (ready_this_turn_) late_ += std::min(stopped, in_turn_before_sent());
-  ready_this_turn_ = false;
+  if (ready_this_turn_) late_ += std::min(time, worked_before_sent());
 }
 
-Nanoseconds StampBook::in_turn_before_sent() const {
-  return std::max(Nanoseconds{0}, kernel_sent_.value_or(*ready_ + sent_off_) - turn_began_);
+void StampBook::turn_over() {
+  ready_this_turn_ = false;
+  worked_this_turn_ = false;
+}
+
+Nanoseconds StampBook::worked_before_sent() const {
+  return std::max(Nanoseconds{0}, kernel_sent_.value_or(*ready_ + sent_off_) - worked_at_);
 }
 
 void StampBook::ready_to_send(MonoTime now, std::size_t writes) {

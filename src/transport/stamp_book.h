@@ -26,11 +26,12 @@ class StampBook {
   void start(MonoTime now);
   void connected(MonoTime now) { ours_.connected = now; }
 
-  // An event of this exchange is handled now, for which it may have waited since `late` ago.
+  // There is work on this exchange now, which may have waited since `late` ago.
   void event(MonoTime now, Nanoseconds late);
-  // The turn of the loop in which there was work on this exchange is over; our thread was stopped
-  // for so long in it.
-  void turn_over(Nanoseconds stopped);
+  // Our thread was stopped for so long while it worked on this exchange.
+  void stopped(Nanoseconds time);
+  // The turn of the loop in which there was work on this exchange is over.
+  void turn_over();
 
   // libcurl is about to send the request, in so many writes.
   void ready_to_send(MonoTime now, std::size_t writes);
@@ -81,7 +82,7 @@ class StampBook {
 
   // Since when something that is seen now might have been there.
   MonoTime earliest() const;
-  Nanoseconds in_turn_before_sent() const;
+  Nanoseconds worked_before_sent() const;
   std::optional<Stamp> first_byte_by_kernel(std::optional<std::uint64_t> taken) const;
   bool by_kernel() const;
 
@@ -89,7 +90,8 @@ class StampBook {
   WireStamps ours_;
   std::optional<MonoTime> ready_;
   bool ready_this_turn_ = false;
-  MonoTime turn_began_{};        // for this exchange
+  bool worked_this_turn_ = false;
+  MonoTime worked_at_{};         // the last time
   std::size_t writes_left_ = 0;  // of the request, by the kernel's count
   MonoTime event_began_{};       // at the earliest
   Nanoseconds late_{0};          // of what led to the request

@@ -39,8 +39,12 @@ class WireWatch {
   // socket is the end of the connect phase, which libcurl 7.88 tells only after the TLS handshake.
   // Returns whether the failure is none, but the kernel's stamps of what was sent.
   bool note_event(const SocketEvent& event);
-  // A turn of the loop in which there was work on it is over; the thread was stopped for so long.
-  void turn_over(Nanoseconds stopped) { book_.turn_over(stopped); }
+  // libcurl has work on it although there was no event, which may have waited since `late` ago.
+  void note_work(MonoTime now, Nanoseconds late) { book_.event(now, late); }
+  // The thread was stopped for so long while it worked on it.
+  void stopped(Nanoseconds time) { book_.stopped(time); }
+  // The turn of the loop in which there was work on it is over.
+  void turn_over() { book_.turn_over(); }
 
   // libcurl is about to send the request, in so many writes; on the fresh connection from
   // `local_port`, or on one that is `reused`.

@@ -14,6 +14,7 @@ FROZEN_SLOTS = 6
 # The latest may still be in time, and one may lie at either end of the time.
 MISSED_AT_LEAST = FROZEN_SLOTS - 2
 PROBES = 10
+PROBES_AT_ONCE = 30
 
 
 class StallTest(unittest.TestCase):
@@ -67,6 +68,28 @@ class StallTest(unittest.TestCase):
         return self.simulator.requests_to(PATH), self.simulator.requests_to(CLOCK_PATH)
 
 
+def freeze_probes(owner, folder, simulator, probes, requests):
+    """Runs probes at once and freezes them when so many requests have arrived: for at least how
+    many seconds, and what they said."""
+    slow = tenant('slow', simulator, probes=probes)
+    config = write_config(folder, slow, interval='2m', timeout='60s')
+    probe = Process(folder, 'frozen', [exporter_program(), '--config.file', str(config), 'probe',
+                                       '--json', 'slow'], exporter_environment(simulator.token))
+    at_end_of(owner, probe.end)
+    before = simulator.requests_to()
+    wait_until(lambda: simulator.requests_to() >= before + requests, what='the requests')
+    probe.signal(signal.SIGSTOP)
+    others = []
+    for _ in range(3):
+        ended = run_exporter(config, 'probe', '--json', f'slow/{probes[0]["name"]}',
+                             token=simulator.token)
+        others.append(json.loads(ended.stdout))
+    probe.signal(signal.SIGCONT)
+    owner.assertEqual(probe.wait(), 0)
+    lines = [json.loads(line) for line in probe.stdout_file.read_text().splitlines()]
+    return sum(other['phases']['wait'] for other in others), lines
+
+
 class FrozenWaitTest(unittest.TestCase):
     """The exporter is frozen while it waits for a reply, and finds it when it is back."""
 
@@ -74,24 +97,28 @@ class FrozenWaitTest(unittest.TestCase):
         """The kernel has stamped the reply; where it has not, the figure is known to be spoilt."""
         folder = temporary_folder(self)
         simulator = Simulator(self, folder, latency='300ms')
-        config = write_config(folder, tenant('slow', simulator, probes=[DATASET]), interval='2m',
-                              timeout='60s')
-        probe = Process(folder, 'frozen', [exporter_program(), '--config.file', str(config),
-                                           'probe', '--json', 'slow'],
-                        exporter_environment(simulator.token))
-        at_end_of(self, probe.end)
-        wait_until(lambda: simulator.requests_to() > 0, what='the request')
-        probe.signal(signal.SIGSTOP)
-        others = []
-        for _ in range(3):
-            ended = run_exporter(config, 'probe', '--json', 'slow', token=simulator.token)
-            others.append(json.loads(ended.stdout))
-        probe.signal(signal.SIGCONT)
-        self.assertEqual(probe.wait(), 0)
-        line = json.loads(probe.stdout_file.read_text())
-        frozen = sum(other['phases']['wait'] for other in others)
+        probes = [{**DATASET, 'name': 'dataset'}]
+        frozen, (line,) = freeze_probes(self, folder, simulator, probes, 1)
         if line['clock_source'] == 'kernel':
             self.assertLess(line['phases']['wait'] - line['wait_uncertainty_seconds'], frozen)
             self.assertLess(line['duration_seconds'], frozen)
         else:
             self.assertGreater(line['wait_uncertainty_seconds'], frozen / 3)
+
+
+class FrozenHandshakeTest(unittest.TestCase):
+    """The exporter is frozen while some of its probes have sent their requests, and others have
+    not, or are about to."""
+
+    def test_no_probe_takes_the_time_for_its_own(self):
+        """Each knows how much of its duration is not the platform's."""
+        folder = temporary_folder(self)
+        simulator = Simulator(self, folder, latency='300ms')
+        probes = [{**DATASET, 'name': f'dataset-{i}'} for i in range(PROBES_AT_ONCE)]
+        for requests in range(1, PROBES_AT_ONCE, 6):
+            frozen, lines = freeze_probes(self, folder, simulator, probes, requests)
+            self.assertEqual(len(lines), PROBES_AT_ONCE)
+            for line in lines:
+                with self.subTest(requests=requests, probe=line['probe']):
+                    spoilt = line['duration_uncertainty_seconds']
+                    self.assertLess(line['duration_seconds'] - spoilt, frozen, line)
