@@ -260,8 +260,8 @@ void CurlTransport::Loop::run_curl(curl_socket_t socket, int events) {
   collect_ended();
 }
 
-// Tells all that were worked on for how long the thread was stopped in it: by others on the CPU, by
-// a signal, by the host.
+// Tells those that this piece of work was about for how long the thread was stopped in it: by others
+// on the CPU, by a signal, by the host.
 void CurlTransport::Loop::note_stop(MonoTime now) {
   constexpr Nanoseconds kHarmless = std::chrono::milliseconds(1);
   const Nanoseconds took = now - turn_.work_began;
@@ -297,8 +297,7 @@ void CurlTransport::Loop::end_overdue(MonoTime now) {
 
 void CurlTransport::Loop::end(CurlTransfer& transfer, std::optional<CURLcode> code) {
   const ProbeId id = transfer.id();
-  const MonoTime now = mono_now();
-  ended_.push_back({id, transfer.end(now, code)});
+  ended_.push_back({id, transfer.end(mono_now(), code)});
   curl_multi_remove_handle(multi_, transfer.handle());
   transfers_.erase(static_cast<std::uint64_t>(id));
 }
