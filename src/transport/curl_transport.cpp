@@ -260,8 +260,8 @@ void CurlTransport::Loop::run_curl(curl_socket_t socket, int events) {
   collect_ended();
 }
 
-// Tells those that this piece of work was about for how long the thread was stopped in it: by others
-// on the CPU, by a signal, by the host.
+// Tells those that this piece of work was about for how long the thread was stopped in it: by
+// others on the CPU, by a signal, by the host.
 void CurlTransport::Loop::note_stop(MonoTime now) {
   constexpr Nanoseconds kHarmless = std::chrono::milliseconds(1);
   const Nanoseconds took = now - turn_.work_began;
