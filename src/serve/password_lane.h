@@ -1,6 +1,7 @@
 // Where passwords that have not been seen before are hashed: one at a time, on one thread of lower
-// priority, few in the queue and fewer of one client. So guessing takes one core at most, never a
-// thread that answers scrapes, and keeps nobody else from logging in for long. Any thread asks.
+// priority that rests in between, few in the queue and fewer of one client. So guessing takes a
+// quarter of a core at most, never a thread that answers scrapes, and keeps nobody else from
+// logging in for long. Any thread asks.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +23,7 @@ class PasswordLane {
   PasswordLane(Access& access, std::size_t waiting_max)
       : access_(access), waiting_max_(waiting_max) {}
 
-  void start() { thread_.start(1, kNiceness); }
+  void start() { thread_.start(1, kNiceness, kRest); }
   void stop() { thread_.stop(); }
 
   // False if the queue has no room, for anybody or for this client. `answered` runs on the lane's
@@ -31,6 +32,7 @@ class PasswordLane {
 
  private:
   static constexpr int kNiceness = 5;
+  static constexpr int kRest = 3;
   static constexpr std::size_t kWaitingOfClientMax = 4;
 
   void leave(const std::string& client);

@@ -5,6 +5,8 @@
 
 #include <system_error>
 
+#include "base/clock.h"
+
 namespace reinfer {
 namespace {
 
@@ -15,10 +17,11 @@ void lower_priority(int niceness) {
 
 }  // namespace
 
-void TaskThreads::start(std::size_t threads_max, int niceness) {
+void TaskThreads::start(std::size_t threads_max, int niceness, int rest) {
   const std::lock_guard lock(mutex_);
   threads_max_ = threads_max;
   niceness_ = niceness;
+  rest_ = rest;
   // The first at once: a process that cannot have even that should not start.
   add_thread();
 }
@@ -53,6 +56,7 @@ void TaskThreads::stop() {
     tasks_.clear();
   }
   changed_.notify_all();
+  stopping_.notify_all();
   // No other is added once they are told.
   for (std::thread& thread : threads_)
     thread.join();
@@ -71,8 +75,16 @@ void TaskThreads::run() {
       task = std::move(tasks_.front());
       tasks_.pop_front();
     }
-    task();
+    work(task);
   }
+}
+
+void TaskThreads::work(const Task& task) {
+  const MonoTime began = mono_now();
+  task();
+  if (rest_ == 0) return;
+  std::unique_lock lock(mutex_);
+  stopping_.wait_for(lock, (mono_now() - began) * rest_, [this] { return stopped_; });
 }
 
 }  // namespace reinfer
