@@ -13,7 +13,8 @@ inline constexpr Nanoseconds kShortSlice = std::chrono::microseconds(100);
 // Asks the scheduler for turns of kShortSlice, so that a thread that sleeps most of the time runs
 // soon after it wakes although others keep the CPU busy (EEVDF's slice in sched_runtime:
 // sched_setattr(2), Linux 6.12; before, the kernel ignores it). Nice value and policy stay as they
-// are; a thread of a real-time policy is left alone. Returns whether the kernel took it.
+// are; a thread of a real-time policy is left alone. Threads and programs that it starts inherit
+// it. Returns whether the kernel took it.
 bool ask_for_short_slices();
 
 }  // namespace reinfer

@@ -132,10 +132,10 @@ void CurlTransport::Loop::start(ProbeId id, Request request) {
       std::make_unique<CurlTransfer>(id, std::move(request), ca_bundle_, kernel_, turn_);
   CurlTransfer& started = *transfer;
   check(transfers_.emplace(key, std::move(transfer)).second, "a probe id is used once");
-  const MonoTime now = mono_now();
-  if (transfers_.size() == 1) turn_.delay.work_begins(now, thread_delay_.read());
+  if (transfers_.size() == 1) turn_.delay.work_begins(mono_now(), thread_delay_.read());
   turn_.begin_work();
   turn_.note_work(id);
+  const MonoTime now = turn_.work_began;
   started.begin(now);
   const CURLMcode code = curl_multi_add_handle(multi_, started.handle());
   check(code == CURLM_OK || code == CURLM_OUT_OF_MEMORY, "libcurl takes a new handle");
@@ -217,7 +217,7 @@ void CurlTransport::Loop::handle(curl_socket_t socket, std::uint32_t ready) {
   turn_.begin_work();
   const auto owner = sockets_.find(socket);
   if (owner != sockets_.end()) {
-    const MonoTime now = mono_now();
+    const MonoTime now = turn_.work_began;
     CurlTransfer& transfer = *owner->second;
     turn_.note_work(transfer.id());
     const bool stamps =

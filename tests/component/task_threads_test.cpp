@@ -6,6 +6,7 @@
 #include <atomic>
 #include <filesystem>
 #include <latch>
+#include <thread>
 
 namespace reinfer {
 namespace {
@@ -55,6 +56,26 @@ TEST_CASE("as many tasks run at once as there may be threads, and no more") {
     ended_before_the_fourth.wait(0);
   }
   CHECK(ended_before_the_fourth >= 1);
+}
+
+TEST_CASE("a pool that rests begins nothing else meanwhile, and need not be waited for") {
+  std::latch posted{1};
+  std::latch ended{1};
+  std::atomic<bool> second{false};
+  TaskThreads pool;
+  // Of a task of a microsecond, a quarter of an hour.
+  pool.start(1, 0, 1'000'000'000);
+  pool.post([&] {
+    posted.wait();
+    ended.count_down();
+  });
+  pool.post([&] { second = true; });
+  posted.count_down();
+  ended.wait();
+  for (int i = 0; i < 10'000; ++i)
+    std::this_thread::yield();
+  pool.stop();
+  CHECK_FALSE(second);
 }
 
 }  // namespace

@@ -3,7 +3,6 @@
 import base64
 import http.client
 import json
-import os
 import resource
 import shutil
 import socket
@@ -266,9 +265,8 @@ class Hostile:
     def __init__(self, secured, folder):
         self._secured, self._folder = secured, folder
         self._stop = threading.Event()
-        self._threads = [threading.Thread(target=self._behind, args=[kind], daemon=True)
-                         for kind in (self._idle, self._slow, self._oversized, self._guessing,
-                                      self._uncertified)]
+        self._threads = [threading.Thread(target=kind, daemon=True) for kind in (
+            self._idle, self._slow, self._oversized, self._guessing, self._uncertified)]
 
     def __enter__(self):
         for thread in self._threads:
@@ -279,12 +277,6 @@ class Hostile:
         self._stop.set()
         for thread in self._threads:
             thread.join()
-
-    @staticmethod
-    def _behind(kind):
-        """Such clients are elsewhere: what they do must not take the exporter's CPU."""
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
-        kind()
 
     def _connect(self):
         client = socket.create_connection(('127.0.0.1', self._secured.exporter.port),

@@ -1,10 +1,13 @@
 """Several probe threads, and several processes that share a configuration."""
 
+import os
 import threading
 import unittest
 
-from harness import (Exporter, Simulator, fetch, temporary_folder, tenant, write_config)
+from harness import (Exporter, Simulator, fetch, temporary_folder, tenant, wait_until,
+                     write_config)
 
+SHORT_SLICE = 100_000
 TENANTS = [f'tenant-{number}' for number in range(8)]
 
 
@@ -66,6 +69,15 @@ class SharesTest(unittest.TestCase):
         for name in TENANTS:
             status, _, body = fetch(exporter.port, f'/probe?tenant={name}&probe=dataset')
             self.assertEqual(status, 200, body)
+
+    def test_probe_threads_have_short_turns(self):
+        """And no other: what serves pages can wait."""
+        exporter = self.serve('slices', '--probe.threads=3')
+        release = tuple(int(part) for part in os.uname().release.split('.')[:2])
+        if release < (6, 12) or not exporter.slices():
+            self.skipTest('the kernel has no slices of a thread\'s own')
+        wait_until(exporter.slices, lambda seen: seen.count(SHORT_SLICE) >= 3, 'short turns')
+        self.assertGreater(max(exporter.slices()), SHORT_SLICE)
 
     def test_two_shards_share_the_targets(self):
         """And both are needed for all of them."""

@@ -72,7 +72,9 @@ def freeze_probes(owner, folder, simulator, probes, requests):
     """Runs probes at once and freezes them when so many requests have arrived: for at least how
     many seconds, and what they said."""
     slow = tenant('slow', simulator, probes=probes)
-    config = write_config(folder, slow, interval='2m', timeout='60s')
+    # Whatever a stage may take, the time for which it is frozen is not to end it.
+    config = write_config(folder, slow, interval='2m', timeout='60s', resolve_timeout='60s',
+                          connect_timeout='60s', tls_timeout='60s')
     probe = Process(folder, 'frozen', [exporter_program(), '--config.file', str(config), 'probe',
                                        '--json', 'slow'], exporter_environment(simulator.token))
     at_end_of(owner, probe.end)
@@ -85,7 +87,7 @@ def freeze_probes(owner, folder, simulator, probes, requests):
                              token=simulator.token)
         others.append(json.loads(ended.stdout))
     probe.signal(signal.SIGCONT)
-    owner.assertEqual(probe.wait(), 0)
+    owner.assertEqual(probe.wait(), 0, probe.stdout_file.read_text())
     lines = [json.loads(line) for line in probe.stdout_file.read_text().splitlines()]
     return sum(other['phases']['wait'] for other in others), lines
 
