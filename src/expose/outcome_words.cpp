@@ -109,8 +109,8 @@ constexpr std::array<Row, kOutcomeCount> kRows = {{
       "machine and allows the host of base_url."}},
     {Outcome::monitor_error,
      {"The monitor itself failed, not what it looks at.",
-      "Read the message, then check this process's limit of open files, its memory and the CA "
-      "file. Until then its other results mean little."}},
+      "Read the message, then check this process's limit of open files, its memory, its share of "
+      "the CPU and the CA file. Until then its other results mean little."}},
 }};
 
 constexpr bool rows_stand_in_enumerator_order() {

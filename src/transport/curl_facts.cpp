@@ -70,6 +70,12 @@ WireError of_code(const CurlEnding& ending) {
   }
 }
 
+// The peer, or a middlebox, or libcurl itself has given up a connection that had begun well.
+bool is_given_up(WireError error, int code) {
+  return error == WireError::connection_lost || code == CURLE_OPERATION_TIMEDOUT ||
+         (error == WireError::tls && code == CURLE_SSL_CONNECT_ERROR);
+}
+
 WireError of_ending(const CurlEnding& ending) {
   if (ending.timed_out) return of_timeout(ending.stage);
   if (ending.too_large) return WireError::too_large;
@@ -82,7 +88,16 @@ WireError of_ending(const CurlEnding& ending) {
 
 }  // namespace
 
+bool is_our_delay(const CurlEnding& ending) {
+  // Nobody hangs up on those who are silent for less.
+  constexpr Nanoseconds kPeerPatience = std::chrono::seconds(1);
+  if (ending.timed_out) return ending.time_left;
+  if (!is_given_up(of_ending(ending), ending.code)) return false;
+  return ending.held_up >= kPeerPatience && ending.held_up > ending.took / 2;
+}
+
 WireError wire_error_of(const CurlEnding& ending) {
+  if (is_our_delay(ending)) return WireError::monitor;
   const WireError error = of_ending(ending);
   if (error != WireError::none && ending.proxy_status >= 300) return WireError::proxy;
   if (!ending.at_proxy) return error;

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/clock.h"
 #include "model/exchange.h"
 
 namespace reinfer {
@@ -14,6 +15,9 @@ struct CurlEnding {
   int code = 0;                   // CURLcode
   std::string_view text;          // CURLOPT_ERRORBUFFER
   bool timed_out = false;         // our own deadline ended it
+  bool time_left = false;         // that is, before it had all of its time
+  Nanoseconds took{0};            // in all
+  Nanoseconds held_up{0};         // for so long of it, it could have gone on but for us
   bool too_large = false;         // our write callback refused more
   bool headers_cut = false;       // a status line came, the empty line after the headers did not
   bool out_of_sockets = false;    // socket() failed for want of descriptors or memory
@@ -22,6 +26,10 @@ struct CurlEnding {
   bool proxy_unverified = false;  // TLS with the proxy itself began and was not verified
   Stage stage = Stage::done;      // where it ended
 };
+
+// Whether it failed because we were late ourselves: stopped, or out of CPU. Also where the peer may
+// have given us up.
+bool is_our_delay(const CurlEnding& ending);
 
 // curl.se/libcurl/c/libcurl-errors.html. Codes that cannot come from the network are `monitor`.
 WireError wire_error_of(const CurlEnding& ending);

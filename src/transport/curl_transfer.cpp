@@ -208,7 +208,7 @@ Stage CurlTransfer::stage() const {
   return route_.tls && !now.tls_done ? Stage::tls : Stage::send;
 }
 
-MonoTime CurlTransfer::deadline() const {
+MonoTime CurlTransfer::limit() const {
   const WireStamps now = with_curl_stamps(wire_.book().ours());
   const Deadlines& limits = request_.deadlines;
   const MonoTime whole = now.start + limits.total;
@@ -228,6 +228,11 @@ MonoTime CurlTransfer::deadline() const {
   return whole;
 }
 
+MonoTime CurlTransfer::deadline() const {
+  const MonoTime last_moment = wire_.book().ours().start + 2 * request_.deadlines.total;
+  return std::min(limit() + wire_.book().held_up(), last_moment);
+}
+
 MonoTime CurlTransfer::next_look(MonoTime now) const {
   const Deadlines& limits = request_.deadlines;
   const bool request_left = stage() >= Stage::send;
@@ -243,7 +248,7 @@ bool CurlTransfer::is_at_proxy(long connect_reply) const {
   return route_.proxy == ProxyUse::always || port_differs_;
 }
 
-CurlEnding CurlTransfer::ending(std::optional<CURLcode> code) const {
+CurlEnding CurlTransfer::ending(MonoTime now, std::optional<CURLcode> code) const {
   CurlEnding ending;
   ending.code = code.value_or(CURLE_OPERATION_TIMEDOUT);
   ending.timed_out = !code;
@@ -252,6 +257,9 @@ CurlEnding CurlTransfer::ending(std::optional<CURLcode> code) const {
   ending.headers_cut = wire_.book().ours().first_byte && !headers_complete_;
   ending.out_of_sockets = out_of_sockets_ && ending.code == CURLE_COULDNT_CONNECT;
   ending.stage = stage();
+  ending.took = now - wire_.book().ours().start;
+  ending.held_up = wire_.book().held_up();
+  ending.time_left = limit() + wire_.book().held_up() > deadline();
   curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_CONNECTCODE, &ending.proxy_status);
   ending.at_proxy = is_at_proxy(ending.proxy_status) || is_bad_proxy_url(ending.text);
   long proxy_unverified = 0;
@@ -261,6 +269,9 @@ CurlEnding CurlTransfer::ending(std::optional<CURLcode> code) const {
 }
 
 std::string CurlTransfer::describe(const CurlEnding& ending, WireError error) const {
+  if (is_our_delay(ending))
+    return fmt::format("the exporter itself was held up, for {} of {}",
+                       describe_duration(ending.held_up), describe_duration(ending.took));
   if (ending.timed_out)
     return (error == WireError::proxy ? "proxy: " : "") +
            describe_timeout(ending.stage, request_.deadlines);
@@ -274,7 +285,7 @@ std::string CurlTransfer::describe(const CurlEnding& ending, WireError error) co
 }
 
 Exchange CurlTransfer::end(MonoTime now, std::optional<CURLcode> code) {
-  const CurlEnding how = ending(code);
+  const CurlEnding how = ending(now, code);
   exchange_.error = wire_error_of(how);
   exchange_.stage = exchange_.error == WireError::none ? Stage::done : how.stage;
   exchange_.error_text = describe(how, exchange_.error);

@@ -54,13 +54,15 @@ class CurlTransfer {
   // because our requests fit a socket buffer and leave in one write.
   void stamp_sent(MonoTime now) { wire_.request_left(now); }
 
-  // Where it stands, and when that stage, or the whole exchange, must be over.
+  // Where it stands, and when that stage, or the whole exchange, must be over. What we were late
+  // for is given back, so that who is out of time had all of it; but no exchange lasts longer than
+  // twice what it may last as a whole.
   Stage stage() const;
   MonoTime deadline() const;
   // No deadline, of this stage or of one yet to come, is before this.
   MonoTime next_look(MonoTime now) const;
 
-  // The facts. `code` is libcurl's verdict, nullopt if our own deadline ended it. Once only.
+  // The facts. `code` is libcurl's verdict, nullopt if the deadline ended it. Once only.
   Exchange end(MonoTime now, std::optional<CURLcode> code);
 
  private:
@@ -77,7 +79,9 @@ class CurlTransfer {
   // Whether a proxy is used that has not opened the way to the tenant yet. Of a proxy that libcurl
   // chose by itself only a port other than the tenant's tells.
   bool is_at_proxy(long connect_reply) const;
-  CurlEnding ending(std::optional<CURLcode> code) const;
+  // As in the configuration, by our clock.
+  MonoTime limit() const;
+  CurlEnding ending(MonoTime now, std::optional<CURLcode> code) const;
   std::string describe(const CurlEnding& ending, WireError error) const;
   void note_address(Exchange& exchange) const;
 

@@ -1,25 +1,24 @@
 #include "transport/curl_transport.h"
 
 #include <curl/curl.h>
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
-#include <unistd.h>
-
 #include <array>
-#include <cerrno>
 #include <queue>
 #include <span>
 #include <unordered_map>
 
 #include "base/check.h"
 #include "transport/curl_transfer.h"
+#include "transport/epoll.h"
 #include "transport/kernel_stamps.h"
+#include "transport/loop_look.h"
 #include "transport/precise_wait.h"
 
 namespace reinfer {
 namespace {
 
 constexpr std::size_t kEventsAtOnce = 64;
+// Less is no matter.
+constexpr Nanoseconds kHarmless = std::chrono::milliseconds(1);
 
 // Once for the process and thread-safe, as function-local statics are; never undone, because other
 // libraries in the process may use libcurl too.
@@ -32,17 +31,10 @@ const std::string& initialise_curl() {
   return ca_bundle;
 }
 
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) { check(fd >= 0, "the kernel gives the loop descriptors"); }
-  ~Descriptor() { close(fd_); }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
+std::optional<Nanoseconds> time_to(MonoTime next, MonoTime now) {
+  if (next == MonoTime::max()) return std::nullopt;
+  return next <= now ? Nanoseconds{0} : first_wait(next - now);
+}
 
 }  // namespace
 
@@ -55,7 +47,7 @@ class CurlTransport::Loop {
 
   void start(ProbeId id, Request request);
   std::vector<Completion> poll(MonoTime until);
-  void wake();
+  void wake() { epoll_.wake(); }
   Nanoseconds waited() const { return waited_; }
 
  private:
@@ -67,12 +59,12 @@ class CurlTransport::Loop {
 
   MonoTime next_event(MonoTime until) const;
   bool wait_and_dispatch(MonoTime until);
-  int wait(std::span<epoll_event> events, const timespec* timeout);
   void before_wait(MonoTime now);
+  std::size_t dispatch(std::span<const epoll_event> events, MonoTime until);
   void handle(curl_socket_t socket, std::uint32_t ready);
   void run_curl(curl_socket_t socket, int events);
   void note_stop(MonoTime now);
-  void end_overdue(MonoTime now);
+  void end_overdue();
   void collect_ended();
   void end(CurlTransfer& transfer, std::optional<CURLcode> code);
 
@@ -80,8 +72,7 @@ class CurlTransport::Loop {
   static int on_timer(CURLM*, long milliseconds, void* self);
 
   const std::string& ca_bundle_;
-  Descriptor epoll_;
-  Descriptor wake_;
+  Epoll epoll_;
   CURLM* multi_;
   std::optional<MonoTime> curl_timer_;
   // Who waits for what; an entry lives no longer than its transfer's interest in the socket.
@@ -94,21 +85,15 @@ class CurlTransport::Loop {
   LoopTurn turn_;
   ThreadDelay thread_delay_;
   Nanoseconds waited_{0};
-  bool coarse_wait_ = false;
+  LoopLook look_{mono_now()};
+  bool woken_ = false;
 };
 
 CurlTransport::Loop::Loop(std::size_t connections_max, ClockSource stamps)
     : ca_bundle_(initialise_curl()),
-      epoll_(epoll_create1(EPOLL_CLOEXEC)),
-      wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       multi_(curl_multi_init()),
       kernel_(stamps == ClockSource::kernel) {
   check(multi_ != nullptr, "libcurl has memory for the loop");
-  epoll_event event{};
-  event.events = EPOLLIN;
-  event.data.fd = wake_.get();
-  check(epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &event) == 0,
-        "epoll takes the eventfd");
   curl_multi_setopt(multi_, CURLMOPT_SOCKETFUNCTION, &Loop::on_socket);
   curl_multi_setopt(multi_, CURLMOPT_SOCKETDATA, this);
   curl_multi_setopt(multi_, CURLMOPT_TIMERFUNCTION, &Loop::on_timer);
@@ -153,7 +138,7 @@ std::vector<Completion> CurlTransport::Loop::poll(MonoTime until) {
       run_curl(CURL_SOCKET_TIMEOUT, 0);
     }
     collect_ended();
-    end_overdue(mono_now());
+    end_overdue();
     if (!ended_.empty() || woken || mono_now() >= until) return std::exchange(ended_, {});
   }
 }
@@ -169,37 +154,44 @@ MonoTime CurlTransport::Loop::next_event(MonoTime until) const {
 bool CurlTransport::Loop::wait_and_dispatch(MonoTime until) {
   const MonoTime next = next_event(until);
   const MonoTime before = mono_now();
-  const Nanoseconds left = next <= before ? Nanoseconds{0} : first_wait(next - before);
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(left);
-  const timespec timeout{seconds.count(), static_cast<long>((left - seconds).count())};
   std::array<epoll_event, kEventsAtOnce> events;
   const bool is_long = turn_.delay.is_long_turn(before) && !transfers_.empty();
   before_wait(before);
-  const timespec at_once{};
-  int count = is_long ? wait(events, &at_once) : 0;
-  const auto found = is_long ? std::optional(count > 0) : std::nullopt;
-  if (count == 0) count = wait(events, next == MonoTime::max() ? nullptr : &timeout);
+  constexpr Nanoseconds kAtOnce{0};
+  int count = is_long ? epoll_.wait(events, kAtOnce) : 0;
+  auto found = is_long ? std::optional(count > 0) : std::nullopt;
+  if (count == 0) count = epoll_.wait(events, time_to(next, before));
+  // A process that goes on after it was stopped does so in the middle of its wait.
+  if (count < 0) {
+    count = epoll_.wait(events, kAtOnce);
+    found = count > 0;
+  }
   const MonoTime after = mono_now();
   waited_ += after - before;
-  check(count >= 0 || errno == EINTR, "the loop can wait");
   turn_.delay.after_wait(after, transfers_.empty() ? std::nullopt : thread_delay_.read(), found);
-  bool woken = false;
-  for (int i = 0; i < count; ++i) {
+  const auto ready = static_cast<std::size_t>(std::max(count, 0));
+  const std::size_t handled = dispatch({events.data(), ready}, until);
+  if (handled < ready) turn_.delay.left_some();
+  look_.note({before, ready, handled, events.size(), sockets_.size() + 1});
+  return std::exchange(woken_, false);
+}
+
+// Returns how many of them it has handled.
+std::size_t CurlTransport::Loop::dispatch(std::span<const epoll_event> events, MonoTime until) {
+  // Those at the end must not starve where slots are always due.
+  const bool starving = look_.starves(mono_now());
+  std::size_t handled = 0;
+  for (const epoll_event& event : events) {
     // A handshake takes a millisecond, and a slot must not wait for several. What is left is still
     // so when the loop asks again.
-    if (i > 0 && mono_now() >= until) {
-      turn_.delay.left_some();
-      break;
-    }
-    const epoll_event& event = events[static_cast<std::size_t>(i)];
-    if (event.data.fd == wake_.get()) {
-      std::uint64_t times = 0;
-      woken = read(wake_.get(), &times, sizeof times) == sizeof times;
-    } else {
+    if (handled > 0 && !starving && mono_now() >= until) break;
+    ++handled;
+    if (epoll_.is_wake(event))
+      woken_ = epoll_.take_wake();
+    else
       handle(event.data.fd, event.events);
-    }
   }
-  return woken;
+  return handled;
 }
 
 void CurlTransport::Loop::before_wait(MonoTime now) {
@@ -233,22 +225,6 @@ void CurlTransport::Loop::handle(curl_socket_t socket, std::uint32_t ready) {
   if (what != 0) run_curl(socket, what);
 }
 
-int CurlTransport::Loop::wait(std::span<epoll_event> events, const timespec* timeout) {
-  const auto events_max = static_cast<int>(events.size());
-  if (!coarse_wait_) {
-    const int count = epoll_pwait2(epoll_.get(), events.data(), events_max, timeout, nullptr);
-    // Kernels before 5.11 lack it, and so do old container sandboxes.
-    coarse_wait_ = count < 0 && (errno == ENOSYS || errno == EPERM);
-    if (!coarse_wait_) return count;
-  }
-  constexpr long kMillisecondsMax = 1000L * 3600;
-  const long milliseconds =
-      timeout == nullptr ? -1
-                         : std::min(kMillisecondsMax, timeout->tv_sec * 1000 +
-                                                          (timeout->tv_nsec + 999'999) / 1'000'000);
-  return epoll_wait(epoll_.get(), events.data(), events_max, static_cast<int>(milliseconds));
-}
-
 void CurlTransport::Loop::run_curl(curl_socket_t socket, int events) {
   int running = 0;
   curl_multi_socket_action(multi_, socket, events, &running);
@@ -263,7 +239,6 @@ void CurlTransport::Loop::run_curl(curl_socket_t socket, int events) {
 // Tells those that this piece of work was about for how long the thread was stopped in it: by
 // others on the CPU, by a signal, by the host.
 void CurlTransport::Loop::note_stop(MonoTime now) {
-  constexpr Nanoseconds kHarmless = std::chrono::milliseconds(1);
   const Nanoseconds took = now - turn_.work_began;
   if (took < kHarmless) return;
   const Nanoseconds stopped = took - (thread_cpu_time() - turn_.cpu_before);
@@ -282,16 +257,21 @@ void CurlTransport::Loop::collect_ended() {
   }
 }
 
-void CurlTransport::Loop::end_overdue(MonoTime now) {
-  while (!alarms_.empty() && alarms_.top().when <= now) {
-    const std::uint64_t id = alarms_.top().id;
+void CurlTransport::Loop::end_overdue() {
+  const MonoTime seen_to = look_.seen_to();
+  while (!alarms_.empty() && alarms_.top().when <= seen_to) {
+    const Alarm alarm = alarms_.top();
     alarms_.pop();
-    const auto found = transfers_.find(id);
+    const auto found = transfers_.find(alarm.id);
     if (found == transfers_.end()) continue;
-    if (found->second->deadline() <= now)
-      end(*found->second, std::nullopt);
+    CurlTransfer& transfer = *found->second;
+    // The resolver is a thread of ours and was stopped with us.
+    if (transfer.stage() == Stage::resolve && seen_to - alarm.when > kHarmless)
+      transfer.wire().stopped(seen_to - alarm.when);
+    if (transfer.deadline() <= seen_to)
+      end(transfer, std::nullopt);
     else
-      alarms_.push({found->second->next_look(now), id});
+      alarms_.push({transfer.next_look(seen_to), alarm.id});
   }
 }
 
@@ -302,17 +282,11 @@ void CurlTransport::Loop::end(CurlTransfer& transfer, std::optional<CURLcode> co
   transfers_.erase(static_cast<std::uint64_t>(id));
 }
 
-void CurlTransport::Loop::wake() {
-  const std::uint64_t one = 1;
-  // Cannot fail but by a full counter, and then the loop is awake already.
-  [[maybe_unused]] const auto written = write(wake_.get(), &one, sizeof one);
-}
-
 int CurlTransport::Loop::on_socket(CURL* easy, curl_socket_t socket, int what, void* self,
                                    void* known) {
   auto& loop = *static_cast<Loop*>(self);
   if (what == CURL_POLL_REMOVE) {
-    epoll_ctl(loop.epoll_.get(), EPOLL_CTL_DEL, socket, nullptr);
+    loop.epoll_.forget(socket);
     const auto owner = loop.sockets_.find(socket);
     if (owner == loop.sockets_.end()) return 0;
     owner->second->wire().note_socket_left(socket);
@@ -325,12 +299,10 @@ int CurlTransport::Loop::on_socket(CURL* easy, curl_socket_t socket, int what, v
     transfer.wire().note_socket(socket);
     loop.sockets_[socket] = &transfer;
   }
-  epoll_event event{};
-  event.data.fd = socket;
-  if ((what & CURL_POLL_IN) != 0) event.events |= EPOLLIN;
-  if ((what & CURL_POLL_OUT) != 0) event.events |= EPOLLOUT;
-  const int operation = known == nullptr ? EPOLL_CTL_ADD : EPOLL_CTL_MOD;
-  check(epoll_ctl(loop.epoll_.get(), operation, socket, &event) == 0, "epoll takes a socket");
+  std::uint32_t events = 0;
+  if ((what & CURL_POLL_IN) != 0) events |= EPOLLIN;
+  if ((what & CURL_POLL_OUT) != 0) events |= EPOLLOUT;
+  loop.epoll_.watch(socket, events, known != nullptr);
   // Any pointer will do: libcurl hands it back to say that it has told us of this socket before.
   if (known == nullptr) curl_multi_assign(loop.multi_, socket, self);
   return 0;

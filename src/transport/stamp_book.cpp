@@ -16,11 +16,13 @@ void StampBook::event(MonoTime now, Nanoseconds late) {
   const Nanoseconds uncounted = worked_this_turn_ ? std::min(late, now - worked_at_) : late;
   // From then on what we are late for costs the platform's answer nothing.
   if (!ready_) late_ += uncounted;
+  held_up_ += uncounted;
   worked_at_ = now;
   worked_this_turn_ = true;
 }
 
 void StampBook::stopped(Nanoseconds time) {
+  held_up_ += time;
   if (!ready_) late_ += time;
   // Nobody knows whether it was before or after the request left.
   if (ready_this_turn_) late_ += std::min(time, worked_before_sent());

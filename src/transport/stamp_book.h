@@ -32,6 +32,8 @@ class StampBook {
   void stopped(Nanoseconds time);
   // The turn of the loop in which there was work on this exchange is over.
   void turn_over();
+  // For how long, so far, the exchange could have gone on but for us.
+  Nanoseconds held_up() const { return held_up_; }
 
   // libcurl is about to send the request, in so many writes.
   void ready_to_send(MonoTime now, std::size_t writes);
@@ -95,6 +97,7 @@ class StampBook {
   std::size_t writes_left_ = 0;  // of the request, by the kernel's count
   MonoTime event_began_{};       // at the earliest
   Nanoseconds late_{0};          // of what led to the request
+  Nanoseconds held_up_{0};       // that, and all since
 
   Nanoseconds sent_off_{0};
   Nanoseconds first_byte_off_{0};

@@ -10,11 +10,13 @@
 
 #include <array>
 #include <condition_variable>
+#include <csignal>
 #include <deque>
 #include <fstream>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <thread>
 
 #include "simulator/certificates.h"
 #include "tests/component/probing.h"
@@ -112,10 +114,13 @@ class TlsPeer {
  public:
   using Serve = std::function<void(SSL* ssl, Truths& truths)>;
 
-  TlsPeer(int version, Serve serve, bool http2 = false)
+  // One that is `slow` holds before each time that it speaks.
+  TlsPeer(int version, Serve serve, bool http2 = false, bool slow = false)
       : context_(SSL_CTX_new(TLS_server_method()), SSL_CTX_free),
-        server_([this, serve = std::move(serve)](int socket, int) {
+        server_([this, serve = std::move(serve), slow](int socket, int) {
           send_at_once(socket);
+          outlive_the_client();
+          if (slow) hold();
           const SslPtr ssl(SSL_new(context_.get()), SSL_free);
           SSL_set_fd(ssl.get(), socket);
           if (SSL_accept(ssl.get()) == 1) serve(ssl.get(), truths);
@@ -125,6 +130,7 @@ class TlsPeer {
     std::ofstream(ca_file()) << certificates.ca_pem;
     SSL_CTX_set_min_proto_version(context_.get(), version);
     SSL_CTX_set_max_proto_version(context_.get(), version);
+    if (slow) SSL_CTX_set_info_callback(context_.get(), hold_before_finished);
     if (http2) SSL_CTX_set_alpn_select_cb(context_.get(), choose_http2, nullptr);
   }
   std::string url() const { return "https" + server_.base_url().substr(4) + "/"; }
@@ -143,6 +149,16 @@ class TlsPeer {
     *out = reinterpret_cast<const unsigned char*>("h2");
     *size = 2;
     return SSL_TLSEXT_ERR_OK;
+  }
+  // Else what is said to one that is gone is a signal (OpenSSL writes as anybody does).
+  static void outlive_the_client() {
+    sigset_t pipe;
+    sigemptyset(&pipe);
+    sigaddset(&pipe, SIGPIPE);
+    pthread_sigmask(SIG_BLOCK, &pipe, nullptr);
+  }
+  static void hold_before_finished(const SSL* ssl, int where, int) {
+    if ((where & SSL_CB_LOOP) != 0 && SSL_get_state(ssl) == TLS_ST_SR_FINISHED) hold();
   }
   void use(const sim::Certificate& certificate) {
     X509* leaf =
@@ -257,7 +273,7 @@ class Client {
     request.method = body.empty() ? "GET" : "POST";
     request.body = body;
     request.url = url;
-    request.deadlines = {60s, 20s, 20s, 20s};
+    request.deadlines = deadlines;
     request.connection = connection;
     request.network.ca_file = ca_file;
     request.network.proxy_url = proxy_url;
@@ -275,6 +291,7 @@ class Client {
     return measured;
   }
 
+  Deadlines deadlines{60s, 20s, 20s, 20s};
   ConnectionMode connection = ConnectionMode::fresh;
   std::string body;
   std::string proxy_url;
@@ -463,6 +480,93 @@ TEST_CASE("a loop that is late does not make the platform slow") {
   // And without them it knows that it may not be trusted.
   CHECK(measured.exchange.uncertainty.wait >= kDawdle);
   CHECK(measured.exchange.uncertainty.total >= kDawdle);
+}
+
+TEST_CASE("a loop that is late does not take its time from the peer's") {
+  TlsPeer server(TLS1_2_VERSION, answers_in({kHead + kBody}), false, true);
+  for (const ClockSource stamps : {ClockSource::kernel, ClockSource::user}) {
+    Client client(stamps);
+    client.deadlines = {10s, 10s, 10s, 4 * kHold};
+    client.start(server.url(), server.ca_file());
+    // The connection is there at once, the client's hello leaves, and the server has to speak
+    // twice.
+    CHECK(client.transport.poll(mono_now()).empty());
+    hold(6 * kHold);
+    const Exchange exchange = std::move(client.transport.poll(MonoTime::max()).at(0).exchange);
+    CHECK(exchange.error_text == "");
+    CHECK(exchange.http_status == 200);
+    CHECK(exchange.uncertainty.total >= 4 * kHold);
+  }
+}
+
+TEST_CASE(
+    "a loop that was stopped in the middle of its wait does not take it for the peer's time") {
+  // As after SIGSTOP and SIGCONT, the wait ends with the signal; and a timer of libcurl's for a
+  // second address is due, by which it works unasked.
+  struct sigaction action {};
+  action.sa_handler = [](int) { hold(10 * kHold); };
+  struct sigaction before {};
+  REQUIRE(sigaction(SIGUSR1, &action, &before) == 0);
+  TlsPeer server(TLS1_2_VERSION, answers_in({kHead + kBody}), false, true);
+  Client client(ClockSource::user);
+  client.deadlines = {10s, 10s, 10s, 4 * kHold};
+  client.start(server.url(), server.ca_file());
+  CHECK(client.transport.poll(mono_now()).empty());
+  std::thread stopper([loop = pthread_self()] {
+    hold(kHold / 3);
+    pthread_kill(loop, SIGUSR1);
+  });
+  const Exchange exchange = std::move(client.transport.poll(MonoTime::max()).at(0).exchange);
+  stopper.join();
+  sigaction(SIGUSR1, &before, nullptr);
+  CHECK(exchange.error_text == "");
+  CHECK(exchange.uncertainty.total >= 4 * kHold);
+}
+
+TEST_CASE("whoever has all of its time from a loop that is late runs out of it") {
+  RawServer silent([](int socket, int) { read_head(socket); });
+  Client client;
+  client.deadlines = {10s, 10s, 10s, 2 * kHold};
+  client.start("https" + silent.base_url().substr(4) + "/");
+  CHECK(client.transport.poll(mono_now()).empty());
+  hold(4 * kHold);
+  const Exchange exchange = std::move(client.transport.poll(MonoTime::max()).at(0).exchange);
+  CHECK(exchange.error == WireError::tls);
+  CHECK(exchange.error_text == "TLS handshake not done within 60ms");
+}
+
+TEST_CASE("a loop that is away for longer than an exchange may last takes the failure on itself") {
+  TlsPeer server(TLS1_2_VERSION, answers_in({kHead + kBody}), false, true);
+  Client client;
+  client.deadlines = {2 * kHold, 2 * kHold, 2 * kHold, 2 * kHold};
+  client.start(server.url(), server.ca_file());
+  CHECK(client.transport.poll(mono_now()).empty());
+  hold(5 * kHold);
+  const Exchange exchange = std::move(client.transport.poll(MonoTime::max()).at(0).exchange);
+  CHECK(exchange.error == WireError::monitor);
+  CHECK(exchange.error_text.starts_with("the exporter itself was held up, for 1"));
+}
+
+TEST_CASE("replies that came in time are not too late because a loop was") {
+  PlainServer one({kHead + kBody});
+  PlainServer two({kHead + kBody});
+  Client client;
+  client.deadlines = {3 * kHold, 3 * kHold, 3 * kHold, 3 * kHold};
+  for (const PlainServer* server : {&one, &two}) {
+    client.start(server->url());
+    // The connection is there at once, and the request leaves.
+    CHECK(client.transport.poll(mono_now()).empty());
+  }
+  one.truths.next();
+  two.truths.next();
+  hold(4 * kHold);
+  std::size_t ended = 0;
+  while (ended < 2) {
+    for (const Completion& completion : client.transport.poll(mono_now())) {
+      CHECK(completion.exchange.http_status == 200);
+      ++ended;
+    }
+  }
 }
 
 TEST_CASE("without the kernel's stamps every phase is there by our own clock") {

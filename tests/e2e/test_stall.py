@@ -70,11 +70,11 @@ class StallTest(unittest.TestCase):
 
 def freeze_probes(owner, folder, simulator, probes, requests):
     """Runs probes at once and freezes them when so many requests have arrived: for at least how
-    many seconds, and what they said."""
+    many seconds, and what they said, which is that all is well."""
     slow = tenant('slow', simulator, probes=probes)
-    # Whatever a stage may take, the time for which it is frozen is not to end it.
-    config = write_config(folder, slow, interval='2m', timeout='60s', resolve_timeout='60s',
-                          connect_timeout='60s', tls_timeout='60s')
+    # Shorter than the time for which it is frozen, which is not to end any.
+    config = write_config(folder, slow, interval='2m', timeout='60s', resolve_timeout='500ms',
+                          connect_timeout='500ms', tls_timeout='500ms')
     probe = Process(folder, 'frozen', [exporter_program(), '--config.file', str(config), 'probe',
                                        '--json', 'slow'], exporter_environment(simulator.token))
     at_end_of(owner, probe.end)

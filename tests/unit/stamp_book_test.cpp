@@ -3,7 +3,6 @@
 #include <doctest/doctest.h>
 
 #include "transport/clock_map.h"
-#include "transport/loop_delay.h"
 
 namespace reinfer {
 namespace {
@@ -156,6 +155,22 @@ TEST_CASE("what the loop was late for before the request left is part of the tot
   CHECK(wait_of(book) == 20ms);
   CHECK(book.uncertainty().wait == 0ns);
   CHECK(book.uncertainty().total == 9ms);
+}
+
+TEST_CASE("an exchange was held up by all that we were late for, before and after its request") {
+  StampBook book(true);
+  book.start(at(0ms));
+  book.turn_over();
+  book.event(at(20ms), 15ms);
+  book.stopped(3ms);
+  book.ready_to_send(at(24ms), 1);
+  book.request_left(at(25ms));
+  book.turn_over();
+  CHECK(book.held_up() == 18ms);
+  book.event(at(90ms), 30ms);
+  book.event(at(95ms), 35ms);
+  CHECK(book.held_up() == 53ms);
+  CHECK(book.uncertainty().total == 18ms);
 }
 
 TEST_CASE("session tickets before a reply are not its first byte") {
@@ -354,96 +369,6 @@ TEST_CASE("an exchange that got no reply ends by our clock, its request by the k
   CHECK(book.best().sent == at(10ms));
   CHECK(book.best().end == at(5000ms));
   CHECK(book.source() == ClockSource::kernel);
-}
-
-TEST_CASE("a loop that slept is late only by what its thread had to wait for a CPU") {
-  LoopDelay delay(at(0ms));
-  delay.before_wait(at(20ms), 100ms);
-  delay.after_wait(at(50ms), 103ms, std::nullopt);
-  CHECK(delay.at(at(50ms)) == 3ms);
-  CHECK(delay.at(at(52ms)) == 5ms);
-}
-
-TEST_CASE("a loop that found events waiting may be late by its whole last turn") {
-  LoopDelay delay(at(0ms));
-  delay.before_wait(at(20ms), 100ms);
-  delay.after_wait(at(20ms + 10us), 100ms, std::nullopt);
-  CHECK(delay.at(at(21ms)) == 21ms);
-}
-
-TEST_CASE("a loop that looked knows whether events were waiting, however long that took") {
-  for (const bool found : {false, true}) {
-    LoopDelay delay(at(0ms));
-    delay.before_wait(at(20ms), 100ms);
-    delay.after_wait(at(21ms), 100ms, found);
-    CHECK(delay.at(at(21ms)) == (found ? 21ms : 0ms));
-  }
-}
-
-TEST_CASE("a long turn is one of a millisecond") {
-  const LoopDelay delay(at(0ms));
-  CHECK_FALSE(delay.is_long_turn(at(999us)));
-  CHECK(delay.is_long_turn(at(1ms)));
-}
-
-TEST_CASE("what a thread had to wait for in its turn does not make it late after the next sleep") {
-  LoopDelay delay(at(0ms));
-  delay.after_wait(at(1ms), 100ms, std::nullopt);
-  delay.before_wait(at(21ms), 115ms);
-  delay.after_wait(at(50ms), 115ms, std::nullopt);
-  CHECK(delay.at(at(50ms)) == 0ms);
-}
-
-TEST_CASE("what a thread had to wait for while there was no work makes no work late") {
-  LoopDelay delay(at(0ms));
-  delay.before_wait(at(1ms), std::nullopt);
-  delay.after_wait(at(100ms), std::nullopt, std::nullopt);
-  delay.work_begins(at(103ms), 140ms);
-  delay.before_wait(at(104ms), 140ms);
-  delay.after_wait(at(110ms), 140ms, std::nullopt);
-  CHECK(delay.at(at(110ms)) == 0ms);
-}
-
-TEST_CASE("a loop is not late by what it did before there was work") {
-  LoopDelay delay(at(0ms));
-  delay.work_begins(at(103ms), 140ms);
-  delay.before_wait(at(104ms), std::nullopt);
-  delay.after_wait(at(104ms + 10us), 140ms, true);
-  CHECK(delay.at(at(105ms)) == 2ms);
-}
-
-TEST_CASE("what a loop has left for later is as old as it was, too") {
-  LoopDelay delay(at(0ms));
-  delay.before_wait(at(20ms), 100ms);
-  delay.after_wait(at(50ms), 103ms, std::nullopt);
-  delay.left_some();
-  delay.before_wait(at(52ms), std::nullopt);
-  delay.after_wait(at(52ms + 10us), 103ms, std::nullopt);
-  CHECK(delay.at(at(53ms)) == 6ms);
-  delay.left_some();
-  delay.before_wait(at(54ms), std::nullopt);
-  delay.after_wait(at(54ms + 10us), 103ms, std::nullopt);
-  CHECK(delay.at(at(55ms)) == 8ms);
-  delay.before_wait(at(56ms), std::nullopt);
-  delay.after_wait(at(60ms), 103ms, std::nullopt);
-  CHECK(delay.at(at(60ms)) == 0ms);
-}
-
-TEST_CASE("a loop that slept though it had left something was on time: what it left was gone") {
-  LoopDelay delay(at(0ms));
-  delay.before_wait(at(20ms), 100ms);
-  delay.after_wait(at(50ms), 103ms, std::nullopt);
-  delay.left_some();
-  delay.before_wait(at(52ms), std::nullopt);
-  delay.after_wait(at(2052ms), 103ms, std::nullopt);
-  CHECK(delay.at(at(2052ms)) == 0ms);
-}
-
-TEST_CASE("where the kernel does not count it, a loop that slept is taken to be on time") {
-  LoopDelay delay(at(0ms));
-  delay.before_wait(at(20ms), std::nullopt);
-  delay.after_wait(at(50ms), std::nullopt, std::nullopt);
-  CHECK(delay.at(at(51ms)) == 1ms);
 }
 
 }  // namespace

@@ -133,6 +133,51 @@ TEST_CASE("a deadline says where it struck") {
   }
 }
 
+TEST_CASE("whoever did not get all of its time from us has not failed") {
+  struct Row {
+    int code;
+    bool timed_out;
+    bool time_left;
+    Nanoseconds held_up;
+    WireError expected;
+  };
+  const Row rows[] = {
+      {CURLE_OK, true, true, 20s, WireError::monitor},
+      {CURLE_OK, true, false, 20s, WireError::tls},
+      // Hung up on by a peer that has lost its patience, perhaps.
+      {CURLE_SSL_CONNECT_ERROR, false, false, 16s, WireError::monitor},
+      {CURLE_GOT_NOTHING, false, false, 16s, WireError::monitor},
+      {CURLE_RECV_ERROR, false, false, 16s, WireError::monitor},
+      {CURLE_OPERATION_TIMEDOUT, false, false, 16s, WireError::monitor},
+      // Or not.
+      {CURLE_SSL_CONNECT_ERROR, false, false, 15s, WireError::tls},
+      {CURLE_OPERATION_TIMEDOUT, false, false, 15s, WireError::tls},
+      {CURLE_GOT_NOTHING, false, false, 0s, WireError::connection_lost},
+      // These say what is wrong, however late it is.
+      {CURLE_PEER_FAILED_VERIFICATION, false, false, 16s, WireError::tls},
+      {CURLE_COULDNT_CONNECT, false, false, 16s, WireError::connect},
+      {CURLE_OK, false, false, 16s, WireError::none},
+  };
+  for (const Row& row : rows) {
+    CAPTURE(row.code);
+    CAPTURE(row.held_up.count());
+    CurlEnding ending;
+    ending.code = row.code;
+    ending.timed_out = row.timed_out;
+    ending.time_left = row.time_left;
+    ending.held_up = row.held_up;
+    ending.took = 30s;
+    ending.stage = Stage::tls;
+    CHECK(wire_error_of(ending) == row.expected);
+    CHECK(is_our_delay(ending) == (row.expected == WireError::monitor));
+  }
+  CurlEnding quick;
+  quick.code = CURLE_GOT_NOTHING;
+  quick.took = 1s;
+  quick.held_up = 999ms;
+  CHECK(wire_error_of(quick) == WireError::connection_lost);
+}
+
 TEST_CASE("our own limits come before libcurl's words") {
   CurlEnding ending;
   ending.code = CURLE_WRITE_ERROR;
