@@ -23,10 +23,14 @@ BEARER = 'a-bearer-token-for-the-api'
 PROBES = 10
 IDLE_CLIENTS = 1000
 SLOTS_OF_A_PHASE = 10 * PROBES
-# Of a hundred probes, 99 start sooner than that after their slot: an edge of the histogram's.
-LAG_P99_MAX = 0.01
+# Of a hundred probes, 99 start sooner than that after their slot: an edge of the histogram's. The
+# clients keep two cores busy, so that some probes start later than on a quiet machine, whoever is
+# attacked.
+LAG_P99_MAX = 0.005
 # The machine has other things to do, too.
 ATTEMPTS = 3
+CLIENTS_MAY_HAVE_CERTIFICATES = ('  client_auth_type: VerifyClientCertIfGiven\n'
+                                 '  client_ca_file: clients.crt\n')
 
 
 def make_certificate(folder, name, *extensions):
@@ -262,8 +266,8 @@ class ListenTest(unittest.TestCase):
 class Hostile:
     """Clients that mean harm, each kind on a thread until told to stop."""
 
-    def __init__(self, secured, folder):
-        self._secured, self._folder = secured, folder
+    def __init__(self, victim, folder):
+        self._victim, self._folder = victim, folder
         self._stop = threading.Event()
         self._threads = [threading.Thread(target=kind, daemon=True) for kind in (
             self._idle, self._slow, self._oversized, self._guessing, self._uncertified)]
@@ -279,7 +283,7 @@ class Hostile:
             thread.join()
 
     def _connect(self):
-        client = socket.create_connection(('127.0.0.1', self._secured.exporter.port),
+        client = socket.create_connection(('127.0.0.1', self._victim.exporter.port),
                                           timeout=REPLY_PATIENCE)
         return client
 
@@ -309,7 +313,7 @@ class Hostile:
 
     def _over_tls(self, head, context=None):
         try:
-            with self._connect() as plain, (context or self._secured.context).wrap_socket(
+            with self._connect() as plain, (context or self._victim.context).wrap_socket(
                     plain, server_hostname='localhost') as client:
                 client.sendall(head)
                 client.recv(4096)
@@ -329,7 +333,7 @@ class Hostile:
             self._over_tls(head.encode())
 
     def _uncertified(self):
-        context = ssl.create_default_context(cafile=str(self._folder / 'web.crt'))
+        context = ssl.create_default_context(cafile=str(self._victim.folder / 'web.crt'))
         context.load_cert_chain(self._folder / 'stranger.crt', self._folder / 'stranger.key')
         while not self._stop.wait(0.02):
             self._over_tls(b'GET / HTTP/1.1\r\nHost: a\r\n\r\n', context)
@@ -351,8 +355,10 @@ class HostileTest(unittest.TestCase):
         make_certificate(cls.folder, 'clients')
         probes = [{**DATASET, 'name': f'dataset-{i}'} for i in range(PROBES)]
         cls.secured = Secured(cls, cls.folder, probes,
-                              '  client_auth_type: VerifyClientCertIfGiven\n'
-                              '  client_ca_file: clients.crt\n')
+                              CLIENTS_MAY_HAVE_CERTIFICATES)
+        neighbour = temporary_folder(cls)
+        make_certificate(neighbour, 'clients')
+        cls.neighbour = Secured(cls, neighbour, more=CLIENTS_MAY_HAVE_CERTIFICATES)
 
     def phase(self, done=lambda seen: True):
         """Scrapes through a phase of the grid: the first scrape and the last."""
@@ -382,8 +388,11 @@ class HostileTest(unittest.TestCase):
         return min(edge for edge in after if after[edge] - before[edge] >= 0.99 * started)
 
     def attempt(self):
-        """A phase without and one with hostile clients: the p99 of the lag in both."""
+        """The p99 of the lag without hostile clients, with some that attack another exporter of
+        this machine, and with the same that attack this one."""
         quiet = self.phase()
+        with Hostile(self.neighbour, self.folder):
+            beside = self.phase()
         # Slow ones make room for others here before their time is up.
         reasons = {'too_many_connections', 'header_too_large', 'unauthorized', 'tls'}
 
@@ -392,7 +401,7 @@ class HostileTest(unittest.TestCase):
 
         with Hostile(self.secured, self.folder):
             hostile = self.phase(all_turned_away)
-        return self.lag_p99(*quiet), self.lag_p99(*hostile)
+        return self.lag_p99(*quiet), self.lag_p99(*beside), self.lag_p99(*hostile)
 
     def test_hostile_clients_leave_the_grid_untouched(self):
         """Slots add up, nothing is skipped, starts are as punctual as before."""
@@ -400,12 +409,13 @@ class HostileTest(unittest.TestCase):
         attempts = []
         for _ in range(ATTEMPTS):
             attempts.append(self.attempt())
-            quiet, hostile = attempts[-1]
-            if hostile <= max(LAG_P99_MAX, quiet):
+            quiet, beside, hostile = attempts[-1]
+            if hostile <= max(LAG_P99_MAX, quiet, beside):
                 break
         else:
-            self.fail(f'p99 of the lag, quiet and hostile: {attempts}')
-        print('p99 of the lag, quiet and hostile:', json.dumps(attempts), flush=True)
+            self.fail(f'p99 of the lag, quiet, neighbour attacked, attacked: {attempts}')
+        print('p99 of the lag, quiet, neighbour attacked, attacked:', json.dumps(attempts),
+              flush=True)
         last = self.secured.scrape()
         self.assertEqual(last.skipped(), {})
         in_flight = last.value('reinfer_exporter_probes_in_flight')
