@@ -68,8 +68,11 @@ def measure_size(stage, options):
 
 def measure_lag(stage, options):
     """How late slots start."""
-    say(f'{cost.LAG_TARGETS} targets every {cost.LAG_INTERVAL_SECONDS} s')
-    return cost.run_lag(stage, options.runs, 1)
+    rows = []
+    for targets, interval_s in cost.LAG_GRIDS:
+        say(f'{targets} targets every {interval_s} s')
+        rows += cost.run_lag(stage, targets, interval_s, options.runs, 1)
+    return rows
 
 
 def measure_scrape(stage, options):

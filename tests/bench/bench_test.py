@@ -44,6 +44,11 @@ class Figures(unittest.TestCase):
         self.assertEqual(figures.median([3, None, 1]), 2)
         self.assertIsNone(figures.median([None]))
 
+    def test_rows_are_grouped_by_what_they_are_of_in_their_order(self):
+        rows = [{'a': 2, 'b': 1}, {'a': 1, 'b': 1}, {'a': 2, 'b': 1}]
+        self.assertEqual(list(figures.grouped(rows, 'a', 'b').items()),
+                         [((2, 1), [rows[0], rows[2]]), ((1, 1), [rows[1]])])
+
     def test_buckets_are_read_from_the_exposition(self):
         text = 'a_bucket{le="0.1"} 3\na_bucket{le="+Inf"} 4\nab_bucket{le="1"} 9\n'
         self.assertEqual(figures.buckets(text, 'a'), {0.1: 3, float('inf'): 4})

@@ -26,7 +26,8 @@ CPU_SUBJECTS = {
 TARGETS = (100, 1000, 10000)
 INTERVAL_SECONDS = 30
 LAG = 'reinfer_exporter_schedule_lag_seconds'
-LAG_TARGETS, LAG_INTERVAL_SECONDS = 1000, 10
+# Many targets, and so few that the exporter sleeps for seconds between two slots.
+LAG_GRIDS = ((1000, 10), (4, 20))
 
 
 def run_cpu(stage, subject, workload, seconds, seed):
@@ -35,18 +36,18 @@ def run_cpu(stage, subject, workload, seconds, seed):
     with stage.truth(seed) as truth:
         if subject == 'exporter':
             with stage.exporter(stage.config_file(truth, loads)) as (program, _):
-                window, memory_kb = watch(program, seconds)
+                window, memory_mb = watch(program, seconds)
         elif subject == 'libcurl':
             with stage.running(stage.program('floor'), stage.targets_file(truth, loads),
                                stage.path('samples'), stage.folder / 'ca.pem') as program:
-                window, memory_kb = watch(program, seconds)
+                window, memory_mb = watch(program, seconds)
         else:
             with stage.blackbox() as (program, port), \
                     stage.running(stage.program('floor'), stage.targets_file(truth, loads),
                                   stage.path('samples'), stage.folder / 'ca.pem', port):
-                window, memory_kb = watch(program, seconds)
+                window, memory_mb = watch(program, seconds)
     probes = answered(truth, window)
-    return {'subject': subject, 'workload': workload, 'probes': probes, 'memory_kb': memory_kb,
+    return {'subject': subject, 'workload': workload, 'probes': probes, 'memory_mb': memory_mb,
             'cpu_us_per_probe': window.cpu_ns / 1e3 / max(1, probes)}
 
 
@@ -54,7 +55,7 @@ def watch(program, seconds):
     """The window of a program that has been started, and its memory at the end."""
     window = Window(program)
     window.measure(seconds)
-    return window, program.memory_kb()
+    return window, program.memory_mb()
 
 
 def answered(truth, window):
@@ -72,9 +73,10 @@ def run_size(stage, targets, rounds, seed):
         size, scrape_ms = scrape(port)
         window = Window(program)
         window.measure(INTERVAL_SECONDS / 2)
-        memory_kb, peak_kb = program.memory_kb(), program.memory_kb('VmHWM')
+        memory = {name: program.memory_mb(key) for name, key in
+                  (('memory_mb', 'VmRSS'), ('peak_mb', 'VmHWM'), ('own_mb', 'RssAnon'))}
     probes = answered(truth, window)
-    return {'targets': targets, 'probes': probes, 'memory_kb': memory_kb, 'peak_kb': peak_kb,
+    return {'targets': targets, 'probes': probes, **memory,
             'cpu_share': window.cpu_ns / (window.end - window.begin),
             'cpu_us_per_probe': window.cpu_ns / 1e3 / max(1, probes),
             'scrape_bytes': size, 'scrape_ms': scrape_ms}
@@ -90,22 +92,23 @@ def scrape(port):
     return size, (time.monotonic() - begin) * 1e3
 
 
-def run_lag(stage, windows, seed):
-    """How late slots start with 1,000 targets every 10 s: quantiles of one interval each, by the
-    exporter's own histogram."""
-    loads = [Load('tls', 'fresh', LAG_TARGETS / LAG_INTERVAL_SECONDS)]
+def run_lag(stage, targets, interval_s, windows, seed):
+    """How late slots start with so many targets: quantiles of one interval each, by the exporter's
+    own histogram."""
+    loads = [Load('tls', 'fresh', targets / interval_s)]
     rows = []
     with stage.truth(seed) as truth, \
-            stage.exporter(stage.config_file(truth, loads, LAG_INTERVAL_SECONDS)) as (_, port):
-        pause(LAG_INTERVAL_SECONDS / 2)
+            stage.exporter(stage.config_file(truth, loads, interval_s)) as (_, port):
+        pause(interval_s / 2)
         before = figures.buckets(get(port, '/metrics').decode(), LAG)
         for _ in range(windows):
-            pause(LAG_INTERVAL_SECONDS)
+            pause(interval_s)
             text = get(port, '/metrics').decode()
             after = figures.buckets(text, LAG)
             rows.append({f'p{q}_us': 1e6 * (figures.histogram_quantile(before, after, q / 100) or 0)
                          for q in (50, 99)}
-                        | {'probes': after[float('inf')] - before[float('inf')]})
+                        | {'targets': targets, 'interval_s': interval_s,
+                           'probes': after[float('inf')] - before[float('inf')]})
             before = after
     return rows
 

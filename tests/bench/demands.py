@@ -79,7 +79,7 @@ def judge_size(rows):
     for targets, limit in ((100, 20), (10000, 150)):
         if targets in by_targets:
             yield Demand(f'memory at {targets:,} targets', limit, 'MB',
-                         by_targets[targets]['memory_kb'] / 1e3)
+                         by_targets[targets]['memory_mb'])
     if {1000, 10000} <= set(by_targets):
         yield Demand('CPU a probe, 10,000 targets to 1,000', 1.1, 'x', ratio(
             by_targets[10000]['cpu_us_per_probe'], by_targets[1000]['cpu_us_per_probe']))
@@ -87,8 +87,9 @@ def judge_size(rows):
 
 def judge_lag(rows):
     """How late."""
-    yield Demand('schedule lag p99, 1,000 targets every 10 s', 2000, 'us',
-                 figures.median([row['p99_us'] for row in rows]))
+    for (targets, interval_s), grid in figures.grouped(rows, 'targets', 'interval_s').items():
+        yield Demand(f'schedule lag p99, {targets:,} targets every {interval_s} s', 2000, 'us',
+                     figures.median([row['p99_us'] for row in grid]))
 
 
 def judge_scrape(rows):

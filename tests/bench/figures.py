@@ -19,6 +19,14 @@ def median(values):
     return statistics.median(there) if there else None
 
 
+def grouped(rows, *keys):
+    """The rows by their values of these keys, in the order of their first."""
+    groups = {}
+    for row in rows:
+        groups.setdefault(tuple(row[key] for key in keys), []).append(row)
+    return groups
+
+
 def buckets(exposition, name):
     """The buckets of a histogram without labels: {upper edge: count up to it}."""
     found = re.findall(rf'^{name}_bucket{{le="([^"]+)"}} (\S+)$', exposition, re.M)

@@ -130,21 +130,24 @@ def cpu_table(rows):
 
 def size_table(rows):
     """How memory and CPU grow."""
-    return table(['targets', 'MB resident', 'MB at peak', '% of a core', 'us of CPU a probe',
-                  'scrape MB', 'scrape ms'],
-                 [[f'{row["targets"]:,}', number(row['memory_kb'] / 1e3),
-                   number(row['peak_kb'] / 1e3), number(100 * row['cpu_share']),
+    return table(['targets', 'MB resident', 'MB of no file', 'MB at peak', '% of a core',
+                  'us of CPU a probe', 'scrape MB', 'scrape ms'],
+                 [[f'{row["targets"]:,}', number(row['memory_mb']), number(row['own_mb']),
+                   number(row['peak_mb']), number(100 * row['cpu_share']),
                    number(row['cpu_us_per_probe']), number(row['scrape_bytes'] / 1e6)
                    if row['scrape_bytes'] else 'failed', number(row['scrape_ms'])]
                   for row in rows])
 
 
-def lag_text(rows):
-    """One line is enough."""
-    return (f'p50 {with_range([row["p50_us"] for row in rows])} us, '
-            f'p99 {with_range([row["p99_us"] for row in rows])} us, of '
-            f'{sum(row["probes"] for row in rows):,.0f} slots, read from '
-            '`reinfer_exporter_schedule_lag_seconds`.')
+def lag_table(rows):
+    """A line for each grid."""
+    return table(['us', 'slots', 'p50', 'p99'],
+                 [[f'{targets:,} targets every {interval_s} s',
+                   f'{sum(row["probes"] for row in grid):,.0f}',
+                   with_range([row['p50_us'] for row in grid]),
+                   with_range([row['p99_us'] for row in grid])]
+                  for (targets, interval_s), grid in
+                  figures.grouped(rows, 'targets', 'interval_s').items()])
 
 
 def scrape_table(rows):
@@ -161,7 +164,7 @@ SECTIONS = {
     'error': ('Error of the figures', error_tables),
     'cpu': ('CPU a probe', cpu_table),
     'size': ('Memory and CPU by targets, fresh TLS connections every 30 s', size_table),
-    'lag': ('Schedule lag, 1,000 targets every 10 s', lag_text),
+    'lag': ('Schedule lag', lag_table),
     'scrape': ('Scrapes', scrape_table),
 }
 

@@ -93,11 +93,11 @@ class Program:
         # The clock id of another process, as clock_getcpuclockid(3) makes it.
         return time.clock_gettime_ns((~self._process.pid << 3) | 2)
 
-    def memory_kb(self, key='VmRSS'):
-        """Resident memory, or its peak with VmHWM."""
+    def memory_mb(self, key='VmRSS'):
+        """Resident memory; with VmHWM its peak, with RssAnon what is no file's."""
         for line in Path(f'/proc/{self._process.pid}/status').read_text().splitlines():
             if line.startswith(key + ':'):
-                return int(line.split()[1])
+                return int(line.split()[1]) * 1024 / 1e6
         return 0
 
     def check(self):
