@@ -4,6 +4,8 @@
 
 #include <sys/epoll.h>
 
+#include <cstdint>
+#include <optional>
 #include <span>
 
 #include "base/clock.h"
@@ -18,7 +20,8 @@ class Epoll {
   Epoll(const Epoll&) = delete;
   Epoll& operator=(const Epoll&) = delete;
 
-  // Waits for `events` (EPOLLIN, EPOLLOUT) of the socket, `known` if it does so for others already.
+  // From now on waits for these `events` of the socket (EPOLLIN, EPOLLOUT); `known` if it waits for
+  // some already.
   void watch(int socket, std::uint32_t events, bool known);
   // May be closed already.
   void forget(int socket);

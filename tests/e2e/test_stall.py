@@ -73,8 +73,8 @@ def freeze_probes(owner, folder, simulator, probes, requests):
     many seconds, and what they said, which is that all is well."""
     slow = tenant('slow', simulator, probes=probes)
     # Shorter than the time for which it is frozen, which is not to end any.
-    config = write_config(folder, slow, interval='2m', timeout='60s', resolve_timeout='500ms',
-                          connect_timeout='500ms', tls_timeout='500ms')
+    config = write_config(folder, slow, interval='2m', timeout='60s', resolve_timeout='1s',
+                          connect_timeout='1s', tls_timeout='1s')
     probe = Process(folder, 'frozen', [exporter_program(), '--config.file', str(config), 'probe',
                                        '--json', 'slow'], exporter_environment(simulator.token))
     at_end_of(owner, probe.end)
