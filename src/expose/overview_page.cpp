@@ -30,8 +30,12 @@ bool row_in_trouble(const Snapshot& snapshot, std::size_t target) {
   return state != ProbeState::fine && state != ProbeState::waiting;
 }
 
-std::string headline(std::size_t troubled, std::size_t tenants, bool waiting) {
-  if (waiting) return "Nothing probed yet";
+std::string headline(std::size_t troubled, std::size_t tenants, std::size_t waiting,
+                     std::size_t paused) {
+  if (waiting == tenants) return "Nothing probed yet";
+  if (troubled == 0 && paused > 0)
+    return tenants == 1 ? "Paused"
+                        : fmt::format("{} of {} paused", paused, counted(tenants, "tenant"));
   if (troubled == 0) return tenants == 1 ? "All fine" : fmt::format("All {} tenants fine", tenants);
   return tenants == 1 ? "In trouble"
                       : fmt::format("{} of {} in trouble", troubled, counted(tenants, "tenant"));
@@ -62,6 +66,7 @@ class Overview {
     for (const Verdict& verdict : verdicts_) {
       troubled_ += is_trouble(verdict.state) ? 1 : 0;
       waiting_ += verdict.state == TenantState::waiting ? 1 : 0;
+      paused_ += verdict.state == TenantState::paused ? 1 : 0;
     }
   }
 
@@ -95,7 +100,7 @@ class Overview {
 
  private:
   std::string headline_text() const {
-    return headline(troubled_, verdicts_.size(), waiting_ == verdicts_.size());
+    return headline(troubled_, verdicts_.size(), waiting_, paused_);
   }
   std::size_t tenant_of(std::size_t row) const {
     return to_size(snapshot_.plan->target(rows_[row]).tenant);
@@ -166,6 +171,8 @@ class Overview {
     html_.open("div", {{"class", "tenant-head"}});
     if (verdict.state == TenantState::waiting)
       draw_state_icon(html_, "waiting");
+    else if (verdict.state == TenantState::paused)
+      draw_state_icon(html_, "paused");
     else
       draw_icon(html_, verdict.fault);
     html_.open("div");
@@ -331,6 +338,7 @@ class Overview {
   const std::vector<Verdict> verdicts_;
   std::size_t troubled_ = 0;
   std::size_t waiting_ = 0;
+  std::size_t paused_ = 0;
 };
 
 }  // namespace

@@ -33,6 +33,7 @@ constexpr std::array<StateRow, kTenantStateCount> kStates = {{
     {"stale", "No results", true},
     {"monitor", "Monitor trouble", true},
     {"waiting", "Not probed yet", false},
+    {"paused", "Paused", false},
 }};
 
 constexpr Nanoseconds kStallShownFor = 5min;
@@ -153,6 +154,7 @@ TenantState state_of(const TenantView& view, Instant now) {
   if (view.paused > 0 && view.paused_by == SkipReason::throttled) return TenantState::throttled;
   if (view.stale > 0) return TenantState::stale;
   if (view.recovering > 0) return TenantState::recovering;
+  if (view.judged() == 0) return TenantState::paused;
   return stalled_lately(view, now) ? TenantState::monitor : TenantState::fine;
 }
 
@@ -175,6 +177,9 @@ void say_quiet(const TenantView& view, TenantState state, Verdict& verdict, Inst
     case TenantState::credentials:
       words.say(view.token_rejected ? "token rejected" : "waiting for a token");
       words.since(view.by_fault[static_cast<std::size_t>(Fault::credentials)].since);
+      return say_others(view, words);
+    case TenantState::paused:
+      words.say("not probed at present");
       return say_others(view, words);
     case TenantState::throttled:
       words.say("throttled: the platform asked for a pause");

@@ -27,8 +27,9 @@ enum class TenantState : std::uint8_t {
   stale,        // no results: nothing is known
   monitor,      // the exporter has trouble of its own
   waiting,      // nothing was probed yet
+  paused,       // nothing is probed at present, on purpose: nothing is known
 };
-inline constexpr std::size_t kTenantStateCount = 10;
+inline constexpr std::size_t kTenantStateCount = 11;
 
 // A piece of a sentence: text, or a moment that each reader sees on a clock of their own.
 struct Phrase {

@@ -213,6 +213,28 @@ TEST_CASE("a platform that asks for a pause is throttling, not down") {
   CHECK(story.state() == TenantState::throttled);
 }
 
+TEST_CASE("a tenant of which nothing is probed on purpose is paused, and not fine") {
+  Story story(R"(
+[[tenant]]
+name = "acme"
+base_url = "https://cloud.uipath.com/acme/prod/reinfer_"
+token_env = "SIM_TOKEN"
+paid_probes_per_day_max = 10
+  [[tenant.probe]]
+  use = "predict"
+  project = "p"
+  dataset = "one"
+  model_version = 7
+  interval = "5m"
+  accept_cost = true
+)");
+  story.world.during(0h, 48h, "predict", replies(200, R"({"status":"ok","predictions":[[]]})"));
+  CHECK(story.at(30min) == "The probe is fine");
+  CHECK(story.at(2h) == "Not probed at present; 1 probe paused by the budget");
+  CHECK(story.state() == TenantState::paused);
+  CHECK(story.at(24h + 30min) == "The probe is fine");
+}
+
 TEST_CASE("in maintenance the failure is told but the state is maintenance") {
   Story story(tenant("acme", R"(
 maintenance = [{ start = 2026-11-23T01:00:00Z, end = 2026-11-23T03:00:00Z }]
