@@ -104,9 +104,9 @@ void set_connection(CURL* easy, const Request& request, const std::string& ca_bu
     set_option(easy, CURLOPT_MAXAGE_CONN, kConnectionAgeSecondsMax);
     set_option(easy, CURLOPT_MAXLIFETIME_CONN, kConnectionAgeSecondsMax);
   }
-  // Our own deadlines are the ones that count, and libcurl knows nothing of the time that they give
-  // back: by then none of ours is left.
-  set_option(easy, CURLOPT_CONNECTTIMEOUT_MS, to_milliseconds(2 * request.deadlines.total));
+  // Our own deadlines are the ones that count: libcurl knows nothing of the time that they give
+  // back, and has a limit of its own unless it is given one.
+  set_option(easy, CURLOPT_CONNECTTIMEOUT_MS, to_milliseconds(std::chrono::hours(24)));
 }
 
 void set_route(CURL* easy, const Request& request, const Route& route, CurlList& connect_to) {

@@ -172,7 +172,7 @@ bool CurlTransport::Loop::wait_and_dispatch(MonoTime until) {
   const auto ready = static_cast<std::size_t>(std::max(count, 0));
   const std::size_t handled = dispatch({events.data(), ready}, until);
   if (handled < ready) turn_.delay.left_some();
-  look_.note({before, ready, handled, events.size(), sockets_.size() + 1});
+  if (count >= 0) look_.note({before, ready, handled, events.size(), sockets_.size() + 1});
   return std::exchange(woken_, false);
 }
 

@@ -63,6 +63,8 @@ Nanoseconds WireWatch::lateness(const SocketEvent& event) {
   // A process that was stopped, or whose machine was, does not know of it; but the connection has
   // been quiet since what it is told now. Less than some ticks proves nothing.
   constexpr Nanoseconds kTicks = std::chrono::milliseconds(10);
+  // A reset comes and leaves no trace in what the kernel says of quiet.
+  if (event.failed || event.hung_up) return event.late;
   const auto counters = read_tcp_counters(event.socket);
   return counters && counters->quiet > kTicks ? std::max(event.late, counters->quiet) : event.late;
 }

@@ -73,8 +73,8 @@ def freeze_probes(owner, folder, simulator, probes, requests):
     many seconds, and what they said, which is that all is well."""
     slow = tenant('slow', simulator, probes=probes)
     # Shorter than the time for which it is frozen, which is not to end any.
-    config = write_config(folder, slow, interval='2m', timeout='60s', resolve_timeout='1s',
-                          connect_timeout='1s', tls_timeout='1s')
+    config = write_config(folder, slow, interval='2m', timeout='60s', resolve_timeout='2s',
+                          connect_timeout='2s', tls_timeout='2s')
     probe = Process(folder, 'frozen', [exporter_program(), '--config.file', str(config), 'probe',
                                        '--json', 'slow'], exporter_environment(simulator.token))
     at_end_of(owner, probe.end)
@@ -82,7 +82,7 @@ def freeze_probes(owner, folder, simulator, probes, requests):
     wait_until(lambda: simulator.requests_to() >= before + requests, what='the requests')
     probe.signal(signal.SIGSTOP)
     others = []
-    for _ in range(3):
+    for _ in range(6):
         ended = run_exporter(config, 'probe', '--json', f'slow/{probes[0]["name"]}',
                              token=simulator.token)
         others.append(json.loads(ended.stdout))
