@@ -90,8 +90,10 @@ WireError of_ending(const CurlEnding& ending) {
 
 bool is_our_delay(const CurlEnding& ending) {
   // Nobody hangs up on those who are silent for less.
-  constexpr Nanoseconds kPeerPatience = std::chrono::seconds(1);
+  constexpr Nanoseconds kPeerPatience = std::chrono::seconds(5);
   if (ending.timed_out) return ending.time_left;
+  // From then on it was the peer's turn.
+  if (ending.stage > Stage::send) return false;
   if (!is_given_up(of_ending(ending), ending.code)) return false;
   return ending.held_up >= kPeerPatience && ending.held_up > ending.took / 2;
 }

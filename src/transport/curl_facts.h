@@ -28,7 +28,7 @@ struct CurlEnding {
 };
 
 // Whether it failed because we were late ourselves: stopped, or out of CPU. Also where the peer may
-// have given us up.
+// have given us up before it had our request.
 bool is_our_delay(const CurlEnding& ending);
 
 // curl.se/libcurl/c/libcurl-errors.html. Codes that cannot come from the network are `monitor`.

@@ -171,11 +171,18 @@ TEST_CASE("whoever did not get all of its time from us has not failed") {
     CHECK(wire_error_of(ending) == row.expected);
     CHECK(is_our_delay(ending) == (row.expected == WireError::monitor));
   }
-  CurlEnding quick;
-  quick.code = CURLE_GOT_NOTHING;
-  quick.took = 1s;
-  quick.held_up = 999ms;
-  CHECK(wire_error_of(quick) == WireError::connection_lost);
+  CurlEnding lost;
+  lost.code = CURLE_GOT_NOTHING;
+  lost.stage = Stage::send;
+  lost.took = 5s;
+  lost.held_up = 5s;
+  CHECK(wire_error_of(lost) == WireError::monitor);
+  lost.held_up = 4999ms;
+  CHECK(wire_error_of(lost) == WireError::connection_lost);
+  // It had the request and did not answer.
+  lost.held_up = 5s;
+  lost.stage = Stage::wait;
+  CHECK(wire_error_of(lost) == WireError::connection_lost);
 }
 
 TEST_CASE("our own limits come before libcurl's words") {
