@@ -182,7 +182,7 @@ std::size_t CurlTransport::Loop::dispatch(std::span<const epoll_event> events, M
   // Those at the end must not starve where slots are always due; and where the slot has been due
   // for long, because the process was stopped, what has ended meanwhile must not be in its way.
   const MonoTime began = mono_now();
-  const bool late = until != MonoTime::min() && began > until + kLateMax;
+  const bool late = until != MonoTime::min() && began - kLateMax > until;
   const bool all = late || look_.starves(began);
   std::size_t handled = 0;
   for (const epoll_event& event : events) {
