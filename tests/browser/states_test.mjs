@@ -67,7 +67,7 @@ const kStates = [
     probes: {dataset: 'waiting'}},
   {tenant: 'halted', badge: 'Throttled',
     verdict: 'Throttled since CLOCK, 1 of 2 probes; 1 probe paused', probes: {}},
-  {tenant: 'frugal', verdict: '0 of 1 probe fine; 1 probe paused by the budget',
+  {tenant: 'frugal', verdict: 'Not probed at present; 1 probe paused by the budget',
     probes: {dataset: String.raw`paused \(budget\) since CLOCK`}},
   {tenant: 'mended', badge: 'Maintenance',
     verdict: 'In maintenance until CLOCK; platform failing since CLOCK, 1 of 1 probe; network fine',
