@@ -70,7 +70,7 @@ WireError of_code(const CurlEnding& ending) {
   }
 }
 
-// The peer, or a middlebox, or libcurl itself has given up a connection that had begun well.
+// The peer, a middlebox or the kernel has given up a connection that had begun well.
 bool is_given_up(WireError error, int code) {
   return error == WireError::connection_lost || code == CURLE_OPERATION_TIMEDOUT ||
          (error == WireError::tls && code == CURLE_SSL_CONNECT_ERROR);
