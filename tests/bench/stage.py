@@ -10,8 +10,8 @@ import http.client
 import os
 import shutil
 import signal
-import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -19,6 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / 'tests'))
+
+from ports import free_port  # noqa: E402  pylint: disable=C0413
+
 PATIENCE = 30
 HOLD_US = (2000, 20000)
 TOKEN_VARIABLE = 'BENCH_TOKEN'
@@ -59,13 +63,6 @@ def wait_for(observe, what):
                 return seen
         pause(0.02)
     raise RuntimeError(f'waited {PATIENCE} s for {what}')
-
-
-def free_port():
-    """A port that was free a moment ago, for programs that do not let the kernel choose."""
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        return probe.getsockname()[1]
 
 
 def get(port, path, headers=None):

@@ -9,7 +9,6 @@ import hashlib
 import json
 import os
 import shutil
-import socket
 import subprocess
 import sys
 import tempfile
@@ -20,6 +19,10 @@ import urllib.request
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent))
+
+from ports import free_port  # noqa: E402  pylint: disable=C0413
+
 WORK = HERE.parents[1] / 'build' / 'dashboards'
 READY_SECONDS = 60
 # One block for all: promtool reads its input again for each.
@@ -42,13 +45,6 @@ def blocks():
     text.unlink()
     growing.rename(done)
     return done
-
-
-def free_port():
-    """A port that was free a moment ago: Prometheus does not tell which one it was given."""
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        return probe.getsockname()[1]
 
 
 class Prometheus:

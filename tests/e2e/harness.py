@@ -1,7 +1,7 @@
 """Starts the real programs on loopback for a test and ends them whatever happens.
 
-Ports are the kernel's choice, files go to a temporary folder, and all waiting is for something to
-become true: nothing here says how long anything takes.
+Ports are the kernel's choice or those of ports.py, files go to a temporary folder, and all waiting
+is for something to become true: nothing here says how long anything takes.
 """
 
 import atexit
@@ -12,8 +12,8 @@ import os
 import secrets
 import shutil
 import signal
-import socket
 import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -23,6 +23,10 @@ from pathlib import Path
 from exposition import parse
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / 'tests'))
+
+from ports import free_port  # noqa: E402  pylint: disable=C0413
+
 PATIENCE = 60
 REPLY_PATIENCE = 30
 TOKEN_VARIABLE = 'E2E_TOKEN'
@@ -81,13 +85,6 @@ def fetch(port, path, method='GET', body=None, headers=None):
         return reply.status, dict(reply.getheaders()), reply.read()
     finally:
         connection.close()
-
-
-def free_port():
-    """A port that was free a moment ago, for programs that do not let the kernel choose."""
-    with socket.socket() as probe:
-        probe.bind(('127.0.0.1', 0))
-        return probe.getsockname()[1]
 
 
 def at_end_of(owner, function):

@@ -14,8 +14,8 @@ import unittest
 from exposition import parse
 from harness import (DATASET, PATIENCE, REPLY_PATIENCE, ROOT, TOKEN_VARIABLE, Exporter, Process,
                      Prometheus, Simulator, at_end_of, clean_environment, exporter_environment,
-                     exporter_program, fetch, free_port, temporary_folder, tenant, wait_until,
-                     write_config)
+                     exporter_program, fetch, temporary_folder, tenant, wait_until, write_config)
+from ports import free_port
 
 SAMPLE = ROOT / 'config' / 'web.yml'
 USER, PASSWORD = 'prometheus', 'change me'

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import sla_history as history
 from harness import (PATIENCE, ROOT, Process, at_end_of, clean_environment, exporter_program, fetch,
-                     free_port, temporary_folder, wait_until)
+                     temporary_folder, wait_until)
+from ports import free_port
 
 NEWER = ROOT / 'build' / 'prometheus-new' / 'usr' / 'bin' / 'prometheus'
 BLOCK_HOURS = 1536

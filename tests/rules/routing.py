@@ -11,7 +11,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / 'tests' / 'e2e'))
 
-from harness import Process, fetch, free_port, wait_until  # noqa: E402  pylint: disable=C0413
+from harness import Process, fetch, wait_until  # noqa: E402  pylint: disable=C0413
+from ports import free_port  # noqa: E402  pylint: disable=C0413
 
 FOLDER = ROOT / 'dashboards' / 'alertmanager'
 CONFIG = FOLDER / 'alertmanager.yml'

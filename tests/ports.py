@@ -1,0 +1,50 @@
+"""Ports for programs that do not let the kernel choose.
+
+A port that the kernel gave a moment ago may be given to another program in the next moment. These
+are none of the kernel's: they lie below those it chooses from, and whoever takes one here holds a
+socket of that name (`@reinfer-test-port-N`, see unix(7), abstract sockets) until the process is
+over, so that no other test takes it.
+"""
+
+import os
+import socket
+from pathlib import Path
+
+_LOWEST = 10000
+_RANGE = Path('/proc/sys/net/ipv4/ip_local_port_range')
+_claims = []
+
+
+def _claim(port):
+    claim = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        claim.bind(f'\0reinfer-test-port-{port}')
+    except OSError:
+        claim.close()
+        return False
+    _claims.append(claim)
+    return True
+
+
+def _unused(port):
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(('127.0.0.1', port))
+        except OSError:
+            return False
+        return True
+
+
+def free_port():
+    """A port of loopback that nobody listens on, and that is nobody else's while we live."""
+    end = int(_RANGE.read_text().split()[0])
+    count = end - _LOWEST
+    if count <= 0:
+        raise AssertionError(f'the kernel chooses ports from {end} on: none is left for tests')
+    start = os.getpid() * 97 % count
+    for step in range(count):
+        port = _LOWEST + (start + step) % count
+        if _claim(port) and _unused(port):
+            return port
+    raise AssertionError(f'no port from {_LOWEST} to {end - 1} is free')
