@@ -2,6 +2,8 @@
 
 #include <csignal>
 
+#include "base/thread_name.h"
+
 namespace reinfer {
 namespace {
 
@@ -19,6 +21,7 @@ void Interrupt::start() {
   const sigset_t signals = awaited();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   thread_ = std::thread([this, signals]() noexcept {
+    name_thread("signals");
     int signal = 0;
     sigwait(&signals, &signal);
     asked_ = true;

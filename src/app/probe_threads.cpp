@@ -1,10 +1,13 @@
 #include "app/probe_threads.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
 #include "base/hash.h"
-#include "base/thread_slice.h"
+#include "base/thread_name.h"
+#include "base/thread_scheduling.h"
 #include "credentials/credentials.h"
 
 namespace reinfer {
@@ -54,8 +57,9 @@ ProbeThreads::ProbeThreads(const Division& division, const Clock& clock,
 ProbeThreads::~ProbeThreads() = default;
 
 void ProbeThreads::start() {
-  for (auto& lane : lanes_)
-    lane->thread = std::thread([this, &engine = lane->engine]() noexcept {
+  for (std::size_t i = 0; i < lanes_.size(); ++i)
+    lanes_[i]->thread = std::thread([this, i, &engine = lanes_[i]->engine]() noexcept {
+      name_thread(fmt::format("probe-{}", i + 1));
       ask_for_short_slices();
       engine.run([this] { return stopped_.load(); });
     });

@@ -23,7 +23,7 @@ class PasswordLane {
   PasswordLane(Access& access, std::size_t waiting_max)
       : access_(access), waiting_max_(waiting_max) {}
 
-  void start() { thread_.start(1, kNiceness, kRest); }
+  void start() { thread_.start(1, "http-passwords", kNiceness, kRest); }
   void stop() { thread_.stop(); }
 
   // False if the queue has no room, for anybody or for this client. `answered` runs on the lane's

@@ -12,6 +12,7 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "base/thread_name.h"
 #include "serve/activation.h"
 #include "serve/password_lane.h"
 #include "serve/responder.h"
@@ -89,9 +90,13 @@ class Server::Impl {
   const std::vector<std::string>& addresses() const { return addresses_; }
 
   void start() {
-    workers_.start(std::clamp<std::size_t>(options_.limits.requests_max, 1, kWorkersMax), 0);
+    workers_.start(std::clamp<std::size_t>(options_.limits.requests_max, 1, kWorkersMax),
+                   "http-answers", 0);
     passwords_.start();
-    thread_ = std::thread([this]() noexcept { room_.run(); });
+    thread_ = std::thread([this]() noexcept {
+      name_thread("http");
+      room_.run();
+    });
   }
 
   void stop() {

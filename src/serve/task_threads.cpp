@@ -4,8 +4,10 @@
 #include <unistd.h>
 
 #include <system_error>
+#include <utility>
 
 #include "base/clock.h"
+#include "base/thread_name.h"
 
 namespace reinfer {
 namespace {
@@ -17,9 +19,10 @@ void lower_priority(int niceness) {
 
 }  // namespace
 
-void TaskThreads::start(std::size_t threads_max, int niceness, int rest) {
+void TaskThreads::start(std::size_t threads_max, std::string name, int niceness, int rest) {
   const std::lock_guard lock(mutex_);
   threads_max_ = threads_max;
+  name_ = std::move(name);
   niceness_ = niceness;
   rest_ = rest;
   // The first at once: a process that cannot have even that should not start.
@@ -27,7 +30,8 @@ void TaskThreads::start(std::size_t threads_max, int niceness, int rest) {
 }
 
 void TaskThreads::add_thread() {
-  threads_.emplace_back([this, niceness = niceness_]() noexcept {
+  threads_.emplace_back([this, name = name_, niceness = niceness_]() noexcept {
+    name_thread(name);
     lower_priority(niceness);
     run();
   });

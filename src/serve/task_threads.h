@@ -8,6 +8,7 @@
 #include <deque>
 #include <functional>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -19,11 +20,12 @@ class TaskThreads {
 
   ~TaskThreads() { stop(); }
 
-  // `niceness`: how far behind other threads these stand for the processor, 0 to 19. Little goes
-  // a long way: at 19 a busy machine lets a thread wait for minutes. A thread is started when there
-  // is more to do than others are free for, so that a quiet process stays small. `rest`: after each
-  // task its thread does nothing for so many times as long as that took.
-  void start(std::size_t threads_max, int niceness, int rest = 0);
+  // `name`: what the system calls the threads (base/thread_name.h). `niceness`: how far behind
+  // other threads these stand for the processor, 0 to 19. Little goes a long way: at 19 a busy
+  // machine lets a thread wait for minutes. A thread is started when there is more to do than
+  // others are free for, so that a quiet process stays small. `rest`: after each task its thread
+  // does nothing for so many times as long as that took.
+  void start(std::size_t threads_max, std::string name, int niceness, int rest = 0);
   // Forgotten once stop() has been called.
   void post(Task task);
   // Ends the threads after what each is doing; what is still queued is forgotten.
@@ -42,6 +44,7 @@ class TaskThreads {
   bool stopped_ = false;
   std::size_t free_ = 0;  // threads that wait for a task
   std::size_t threads_max_ = 0;
+  std::string name_;
   int niceness_ = 0;
   int rest_ = 0;
   std::vector<std::thread> threads_;

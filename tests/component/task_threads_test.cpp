@@ -20,7 +20,7 @@ TEST_CASE("a pool that has had little to do has few threads") {
   const auto before = threads_of_this_process();
   std::atomic<int> done{0};
   TaskThreads pool;
-  pool.start(16, 0);
+  pool.start(16, "answers", 0);
   CHECK(threads_of_this_process() == before + 1);
   for (int i = 0; i < 16; ++i) {
     pool.post([&done] {
@@ -40,7 +40,7 @@ TEST_CASE("as many tasks run at once as there may be threads, and no more") {
   std::atomic<int> ended_before_the_fourth{0};
   {
     TaskThreads pool;
-    pool.start(3, 0);
+    pool.start(3, "answers", 0);
     for (int i = 0; i < 3; ++i)
       pool.post([&] {
         all_run.count_down();
@@ -64,7 +64,7 @@ TEST_CASE("a pool that rests begins nothing else meanwhile, and need not be wait
   std::atomic<bool> second{false};
   TaskThreads pool;
   // Of a task of a microsecond, a quarter of an hour.
-  pool.start(1, 0, 1'000'000'000);
+  pool.start(1, "answers", 0, 1'000'000'000);
   pool.post([&] {
     posted.wait();
     ended.count_down();

@@ -1,8 +1,10 @@
 #include <doctest/doctest.h>
+#include <pthread.h>
 #include <sched.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <array>
 #include <cmath>
 #include <set>
 #include <thread>
@@ -14,7 +16,8 @@
 #include "base/random.h"
 #include "base/secret.h"
 #include "base/text.h"
-#include "base/thread_slice.h"
+#include "base/thread_name.h"
+#include "base/thread_scheduling.h"
 
 namespace reinfer {
 namespace {
@@ -139,6 +142,19 @@ TEST_CASE("log lines quote what needs quoting and stay on one line") {
       format_logfmt(LogLevel::info, "probe failed", {{"tenant", "acme"}, {"text", "a \"b\"\nc"}}) ==
       "level=info event=\"probe failed\" tenant=acme text=\"a \\\"b\\\" c\"");
   CHECK(format_json(LogLevel::warn, "x", {{"n", 3}}) == R"("level":"warn","event":"x","n":"3")");
+}
+
+TEST_CASE("a thread has the beginning of the name that it gives itself") {
+  const auto named = [](std::string_view name) {
+    std::array<char, 16> seen{};
+    std::thread([&] {
+      name_thread(name);
+      pthread_getname_np(pthread_self(), seen.data(), seen.size());
+    }).join();
+    return std::string(seen.data());
+  };
+  CHECK(named("probe-1") == "probe-1");
+  CHECK(named("sixteen-letters-") == "sixteen-letters");
 }
 
 TEST_CASE("a thread that asks for short slices keeps its policy and its niceness") {

@@ -1,4 +1,4 @@
-#include "base/thread_slice.h"
+#include "base/thread_scheduling.h"
 
 #include <sched.h>
 #include <sys/syscall.h>
