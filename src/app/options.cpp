@@ -40,6 +40,7 @@ struct Given {
   std::string auto_reload_interval = "0s";
   std::string colour = "auto";
   std::string probe_threads = "auto";
+  bool realtime = false;
   std::string shard;  // empty: not given
   std::uint64_t repeat = 1;
   std::string repeat_interval;  // empty: not given
@@ -108,6 +109,9 @@ void add_serve(CLI::App& cli, Options& options, Given& given) {
                  "Threads that probe, or auto: by processors and probes a second")
       ->type_name("N")
       ->capture_default_str();
+  cli.add_flag("--probe.realtime", given.realtime,
+               "Let the probe threads run before all ordinary ones (needs CAP_SYS_NICE or "
+               "LimitRTPRIO=1)");
   cli.add_option("--storage.path", options.storage_path,
                  "Folder in which the count of paid probes survives a restart")
       ->type_name("DIR")
@@ -182,6 +186,7 @@ std::optional<std::string> understand_shares(const Given& given, Options& option
                          kProbeThreadsMax);
     options.probe_threads = threads;
   }
+  if (given.realtime) options.scheduling = Scheduling::realtime;
   if (given.shard.empty()) return std::nullopt;
   const char* shards = std::getenv(kShardsVariable);  // NOLINT(concurrency-mt-unsafe)
   const auto shard = parse_shard(given.shard, host_name(), shards == nullptr ? "" : shards);

@@ -12,6 +12,7 @@
 #include "app/terminal.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/thread_scheduling.h"
 #include "model/division.h"
 #include "serve/server.h"
 
@@ -36,6 +37,7 @@ struct Options {
   double probe_rate = 60;                           // serve: probes on demand a minute
   std::optional<Nanoseconds> auto_reload_interval;  // serve: absent: files are not watched
   std::optional<std::size_t> probe_threads;         // serve: absent: as the plan wants
+  Scheduling scheduling = Scheduling::fair;         // serve: of the probe threads
   Shard shard;                                      // all but sla
   std::string storage_path;            // serve: where counts survive a restart, "" for nowhere
   std::string port_file;               // serve: where the port taken is written, "" for nowhere

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <system_error>
 
 #include "base/hash.h"
 #include "base/thread_name.h"
@@ -47,7 +48,7 @@ struct ProbeThreads::Lane {
 ProbeThreads::ProbeThreads(const Division& division, const Clock& clock,
                            const MakeTransport& make_transport, PaidBudget& paid, Ledgers& ledgers,
                            const Log& log, std::uint64_t seed)
-    : clock_(clock), ledgers_(ledgers) {
+    : clock_(clock), ledgers_(ledgers), log_(log) {
   for (std::size_t i = 0; i < division.parts.size(); ++i)
     lanes_.push_back(std::make_unique<Lane>(division.parts[i], clock, make_transport(), paid,
                                             ledgers.part(i), log,
@@ -56,13 +57,26 @@ ProbeThreads::ProbeThreads(const Division& division, const Clock& clock,
 
 ProbeThreads::~ProbeThreads() = default;
 
-void ProbeThreads::start() {
+void ProbeThreads::start(Scheduling scheduling) {
   for (std::size_t i = 0; i < lanes_.size(); ++i)
-    lanes_[i]->thread = std::thread([this, i, &engine = lanes_[i]->engine]() noexcept {
+    lanes_[i]->thread = std::thread([this, i, scheduling, &engine = lanes_[i]->engine]() noexcept {
       name_thread(fmt::format("probe-{}", i + 1));
-      ask_for_short_slices();
+      if (scheduling == Scheduling::realtime && take_realtime(i == 0))
+        ledgers_.part(i).record_realtime();
+      else
+        ask_for_short_slices();
       engine.run([this] { return stopped_.load(); });
     });
+}
+
+// What one thread is refused, all are.
+bool ProbeThreads::take_realtime(bool warn) const {
+  const int refused = ask_for_realtime();
+  if (refused != 0 && warn)
+    log_.warn("probe threads are scheduled like all others",
+              {{"refused", std::generic_category().message(refused)},
+               {"needs", "CAP_SYS_NICE or a limit on real-time priority (RLIMIT_RTPRIO) of 1"}});
+  return refused == 0;
 }
 
 void ProbeThreads::request_stop() {

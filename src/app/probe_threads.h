@@ -13,6 +13,7 @@
 #include "app/options.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/thread_scheduling.h"
 #include "model/division.h"
 #include "probe/engine.h"
 #include "probe/mailbox.h"
@@ -41,7 +42,8 @@ class ProbeThreads {
   // REQUIRES: stopped, if started.
   ~ProbeThreads();
 
-  void start();
+  // Where the kernel refuses real time, the threads are scheduled like all others, with a warning.
+  void start(Scheduling scheduling = Scheduling::fair);
   // Tells all of them, without waiting.
   void request_stop();
   void join();
@@ -57,8 +59,11 @@ class ProbeThreads {
  private:
   struct Lane;
 
+  bool take_realtime(bool warn) const;
+
   const Clock& clock_;
   Ledgers& ledgers_;
+  const Log& log_;
   std::atomic<std::size_t> waiting_{0};
   std::atomic<bool> stopped_{false};
   std::vector<std::unique_ptr<Lane>> lanes_;

@@ -135,7 +135,7 @@ int serve_command(const Options& options) {
     return 1;
   }
   server.start();
-  threads.start();
+  threads.start(options.scheduling);
   ready = true;
   log.info("serving", {{"version", build_info().version},
                        {"address", join(server.addresses(), ", ")},

@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdint>
 
 namespace reinfer {
@@ -31,6 +32,12 @@ bool ask_for_short_slices() {
   if (attributes.policy != SCHED_OTHER && attributes.policy != SCHED_BATCH) return false;
   attributes.runtime = static_cast<std::uint64_t>(kShortSlice.count());
   return syscall(SYS_sched_setattr, 0, &attributes, 0U) == 0;
+}
+
+int ask_for_realtime() {
+  sched_param parameters{};
+  parameters.sched_priority = sched_get_priority_min(SCHED_FIFO);
+  return sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &parameters) == 0 ? 0 : errno;
 }
 
 }  // namespace reinfer

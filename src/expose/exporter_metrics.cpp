@@ -48,6 +48,11 @@ constexpr Family kExporter[] = {
      [](const ScrapeFacts& of, Encoder& to) {
        to.add(static_cast<double>(of.snapshot.exporter.probe_threads));
      }},
+    {{"reinfer_exporter_realtime_probe_threads",
+      "Of those, threads that the kernel lets run before all ordinary ones.", gauge},
+     [](const ScrapeFacts& of, Encoder& to) {
+       to.add(static_cast<double>(of.snapshot.exporter.realtime_probe_threads));
+     }},
     {{"reinfer_exporter_probes_in_flight", "Probes under way at this moment.", gauge},
      [](const ScrapeFacts& of, Encoder& to) {
        to.add(static_cast<double>(of.snapshot.exporter.probes_in_flight));

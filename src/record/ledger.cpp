@@ -81,6 +81,11 @@ void Ledger::record_reload_failed(std::vector<std::string> problems) {
   exporter_.reload_problems = std::move(problems);
 }
 
+void Ledger::record_realtime() {
+  const std::lock_guard lock(mutex_);
+  exporter_.realtime_probe_threads = 1;
+}
+
 void Ledger::record_started(TargetIndex target, Nanoseconds lag) {
   const std::lock_guard lock(mutex_);
   TargetRecord& record = targets_.at(to_size(target));

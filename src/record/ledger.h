@@ -36,6 +36,8 @@ class Ledger {
   void adopt(std::shared_ptr<const Plan> plan, const PlanChange& change, Instant now);
   // A plan was to be loaded and could not, for these reasons; the old one holds.
   void record_reload_failed(std::vector<std::string> problems);
+  // The thread that writes here was given a real-time priority.
+  void record_realtime();
 
   // A probe left for its slot, `lag` after it was due. It ends in exactly one record().
   void record_started(TargetIndex target, Nanoseconds lag);

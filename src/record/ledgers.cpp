@@ -11,6 +11,7 @@ namespace {
 // What an exporter with several probe threads says of itself.
 void add(const ExporterRecord& part, ExporterRecord& sum) {
   sum.probe_threads += part.probe_threads;
+  sum.realtime_probe_threads += part.realtime_probe_threads;
   sum.schedule_lag.add(part.schedule_lag);
   sum.loop_busy_seconds += part.loop_busy_seconds;
   sum.probes_in_flight += part.probes_in_flight;

@@ -91,6 +91,7 @@ std::string_view to_label(Dropped what);
 
 struct ExporterRecord {
   std::size_t probe_threads = 1;
+  std::size_t realtime_probe_threads = 0;
   Histogram schedule_lag;
   double loop_busy_seconds = 0;
   std::uint64_t probes_in_flight = 0;

@@ -69,9 +69,9 @@ def measure_size(stage, options):
 def measure_lag(stage, options):
     """How late slots start."""
     rows = []
-    for targets, interval_s in cost.LAG_GRIDS:
-        say(f'{targets} targets every {interval_s} s')
-        rows += cost.run_lag(stage, targets, interval_s, options.runs, 1)
+    for grid in cost.LAG_GRIDS:
+        say(str(grid))
+        rows += cost.run_lag(stage, grid, options.runs, 1)
     return rows
 
 

@@ -6,10 +6,13 @@ import http.client
 import json
 import subprocess
 import time
+from dataclasses import dataclass
 
 import figures
 from exactness import Window
 from stage import Load, get, pause
+# Found once stage is.
+from machine import realtime_is_allowed
 
 CPU_WORKLOADS = {
     'plain fresh': [Load('plain', 'fresh', 100)],
@@ -26,8 +29,21 @@ CPU_SUBJECTS = {
 TARGETS = (100, 1000, 10000)
 INTERVAL_SECONDS = 30
 LAG = 'reinfer_exporter_schedule_lag_seconds'
+
+
+@dataclass(frozen=True)
+class Grid:
+    """So many targets, each every so often, by an exporter with these flags."""
+    targets: int
+    interval_s: int
+    flags: tuple = ()
+
+    def __str__(self):
+        return ' '.join([f'{self.targets:,} targets every {self.interval_s} s', *self.flags])
+
+
 # Many targets, and so few that the exporter sleeps for seconds between two slots.
-LAG_GRIDS = ((1000, 10), (4, 20))
+LAG_GRIDS = (Grid(1000, 10), Grid(1000, 10, ('--probe.realtime',)), Grid(4, 20))
 
 
 def run_cpu(stage, subject, workload, seconds, seed):
@@ -92,23 +108,24 @@ def scrape(port):
     return size, (time.monotonic() - begin) * 1e3
 
 
-def run_lag(stage, targets, interval_s, windows, seed):
-    """How late slots start with so many targets: quantiles of one interval each, by the exporter's
-    own histogram."""
-    loads = [Load('tls', 'fresh', targets / interval_s)]
+def run_lag(stage, grid, windows, seed):
+    """How late slots start on such a grid: quantiles of one interval each, by the exporter's own
+    histogram. None where real time is not to be had."""
+    if grid.flags and not realtime_is_allowed():
+        return []
+    loads = [Load('tls', 'fresh', grid.targets / grid.interval_s)]
     rows = []
-    with stage.truth(seed) as truth, \
-            stage.exporter(stage.config_file(truth, loads, interval_s)) as (_, port):
-        pause(interval_s / 2)
+    with stage.truth(seed) as truth, stage.exporter(
+            stage.config_file(truth, loads, grid.interval_s), *grid.flags) as (_, port):
+        pause(grid.interval_s / 2)
         before = figures.buckets(get(port, '/metrics').decode(), LAG)
         for _ in range(windows):
-            pause(interval_s)
+            pause(grid.interval_s)
             text = get(port, '/metrics').decode()
             after = figures.buckets(text, LAG)
             rows.append({f'p{q}_us': 1e6 * (figures.histogram_quantile(before, after, q / 100) or 0)
                          for q in (50, 99)}
-                        | {'targets': targets, 'interval_s': interval_s,
-                           'probes': after[float('inf')] - before[float('inf')]})
+                        | {'grid': str(grid), 'probes': after[float('inf')] - before[float('inf')]})
             before = after
     return rows
 

@@ -142,12 +142,10 @@ def size_table(rows):
 def lag_table(rows):
     """A line for each grid."""
     return table(['us', 'slots', 'p50', 'p99'],
-                 [[f'{targets:,} targets every {interval_s} s',
-                   f'{sum(row["probes"] for row in grid):,.0f}',
-                   with_range([row['p50_us'] for row in grid]),
-                   with_range([row['p99_us'] for row in grid])]
-                  for (targets, interval_s), grid in
-                  figures.grouped(rows, 'targets', 'interval_s').items()])
+                 [[grid, f'{sum(row["probes"] for row in windows):,.0f}',
+                   with_range([row['p50_us'] for row in windows]),
+                   with_range([row['p99_us'] for row in windows])]
+                  for (grid,), windows in figures.grouped(rows, 'grid').items()])
 
 
 def scrape_table(rows):

@@ -21,7 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / 'tests'))
 
-from ports import free_port  # noqa: E402  pylint: disable=C0413
+from machine import free_port  # noqa: E402  pylint: disable=C0413
 
 PATIENCE = 30
 HOLD_US = (2000, 20000)
@@ -224,12 +224,12 @@ class Stage:
             yield program, port
 
     @contextlib.contextmanager
-    def exporter(self, config):
+    def exporter(self, config, *flags):
         """The exporter itself, as users run it: the program and its port."""
         port_file = self.path('port')
         with self.running(self.program('reinfer_exporter'), f'--config.file={config}',
                           '--web.listen-address=127.0.0.1:0', f'--web.port-file={port_file}',
-                          '--log.level=warn') as program:
+                          '--log.level=warn', *flags) as program:
             yield program, int(program.says(port_file))
 
 

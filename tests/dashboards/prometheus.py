@@ -21,7 +21,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
 
-from ports import free_port  # noqa: E402  pylint: disable=C0413
+from machine import free_port  # noqa: E402  pylint: disable=C0413
 
 WORK = HERE.parents[1] / 'build' / 'dashboards'
 READY_SECONDS = 60

@@ -33,6 +33,7 @@ EXPORTER_METRICS = {
     'reinfer_exporter_schedule_lag_seconds': 'histogram',
     'reinfer_exporter_loop_busy_seconds_total': 'counter',
     'reinfer_exporter_probe_threads': 'gauge',
+    'reinfer_exporter_realtime_probe_threads': 'gauge',
     'reinfer_exporter_probes_in_flight': 'gauge',
     'reinfer_exporter_clock_source': 'gauge',
     'reinfer_exporter_distrusted_samples_total': 'counter',

@@ -1,7 +1,7 @@
 """Starts the real programs on loopback for a test and ends them whatever happens.
 
-Ports are the kernel's choice or those of ports.py, files go to a temporary folder, and all waiting
-is for something to become true: nothing here says how long anything takes.
+Ports are the kernel's choice or those of machine.py, files go to a temporary folder, and all
+waiting is for something to become true: nothing here says how long anything takes.
 """
 
 import atexit
@@ -25,7 +25,7 @@ from exposition import parse
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / 'tests'))
 
-from ports import free_port  # noqa: E402  pylint: disable=C0413
+from machine import free_port  # noqa: E402  pylint: disable=C0413
 
 PATIENCE = 60
 REPLY_PATIENCE = 30
@@ -139,6 +139,15 @@ class Process:
             with contextlib.suppress(OSError):
                 found += [int(line.split()[-1]) for line in
                           (task / 'sched').read_text().splitlines() if line.startswith('se.slice')]
+        return found
+
+    def policies(self):
+        """How each of its threads is scheduled, by the thread's name."""
+        found = {}
+        for task in Path(f'/proc/{self._popen.pid}/task').iterdir():
+            with contextlib.suppress(OSError):
+                name = (task / 'comm').read_text().strip()
+                found[name] = os.sched_getscheduler(int(task.name))
         return found
 
     def wait(self):
@@ -282,14 +291,14 @@ def exporter_environment(token):
 
 
 class Exporter(Process):
-    """The exporter, serving."""
+    """The exporter, serving; `through` is a command that runs the one behind it."""
 
     def __init__(self, owner, folder, config, token=None, name='exporter', log_level='info',
-                 address='127.0.0.1:0', flags=(), program=None, **popen):
+                 address='127.0.0.1:0', flags=(), program=None, through=(), **popen):
         self._port_file = folder / f'{name}.port'
         self._port_file.unlink(missing_ok=True)
         super().__init__(folder, name, [
-            program or exporter_program(), '--config.file', str(config),
+            *through, program or exporter_program(), '--config.file', str(config),
             '--log.level', log_level,
             '--web.listen-address', address, '--web.port-file', str(self._port_file),
             *flags], exporter_environment(token), **popen)

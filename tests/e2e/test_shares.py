@@ -6,6 +6,7 @@ import unittest
 
 from harness import (Exporter, Simulator, fetch, temporary_folder, tenant, wait_until,
                      write_config)
+from machine import realtime_is_allowed
 
 SHORT_SLICE = 100_000
 TENANTS = [f'tenant-{number}' for number in range(8)]
@@ -28,10 +29,10 @@ class SharesTest(unittest.TestCase):
                             interval='1s', timeout='900ms', resolve_timeout='900ms',
                             connect_timeout='900ms', tls_timeout='900ms')
 
-    def serve(self, name, *flags):
+    def serve(self, name, *flags, through=()):
         """Starts an exporter."""
         return Exporter(self, self.folder, self.config, self.simulator.token, name=name,
-                        flags=flags).await_serving()
+                        flags=flags, through=through).await_serving()
 
     @staticmethod
     def tenants_of(seen):
@@ -78,6 +79,29 @@ class SharesTest(unittest.TestCase):
             self.skipTest('the kernel has no slices of a thread\'s own')
         wait_until(exporter.slices, lambda seen: seen.count(SHORT_SLICE) >= 3, 'short turns')
         self.assertGreater(max(exporter.slices()), SHORT_SLICE)
+
+    @unittest.skipUnless(realtime_is_allowed(), 'real-time priorities are not allowed here')
+    def test_probe_threads_run_in_real_time_when_told_to(self):
+        """And no other thread."""
+        exporter = self.serve('realtime', '--probe.threads=2', '--probe.realtime')
+        exporter.scrape_when(
+            lambda seen: seen.value('reinfer_exporter_realtime_probe_threads') == 2, 'real time')
+        policies = exporter.policies()
+        fifo = {name for name, policy in policies.items()
+                if policy & ~os.SCHED_RESET_ON_FORK == os.SCHED_FIFO}
+        self.assertEqual(fifo, {'probe-1', 'probe-2'})
+        self.assertLessEqual({'http', 'http-answers'}, policies.keys())
+
+    def test_without_the_right_to_real_time_it_probes_and_says_so(self):
+        """Once, with what is needed."""
+        without_right = ['setpriv', '--bounding-set=-sys_nice'] if os.geteuid() == 0 else []
+        through = [*without_right, 'prlimit', '--rtprio=0']
+        exporter = self.serve('refused', '--probe.threads=2', '--probe.realtime', through=through)
+        seen = exporter.scrape_when(lambda seen: seen.results() > 0, 'a probe')
+        self.assertEqual(seen.value('reinfer_exporter_realtime_probe_threads'), 0)
+        log = exporter.stderr()
+        self.assertEqual(log.count('probe threads are scheduled like all others'), 1, log)
+        self.assertIn('Operation not permitted', log)
 
     def test_two_shards_share_the_targets(self):
         """And both are needed for all of them."""

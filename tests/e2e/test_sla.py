@@ -13,7 +13,7 @@ from pathlib import Path
 import sla_history as history
 from harness import (PATIENCE, ROOT, Process, at_end_of, clean_environment, exporter_program, fetch,
                      temporary_folder, wait_until)
-from ports import free_port
+from machine import free_port
 
 NEWER = ROOT / 'build' / 'prometheus-new' / 'usr' / 'bin' / 'prometheus'
 BLOCK_HOURS = 1536

@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / 'tests' / 'e2e'))
 
 from harness import Process, fetch, wait_until  # noqa: E402  pylint: disable=C0413
-from ports import free_port  # noqa: E402  pylint: disable=C0413
+from machine import free_port  # noqa: E402  pylint: disable=C0413
 
 FOLDER = ROOT / 'dashboards' / 'alertmanager'
 CONFIG = FOLDER / 'alertmanager.yml'

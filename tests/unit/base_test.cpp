@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cmath>
 #include <set>
 #include <thread>
@@ -164,6 +165,24 @@ TEST_CASE("a thread that asks for short slices keeps its policy and its niceness
     CHECK(ask_for_short_slices());
     CHECK(getpriority(PRIO_PROCESS, self) == 7);
     CHECK(sched_getscheduler(0) == SCHED_OTHER);
+  }).join();
+}
+
+TEST_CASE("a thread that asks for real time gets it or stays as it was") {
+  std::thread([] {
+    const int refused = ask_for_realtime();
+    CAPTURE(refused);
+    CHECK(sched_getscheduler(0) == (refused == 0 ? SCHED_FIFO | SCHED_RESET_ON_FORK : SCHED_OTHER));
+    CHECK((refused == 0 || refused == EPERM));
+    std::thread([] { CHECK(sched_getscheduler(0) == SCHED_OTHER); }).join();
+  }).join();
+}
+
+TEST_CASE("a thread of real time keeps it when it asks for short slices") {
+  std::thread([] {
+    if (ask_for_realtime() != 0) return;
+    ask_for_short_slices();
+    CHECK(sched_getscheduler(0) == (SCHED_FIFO | SCHED_RESET_ON_FORK));
   }).join();
 }
 

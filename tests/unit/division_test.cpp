@@ -143,6 +143,8 @@ TEST_CASE("several ledgers read as one") {
     ledger.record(result);
   }
   ledgers.part(0).record_control(0, true);
+  ledgers.part(1).record_realtime();
+  ledgers.part(2).record_realtime();
   const Snapshot snapshot = ledgers.snapshot(now);
   CHECK(snapshot.plan == whole);
   REQUIRE(snapshot.targets.size() == 12);
@@ -151,6 +153,7 @@ TEST_CASE("several ledgers read as one") {
   CHECK(snapshot.tenants.size() == 6);
   CHECK(snapshot.controls == std::vector<std::optional<bool>>{true});
   CHECK(snapshot.exporter.probe_threads == 3);
+  CHECK(snapshot.exporter.realtime_probe_threads == 2);
   CHECK(snapshot.exporter.schedule_lag.count() == 12);
   CHECK(snapshot.exporter.distrusted[static_cast<std::size_t>(Distrust::loop_late)] == 12);
   CHECK(snapshot.exporter.last_reload_successful);

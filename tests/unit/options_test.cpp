@@ -38,6 +38,8 @@ TEST_CASE("threads and shards are as told, or found out") {
   CHECK_FALSE(options({"--config.file=a"}).probe_threads);
   CHECK_FALSE(options({"--config.file=a", "--probe.threads=auto"}).probe_threads);
   CHECK(options({"--config.file=a", "--probe.threads=4"}).probe_threads == 4);
+  CHECK(options({"--config.file=a"}).scheduling == Scheduling::fair);
+  CHECK(options({"--config.file=a", "--probe.realtime"}).scheduling == Scheduling::realtime);
   CHECK(options({"--config.file=a"}).shard == Shard{});
   CHECK(options({"--config.file=a", "--shard=1/3"}).shard == Shard{1, 3});
   for (const char* wrong : {"0", "65", "many", "2x", "-1"}) {

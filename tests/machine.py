@@ -1,13 +1,15 @@
-"""Ports for programs that do not let the kernel choose.
+"""What tests and measurements take of the machine: ports, a real-time priority.
 
-A port that the kernel gave a moment ago may be given to another program in the next moment. These
-are none of the kernel's: they lie below those it chooses from, and whoever takes one here holds a
-socket of that name (`@reinfer-test-port-N`, see unix(7), abstract sockets) until the process is
-over, so that no other test takes it.
+Ports are for programs that do not let the kernel choose. A port that the kernel gave a moment ago
+may be given to another program in the next moment. These are none of the kernel's: they lie below
+those it chooses from, and whoever takes one here holds a socket of that name
+(`@reinfer-test-port-N`, see unix(7), abstract sockets) until the process is over, so that no other
+test takes it.
 """
 
 import os
 import socket
+import subprocess
 from pathlib import Path
 
 _LOWEST = 10000
@@ -48,3 +50,9 @@ def free_port():
         if _claim(port) and _unused(port):
             return port
     raise AssertionError(f'no port from {_LOWEST} to {end - 1} is free')
+
+
+def realtime_is_allowed():
+    """Whether programs that we start may have a real-time priority."""
+    return subprocess.run(['chrt', '--fifo', '1', 'true'], capture_output=True,
+                          check=False).returncode == 0
