@@ -1,5 +1,6 @@
 #include "expose/openmetrics_encoder.h"
 
+#include <fmt/compile.h>
 #include <fmt/format.h>
 
 namespace reinfer {
@@ -25,9 +26,9 @@ std::string_view suffix_of(FamilyType type) {
 }
 
 // Seconds since the Unix epoch, to the millisecond, as a server keeps it.
-void append_time(std::string& to, WallTime time) {
+std::string to_seconds_text(WallTime time) {
   const auto ms = std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count();
-  fmt::format_to(std::back_inserter(to), "{}.{:03}", ms / 1000, ms % 1000);
+  return fmt::format(FMT_COMPILE("{}.{:03}"), ms / 1000, ms % 1000);
 }
 
 }  // namespace
@@ -90,7 +91,12 @@ void OpenMetricsEncoder::write_histogram(const Histogram& histogram,
 void OpenMetricsEncoder::write_created(MoreLabels more, std::optional<WallTime> created) {
   if (!created) return;
   lines_.sample_at(family_, "_created", more);
-  append_time(out_, *created);
+  // Most were created when the one before was.
+  if (created != spelt_created_) {
+    spelt_created_ = created;
+    created_text_ = to_seconds_text(*created);
+  }
+  out_ += created_text_;
   lines_.end_line();
   count_series(1);
 }
@@ -106,7 +112,7 @@ void OpenMetricsEncoder::end_line(const Exemplar* exemplar) {
     out_ += "\"} ";
     append_number(out_, exemplar->value);
     out_ += ' ';
-    append_time(out_, exemplar->at);
+    out_ += to_seconds_text(exemplar->at);
   }
   lines_.end_line();
 }

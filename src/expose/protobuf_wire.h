@@ -5,6 +5,8 @@
 // Used by protobuf_encoder.cpp. Pure.
 #pragma once
 
+#include <endian.h>
+
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -23,7 +25,7 @@ class WireSize {
   std::size_t size() const { return size_; }
 
   void varint(std::uint64_t value) {
-    size_ += static_cast<std::size_t>(std::bit_width(value | 1) + 6) / 7;
+    size_ += value < 0x80 ? 1 : static_cast<std::size_t>(std::bit_width(value) + 6) / 7;
   }
   void fixed64(std::uint64_t) { size_ += sizeof(std::uint64_t); }
   void raw(std::string_view bytes) { size_ += bytes.size(); }
@@ -49,10 +51,9 @@ class WireBytes {
   }
   // Little-endian, whatever the machine.
   void fixed64(std::uint64_t bits) {
-    char* at = at_;
-    for (std::size_t i = 0; i < sizeof bits; ++i)
-      at[i] = static_cast<char>(bits >> (8 * i));
-    at_ = at + sizeof bits;
+    bits = htole64(bits);
+    std::memcpy(at_, &bits, sizeof bits);
+    at_ += sizeof bits;
   }
   void raw(std::string_view bytes) {
     std::memcpy(at_, bytes.data(), bytes.size());
