@@ -8,7 +8,7 @@
 namespace reinfer {
 namespace {
 
-using std::string_view_literals::operator""sv;
+using namespace std::string_view_literals;
 
 // Whole numbers below are exact, and quicker to spell.
 constexpr double kWholeMax = 9007199254740992.0;  // 2^53

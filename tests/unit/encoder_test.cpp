@@ -217,7 +217,22 @@ TEST_CASE("our text and that of prometheus-cpp agree on every line, and on every
   Histogram histogram({0.0001, 0.25, 1, 2.5, 30});
   for (const double value : {0.00005, 0.2, 0.25, 0.7, 100.0})
     histogram.observe(value);
-  const std::string odd = "a \"quoted\" back\\slash\nand a line";
+  std::string odd;
+  SUBCASE("plain") {
+    odd = "nothing to escape";
+  }
+  SUBCASE("quotes") {
+    odd = "a \"quoted\" word";
+  }
+  SUBCASE("a backslash") {
+    odd = "back\\slash";
+  }
+  SUBCASE("two lines") {
+    odd = "one\nand another";
+  }
+  SUBCASE("all of them") {
+    odd = "a \"quoted\" back\\slash\nand a line";
+  }
   const std::string ours = by_ours(numbers, histogram, odd);
   const std::string theirs = by_prometheus_cpp(numbers, histogram, odd);
   const auto our_lines = split(ours, '\n');
