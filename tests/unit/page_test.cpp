@@ -148,6 +148,23 @@ TEST_CASE_FIXTURE(PageTest, "the overview says what is the matter, for each tena
   CHECK(has(page, "Last 3 probes: 41 ms to 41 ms"));
 }
 
+TEST_CASE_FIXTURE(PageTest,
+                  "tenants that are paused are counted as such, unless others are in trouble") {
+  ledger.record_skipped(TargetIndex{2}, SkipReason::budget);
+  record(0, Outcome::ok);
+  record(1, Outcome::ok);
+  CHECK(has(overview(), "<h1>1 of 2 tenants paused</h1>"));
+  CHECK(has(overview(), "1 probe paused by the budget"));
+  record(0, Outcome::server_error);
+  CHECK(has(overview(), "<h1>1 of 2 tenants in trouble</h1>"));
+}
+
+TEST_CASE("the only tenant, paused, is the headline") {
+  PageTest page(many_targets(1));
+  page.ledger.record_skipped(TargetIndex{0}, SkipReason::budget);
+  CHECK(has(page.overview(), "<h1>Paused</h1>"));
+}
+
 TEST_CASE_FIXTURE(PageTest, "a page of a target shows phases, evidence and what to do next") {
   record(1, Outcome::ok);
   record(1, Outcome::server_error);
