@@ -4,11 +4,10 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <concepts>
 
 namespace reinfer {
 namespace {
-
-using namespace std::string_view_literals;
 
 // Whole numbers below are exact, and quicker to spell.
 constexpr double kWholeMax = 9007199254740992.0;  // 2^53
@@ -43,18 +42,21 @@ void append_escaped(std::string& to, std::string_view value) {
   }
 }
 
-// All of them with one look at the room that there is.
-template <typename... Piece>
-void append_all(std::string& to, const Piece&... pieces) {
+void append_views(std::string& to, std::same_as<std::string_view> auto... pieces) {
   const std::size_t before = to.size();
   to.resize(before + (pieces.size() + ...));
   char* at = to.data() + before;
   ((at = std::copy_n(pieces.data(), pieces.size(), at)), ...);
 }
 
+// All of them with one look at the room that there is.
+void append_all(std::string& to, const auto&... pieces) {
+  append_views(to, std::string_view(pieces)...);
+}
+
 void append_label(std::string& to, const Label& label) {
-  if (!needs_escapes(label.value)) return append_all(to, label.name, "=\""sv, label.value, "\""sv);
-  append_all(to, label.name, "=\""sv);
+  if (!needs_escapes(label.value)) return append_all(to, label.name, "=\"", label.value, "\"");
+  append_all(to, label.name, "=\"");
   append_escaped(to, label.value);
   to += '"';
 }
@@ -94,7 +96,7 @@ void TextLines::set_subject(Labels labels) {
 void TextLines::sample_at(std::string_view name, std::string_view suffix, MoreLabels more) {
   append_all(out_, name, suffix);
   if (!subject_.empty() || more.size() > 0) {
-    append_all(out_, "{"sv, subject_);
+    append_all(out_, "{", subject_);
     bool first = subject_.empty();
     for (const Label& label : more) {
       if (!first) out_ += ',';
@@ -116,7 +118,7 @@ void TextLines::sample(std::string_view name, std::string_view suffix, MoreLabel
 void TextLines::bucket(std::string_view name, const Histogram& histogram, std::size_t i,
                        std::uint64_t count) {
   if (i == 0) spell_edges(histogram.edges());
-  append_all(out_, name, "_bucket{"sv, subject_, subject_.empty() ? ""sv : ","sv, spelt_[i]);
+  append_all(out_, name, "_bucket{", subject_, subject_.empty() ? "" : ",", spelt_[i]);
   append_digits(out_, count);
 }
 

@@ -17,7 +17,6 @@ namespace reinfer {
 namespace {
 
 constexpr std::size_t kEventsAtOnce = 64;
-constexpr Nanoseconds kLateMax = std::chrono::milliseconds(50);
 // Less is no matter.
 constexpr Nanoseconds kHarmless = std::chrono::milliseconds(1);
 
@@ -179,11 +178,7 @@ bool CurlTransport::Loop::wait_and_dispatch(MonoTime until) {
 
 // Returns how many of them it has handled.
 std::size_t CurlTransport::Loop::dispatch(std::span<const epoll_event> events, MonoTime until) {
-  // Those at the end must not starve where slots are always due; and where the slot has been due
-  // for long, because the process was stopped, what has ended meanwhile must not be in its way.
-  const MonoTime began = mono_now();
-  const bool late = until != MonoTime::min() && began - kLateMax > until;
-  const bool all = late || look_.starves(began);
+  const bool all = look_.takes_all(mono_now(), until);
   std::size_t handled = 0;
   for (const epoll_event& event : events) {
     // A handshake takes a millisecond, and a slot must not wait for several. What is left is still

@@ -4,9 +4,16 @@
 
 namespace reinfer {
 
-bool LoopLook::starves(MonoTime now) const {
-  constexpr Nanoseconds kLeavingMax = std::chrono::milliseconds(50);
-  return leaving_since_ && now - *leaving_since_ > kLeavingMax;
+namespace {
+
+constexpr Nanoseconds kLeavingMax = std::chrono::milliseconds(50);
+constexpr Nanoseconds kSlotLateMax = std::chrono::milliseconds(50);
+
+}  // namespace
+
+bool LoopLook::takes_all(MonoTime now, MonoTime slot) const {
+  const bool starves = leaving_since_ && now - *leaving_since_ > kLeavingMax;
+  return starves || (slot != MonoTime::min() && now - kSlotLateMax > slot);
 }
 
 void LoopLook::note(const Turn& turn) {

@@ -27,8 +27,11 @@ class LoopLook {
 
   // All that was ready then has been handled since.
   MonoTime seen_to() const { return seen_to_; }
-  // Some of what was ready has been left, turn by turn, for so long that the next is to handle all.
-  bool starves(MonoTime now) const;
+  // Whether the turn that begins now is to handle all that is ready, although a slot is due at
+  // `slot` (MonoTime::min(): none is, the loop is only not to sleep). So it is where some of it has
+  // been left, turn by turn, for too long, and where the slot has been due for so long that the
+  // process must have been stopped: what has ended meanwhile must not be in its way.
+  bool takes_all(MonoTime now, MonoTime slot) const;
 
  private:
   MonoTime seen_to_;

@@ -115,11 +115,20 @@ TEST_CASE("what a loop leaves it has not seen to, and after a while it is to lea
   look.note({at(10ms), 3, 1, 64, 9});
   look.note({at(60ms), 2, 1, 64, 9});
   CHECK(look.seen_to() == at(0ms));
-  CHECK_FALSE(look.starves(at(60ms)));
-  CHECK(look.starves(at(61ms)));
+  CHECK_FALSE(look.takes_all(at(60ms), at(60ms)));
+  CHECK(look.takes_all(at(61ms), at(61ms)));
   look.note({at(61ms), 2, 2, 64, 9});
   CHECK(look.seen_to() == at(61ms));
-  CHECK_FALSE(look.starves(at(200ms)));
+  CHECK_FALSE(look.takes_all(at(200ms), at(200ms)));
+}
+
+TEST_CASE(
+    "a loop that is late for a slot as if it had been stopped first handles all that is ready") {
+  const LoopLook look(at(0ms));
+  CHECK_FALSE(look.takes_all(at(150ms), at(200ms)));
+  CHECK_FALSE(look.takes_all(at(150ms), at(100ms)));
+  CHECK(look.takes_all(at(151ms), at(100ms)));
+  CHECK_FALSE(look.takes_all(at(151ms), MonoTime::min()));
 }
 
 TEST_CASE("where more is ready than there is room for, a loop has seen to all once it was round") {
