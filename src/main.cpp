@@ -7,6 +7,14 @@
 #include "app/commands.h"
 #include "app/options.h"
 
+// libcurl brings GnuTLS along for protocols that are never spoken here (LDAP, RTMP). Unless told
+// not to, it gets ready for them while it is loaded, which takes most of a megabyte
+// (GNUTLS_SKIP_GLOBAL_INIT in its manual). Whoever needs it after all gets it ready by a call.
+extern "C" int _gnutls_global_init_skip();  // NOLINT
+int _gnutls_global_init_skip() {            // NOLINT
+  return 1;
+}
+
 namespace {
 
 // The memory of the process holds tokens: no core, and no debugger of the same user.
