@@ -8,6 +8,7 @@ test takes it.
 """
 
 import os
+import shutil
 import socket
 import subprocess
 from pathlib import Path
@@ -39,7 +40,7 @@ def _unused(port):
 
 
 def free_port():
-    """A port of loopback that nobody listens on, and that is nobody else's while we live."""
+    """A port of loopback that nobody listens on, and that no other test is given while we live."""
     end = int(_RANGE.read_text().split()[0])
     count = end - _LOWEST
     if count <= 0:
@@ -54,5 +55,6 @@ def free_port():
 
 def realtime_is_allowed():
     """Whether programs that we start may have a real-time priority."""
-    return subprocess.run(['chrt', '--fifo', '1', 'true'], capture_output=True,
-                          check=False).returncode == 0
+    chrt = shutil.which('chrt')
+    return chrt is not None and subprocess.run([chrt, '--fifo', '1', 'true'], capture_output=True,
+                                               check=False).returncode == 0

@@ -73,7 +73,7 @@ void ProbeThreads::start(Scheduling scheduling) {
 bool ProbeThreads::take_realtime(bool warn) const {
   const int refused = ask_for_realtime();
   if (refused != 0 && warn)
-    log_.warn("probe threads are scheduled like all others",
+    log_.warn("probe threads have no real-time priority",
               {{"refused", std::generic_category().message(refused)},
                {"needs", "CAP_SYS_NICE or a limit on real-time priority (RLIMIT_RTPRIO) of 1"}});
   return refused == 0;

@@ -42,7 +42,7 @@ class ProbeThreads {
   // REQUIRES: stopped, if started.
   ~ProbeThreads();
 
-  // Where the kernel refuses real time, the threads are scheduled like all others, with a warning.
+  // Where the kernel refuses real time, the threads go on without it, with a warning.
   void start(Scheduling scheduling = Scheduling::fair);
   // Tells all of them, without waiting.
   void request_stop();

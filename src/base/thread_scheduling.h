@@ -21,10 +21,11 @@ inline constexpr Nanoseconds kShortSlice = std::chrono::microseconds(100);
 // took it.
 bool ask_for_short_slices();
 
-// Asks for SCHED_FIFO with the lowest priority of it, for this thread and none that it starts.
-// Needs CAP_SYS_NICE or an RLIMIT_RTPRIO of 1 (sched(7)). The kernel leaves a part of each second
-// to others whatever such a thread does. Returns 0, or the errno with which the kernel refused:
-// then nothing has changed.
+// Asks for SCHED_FIFO with the lowest priority of it, for this thread and none that it starts:
+// those are ordinary threads, without the short turns. Needs an effective CAP_SYS_NICE or an
+// RLIMIT_RTPRIO of 1 (sched(7)). Unless told otherwise (sched_rt_runtime_us), the kernel leaves a
+// part of each second to others whatever such a thread does. Returns 0, or the errno with which the
+// kernel refused: then nothing has changed.
 int ask_for_realtime();
 
 }  // namespace reinfer

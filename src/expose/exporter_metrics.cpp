@@ -49,7 +49,7 @@ constexpr Family kExporter[] = {
        to.add(static_cast<double>(of.snapshot.exporter.probe_threads));
      }},
     {{"reinfer_exporter_realtime_probe_threads",
-      "Of those, threads that the kernel lets run before all ordinary ones.", gauge},
+      "Probe threads that the kernel lets run before all ordinary ones.", gauge},
      [](const ScrapeFacts& of, Encoder& to) {
        to.add(static_cast<double>(of.snapshot.exporter.realtime_probe_threads));
      }},

@@ -35,7 +35,7 @@ class OpenMetricsEncoder final : public Encoder {
   std::string& out_;
   TextLines lines_;
   std::optional<WallTime> created_;
-  std::optional<WallTime> spelt_created_;  // is created_text_
+  std::optional<WallTime> spelt_created_;  // what created_text_ says
   std::string created_text_;
   const FamilyHead* head_ = nullptr;
   std::string_view family_;  // the name without its suffix

@@ -1,6 +1,7 @@
 #include "record/ledger.h"
 
 #include <algorithm>
+#include <mutex>
 
 #include "base/check.h"
 #include "record/maintenance.h"

@@ -5,12 +5,12 @@
 
 #include <cstdint>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/inheriting_mutex.h"
 #include "model/plan_change.h"
 #include "model/probe_result.h"
 #include "record/history.h"
@@ -69,7 +69,7 @@ class Ledger {
   const std::size_t history_max_;
 
   // Guarded by mutex_.
-  mutable std::mutex mutex_;
+  mutable InheritingMutex mutex_;
   std::shared_ptr<const Plan> plan_;
   std::vector<TargetRecord> targets_;
   std::vector<TenantRecord> tenants_;

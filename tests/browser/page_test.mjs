@@ -7,6 +7,7 @@ import {axe, kDataset, kDefaults, lookAgain, open, stage, tenantToml, unfold, ve
   weigh} from './reader.mjs';
 
 const kBytesMax = 150_000;
+const kVisits = 3;
 export const config = kDefaults +
     tenantToml('acme', 'acme/live', ['use = "not_found"\ninterval = "5s"', kDataset]) +
     tenantToml('globex', 'globex/live', [kDataset, 'use = "projects"'], 'OTHER_TEST_TOKEN') +
@@ -26,16 +27,28 @@ function manyTargets() {
   return toml;
 }
 
-// A first visit, with nothing in the cache.
+const median = values => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
+// First visits, with nothing in the cache. The first paint is printed beside that of a page of one
+// word, since most of it is the browser's own.
 async function assertFewBytes(path) {
-  const {bytes, asked, cached, painted} = await weigh(path);
-  console.log(`     /${path}: ${bytes} bytes in ${asked.length} requests, first paint after ` +
-      `${Math.round(painted)} ms`);
-  assert.equal(asked[0], stage.url + path);
-  for (const asset of [/\/assets\/page\..*css$/, /\/assets\/page\..*js$/])
-    assert.equal(asked.filter(url => asset.test(url)).length, 1, `${asset} among ${asked}`);
-  assert.deepEqual(cached, []);
-  assert.ok(bytes < kBytesMax, `${bytes} bytes`);
+  const paints = [];
+  const floors = [];
+  let cost;
+  for (let i = 0; i < kVisits; ++i) {
+    const {bytes, asked, cached, painted} = await weigh(path);
+    assert.equal(asked[0], stage.url + path);
+    for (const asset of [/\/assets\/page\..*css$/, /\/assets\/page\..*js$/])
+      assert.equal(asked.filter(url => asset.test(url)).length, 1, `${asset} among ${asked}`);
+    assert.deepEqual(cached, []);
+    assert.ok(bytes < kBytesMax, `${bytes} bytes`);
+    assert.ok(painted > 0, `first paint after ${painted} ms`);
+    cost = `${bytes} bytes in ${asked.length} requests`;
+    paints.push(painted);
+    floors.push((await weigh('-/healthy')).painted);
+  }
+  console.log(`     /${path}: ${cost}, first paint after ${Math.round(median(paints))} ms, of one ` +
+      `word after ${Math.round(median(floors))} ms`);
 }
 
 export const tests = [];

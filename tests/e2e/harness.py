@@ -142,12 +142,12 @@ class Process:
         return found
 
     def policies(self):
-        """How each of its threads is scheduled, by the thread's name."""
-        found = {}
+        """The name of each of its threads, and how it is scheduled."""
+        found = []
         for task in Path(f'/proc/{self._popen.pid}/task').iterdir():
             with contextlib.suppress(OSError):
                 name = (task / 'comm').read_text().strip()
-                found[name] = os.sched_getscheduler(int(task.name))
+                found.append((name, os.sched_getscheduler(int(task.name))))
         return found
 
     def wait(self):

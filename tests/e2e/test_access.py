@@ -450,3 +450,5 @@ class RealtimeHostileTest(UnderAttack):
     def test_hostile_clients_leave_the_grid_of_real_time_untouched(self):
         """As if they were not there."""
         self.compare(self.quiet, at_most=REALTIME_LAG_P99_MAX)
+        self.assertEqual(
+            self.secured.scrape().value('reinfer_exporter_realtime_probe_threads'), 1)

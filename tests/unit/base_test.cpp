@@ -7,12 +7,14 @@
 #include <array>
 #include <cerrno>
 #include <cmath>
+#include <mutex>
 #include <set>
 #include <thread>
 
 #include "base/duration.h"
 #include "base/gzip.h"
 #include "base/hash.h"
+#include "base/inheriting_mutex.h"
 #include "base/log.h"
 #include "base/random.h"
 #include "base/secret.h"
@@ -180,10 +182,28 @@ TEST_CASE("a thread that asks for real time gets it or stays as it was") {
 
 TEST_CASE("a thread of real time keeps it when it asks for short slices") {
   std::thread([] {
-    if (ask_for_realtime() != 0) return;
+    if (ask_for_realtime() != 0) {
+      MESSAGE("not looked at: real time is not allowed here");
+      return;
+    }
     ask_for_short_slices();
     CHECK(sched_getscheduler(0) == (SCHED_FIFO | SCHED_RESET_ON_FORK));
   }).join();
+}
+
+TEST_CASE("a mutex that inherits priority keeps others out like any other") {
+  InheritingMutex mutex;
+  int count = 0;
+  const auto add = [&] {
+    for (int i = 0; i < 10'000; ++i) {
+      const std::lock_guard lock(mutex);
+      ++count;
+    }
+  };
+  std::thread other(add);
+  add();
+  other.join();
+  CHECK(count == 20'000);
 }
 
 TEST_CASE("a moved-from secret holds nothing") {
