@@ -30,7 +30,7 @@ function manyTargets() {
 const median = values => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
 // First visits, with nothing in the cache. The first paint is printed beside that of a page of one
-// word, since most of it is the browser's own.
+// word, which is what the browser takes for itself.
 async function assertFewBytes(path) {
   const paints = [];
   const floors = [];
