@@ -1,6 +1,6 @@
 // What a probe thread shares with readers. The thread writes what happened, the HTTP pool reads
-// snapshots; one mutex guards all of it and is held for microseconds. It counts and remembers; it
-// judges nothing and renders nothing.
+// snapshots; one mutex guards all of it, held for microseconds, or for the copy of all targets that
+// a snapshot is. It counts and remembers; it judges nothing and renders nothing.
 #pragma once
 
 #include <cstdint>

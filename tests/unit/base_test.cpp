@@ -5,10 +5,15 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cmath>
+#include <fstream>
+#include <iterator>
 #include <mutex>
 #include <set>
+#include <sstream>
+#include <string>
 #include <thread>
 
 #include "base/duration.h"
@@ -204,6 +209,40 @@ TEST_CASE("a mutex that inherits priority keeps others out like any other") {
   add();
   other.join();
   CHECK(count == 20'000);
+}
+
+// Of the calling thread, below 0 if it is one of real time: field 18 of proc(5)'s stat.
+int priority_now() {
+  std::ifstream file("/proc/thread-self/stat");
+  const std::string stat{std::istreambuf_iterator<char>(file), {}};
+  std::istringstream fields(stat.substr(stat.rfind(')') + 2));
+  std::string skipped;
+  for (int field = 3; field < 18; ++field)
+    fields >> skipped;
+  int priority = 0;
+  fields >> priority;
+  return priority;
+}
+
+TEST_CASE("who holds a mutex that inherits priority has that of who waits for it") {
+  InheritingMutex mutex;
+  mutex.lock();
+  CHECK(priority_now() >= 0);
+  std::atomic<bool> refused{false};
+  std::thread waiter([&] {
+    refused = ask_for_realtime() != 0;
+    const std::lock_guard lock(mutex);
+  });
+  const MonoTime patience = mono_now() + std::chrono::seconds(10);
+  while (!refused && priority_now() >= 0 && mono_now() < patience)
+    std::this_thread::yield();
+  if (refused)
+    MESSAGE("not looked at: real time is not allowed here");
+  else
+    CHECK(priority_now() < 0);
+  mutex.unlock();
+  waiter.join();
+  CHECK(priority_now() >= 0);
 }
 
 TEST_CASE("a moved-from secret holds nothing") {
