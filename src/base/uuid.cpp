@@ -1,5 +1,6 @@
 #include "base/uuid.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace reinfer {
@@ -8,6 +9,16 @@ namespace {
 constexpr bool stands_hyphen_before(std::size_t byte) {
   return byte == 4 || byte == 6 || byte == 8 || byte == 10;
 }
+
+using Pair = std::array<char, 2>;
+
+constexpr std::array<Pair, 256> kPairs = [] {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::array<Pair, 256> pairs{};
+  for (std::size_t byte = 0; byte < pairs.size(); ++byte)
+    pairs[byte] = {kDigits[byte >> 4], kDigits[byte & 0xf]};
+  return pairs;
+}();
 
 }  // namespace
 
@@ -23,21 +34,14 @@ std::optional<Uuid> parse_uuid(std::string_view text) {
   return uuid;
 }
 
-std::array<char, kUuidTextBytes> to_text(const Uuid& uuid) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::array<char, kUuidTextBytes> text;
-  char* at = text.data();
+UuidText to_text(const Uuid& uuid) {
+  UuidText text;
+  char* at = text.characters.data();
   for (std::size_t i = 0; i < uuid.size(); ++i) {
     if (stands_hyphen_before(i)) *at++ = '-';
-    *at++ = kDigits[uuid[i] >> 4];
-    *at++ = kDigits[uuid[i] & 0xf];
+    at = std::copy_n(kPairs[uuid[i]].data(), kPairs[uuid[i]].size(), at);
   }
   return text;
-}
-
-void append_uuid(std::string& to, const Uuid& uuid) {
-  const auto text = to_text(uuid);
-  to.append(text.data(), text.size());
 }
 
 }  // namespace reinfer

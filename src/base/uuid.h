@@ -5,7 +5,6 @@
 #include <array>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 
 namespace reinfer {
@@ -16,8 +15,13 @@ inline constexpr std::size_t kUuidTextBytes = 36;
 
 // From 8-4-4-4-12 hexadecimal digits in either case; nullopt for anything else.
 std::optional<Uuid> parse_uuid(std::string_view text);
+
+struct UuidText {
+  std::array<char, kUuidTextBytes> characters{};
+  explicit operator std::string_view() const { return {characters.data(), characters.size()}; }
+};
+
 // In lower case.
-std::array<char, kUuidTextBytes> to_text(const Uuid& uuid);
-void append_uuid(std::string& to, const Uuid& uuid);
+UuidText to_text(const Uuid& uuid);
 
 }  // namespace reinfer

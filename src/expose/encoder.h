@@ -1,6 +1,6 @@
 // How metrics are written down: the tables of families (families.h) say what there is, an Encoder
 // says it in one format. One encoder writes one scrape, family by family, sample by sample, at the
-// end of a string that its owner empties; it keeps nothing of what it has written. Not thread-safe.
+// end of a buffer that its owner empties; it keeps nothing of what it has written. Not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -8,9 +8,9 @@
 #include <initializer_list>
 #include <optional>
 #include <span>
-#include <string>
 #include <string_view>
 
+#include "base/buffer.h"
 #include "base/clock.h"
 #include "record/latency_histogram.h"
 

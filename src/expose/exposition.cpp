@@ -46,7 +46,7 @@ void write_family(const Family& family, Encoder& encoder, Write write) {
 
 }  // namespace
 
-std::unique_ptr<Encoder> make_encoder(Format format, std::string& out) {
+std::unique_ptr<Encoder> make_encoder(Format format, Buffer& out) {
   switch (format) {
     case Format::text:
       return std::make_unique<TextEncoder>(out);
@@ -80,7 +80,7 @@ std::string_view Exposition::next() {
     finished_ = true;
     encoder_->finish();
   }
-  return buffer_;
+  return to_view(buffer_);
 }
 
 std::size_t Exposition::subjects(const Family& family) const {
@@ -124,14 +124,14 @@ void Exposition::write(const Family& family, std::size_t subject) {
 }
 
 std::string render_target(const TargetFacts& of, Format format) {
-  std::string out;
+  Buffer out;
   std::vector<Label> labels;
   const std::unique_ptr<Encoder> encoder = make_encoder(format, out);
   set_target(of, labels, *encoder);
   for (const Family& family : target_families())
     write_family(family, *encoder, [&] { std::get<WriteTarget>(family.write)(of, *encoder); });
   encoder->finish();
-  return out;
+  return fmt::to_string(out);
 }
 
 }  // namespace reinfer

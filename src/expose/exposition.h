@@ -13,7 +13,7 @@
 
 namespace reinfer {
 
-std::unique_ptr<Encoder> make_encoder(Format format, std::string& out);
+std::unique_ptr<Encoder> make_encoder(Format format, Buffer& out);
 
 class Exposition {
  public:
@@ -36,7 +36,7 @@ class Exposition {
   const Snapshot snapshot_;
   const ServerFacts server_;
   const ProcessStats process_;
-  std::string buffer_;
+  Buffer buffer_;
   const std::unique_ptr<Encoder> encoder_;
   std::vector<const Family*> families_;
   std::vector<Label> labels_;  // of the subject, kept for its memory

@@ -1,7 +1,7 @@
 #include "expose/openmetrics_encoder.h"
 
-#include <fmt/compile.h>
-#include <fmt/format.h>
+#include <array>
+#include <charconv>
 
 namespace reinfer {
 namespace {
@@ -28,7 +28,12 @@ std::string_view suffix_of(FamilyType type) {
 // Seconds since the Unix epoch, to the millisecond, as a server keeps it.
 std::string to_seconds_text(WallTime time) {
   const auto ms = std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count();
-  return fmt::format(FMT_COMPILE("{}.{:03}"), ms / 1000, ms % 1000);
+  std::array<char, 32> text{};
+  char* at = std::to_chars(text.data(), text.data() + text.size(), ms / 1000).ptr;
+  *at++ = '.';
+  for (const std::int64_t unit : {100, 10, 1})
+    *at++ = static_cast<char>('0' + ms / unit % 10);
+  return {text.data(), at};
 }
 
 }  // namespace
@@ -48,10 +53,10 @@ void OpenMetricsEncoder::set_subject(Labels labels, std::optional<WallTime> crea
 void OpenMetricsEncoder::write_head() {
   if (head_written_) return;
   head_written_ = true;
-  fmt::format_to(std::back_inserter(out_), "# HELP {} {}\n# TYPE {} {}\n", family_, head_->help,
-                 family_, to_word(head_->type));
+  append_all(out_, "# HELP ", family_, " ", head_->help, "\n# TYPE ", family_, " ",
+             to_word(head_->type), "\n");
   const std::string_view unit = unit_of(*head_);
-  if (!unit.empty()) fmt::format_to(std::back_inserter(out_), "# UNIT {} {}\n", family_, unit);
+  if (!unit.empty()) append_all(out_, "# UNIT ", family_, " ", unit, "\n");
 }
 
 void OpenMetricsEncoder::add(MoreLabels more, double value, const Exemplar* exemplar) {
@@ -59,7 +64,7 @@ void OpenMetricsEncoder::add(MoreLabels more, double value, const Exemplar* exem
   lines_.sample(family_, suffix_, more, value);
   end_line(exemplar);
   count_series(1);
-  if (head_->type == FamilyType::counter && value > 0) write_created(more, created_);
+  if (head_->type == FamilyType::counter && value > 0) write_created(created_);
 }
 
 void OpenMetricsEncoder::add(const Histogram& histogram) {
@@ -85,40 +90,36 @@ void OpenMetricsEncoder::write_histogram(const Histogram& histogram,
   lines_.sample(family_, "_sum", {}, histogram.sum());
   lines_.end_line();
   count_series(histogram.counts().size() + 2);
-  if (histogram.count() > 0) write_created({}, created);
+  if (histogram.count() > 0) write_created(created);
 }
 
-void OpenMetricsEncoder::write_created(MoreLabels more, std::optional<WallTime> created) {
+void OpenMetricsEncoder::write_created(std::optional<WallTime> created) {
   if (!created) return;
-  lines_.sample_at(family_, "_created", more);
+  lines_.labelled_alike(family_, "_created");
   // Most were created when the one before was.
   if (created != spelt_created_) {
     spelt_created_ = created;
     created_text_ = to_seconds_text(*created);
   }
-  out_ += created_text_;
+  append_all(out_, created_text_);
   lines_.end_line();
   count_series(1);
 }
 
 void OpenMetricsEncoder::end_line(const Exemplar* exemplar) {
   if (exemplar != nullptr) {
-    out_ += " # {request_id=\"";
-    append_uuid(out_, exemplar->request_id);
-    if (exemplar->correlation_id) {
-      out_ += "\",correlation_id=\"";
-      append_uuid(out_, *exemplar->correlation_id);
-    }
-    out_ += "\"} ";
+    append_all(out_, " # {request_id=\"", to_text(exemplar->request_id));
+    if (exemplar->correlation_id)
+      append_all(out_, "\",correlation_id=\"", to_text(*exemplar->correlation_id));
+    append_all(out_, "\"} ");
     append_number(out_, exemplar->value);
-    out_ += ' ';
-    out_ += to_seconds_text(exemplar->at);
+    append_all(out_, " ", to_seconds_text(exemplar->at));
   }
   lines_.end_line();
 }
 
 void OpenMetricsEncoder::finish() {
-  out_ += "# EOF\n";
+  append_all(out_, "# EOF\n");
 }
 
 }  // namespace reinfer

@@ -14,7 +14,7 @@ namespace reinfer {
 class OpenMetricsEncoder final : public Encoder {
  public:
   // `out` outlives it.
-  explicit OpenMetricsEncoder(std::string& out)
+  explicit OpenMetricsEncoder(Buffer& out)
       : out_(out), lines_(out, TextLines::Edges::float_always) {}
 
   using Encoder::add;
@@ -29,10 +29,10 @@ class OpenMetricsEncoder final : public Encoder {
   void write_head();
   void write_histogram(const Histogram& histogram, const LatencyHistogram* with_exemplars,
                        std::optional<WallTime> created);
-  void write_created(MoreLabels more, std::optional<WallTime> created);
+  void write_created(std::optional<WallTime> created);
   void end_line(const Exemplar* exemplar);
 
-  std::string& out_;
+  Buffer& out_;
   TextLines lines_;
   std::optional<WallTime> created_;
   std::optional<WallTime> spelt_created_;  // what created_text_ says

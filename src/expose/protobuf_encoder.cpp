@@ -1,6 +1,6 @@
 #include "expose/protobuf_encoder.h"
 
-#include <array>
+#include <algorithm>
 #include <limits>
 #include <type_traits>
 
@@ -61,9 +61,9 @@ void put_time(Wire& wire, std::uint32_t in_field, WallTime time) {
 template <typename Wire>
 void put_uuid(Wire& wire, std::string_view name, const Uuid& uuid) {
   // To be counted, any text of its length will do.
-  std::array<char, kUuidTextBytes> text{};
+  UuidText text;
   if constexpr (std::is_same_v<Wire, WireBytes>) text = to_text(uuid);
-  put_label(wire, field::kExemplarLabel, name, {text.data(), text.size()});
+  put_label(wire, field::kExemplarLabel, name, std::string_view(text));
 }
 
 template <typename Wire>
@@ -134,7 +134,7 @@ void put_native(Wire& wire, const NativeHistogram& native) {
 void ProtobufEncoder::begin(const FamilyHead& head) {
   head_ = &head;
   measuring_ = true;
-  metrics_bytes_ = 0;
+  metrics_bytes_ = longest_metric_bytes_ = 0;
 }
 
 void ProtobufEncoder::measured() {
@@ -167,21 +167,20 @@ void ProtobufEncoder::set_subject(Labels labels, std::optional<WallTime> created
 template <typename Value>
 void ProtobufEncoder::add_metric(MoreLabels more, std::uint32_t value_field, std::size_t series,
                                  const Value& value) {
-  const std::size_t value_bytes = wire_size(value);
-  const auto fields = [&](auto& wire) {
-    wire.raw(subject_);
-    for (const Label& label : more)
-      put_label(wire, field::kMetricLabel, label.name, label.value);
-    put_message_of(wire, value_field, value_bytes, value);
-  };
-  const std::size_t metric_bytes = wire_size(fields);
   const auto metric = [&](auto& wire) {
-    put_message_of(wire, field::kFamilyMetric, metric_bytes, fields);
+    put_message(wire, field::kFamilyMetric, [&](auto& in) {
+      in.raw(to_view(subject_));
+      for (const Label& label : more)
+        put_label(in, field::kMetricLabel, label.name, label.value);
+      put_message(in, value_field, value);
+    });
   };
   if (measuring_) {
-    metrics_bytes_ += wire_size(metric);
+    const std::size_t bytes = wire_size(metric);
+    metrics_bytes_ += bytes;
+    longest_metric_bytes_ = std::max(longest_metric_bytes_, bytes);
   } else {
-    append_wire(out_, metric);
+    append_wire(out_, longest_metric_bytes_, metric);
     count_series(series);
   }
 }

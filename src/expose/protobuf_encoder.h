@@ -13,7 +13,7 @@ namespace reinfer {
 class ProtobufEncoder final : public Encoder {
  public:
   // `out` outlives it.
-  explicit ProtobufEncoder(std::string& out) : out_(out) {}
+  explicit ProtobufEncoder(Buffer& out) : out_(out) {}
 
   using Encoder::add;
   void begin(const FamilyHead& head) override;
@@ -31,11 +31,13 @@ class ProtobufEncoder final : public Encoder {
   void add_metric(MoreLabels more, std::uint32_t value_field, std::size_t series,
                   const Value& value);
 
-  std::string& out_;
+  Buffer& out_;
   const FamilyHead* head_ = nullptr;
   bool measuring_ = false;
-  std::size_t metrics_bytes_ = 0;  // of the family, as measured
-  std::string subject_;            // labels as fields of a Metric
+  // Of the family, as measured.
+  std::size_t metrics_bytes_ = 0;
+  std::size_t longest_metric_bytes_ = 0;
+  Buffer subject_;  // labels as fields of a Metric
   std::optional<WallTime> created_;
 };
 

@@ -30,11 +30,8 @@ void TextEncoder::set_subject(Labels labels, std::optional<WallTime>) {
 void TextEncoder::write_head() {
   if (head_written_) return;
   head_written_ = true;
-  for (const std::string_view piece :
-       {std::string_view("# HELP "), head_->name, std::string_view(" "), head_->help,
-        std::string_view("\n# TYPE "), head_->name, std::string_view(" "), to_word(head_->type),
-        std::string_view("\n")})
-    out_ += piece;
+  append_all(out_, "# HELP ", head_->name, " ", head_->help, "\n# TYPE ", head_->name, " ",
+             to_word(head_->type), "\n");
 }
 
 void TextEncoder::add(MoreLabels more, double value, const Exemplar*) {

@@ -11,7 +11,7 @@ namespace reinfer {
 class TextEncoder final : public Encoder {
  public:
   // `out` outlives it.
-  explicit TextEncoder(std::string& out) : out_(out), lines_(out, TextLines::Edges::shortest) {}
+  explicit TextEncoder(Buffer& out) : out_(out), lines_(out, TextLines::Edges::shortest) {}
 
   using Encoder::add;
   void begin(const FamilyHead& head) override;
@@ -23,7 +23,7 @@ class TextEncoder final : public Encoder {
  private:
   void write_head();
 
-  std::string& out_;
+  Buffer& out_;
   TextLines lines_;
   const FamilyHead* head_ = nullptr;
   bool head_written_ = false;

@@ -4,7 +4,8 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <concepts>
+
+#include "base/check.h"
 
 namespace reinfer {
 namespace {
@@ -31,46 +32,39 @@ bool needs_escapes(std::string_view value) {
   return found;
 }
 
-void append_escaped(std::string& to, std::string_view value) {
+[[gnu::noinline]] void append_escaped(Buffer& to, std::string_view value) {
   for (const char c : value) {
     if (c == '\n') {
-      to += "\\n";
+      append_all(to, "\\n");
       continue;
     }
-    if (c == '"' || c == '\\') to += '\\';
-    to += c;
+    if (c == '"' || c == '\\') to.push_back('\\');
+    to.push_back(c);
   }
 }
 
-void append_views(std::string& to, std::same_as<std::string_view> auto... pieces) {
-  const std::size_t before = to.size();
-  to.resize(before + (pieces.size() + ...));
-  char* at = to.data() + before;
-  ((at = std::copy_n(pieces.data(), pieces.size(), at)), ...);
+// The very same characters, which is quicker to see than that others are equal.
+bool is_same(std::string_view left, std::string_view right) {
+  return left.data() == right.data() && left.size() == right.size();
 }
 
-// All of them with one look at the room that there is.
-void append_all(std::string& to, const auto&... pieces) {
-  append_views(to, std::string_view(pieces)...);
-}
-
-void append_label(std::string& to, const Label& label) {
+void append_label(Buffer& to, const Label& label) {
   if (!needs_escapes(label.value)) return append_all(to, label.name, "=\"", label.value, "\"");
   append_all(to, label.name, "=\"");
   append_escaped(to, label.value);
-  to += '"';
+  to.push_back('"');
 }
 
 template <typename... Number>
-void append_digits(std::string& to, Number... number) {
+void append_digits(Buffer& to, Number... number) {
   std::array<char, 32> digits;
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number...).ptr;
-  to.append(digits.data(), end);
+  append_all(to, std::string_view(digits.data(), end));
 }
 
 }  // namespace
 
-void append_number(std::string& to, double value) {
+void append_number(Buffer& to, double value) {
   if (std::isfinite(value)) {
     if (std::abs(value) < kWholeMax && value == std::trunc(value) &&
         !(value == 0 && std::signbit(value)))
@@ -81,32 +75,52 @@ void append_number(std::string& to, double value) {
                         ? std::chars_format::fixed
                         : std::chars_format::scientific);
   } else {
-    to += std::isnan(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
+    append_all(to, std::isnan(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf");
   }
 }
 
 void TextLines::set_subject(Labels labels) {
   subject_.clear();
   for (const Label& label : labels) {
-    if (!subject_.empty()) subject_ += ',';
+    subject_.push_back(subject_.size() == 0 ? '{' : ',');
     append_label(subject_, label);
   }
+  head_ = {};
+}
+
+void TextLines::append_again(const Stretch& stretch) {
+  const std::size_t before = out_.size();
+  check(stretch.at + stretch.bytes <= before, "what was written is still there");
+  out_.resize(before + stretch.bytes);
+  std::copy_n(out_.data() + stretch.at, stretch.bytes, out_.data() + before);
+}
+
+void TextLines::append_head(std::string_view name, std::string_view suffix) {
+  if (head_.bytes > 0 && is_same(name, head_name_) && is_same(suffix, head_suffix_))
+    return append_again(head_);
+  head_.at = out_.size();
+  append_all(out_, name, suffix, to_view(subject_));
+  head_.bytes = out_.size() - head_.at;
+  head_name_ = name;
+  head_suffix_ = suffix;
 }
 
 void TextLines::sample_at(std::string_view name, std::string_view suffix, MoreLabels more) {
-  append_all(out_, name, suffix);
-  if (!subject_.empty() || more.size() > 0) {
-    append_all(out_, "{", subject_);
-    bool first = subject_.empty();
-    for (const Label& label : more) {
-      if (!first) out_ += ',';
-      append_label(out_, label);
-      first = false;
-    }
-    out_ += "} ";
-  } else {
-    out_ += ' ';
+  labels_.at = out_.size() + name.size() + suffix.size();
+  append_head(name, suffix);
+  bool first = subject_.size() == 0;
+  for (const Label& label : more) {
+    out_.push_back(first ? '{' : ',');
+    append_label(out_, label);
+    first = false;
   }
+  append_all(out_, first ? " " : "} ");
+  labels_.bytes = out_.size() - labels_.at;
+}
+
+void TextLines::labelled_alike(std::string_view name, std::string_view suffix) {
+  append_all(out_, name, suffix);
+  append_again(labels_);
 }
 
 void TextLines::sample(std::string_view name, std::string_view suffix, MoreLabels more,
@@ -118,7 +132,8 @@ void TextLines::sample(std::string_view name, std::string_view suffix, MoreLabel
 void TextLines::bucket(std::string_view name, const Histogram& histogram, std::size_t i,
                        std::uint64_t count) {
   if (i == 0) spell_edges(histogram.edges());
-  append_all(out_, name, "_bucket{", subject_, subject_.empty() ? "" : ",", spelt_[i]);
+  append_head(name, "_bucket");
+  append_all(out_, subject_.size() == 0 ? "{" : ",", spelt_[i]);
   append_digits(out_, count);
 }
 
@@ -127,8 +142,9 @@ void TextLines::spell_edges(const std::vector<double>& edges) {
   edges_ = edges;
   spelt_.clear();
   for (const double edge : edges) {
-    std::string number;
-    append_number(number, edge);
+    Buffer digits;
+    append_number(digits, edge);
+    std::string number = fmt::to_string(digits);
     if (style_ == Edges::float_always && number.find_first_of(".e") == std::string::npos)
       number += ".0";
     spelt_.push_back("le=\"" + number + "\"} ");

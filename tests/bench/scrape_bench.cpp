@@ -3,7 +3,7 @@
 // for each format and size: {format, series, bytes, ms, peak_extra_bytes}, ms and bytes being
 // medians.
 //
-//   scrape_bench [RUNS]        5 by default
+//   scrape_bench [RUNS [FORMAT]]        5 of all by default
 //
 // `text+snapshot` is what a scrape of the ledger costs: the copy of the figures, then the text.
 // `prometheus-cpp` is the serializer alone; `prometheus-cpp+families` also makes its families from
@@ -187,7 +187,7 @@ Value median(std::vector<Value> values) {
   return values[values.size() / 2];
 }
 
-void bench(std::size_t series_wanted, int runs) {
+void bench(std::size_t series_wanted, int runs, std::string_view only) {
   const std::size_t targets = (series_wanted + kSeriesOfTarget - 1) / kSeriesOfTarget;
   const Instant now{WallTime{1795392000s}, MonoTime{1s}};
   Ledger ledger(plan_of(targets), now);
@@ -220,7 +220,7 @@ void bench(std::size_t series_wanted, int runs) {
       return measure([&] { return write_all(*exposition); });
     };
   };
-  const std::vector<std::pair<std::string, std::function<Run()>>> contenders = {
+  std::vector<std::pair<std::string, std::function<Run()>>> contenders = {
       {"text", ours(Format::text)},
       {"openmetrics", ours(Format::openmetrics)},
       {"protobuf", ours(Format::protobuf)},
@@ -238,6 +238,8 @@ void bench(std::size_t series_wanted, int runs) {
       {"prometheus-cpp+families", [&] {
          return measure([&] { return prometheus::TextSerializer().Serialize(collect()).size(); });
        }}};
+  if (!only.empty())
+    std::erase_if(contenders, [&](const auto& contender) { return contender.first != only; });
   std::uint64_t series = 0;
   for (const auto& family : families)
     for (const auto& metric : family.metric)
@@ -283,12 +285,12 @@ void print_target_memory() {
 
 int main(int count, char** arguments) {
   const int runs = count > 1 ? std::atoi(arguments[1]) : 5;
-  if (runs < 1) {
-    fmt::print(stderr, "usage: scrape_bench [RUNS]\n");
+  if (runs < 1 || count > 3) {
+    fmt::print(stderr, "usage: scrape_bench [RUNS [FORMAT]]\n");
     return 2;
   }
   for (const std::size_t series : reinfer::kSeriesSizes)
-    reinfer::bench(series, runs);
+    reinfer::bench(series, runs, count > 2 ? arguments[2] : "");
   reinfer::print_target_memory();
   return 0;
 }

@@ -192,7 +192,7 @@ std::string by_prometheus_cpp(const std::vector<double>& numbers, const Histogra
 
 std::string by_ours(const std::vector<double>& numbers, const Histogram& histogram,
                     const std::string& odd) {
-  std::string text;
+  Buffer text;
   const auto encoder = make_encoder(Format::text, text);
   const Label subject[] = {{"a", odd}};
   encoder->set_subject(subject, std::nullopt);
@@ -206,7 +206,7 @@ std::string by_ours(const std::vector<double>& numbers, const Histogram& histogr
   const FamilyHead histograms{"h", "A histogram.", FamilyType::histogram};
   encoder->begin(histograms);
   encoder->add(histogram);
-  return text;
+  return fmt::to_string(text);
 }
 
 TEST_CASE("our text and that of prometheus-cpp agree on every line, and on every number") {
@@ -255,9 +255,9 @@ TEST_CASE("our text and that of prometheus-cpp agree on every line, and on every
 
 TEST_CASE("a number has the fewest digits that read back as it") {
   const auto text = [](double value) {
-    std::string to;
+    Buffer to;
     append_number(to, value);
-    return to;
+    return fmt::to_string(to);
   };
   CHECK(text(0) == "0");
   CHECK(text(-3) == "-3");
