@@ -14,8 +14,11 @@
 namespace reinfer {
 namespace {
 
-// A thread does several times as many, but then a handshake makes others wait.
-constexpr double kProbesPerSecond = 100;
+// A thread does many times as many, but its handshakes, of a few milliseconds each, make the slots
+// that are due meanwhile wait: with these it is one slot in thirty. More threads than processors
+// help as well, since the kernel lets the one whose slot is due run before the others.
+constexpr double kProbesPerSecond = 12;
+constexpr std::size_t kThreadsPerProcessor = 4;
 
 }  // namespace
 
@@ -25,7 +28,8 @@ std::size_t probe_threads_for(const Plan& plan, std::size_t processors) {
     per_second += 1 / to_seconds(target.interval);
   const auto wanted = static_cast<std::size_t>(std::ceil(per_second / kProbesPerSecond));
   const std::size_t most =
-      std::min({std::max<std::size_t>(processors, 1), plan.tenants().size(), kProbeThreadsMax});
+      std::min({std::max<std::size_t>(processors, 1) * kThreadsPerProcessor, plan.tenants().size(),
+                kProbeThreadsMax});
   return std::clamp<std::size_t>(wanted, 1, std::max<std::size_t>(most, 1));
 }
 

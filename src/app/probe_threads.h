@@ -24,7 +24,7 @@
 namespace reinfer {
 
 // How many threads the plan wants on a machine with so many processors: one until the probes of a
-// second are more than one should have.
+// second are more than one should have, and never more than it has tenants.
 std::size_t probe_threads_for(const Plan& plan, std::size_t processors);
 
 // Whoever waits holds a thread of the HTTP pool: most of them must be left for those who scrape.

@@ -231,9 +231,10 @@ TEST_CASE("a plan gets as many threads as its probes and the processors want") {
         processors);
   };
   CHECK(threads_for("30s", 8) == 1);  // 8 a second
-  CHECK(threads_for("1s", 8) == 3);   // 250 a second
-  CHECK(threads_for("1s", 2) == 2);
-  CHECK(threads_for("1s", 0) == 1);
+  CHECK(threads_for("5s", 8) == 5);   // 50 a second
+  CHECK(threads_for("1s", 8) == 21);  // 250 a second
+  CHECK(threads_for("1s", 2) == 8);
+  CHECK(threads_for("1s", 0) == 4);
   CHECK(probe_threads_for(*shard_of(plan_from(many_tenants(1, 1)), {0, 1}), 8) == 1);
 }
 
