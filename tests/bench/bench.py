@@ -60,19 +60,21 @@ def measure_cpu(stage, options):
 def measure_size(stage, options):
     """Memory and CPU by the number of targets."""
     rows = []
-    for targets in cost.TARGETS:
-        say(f'{targets} targets every {cost.INTERVAL_SECONDS} s')
-        rows.append(cost.run_size(stage, targets, options.rounds, 1))
+    for run in range(options.runs):
+        for targets in cost.TARGETS:
+            say(f'run {run + 1}: {targets} targets every {cost.INTERVAL_SECONDS} s')
+            rows.append(cost.run_size(stage, targets, options.rounds, run))
     return rows
 
 
 def measure_lag(stage, options):
     """How late slots start."""
     rows = []
-    for grid in cost.LAG_GRIDS:
-        say(str(grid))
-        rows += cost.run_lag(stage, grid, options.runs, 1)
-    return rows
+    for run in range(options.runs):
+        for grid in cost.LAG_GRIDS:
+            say(f'run {run + 1}: {grid}')
+            rows.append(cost.run_lag(stage, grid, run))
+    return [row for row in rows if row]
 
 
 def measure_scrape(stage, options):

@@ -28,22 +28,34 @@ CPU_SUBJECTS = {
 }
 TARGETS = (100, 1000, 10000)
 INTERVAL_SECONDS = 30
+TENANT_TARGETS_MAX = 50
 LAG = 'reinfer_exporter_schedule_lag_seconds'
 
 
 @dataclass(frozen=True)
 class Grid:
-    """So many targets, each every so often, by an exporter with these flags."""
+    """So many targets, each every so often, by an exporter with these flags; whether the server
+    gives way to it, as one on another machine would."""
     targets: int
     interval_s: int
     flags: tuple = ()
+    server_gives_way: bool = False
 
     def __str__(self):
-        return ' '.join([f'{self.targets:,} targets every {self.interval_s} s', *self.flags])
+        beside = [] if self.server_gives_way else ['beside the busy server']
+        return ' '.join([f'{self.targets:,} targets every {self.interval_s} s', *beside,
+                         *self.flags])
 
 
 # Many targets, and so few that the exporter sleeps for seconds between two slots.
-LAG_GRIDS = (Grid(1000, 10), Grid(1000, 10, ('--probe.realtime',)), Grid(4, 20))
+LAG_GRIDS = (Grid(1000, 10, server_gives_way=True), Grid(1000, 10),
+             Grid(1000, 10, ('--probe.realtime',)), Grid(4, 20, server_gives_way=True))
+
+
+def fresh_targets(count, interval_s):
+    """So many targets over fresh TLS connections, as many a tenant as a large one has."""
+    tenants = -(-count // TENANT_TARGETS_MAX)
+    return [Load('tls', 'fresh', count / tenants / interval_s)] * tenants
 
 
 def run_cpu(stage, subject, workload, seconds, seed):
@@ -82,7 +94,7 @@ def answered(truth, window):
 
 def run_size(stage, targets, rounds, seed):
     """Memory and CPU with so many targets, after so many rounds of them all, and a scrape."""
-    loads = [Load('tls', 'fresh', targets / INTERVAL_SECONDS)]
+    loads = fresh_targets(targets, INTERVAL_SECONDS)
     with stage.truth(seed) as truth, \
             stage.exporter(stage.config_file(truth, loads, INTERVAL_SECONDS)) as (program, port):
         pause(INTERVAL_SECONDS * rounds)
@@ -108,26 +120,23 @@ def scrape(port):
     return size, (time.monotonic() - begin) * 1e3
 
 
-def run_lag(stage, grid, windows, seed):
-    """How late slots start on such a grid: quantiles of one interval each, by the exporter's own
+def run_lag(stage, grid, seed):
+    """How late slots start on such a grid: quantiles of one interval, by the exporter's own
     histogram. None where real time is not to be had."""
     if grid.flags and not realtime_is_allowed():
-        return []
-    loads = [Load('tls', 'fresh', grid.targets / grid.interval_s)]
-    rows = []
-    with stage.truth(seed) as truth, stage.exporter(
+        return None
+    loads = fresh_targets(grid.targets, grid.interval_s)
+    with stage.truth(seed, gives_way=grid.server_gives_way) as truth, stage.exporter(
             stage.config_file(truth, loads, grid.interval_s), *grid.flags) as (_, port):
+        def lags():
+            return figures.buckets(get(port, '/metrics').decode(), LAG)
         pause(grid.interval_s / 2)
-        before = figures.buckets(get(port, '/metrics').decode(), LAG)
-        for _ in range(windows):
-            pause(grid.interval_s)
-            text = get(port, '/metrics').decode()
-            after = figures.buckets(text, LAG)
-            rows.append({f'p{q}_us': 1e6 * (figures.histogram_quantile(before, after, q / 100) or 0)
-                         for q in (50, 99)}
-                        | {'grid': str(grid), 'probes': after[float('inf')] - before[float('inf')]})
-            before = after
-    return rows
+        before = lags()
+        pause(grid.interval_s)
+        after = lags()
+    return {'grid': str(grid), 'probes': after[float('inf')] - before[float('inf')],
+            **{f'p{q}_us': 1e6 * (figures.histogram_quantile(before, after, q / 100) or 0)
+               for q in (50, 99)}}
 
 
 def run_scrapes(stage, runs):

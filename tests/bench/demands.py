@@ -75,21 +75,22 @@ def judge_cpu(rows):
 
 def judge_size(rows):
     """Memory, and that CPU grows no faster than the probes."""
-    by_targets = {row['targets']: row for row in rows}
+    def at(targets, key):
+        return figures.median([row[key] for row in rows if row['targets'] == targets])
+    measured = {row['targets'] for row in rows}
     for targets, limit in ((100, 20), (10000, 150)):
-        if targets in by_targets:
-            yield Demand(f'memory at {targets:,} targets', limit, 'MB',
-                         by_targets[targets]['memory_mb'])
-    if {1000, 10000} <= set(by_targets):
+        if targets in measured:
+            yield Demand(f'memory at {targets:,} targets', limit, 'MB', at(targets, 'memory_mb'))
+    if {1000, 10000} <= measured:
         yield Demand('CPU a probe, 10,000 targets to 1,000', 1.1, 'x', ratio(
-            by_targets[10000]['cpu_us_per_probe'], by_targets[1000]['cpu_us_per_probe']))
+            at(10000, 'cpu_us_per_probe'), at(1000, 'cpu_us_per_probe')))
 
 
 def judge_lag(rows):
     """How late."""
-    for (grid,), windows in figures.grouped(rows, 'grid').items():
+    for (grid,), runs in figures.grouped(rows, 'grid').items():
         yield Demand(f'schedule lag p99, {grid}', 2000, 'us',
-                     figures.median([row['p99_us'] for row in windows]))
+                     figures.median([row['p99_us'] for row in runs]))
 
 
 def judge_scrape(rows):

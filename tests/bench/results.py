@@ -130,22 +130,27 @@ def cpu_table(rows):
 
 def size_table(rows):
     """How memory and CPU grow."""
-    return table(['targets', 'MB resident', 'MB of no file', 'MB at peak', '% of a core',
-                  'us of CPU a probe', 'scrape MB', 'scrape ms'],
-                 [[f'{row["targets"]:,}', number(row['memory_mb']), number(row['own_mb']),
-                   number(row['peak_mb']), number(100 * row['cpu_share']),
-                   number(row['cpu_us_per_probe']), number(row['scrape_bytes'] / 1e6)
-                   if row['scrape_bytes'] else 'failed', number(row['scrape_ms'])]
-                  for row in rows])
+    columns = {
+        'MB resident': lambda row: row['memory_mb'],
+        'MB of no file': lambda row: row['own_mb'],
+        'MB at peak': lambda row: row['peak_mb'],
+        '% of a core': lambda row: 100 * row['cpu_share'],
+        'us of CPU a probe': lambda row: row['cpu_us_per_probe'],
+        'scrape MB': lambda row: row['scrape_bytes'] and row['scrape_bytes'] / 1e6,
+        'scrape ms': lambda row: row['scrape_ms']}
+    return table(['targets', *columns],
+                 [[f'{targets:,}', *(with_range([column(row) for row in runs])
+                                     for column in columns.values())]
+                  for (targets,), runs in figures.grouped(rows, 'targets').items()])
 
 
 def lag_table(rows):
     """A line for each grid."""
     return table(['us', 'slots', 'p50', 'p99'],
-                 [[grid, f'{sum(row["probes"] for row in windows):,.0f}',
-                   with_range([row['p50_us'] for row in windows]),
-                   with_range([row['p99_us'] for row in windows])]
-                  for (grid,), windows in figures.grouped(rows, 'grid').items()])
+                 [[grid, f'{sum(row["probes"] for row in runs):,.0f}',
+                   with_range([row['p50_us'] for row in runs]),
+                   with_range([row['p99_us'] for row in runs])]
+                  for (grid,), runs in figures.grouped(rows, 'grid').items()])
 
 
 def scrape_table(rows):
