@@ -27,9 +27,8 @@ std::size_t probe_threads_for(const Plan& plan, std::size_t processors) {
   for (const Target& target : plan.targets())
     per_second += 1 / to_seconds(target.interval);
   const auto wanted = static_cast<std::size_t>(std::ceil(per_second / kProbesPerSecond));
-  const std::size_t most =
-      std::min({std::max<std::size_t>(processors, 1) * kThreadsPerProcessor, plan.tenants().size(),
-                kProbeThreadsMax});
+  const std::size_t most = std::min({std::max<std::size_t>(processors, 1) * kThreadsPerProcessor,
+                                     plan.tenants().size(), kProbeThreadsMax});
   return std::clamp<std::size_t>(wanted, 1, std::max<std::size_t>(most, 1));
 }
 

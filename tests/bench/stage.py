@@ -178,7 +178,8 @@ class Stage:
         """The truth server; what it knows is there after the block. One that gives way has the
         processors only while nobody else wants them."""
         truth = Truth(self.path('ports'), self.path('truth.csv'))
-        arguments = [*(['nice', '-n', '19'] if gives_way else []), self.program('truth_server'), self.folder / 'server.pem',
+        nice = ['nice', '-n', '19'] if gives_way else []
+        arguments = [*nice, self.program('truth_server'), self.folder / 'server.pem',
                      self.folder / 'server.key', truth.ports_file, truth.log_file, seed, *hold_us]
         with self.running(*arguments, *(['everything'] if everything else [])) as program:
             ports = program.says(truth.ports_file).split()

@@ -57,7 +57,7 @@ LIBRARIES = {
                 r"|src/serve/(tls_server|password)\.cpp",
     "date/": r"src/base/time_zone\.cpp",
     "zlib.h": r"src/base/gzip\.cpp",
-    "fmt/": r"src/(\w+/)?\w+\.cpp",
+    "fmt/": r"src/((\w+/)?\w+\.cpp|base/buffer\.h)",
 }
 
 # (rule, paths it holds for, what may not stand there, what to do instead). C++ is searched without
