@@ -16,7 +16,7 @@ namespace {
 
 // A thread does many times as many, but its handshakes, of a few milliseconds each, make the slots
 // that are due meanwhile wait: with these it is one slot in thirty. More threads than processors
-// help as well, since the kernel lets the one whose slot is due run before the others.
+// help as well: the kernel can take the processor from a handshake, its own thread cannot.
 constexpr double kProbesPerSecond = 12;
 constexpr std::size_t kThreadsPerProcessor = 4;
 

@@ -1,6 +1,7 @@
 // How metrics are written down: the tables of families (families.h) say what there is, an Encoder
 // says it in one format. One encoder writes one scrape, family by family, sample by sample, at the
-// end of a buffer that its owner empties; it keeps nothing of what it has written. Not thread-safe.
+// end of a buffer that its owner may empty before set_subject(), and not until the next: lines are
+// copied from those before. It keeps nothing else of what it has written. Not thread-safe.
 #pragma once
 
 #include <cstddef>

@@ -240,6 +240,10 @@ void bench(std::size_t series_wanted, int runs, std::string_view only) {
        }}};
   if (!only.empty())
     std::erase_if(contenders, [&](const auto& contender) { return contender.first != only; });
+  if (contenders.empty()) {
+    fmt::print(stderr, "there is no format {}\n", only);
+    std::exit(2);
+  }
   std::uint64_t series = 0;
   for (const auto& family : families)
     for (const auto& metric : family.metric)

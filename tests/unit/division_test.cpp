@@ -222,12 +222,13 @@ TEST_CASE("a shard may have nothing to do, with several threads too") {
 }
 
 TEST_CASE("a plan gets as many threads as its probes and the processors want") {
-  const auto threads_for = [](const std::string& interval, std::size_t processors) {
+  const auto threads_for = [](const std::string& interval, std::size_t processors,
+                              const std::string& tenants = many_tenants(50, 5)) {
     return probe_threads_for(
         *plan_from("[defaults]\ninterval = \"" + interval + "\"\ntimeout = \"900ms\"\n" +
                    "resolve_timeout = \"900ms\"\nconnect_timeout = \"900ms\"\n"
                    "tls_timeout = \"900ms\"\n" +
-                   many_tenants(50, 5)),
+                   tenants),
         processors);
   };
   CHECK(threads_for("30s", 8) == 1);  // 8 a second
@@ -235,6 +236,8 @@ TEST_CASE("a plan gets as many threads as its probes and the processors want") {
   CHECK(threads_for("1s", 8) == 21);  // 250 a second
   CHECK(threads_for("1s", 2) == 8);
   CHECK(threads_for("1s", 0) == 4);
+  CHECK(threads_for("1s", 8, many_tenants(2, 100)) == 2);
+  CHECK(threads_for("1s", 100, many_tenants(100, 10)) == kProbeThreadsMax);
   CHECK(probe_threads_for(*shard_of(plan_from(many_tenants(1, 1)), {0, 1}), 8) == 1);
 }
 
