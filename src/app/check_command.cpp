@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "app/commands.h"
-#include "app/load.h"
+#include "app/load_command_config.h"
 #include "base/duration.h"
 
 namespace reinfer {

@@ -13,8 +13,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/thread_scheduling.h"
-#include "model/division.h"
-#include "serve/server.h"
+#include "http/server.h"
+#include "model/partition.h"
 
 namespace reinfer {
 

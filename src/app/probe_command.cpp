@@ -6,14 +6,14 @@
 
 #include "app/commands.h"
 #include "app/interrupt.h"
-#include "app/load.h"
+#include "app/load_command_config.h"
 #include "base/random.h"
 #include "base/text.h"
 #include "credentials/credentials.h"
-#include "expose/probe_card.h"
-#include "expose/probe_report.h"
-#include "expose/probe_summary.h"
+#include "explain/probe_report.h"
 #include "probe/rounds.h"
+#include "terminal/probe_card.h"
+#include "terminal/probe_summary.h"
 #include "transport/curl_transport.h"
 
 namespace reinfer {

@@ -14,7 +14,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/thread_scheduling.h"
-#include "model/division.h"
+#include "model/partition.h"
 #include "probe/engine.h"
 #include "probe/mailbox.h"
 #include "probe/paid_budget.h"

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "config/load.h"
+#include "config/load_plan.h"
 #include "credentials/credentials.h"
 
 namespace reinfer {

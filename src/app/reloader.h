@@ -12,9 +12,9 @@
 #include "app/probe_threads.h"
 #include "base/log.h"
 #include "config/files.h"
-#include "model/division.h"
+#include "model/partition.h"
 #include "record/ledgers.h"
-#include "serve/reload_route.h"
+#include "routes/reload_route.h"
 
 namespace reinfer {
 

@@ -8,17 +8,17 @@
 #include <thread>
 
 #include "app/commands.h"
-#include "app/load.h"
+#include "app/load_command_config.h"
 #include "app/probe_threads.h"
 #include "app/reloader.h"
 #include "base/random.h"
 #include "base/text.h"
 #include "base/version.h"
 #include "record/ledgers.h"
-#include "serve/api_routes.h"
-#include "serve/probe_route.h"
-#include "serve/reload_route.h"
-#include "serve/routes.h"
+#include "routes/api_routes.h"
+#include "routes/metrics_routes.h"
+#include "routes/probe_route.h"
+#include "routes/reload_route.h"
 #include "transport/curl_transport.h"
 
 namespace reinfer {

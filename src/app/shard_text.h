@@ -6,7 +6,7 @@
 #include <string_view>
 #include <tl/expected.hpp>
 
-#include "model/division.h"
+#include "model/partition.h"
 
 namespace reinfer {
 

@@ -9,7 +9,7 @@
 #include "app/commands.h"
 #include "base/text.h"
 #include "config/files.h"
-#include "credentials/stored.h"
+#include "credentials/stored_secret.h"
 #include "sla/http_get.h"
 #include "sla/reader.h"
 #include "sla/render.h"

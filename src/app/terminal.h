@@ -8,7 +8,7 @@
 #include <optional>
 #include <string>
 
-#include "expose/terminal_style.h"
+#include "terminal/style.h"
 
 namespace reinfer {
 

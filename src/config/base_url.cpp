@@ -5,8 +5,8 @@
 #include <optional>
 #include <vector>
 
+#include "base/problem.h"
 #include "config/base_url_parts.h"
-#include "config/problem.h"
 #include "config/url_path.h"
 
 namespace reinfer {

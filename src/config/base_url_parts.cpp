@@ -8,8 +8,8 @@
 #include <memory>
 #include <optional>
 
+#include "base/problem.h"
 #include "base/text.h"
-#include "config/problem.h"
 
 namespace reinfer {
 namespace {

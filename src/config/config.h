@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "config/problem.h"
+#include "base/problem.h"
 #include "model/network.h"
 #include "model/outcome.h"
 #include "model/target.h"

@@ -9,7 +9,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "config/problem.h"
+#include "base/problem.h"
 
 namespace reinfer {
 

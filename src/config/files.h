@@ -1,6 +1,6 @@
 // The files that a configuration consists of: the one that is named, and those that its `include`
-// names. Used by config/load.cpp and by a reload, which wants to know whether anything changed. Any
-// thread; it blocks on reading files and keeps nothing.
+// names. Used by config/load_plan.cpp and by a reload, which wants to know whether anything
+// changed. Any thread; it blocks on reading files and keeps nothing.
 #pragma once
 
 #include <cstdint>
@@ -9,7 +9,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "config/problem.h"
+#include "base/problem.h"
 
 namespace reinfer {
 

@@ -1,14 +1,14 @@
 // The only maker of a Plan: proves that what a Config says fits together, or says everything that
-// does not. Used by config/load.cpp. It looks whether files that are named can be read and asks the
-// inspector about tokens; it keeps no token and makes no connection. One thread.
+// does not. Used by config/load_plan.cpp. It looks whether files that are named can be read and
+// asks the inspector about tokens; it keeps no token and makes no connection. One thread.
 #pragma once
 
 #include <functional>
 #include <optional>
 #include <string>
 
+#include "base/problem.h"
 #include "config/config.h"
-#include "config/problem.h"
 #include "model/plan.h"
 #include "model/target.h"
 

@@ -4,8 +4,8 @@
 
 #include <vector>
 
+#include "base/problem.h"
 #include "config/config.h"
-#include "config/problem.h"
 #include "model/target.h"
 
 namespace reinfer {

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/problem.h"
 #include "config/config.h"
-#include "config/problem.h"
-#include "model/maintenance.h"
+#include "model/maintenance_window.h"
 
 namespace reinfer {
 

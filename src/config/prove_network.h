@@ -2,8 +2,8 @@
 // config/prove.cpp. It looks whether files can be read and connects to nothing; one thread.
 #pragma once
 
+#include "base/problem.h"
 #include "config/config.h"
-#include "config/problem.h"
 #include "model/network.h"
 
 namespace reinfer {

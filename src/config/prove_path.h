@@ -5,8 +5,8 @@
 
 #include <string>
 
+#include "base/problem.h"
 #include "config/config.h"
-#include "config/problem.h"
 
 namespace reinfer {
 

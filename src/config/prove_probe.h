@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
+#include "base/problem.h"
 #include "config/config.h"
-#include "config/problem.h"
 #include "model/target.h"
 
 namespace reinfer {

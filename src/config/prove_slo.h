@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/problem.h"
 #include "config/config.h"
-#include "config/problem.h"
 #include "model/objective.h"
 
 namespace reinfer {

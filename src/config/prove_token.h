@@ -2,8 +2,8 @@
 // the token, or the secret that fetches it, can be read, and keeps neither; one thread.
 #pragma once
 
+#include "base/problem.h"
 #include "config/config.h"
-#include "config/problem.h"
 #include "config/prove.h"
 #include "model/token_source.h"
 

@@ -1,11 +1,11 @@
 // Turns a TOML document into a Config: which keys there are, of which type and in which range, is
-// said here and nowhere else. Used by config/load.cpp. What several keys mean together is left to
-// config/prove.h. Pure but for the list of problems; one thread.
+// said here and nowhere else. Used by config/load_plan.cpp. What several keys mean together is left
+// to config/prove.h. Pure but for the list of problems; one thread.
 #pragma once
 
+#include "base/problem.h"
 #include "config/config.h"
 #include "config/document.h"
-#include "config/problem.h"
 
 namespace reinfer {
 

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/problem.h"
 #include "config/config.h"
-#include "config/problem.h"
 #include "model/target.h"
 
 namespace reinfer {

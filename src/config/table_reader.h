@@ -11,9 +11,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/problem.h"
 #include "config/config.h"
 #include "config/document.h"
-#include "config/problem.h"
 
 namespace reinfer {
 

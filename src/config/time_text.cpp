@@ -6,8 +6,8 @@
 #include <charconv>
 #include <chrono>
 
+#include "base/problem.h"
 #include "base/text.h"
-#include "config/problem.h"
 
 namespace reinfer {
 namespace {

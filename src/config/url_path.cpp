@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "base/problem.h"
 #include "base/text.h"
-#include "config/problem.h"
 
 namespace reinfer {
 namespace {

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "base/check.h"
-#include "credentials/source.h"
-#include "credentials/stored.h"
+#include "credentials/stored_secret.h"
+#include "credentials/token_state.h"
 
 namespace reinfer {
 

@@ -1,5 +1,5 @@
 // What a target is held to: how often it must be available, how often it must be fast. Plain
-// values, part of a Target; record/objectives.h counts what happened against them.
+// values, part of a Target; record/objective_events.h counts what happened against them.
 #pragma once
 
 #include <array>

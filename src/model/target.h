@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "model/maintenance.h"
+#include "model/maintenance_window.h"
 #include "model/network.h"
 #include "model/objective.h"
 #include "model/token_source.h"

@@ -11,7 +11,7 @@
 #include "model/exchange.h"
 #include "model/probe_result.h"
 #include "model/target.h"
-#include "probe/reply.h"
+#include "probe/reply_body.h"
 
 namespace reinfer {
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "model/on_demand.h"
+#include "model/on_demand_answer.h"
 #include "model/plan.h"
 #include "transport/transport.h"
 

@@ -4,7 +4,7 @@
 #include <mutex>
 
 #include "base/check.h"
-#include "record/maintenance.h"
+#include "record/maintenance_check.h"
 #include "record/tally.h"
 
 namespace reinfer {

@@ -13,7 +13,7 @@
 #include "base/inheriting_mutex.h"
 #include "model/plan_change.h"
 #include "model/probe_result.h"
-#include "record/history.h"
+#include "record/evidence.h"
 #include "record/snapshot.h"
 
 namespace reinfer {

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "model/division.h"
+#include "model/partition.h"
 #include "record/ledger.h"
 
 namespace reinfer {

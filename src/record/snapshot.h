@@ -15,10 +15,10 @@
 #include "model/plan.h"
 #include "model/probe_result.h"
 #include "model/token_facts.h"
+#include "record/health_state.h"
 #include "record/histogram.h"
 #include "record/latency_histogram.h"
-#include "record/objectives.h"
-#include "record/standing.h"
+#include "record/objective_events.h"
 
 namespace reinfer {
 

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <variant>
 
-#include "simulator/problem.h"
+#include "simulator/input_problem.h"
 
 namespace reinfer::sim {
 

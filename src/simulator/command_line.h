@@ -4,7 +4,7 @@
 
 #include <variant>
 
-#include "simulator/options.h"
+#include "simulator/simulator_options.h"
 
 namespace reinfer::sim {
 

@@ -9,7 +9,7 @@
 // Needs no token: the simulator listens on loopback only. Called by respond on connection threads.
 #pragma once
 
-#include "simulator/reply.h"
+#include "simulator/simulated_reply.h"
 #include "simulator/world.h"
 
 namespace reinfer::sim {

@@ -13,9 +13,9 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "simulator/input_problem.h"
 #include "simulator/place.h"
-#include "simulator/problem.h"
-#include "simulator/reply.h"
+#include "simulator/simulated_reply.h"
 
 namespace reinfer::sim {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "simulator/problem.h"
+#include "simulator/input_problem.h"
 
 namespace reinfer::sim {
 

@@ -3,7 +3,7 @@
 // and counts in the world, writes to no socket.
 #pragma once
 
-#include "simulator/reply.h"
+#include "simulator/simulated_reply.h"
 #include "simulator/world.h"
 
 namespace reinfer::sim {

@@ -9,7 +9,7 @@
 
 #include "base/duration.h"
 #include "base/text.h"
-#include "simulator/api.h"
+#include "simulator/simulated_api.h"
 
 namespace reinfer::sim {
 namespace {

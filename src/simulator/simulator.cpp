@@ -4,9 +4,9 @@
 #include <unistd.h>
 
 #include "base/check.h"
-#include "simulator/connection.h"
+#include "simulator/client_connection.h"
 #include "simulator/file.h"
-#include "simulator/server.h"
+#include "simulator/tcp_server.h"
 #include "simulator/tls_context.h"
 
 namespace reinfer::sim {

@@ -12,8 +12,8 @@
 
 #include "base/clock.h"
 #include "simulator/certificates.h"
-#include "simulator/options.h"
-#include "simulator/problem.h"
+#include "simulator/input_problem.h"
+#include "simulator/simulator_options.h"
 #include "simulator/world.h"
 
 namespace reinfer::sim {

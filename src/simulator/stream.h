@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "base/clock.h"
-#include "simulator/descriptor.h"
+#include "simulator/stop_signal.h"
 
 struct ssl_st;
 struct ssl_ctx_st;

@@ -3,7 +3,7 @@
 // tokens. It knows one client, and no other grant.
 #pragma once
 
-#include "simulator/reply.h"
+#include "simulator/simulated_reply.h"
 #include "simulator/world.h"
 
 namespace reinfer::sim {

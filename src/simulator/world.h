@@ -16,12 +16,12 @@
 
 #include "base/clock.h"
 #include "base/random.h"
-#include "simulator/api.h"
 #include "simulator/certificates.h"
 #include "simulator/fault.h"
-#include "simulator/options.h"
 #include "simulator/place.h"
 #include "simulator/scenario.h"
+#include "simulator/simulated_api.h"
+#include "simulator/simulator_options.h"
 
 namespace reinfer::sim {
 

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "sla/history.h"
 #include "sla/outages.h"
+#include "sla/stored_series.h"
 
 namespace reinfer {
 

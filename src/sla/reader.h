@@ -8,9 +8,9 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-#include "sla/history.h"
 #include "sla/month.h"
 #include "sla/prometheus.h"
+#include "sla/stored_series.h"
 
 namespace reinfer {
 

@@ -4,8 +4,8 @@
 
 #include <string>
 
-#include "expose/terminal_style.h"
 #include "sla/report.h"
+#include "terminal/style.h"
 
 namespace reinfer {
 

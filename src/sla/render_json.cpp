@@ -1,7 +1,7 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
-#include "expose/rfc3339.h"
+#include "base/rfc3339.h"
 #include "sla/claim.h"
 #include "sla/render.h"
 

@@ -4,7 +4,7 @@
 
 #include <cmath>
 
-#include "expose/rfc3339.h"
+#include "base/rfc3339.h"
 
 namespace reinfer {
 

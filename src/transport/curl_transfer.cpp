@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "transport/curl_facts.h"
 #include "transport/curl_options.h"
-#include "transport/socket_facts.h"
+#include "transport/timing/socket_facts.h"
 #include "transport/tls_facts.h"
 
 namespace reinfer {

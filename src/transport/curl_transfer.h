@@ -17,9 +17,9 @@
 #include "transport/curl_facts.h"
 #include "transport/curl_options.h"
 #include "transport/curl_route.h"
-#include "transport/loop_turn.h"
+#include "transport/timing/loop_turn.h"
+#include "transport/timing/socket_observer.h"
 #include "transport/transport.h"
-#include "transport/wire_watch.h"
 
 namespace reinfer {
 

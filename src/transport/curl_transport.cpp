@@ -9,9 +9,9 @@
 #include "base/check.h"
 #include "transport/curl_transfer.h"
 #include "transport/epoll.h"
-#include "transport/kernel_stamps.h"
-#include "transport/loop_look.h"
-#include "transport/precise_wait.h"
+#include "transport/timing/kernel_stamps.h"
+#include "transport/timing/loop_lag.h"
+#include "transport/timing/precise_wait.h"
 
 namespace reinfer {
 namespace {

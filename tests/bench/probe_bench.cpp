@@ -13,14 +13,14 @@
 #include <thread>
 #include <vector>
 
-#include "app/load.h"
+#include "app/load_command_config.h"
 #include "app/probe_threads.h"
 #include "base/check.h"
 #include "base/random.h"
+#include "http/server.h"
 #include "record/ledgers.h"
 #include "recording_transport.h"
-#include "serve/routes.h"
-#include "serve/server.h"
+#include "routes/metrics_routes.h"
 #include "transport/curl_transport.h"
 
 namespace reinfer::bench {

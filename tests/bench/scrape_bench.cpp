@@ -23,8 +23,8 @@
 
 #include "base/check.h"
 #include "base/random.h"
-#include "config/load.h"
-#include "expose/exposition.h"
+#include "config/load_plan.h"
+#include "metrics/exposition.h"
 #include "record/ledger.h"
 
 namespace {

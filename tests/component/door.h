@@ -12,7 +12,7 @@
 #include <string>
 #include <thread>
 
-#include "serve/server.h"
+#include "http/server.h"
 #include "simulator/certificates.h"
 #include "tests/component/http_client.h"
 #include "tests/component/probing.h"

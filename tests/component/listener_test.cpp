@@ -1,4 +1,4 @@
-#include "serve/listener.h"
+#include "http/listener.h"
 
 #include <arpa/inet.h>
 #include <doctest/doctest.h>

@@ -8,7 +8,7 @@
 #include <memory>
 #include <string>
 
-#include "config/load.h"
+#include "config/load_plan.h"
 #include "probe/prober.h"
 #include "simulator/simulator.h"
 #include "transport/curl_transport.h"

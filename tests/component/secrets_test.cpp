@@ -4,14 +4,14 @@
 
 #include <mutex>
 
-#include "expose/metrics.h"
-#include "expose/page.h"
-#include "expose/probe_card.h"
-#include "expose/probe_report.h"
-#include "expose/status_text.h"
+#include "explain/probe_report.h"
+#include "metrics/metrics.h"
+#include "page/page.h"
+#include "page/status_text.h"
 #include "probe/controls.h"
 #include "record/ledger.h"
 #include "simulator/fault.h"
+#include "terminal/probe_card.h"
 #include "tests/component/probing.h"
 #include "tests/component/raw_server.h"
 

@@ -3,9 +3,9 @@
 
 #include <thread>
 
-#include "expose/metrics.h"
-#include "serve/routes.h"
-#include "serve/server.h"
+#include "http/server.h"
+#include "metrics/metrics.h"
+#include "routes/metrics_routes.h"
 #include "tests/component/http_client.h"
 #include "tests/component/probing.h"
 

@@ -2,9 +2,9 @@
 #include <fmt/format.h>
 
 #include "base/gzip.h"
-#include "expose/format.h"
-#include "serve/routes.h"
-#include "serve/server.h"
+#include "http/server.h"
+#include "metrics/format.h"
+#include "routes/metrics_routes.h"
 #include "tests/component/http_client.h"
 #include "tests/unit/plans.h"
 

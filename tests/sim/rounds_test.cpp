@@ -4,7 +4,7 @@
 #include <map>
 #include <string>
 
-#include "config/load.h"
+#include "config/load_plan.h"
 #include "probe/rounds.h"
 #include "tests/sim/scripted_transport.h"
 #include "tests/sim/world.h"

@@ -9,8 +9,8 @@
 #include <map>
 #include <utility>
 
-#include "config/load.h"
-#include "expose/metrics.h"
+#include "config/load_plan.h"
+#include "metrics/metrics.h"
 
 namespace reinfer {
 namespace {

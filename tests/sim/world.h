@@ -20,7 +20,7 @@
 
 #include "base/random.h"
 #include "credentials/credentials.h"
-#include "expose/verdict.h"
+#include "explain/verdict.h"
 #include "probe/engine.h"
 #include "record/ledger.h"
 #include "tests/sim/scripted_transport.h"

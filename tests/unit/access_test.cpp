@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "serve/access.h"
+#include "http/access.h"
 
 namespace reinfer {
 namespace {

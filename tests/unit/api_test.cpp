@@ -1,4 +1,4 @@
-#include "expose/api.h"
+#include "api/documents.h"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "expose/quantile.h"
+#include "explain/quantile.h"
 #include "record/ledger.h"
 #include "tests/unit/goldens.h"
 #include "tests/unit/plans.h"

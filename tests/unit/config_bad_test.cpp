@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "config/load.h"
+#include "config/load_plan.h"
 
 namespace reinfer {
 namespace {

@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "config/load.h"
+#include "config/load_plan.h"
 
 namespace reinfer {
 namespace {

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "base/random.h"
-#include "config/load.h"
+#include "config/load_plan.h"
 
 namespace reinfer {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "config/load.h"
+#include "config/load_plan.h"
 #include "config/prove_maintenance.h"
 #include "config/time_text.h"
 

@@ -6,7 +6,7 @@
 #include "base/random.h"
 #include "probe/admission.h"
 #include "probe/retry_after.h"
-#include "record/history.h"
+#include "record/evidence.h"
 #include "tests/unit/plans.h"
 
 namespace reinfer {

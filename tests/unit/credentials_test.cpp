@@ -9,7 +9,7 @@
 #include "credentials/command.h"
 #include "credentials/credentials.h"
 #include "credentials/oauth.h"
-#include "credentials/stored.h"
+#include "credentials/stored_secret.h"
 
 namespace reinfer {
 namespace {

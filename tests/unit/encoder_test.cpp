@@ -9,9 +9,9 @@
 #include <map>
 
 #include "base/text.h"
-#include "expose/exposition.h"
-#include "expose/metrics.h"
-#include "expose/text_lines.h"
+#include "metrics/exposition.h"
+#include "metrics/metrics.h"
+#include "metrics/text_lines.h"
 #include "record/ledger.h"
 #include "tests/unit/goldens.h"
 #include "tests/unit/plans.h"

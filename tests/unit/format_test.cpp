@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "expose/format.h"
+#include "metrics/format.h"
 
 namespace reinfer {
 namespace {

@@ -1,4 +1,4 @@
-#include "serve/http.h"
+#include "http/message.h"
 
 #include <doctest/doctest.h>
 

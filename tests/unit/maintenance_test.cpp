@@ -1,4 +1,4 @@
-#include "record/maintenance.h"
+#include "record/maintenance_check.h"
 
 #include <doctest/doctest.h>
 

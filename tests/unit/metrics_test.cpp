@@ -4,7 +4,7 @@
 #include <sstream>
 
 #include "base/text.h"
-#include "expose/metrics.h"
+#include "metrics/metrics.h"
 #include "record/ledger.h"
 #include "record/tally.h"
 #include "tests/unit/goldens.h"

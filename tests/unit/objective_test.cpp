@@ -5,7 +5,7 @@
 
 #include <sstream>
 
-#include "expose/metrics.h"
+#include "metrics/metrics.h"
 #include "record/ledger.h"
 #include "tests/unit/plans.h"
 

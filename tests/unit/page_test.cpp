@@ -1,4 +1,4 @@
-#include "expose/page.h"
+#include "page/page.h"
 
 #include <doctest/doctest.h>
 #include <fmt/format.h>
@@ -8,10 +8,10 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "expose/assets.h"
-#include "expose/html.h"
-#include "expose/page_charts.h"
-#include "expose/page_frame.h"
+#include "page/assets.h"
+#include "page/charts.h"
+#include "page/frame.h"
+#include "page/html.h"
 #include "record/ledger.h"
 #include "tests/unit/plans.h"
 

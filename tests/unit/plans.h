@@ -6,7 +6,7 @@
 #include <memory>
 #include <string_view>
 
-#include "config/load.h"
+#include "config/load_plan.h"
 
 namespace reinfer {
 

@@ -4,11 +4,11 @@
 #include <set>
 #include <sstream>
 
-#include "expose/outcome_words.h"
-#include "expose/probe_card.h"
-#include "expose/probe_summary.h"
-#include "expose/terminal_style.h"
-#include "expose/waterfall.h"
+#include "explain/outcome_words.h"
+#include "terminal/probe_card.h"
+#include "terminal/probe_summary.h"
+#include "terminal/style.h"
+#include "terminal/waterfall.h"
 #include "tests/unit/goldens.h"
 #include "tests/unit/plans.h"
 

@@ -1,8 +1,8 @@
-#include "serve/rate_limit.h"
+#include "http/rate_limit.h"
 
 #include <doctest/doctest.h>
 
-#include "serve/probe_route.h"
+#include "routes/probe_route.h"
 
 namespace reinfer {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "expose/probe_report.h"
-#include "expose/status_text.h"
+#include "explain/probe_report.h"
+#include "page/status_text.h"
 #include "record/ledger.h"
 #include "tests/unit/plans.h"
 

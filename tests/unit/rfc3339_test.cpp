@@ -1,6 +1,6 @@
 #include <doctest/doctest.h>
 
-#include "expose/rfc3339.h"
+#include "base/rfc3339.h"
 
 namespace reinfer {
 namespace {

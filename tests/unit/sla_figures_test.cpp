@@ -1,13 +1,13 @@
 #include <doctest/doctest.h>
 
+#include "base/rfc3339.h"
 #include "base/time_zone.h"
-#include "expose/rfc3339.h"
 #include "sla/attribution.h"
 #include "sla/coverage.h"
-#include "sla/history.h"
 #include "sla/month.h"
 #include "sla/outages.h"
 #include "sla/report.h"
+#include "sla/stored_series.h"
 #include "sla/words.h"
 
 namespace reinfer {

@@ -1,7 +1,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
-#include "expose/rfc3339.h"
+#include "base/rfc3339.h"
 #include "sla/prometheus.h"
 #include "sla/reader.h"
 

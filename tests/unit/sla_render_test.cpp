@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "expose/rfc3339.h"
+#include "base/rfc3339.h"
 #include "sla/claim.h"
 #include "sla/render.h"
 #include "tests/unit/goldens.h"

@@ -2,8 +2,8 @@
 #include <doctest/doctest.h>
 
 #include "transport/curl_facts.h"
-#include "transport/precise_wait.h"
-#include "transport/stamps.h"
+#include "transport/timing/precise_wait.h"
+#include "transport/timing/wire_stamps.h"
 
 namespace reinfer {
 namespace {

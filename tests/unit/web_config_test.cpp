@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "serve/web_config.h"
-#include "serve/web_files.h"
+#include "http/web_config.h"
+#include "http/web_files.h"
 
 namespace reinfer {
 namespace {

@@ -1,4 +1,4 @@
-#include "serve/web_files.h"
+#include "http/web_files.h"
 
 #include <doctest/doctest.h>
 #include <stdlib.h>

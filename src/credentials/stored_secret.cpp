@@ -1,0 +1,93 @@
+#include "credentials/stored_secret.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <fstream>
+#include <system_error>
+
+namespace reinfer {
+namespace {
+
+using TextOrWhy = tl::expected<std::string, std::string>;
+
+TextOrWhy environment_text(const std::string& name) {
+  // Nothing in the process writes its environment.
+  const char* value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe)
+  if (value == nullptr) return tl::unexpected(fmt::format("the variable {} is not set", name));
+  return value;
+}
+
+TextOrWhy file_text(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file)
+    return tl::unexpected(fmt::format("{} cannot be read: {}", path,
+                                      std::error_code(errno, std::generic_category()).message()));
+  std::string text(kTokenBytesMax + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (file.bad() || (file.fail() && !file.eof()))
+    return tl::unexpected(fmt::format("{} cannot be read", path));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return text;
+}
+
+TextOrWhy stored_text(const SecretSource& source) {
+  return source.kind == SecretSource::Kind::environment ? environment_text(source.name)
+                                                        : file_text(source.name);
+}
+
+std::string describe(const SecretSource& source) {
+  return source.kind == SecretSource::Kind::environment ? "the variable " + source.name
+                                                        : source.name;
+}
+
+bool is_hidden(const std::string& name, const std::vector<TokenSource>& sources) {
+  return std::any_of(sources.begin(), sources.end(), [&](const TokenSource& source) {
+    const SecretSource& oauth = source.oauth.client_secret;
+    return (source.kind == TokenSource::Kind::environment && source.name == name) ||
+           (oauth.kind == SecretSource::Kind::environment && oauth.name == name);
+  });
+}
+
+}  // namespace
+
+SecretOrWhy read_stored(const SecretSource& source) {
+  TextOrWhy text = stored_text(source);
+  if (!text) return tl::unexpected(text.error());
+  SecretOrWhy secret = clean_token(*text, describe(source));
+  std::fill(text->begin(), text->end(), '\0');
+  return secret;
+}
+
+std::vector<std::string> storage_warnings(const SecretSource& source) {
+  std::vector<std::string> warnings;
+  TextOrWhy text = stored_text(source);
+  if (!text) return warnings;
+  const SecretOrWhy secret = clean_token(*text, describe(source));
+  if (secret && was_untidy(*text, *secret))
+    warnings.push_back(
+        describe(source) +
+        " holds more than the token (blanks, quotes or \"Bearer\"), which is left out");
+  std::fill(text->begin(), text->end(), '\0');
+  struct stat facts {};
+  const bool file = source.kind == SecretSource::Kind::file;
+  if (file && stat(source.name.c_str(), &facts) == 0 && (facts.st_mode & (S_IRGRP | S_IROTH)) != 0)
+    warnings.push_back(fmt::format("{} can be read by others than its owner (mode {:o})",
+                                   source.name, facts.st_mode & 0777U));
+  return warnings;
+}
+
+std::vector<std::string> environment_for_child(const std::vector<TokenSource>& sources) {
+  std::vector<std::string> kept;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string text(*entry);
+    if (!is_hidden(text.substr(0, text.find('=')), sources)) kept.push_back(text);
+  }
+  return kept;
+}
+
+}  // namespace reinfer

@@ -1,0 +1,204 @@
+#include "credentials/token_state.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "credentials/stored_secret.h"
+
+namespace reinfer {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr Nanoseconds kStoredReadInterval = 1s;
+constexpr Nanoseconds kCommandRefresh = 5min;
+constexpr Nanoseconds kCommandLookInterval = 20ms;
+constexpr Nanoseconds kRetryFirst = 1s;
+constexpr Nanoseconds kRetryMax = 2min;
+// Tokens that live for less would make us hammer their server.
+constexpr Nanoseconds kLifetimeMin = 10s;
+constexpr Nanoseconds kLifetimeUnknown = 30min;
+
+SecretSource stored_of(const TokenSource& source) {
+  const bool file = source.kind == TokenSource::Kind::file;
+  return {file ? SecretSource::Kind::file : SecretSource::Kind::environment, source.name};
+}
+
+bool is_stored(const TokenSource& source) {
+  return source.kind == TokenSource::Kind::environment || source.kind == TokenSource::Kind::file;
+}
+
+}  // namespace
+
+Credentials::Source::Source(TokenSource source, std::uint64_t& tokens_seen, const Log& log)
+    : source_(std::move(source)), log_(log), tokens_seen_(tokens_seen) {}
+
+void Credentials::Source::set_environment(std::vector<std::string> environment) {
+  environment_ = std::move(environment);
+}
+
+tl::expected<Token, NoToken> Credentials::Source::token(Instant now) {
+  refresh(now);
+  const bool expired = expires_at_ && *expires_at_ <= now.mono;
+  if (token_.number != 0 && !expired) return token_;
+  // A first token that is on its way is no failure yet.
+  const bool pending = problem_.empty() && is_settling(now);
+  return tl::unexpected(NoToken{pending, expired ? "the token has expired" : problem_});
+}
+
+void Credentials::Source::refresh(Instant now) {
+  if (is_stored(source_)) return refresh_stored(now);
+  if (source_.kind == TokenSource::Kind::command) return refresh_command(now);
+  if (!refresh_at_) refresh_at_ = now.mono;
+}
+
+void Credentials::Source::refresh_stored(Instant now) {
+  if (read_at_ && now.mono - *read_at_ < kStoredReadInterval) return;
+  read_at_ = now.mono;
+  const SecretSource stored = stored_of(source_);
+  if (!std::exchange(warned_of_storage_, true))
+    for (const std::string& warning : storage_warnings(stored))
+      log_.warn("look at how the token is stored", {{"problem", warning}, {"at", source_.place}});
+  take(read_stored(stored), std::nullopt, now);
+}
+
+void Credentials::Source::refresh_command(Instant now) {
+  if (command_) return look_at_command(now);
+  if (refresh_at_ && now.mono < *refresh_at_) return;
+  command_ = std::make_unique<CommandRun>(source_.command, environment_, now.mono);
+  refresh_at_ = now.mono + kCommandRefresh;
+  look_at_command(now);
+}
+
+void Credentials::Source::look_at_command(Instant now) {
+  look_at_ = now.mono + kCommandLookInterval;
+  auto ended = command_->look(now.mono);
+  if (!ended) return;
+  command_.reset();
+  look_at_.reset();
+  const bool good = ended->has_value();
+  take(std::move(*ended), std::nullopt, now);
+  if (!good) plan_retry(failures_in_a_row_++, now);
+}
+
+void Credentials::Source::take(SecretOrWhy secret, std::optional<Nanoseconds> lifetime,
+                               Instant now) {
+  if (!secret) {
+    // The token at hand stays: if it was taken away for good, the API will say so.
+    ++facts_.read_errors;
+    if (problem_ != secret.error())
+      log_.warn("no token to be had", {{"problem", secret.error()}, {"at", source_.place}});
+    problem_ = secret.error();
+    return;
+  }
+  problem_.clear();
+  failures_in_a_row_ = 0;
+  facts_.expiry = lifetime ? std::optional(now.wall + *lifetime) : jwt_expiry(*secret);
+  expires_at_ = lifetime ? std::optional(now.mono + *lifetime) : std::nullopt;
+  if (token_.number != 0 && token_.secret.reveal() == secret->reveal()) return;
+  const bool first = token_.number == 0;
+  token_ = Token{std::move(*secret), ++tokens_seen_};
+  if (first) return;
+  ++facts_.changes;
+  facts_.last_change = now.wall;
+  log_.info("token changed", {{"at", source_.place}});
+}
+
+Rejection Credentials::Source::rejected(std::uint64_t number, Instant now) {
+  // An answer to a token that we have replaced meanwhile says nothing about the new one.
+  if (number != token_.number) return Rejection::replaced;
+  if (is_stored(source_)) {
+    read_at_.reset();
+    refresh_stored(now);
+    if (token_.number != 0 && token_.number != number) return Rejection::replaced;
+  }
+  // Several probes may have left with it: they all wait for the one replacement.
+  if (rejected_number_ == number && is_settling(now)) return Rejection::pending;
+  if (rejected_number_ != number) ++rejections_in_a_row_;
+  const bool seen_before = rejected_number_ == number || rejections_in_a_row_ > 1;
+  rejected_number_ = number;
+  facts_.accepted = false;
+  if (is_stored(source_)) return Rejection::unchanged;
+  // Another one at once helps against a token that was revoked, not against a client that is.
+  if (seen_before) {
+    plan_retry(rejections_in_a_row_, now);
+    return Rejection::unchanged;
+  }
+  if (!fetch_in_flight_) refresh_at_ = now.mono;
+  refresh(now);
+  return Rejection::pending;
+}
+
+void Credentials::Source::accepted(std::uint64_t number) {
+  if (number != token_.number) return;
+  facts_.accepted = true;
+  rejected_number_ = 0;
+  rejections_in_a_row_ = 0;
+}
+
+bool Credentials::Source::is_settling(Instant now) const {
+  return command_ || fetch_in_flight_ || (refresh_at_ && *refresh_at_ <= now.mono);
+}
+
+std::optional<Request> Credentials::Source::take_fetch(Instant now) {
+  if (source_.kind == TokenSource::Kind::command && refresh_at_) refresh_command(now);
+  if (source_.kind != TokenSource::Kind::oauth) return std::nullopt;
+  if (fetch_in_flight_ || !refresh_at_ || now.mono < *refresh_at_) return std::nullopt;
+  const SecretOrWhy secret = read_stored(source_.oauth.client_secret);
+  if (!secret) {
+    take(tl::unexpected(secret.error()), std::nullopt, now);
+    plan_retry(failures_in_a_row_++, now);
+    return std::nullopt;
+  }
+  fetch_in_flight_ = true;
+  return token_request(source_.oauth, *secret);
+}
+
+void Credentials::Source::fetched(const Exchange& exchange, Instant now) {
+  check(fetch_in_flight_, "a token was asked for");
+  fetch_in_flight_ = false;
+  auto issued = read_token_reply(exchange);
+  if (issued && issued->lifetime.value_or(kLifetimeUnknown) < kLifetimeMin)
+    issued = tl::unexpected(std::string("the token server gives tokens that expire at once"));
+  if (!issued) {
+    take(tl::unexpected(issued.error()), std::nullopt, now);
+    plan_retry(failures_in_a_row_++, now);
+    return;
+  }
+  const Nanoseconds lifetime = issued->lifetime.value_or(kLifetimeUnknown);
+  refresh_at_ = now.mono + lifetime / 5 * 4;
+  take(std::move(issued->secret), issued->lifetime, now);
+}
+
+// Sooner than a planned refresh, but ever later the more often it was in vain.
+void Credentials::Source::plan_retry(int times_in_vain, Instant now) {
+  if (refresh_at_ && *refresh_at_ > now.mono && *refresh_at_ - now.mono <= kRetryMax) return;
+  const Nanoseconds delay = kRetryFirst * (1 << std::min(times_in_vain, 10));
+  refresh_at_ = now.mono + std::min(delay, kRetryMax);
+}
+
+MonoTime Credentials::Source::next_event() const {
+  if (look_at_) return *look_at_;
+  const bool fetches = source_.kind == TokenSource::Kind::oauth && !fetch_in_flight_;
+  return fetches && refresh_at_ ? *refresh_at_ : MonoTime::max();
+}
+
+std::optional<std::string> inspect_token(const TokenSource& source) {
+  if (source.kind == TokenSource::Kind::oauth) {
+    const SecretOrWhy secret = read_stored(source.oauth.client_secret);
+    return secret ? std::nullopt : std::optional(secret.error());
+  }
+  if (is_stored(source)) {
+    const SecretOrWhy secret = read_stored(stored_of(source));
+    return secret ? std::nullopt : std::optional(secret.error());
+  }
+  CommandRun run(source.command, environment_for_child({source}), mono_now());
+  for (;;) {
+    if (const auto ended = run.look(mono_now()))
+      return ended->has_value() ? std::nullopt : std::optional(ended->error());
+    run.wait_for_output(kCommandLookInterval);
+  }
+}
+
+}  // namespace reinfer

@@ -1,0 +1,116 @@
+#include "explain/probe_report.h"
+
+#include <array>
+
+#include "explain/json.h"
+
+namespace reinfer {
+namespace {
+
+Json phases_json(const PhaseTimings& phases) {
+  struct Row {
+    const char* name;
+    const std::optional<Nanoseconds>& value;
+  };
+  const std::array<Row, 6> rows = {{{"resolve", phases.resolve},
+                                    {"connect", phases.connect},
+                                    {"tls", phases.tls},
+                                    {"send", phases.send},
+                                    {"wait", phases.wait},
+                                    {"receive", phases.receive}}};
+  Json json = Json::object();
+  for (const Row& row : rows)
+    if (row.value) json[row.name] = to_seconds(*row.value);
+  return json;
+}
+
+Json server_timing_json(const std::vector<ServerTiming>& entries) {
+  Json json = Json::array();
+  for (const ServerTiming& entry : entries) {
+    Json item = {{"name", entry.name}};
+    if (entry.duration_ms) item["duration_ms"] = *entry.duration_ms;
+    item["description"] = entry.description;
+    json.push_back(std::move(item));
+  }
+  return json;
+}
+
+Json tls_json(const std::optional<TlsFacts>& tls) {
+  if (!tls) return nullptr;
+  Json json = {{"version", tls->version}, {"cipher", tls->cipher}};
+  json["certificate_expiry"] = moment_or_null(tls->earliest_expiry);
+  return json;
+}
+
+Json tcp_json(const std::optional<TcpFacts>& tcp) {
+  if (!tcp) return nullptr;
+  return {{"rtt_seconds", seconds_or_null(tcp->rtt)}, {"retransmits", tcp->retransmits}};
+}
+
+Json headers_json(const std::vector<Header>& headers) {
+  Json json = Json::array();
+  for (const Header& header : headers)
+    json.push_back({{"name", header.name}, {"value", header.value}});
+  return json;
+}
+
+Json result_json(const Plan& plan, const ProbeResult& result) {
+  const Target& target = plan.target(result.target);
+  return {
+      {"tenant", target.tenant_name},
+      {"probe", target.probe},
+      {"outcome", to_label(result.outcome)},
+      {"fault", to_label(fault_of(result.outcome))},
+      {"http_status", or_null(result.http_status)},
+      {"started", rfc3339(result.started.wall)},
+      {"duration_seconds", seconds_or_null(result.phases.total)},
+      {"phases", phases_json(result.phases)},
+      {"clock_source", result.clock_source == ClockSource::kernel ? "kernel" : "user"},
+      {"wait_uncertainty_seconds", to_seconds(result.uncertainty.wait)},
+      {"duration_uncertainty_seconds", to_seconds(result.uncertainty.total)},
+      {"server_timing", server_timing_json(result.server_timing)},
+      {"server_processing_seconds", seconds_or_null(result.server_processing)},
+      {"network_overhead_seconds", seconds_or_null(result.network_overhead)},
+      {"message", result.message},
+      {"request_id", result.request_id},
+      {"response_size_bytes", or_null(result.body_bytes)},
+      {"connection_reused", result.connection_reused},
+      {"remote_address", result.remote_address},
+      {"tcp", tcp_json(result.tcp)},
+      {"tls", tls_json(result.tls)},
+  };
+}
+
+std::string shell_quoted(std::string_view text) {
+  std::string quoted = "'";
+  for (const char c : text)
+    quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return quoted + "'";
+}
+
+}  // namespace
+
+std::string to_json_line(const Plan& plan, const ProbeResult& result) {
+  return dumped(result_json(plan, result));
+}
+
+std::string to_curl_line(const Plan& plan, const ProbeResult& result) {
+  const Target& target = plan.target(result.target);
+  std::string line = "curl -sS -i";
+  if (target.method != "GET") line += " -X " + target.method;
+  line += R"( -H "Authorization: Bearer $REINFER_TOKEN")";
+  for (const Header& header : result.request_headers)
+    line += " -H " + shell_quoted(header.name + ": " + header.value);
+  if (!target.body.empty()) line += " --data-raw " + shell_quoted(target.body);
+  return line + " " + shell_quoted(target.url);
+}
+
+std::string to_evidence_json(const Plan& plan, const ProbeResult& result) {
+  Json json = result_json(plan, result);
+  json["request_headers"] = headers_json(result.request_headers);
+  json["response_headers"] = headers_json(result.response_headers);
+  json["curl"] = to_curl_line(plan, result);
+  return dumped(json);
+}
+
+}  // namespace reinfer

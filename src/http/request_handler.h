@@ -1,0 +1,44 @@
+// One whole request to one whole reply: the adapter to cpp-httplib, which reads the request's head,
+// and writes the reply's, over memory instead of a socket. It chooses the route, asks Access who
+// may, and counts. Any number of threads.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/log.h"
+#include "http/access.h"
+#include "http/connection_loop.h"
+#include "http/http_statistics.h"
+#include "http/message.h"
+
+namespace reinfer {
+
+struct Answer {
+  RawReply reply;
+  // Not answered yet, there is no reply: whose password is it?
+  std::optional<PasswordQuestion> question;
+};
+
+class Responder {
+ public:
+  // Everything passed by reference outlives it. `limits`: what a reply says of keeping alive.
+  Responder(Routes routes, Access& access, HttpStatistics& statistics, const ServerLimits& limits,
+            const Log& log);
+
+  // `known`: the answer to the question that the same request led to before.
+  Answer answer(const RawRequest& request, const std::optional<PasswordAnswer>& known) const;
+  // The reply to a request whose password there was no time to look at.
+  RawReply too_busy(const RawRequest& request) const;
+
+ private:
+  class Exchange;
+
+  const Routes routes_;
+  Access& access_;
+  HttpStatistics& statistics_;
+  const ServerLimits limits_;
+  const Log& log_;
+};
+
+}  // namespace reinfer

@@ -1,0 +1,189 @@
+#include "http/server.h"
+
+#include <sys/random.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <deque>
+#include <mutex>
+#include <thread>
+
+#include "base/check.h"
+#include "base/text.h"
+#include "base/thread_name.h"
+#include "http/connection_loop.h"
+#include "http/password_worker.h"
+#include "http/request_handler.h"
+#include "http/socket_activation.h"
+
+namespace reinfer {
+namespace {
+
+constexpr std::size_t kWorkersMax = 16;
+// Left to probing, files and libraries.
+constexpr std::size_t kOtherDescriptors = 256;
+constexpr std::size_t kConnectionsMin = 16;
+// And never more than half of all requests, or guessing would keep everybody out.
+constexpr std::size_t kWaitingPasswordsMax = 32;
+
+std::string random_salt() {
+  std::array<char, 32> bytes{};
+  check(getrandom(bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()),
+        "the kernel gives random bytes");
+  return {bytes.data(), bytes.size()};
+}
+
+// Clients may not take the descriptors that probes need.
+ServerLimits within_descriptors(ServerLimits limits) {
+  rlimit descriptors{};
+  if (getrlimit(RLIMIT_NOFILE, &descriptors) != 0) return limits;
+  const auto there = static_cast<std::size_t>(descriptors.rlim_cur);
+  const std::size_t spare = there > kOtherDescriptors ? there - kOtherDescriptors : 0;
+  limits.connections_max = std::min(limits.connections_max, std::max(spare, kConnectionsMin));
+  return limits;
+}
+
+bool is_reachable_from_outside(const Listener& listener) {
+  return listener.port != 0 && listener.address.rfind("127.", 0) != 0 &&
+         listener.address.rfind("[::1]:", 0) != 0;
+}
+
+}  // namespace
+
+class Server::Impl {
+ public:
+  Impl(ServerOptions options, Routes routes, HttpStatistics& statistics, const Log& log)
+      : options_(std::move(options)),
+        log_(log),
+        access_(random_salt()),
+        files_(options_.files, access_, statistics, log),
+        responder_(std::move(routes), access_, statistics, options_.limits, log),
+        passwords_(access_, std::clamp<std::size_t>(options_.limits.requests_max / 2, 1,
+                                                    kWaitingPasswordsMax)),
+        room_(within_descriptors(options_.limits), calls(statistics), log) {
+    // OpenSSL writes to sockets that clients have closed.
+    std::signal(SIGPIPE, SIG_IGN);
+  }
+
+  tl::expected<int, std::string> bind() {
+    if (const auto loaded = files_.load(); !loaded) {
+      std::vector<std::string> lines;
+      for (const Problem& problem : loaded.error())
+        lines.push_back(to_string(problem));
+      return tl::unexpected(join(lines, "\n"));
+    }
+    auto listeners =
+        options_.socket_activation ? activated_listeners() : open_listeners(options_.addresses);
+    if (!listeners) return tl::unexpected(listeners.error());
+    const int port = listeners->empty() ? 0 : listeners->front().port;
+    for (const Listener& listener : *listeners)
+      addresses_.push_back(listener.address);
+    if (files_.tls() == nullptr && !access_.challenges().empty() &&
+        std::any_of(listeners->begin(), listeners->end(), is_reachable_from_outside))
+      log_.warn("passwords and tokens travel in clear text: tls_server_config is missing");
+    room_.take(std::move(*listeners));
+    return port;
+  }
+
+  const std::vector<std::string>& addresses() const { return addresses_; }
+
+  void start() {
+    workers_.start(std::clamp<std::size_t>(options_.limits.requests_max, 1, kWorkersMax),
+                   "http-answers", 0);
+    passwords_.start();
+    thread_ = std::thread([this]() noexcept {
+      name_thread("http");
+      room_.run();
+    });
+  }
+
+  void stop() {
+    if (!thread_.joinable()) return;
+    room_.stop();
+    // Until then the workers go on answering.
+    thread_.join();
+    passwords_.stop();
+    workers_.stop();
+  }
+
+ private:
+  WaitingRoomCalls calls(HttpStatistics& statistics) {
+    return {[this](RawRequest request) {
+              workers_.post([this, request = std::move(request)] { answer(request, {}); });
+            },
+            [this](RawReply reply) { go_on_later(std::move(reply)); },
+            [&statistics](HttpRejection reason) { statistics.count_rejection(reason); },
+            [&statistics](std::size_t count) { statistics.set_connections(count); },
+            [this] { return files_.tls(); },
+            [this] { files_.refresh(mono_now()); }};
+  }
+
+  void answer(const RawRequest& request, const std::optional<PasswordAnswer>& known) {
+    Answer answer = responder_.answer(request, known);
+    if (!answer.question) return room_.reply(std::move(answer.reply));
+    const auto once_known = [this, request](const PasswordAnswer& found) {
+      workers_.post([this, request, found] { this->answer(request, found); });
+    };
+    if (!passwords_.ask(std::move(*answer.question), request.client, once_known))
+      room_.reply(responder_.too_busy(request));
+  }
+
+  // Any thread but a worker's. A task can be copied, a reply cannot: so each task takes one.
+  void go_on_later(RawReply reply) {
+    {
+      const std::lock_guard lock(mutex_);
+      unfinished_.push_back(std::move(reply));
+    }
+    workers_.post([this] { go_on(); });
+  }
+
+  void go_on() {
+    RawReply reply;
+    {
+      const std::lock_guard lock(mutex_);
+      reply = std::move(unfinished_.front());
+      unfinished_.pop_front();
+    }
+    if (!reply.rest->append_next(reply.bytes)) reply.rest.reset();
+    room_.reply(std::move(reply));
+  }
+
+  const ServerOptions options_;
+  const Log& log_;
+  std::vector<std::string> addresses_;  // constant once bound
+
+  std::mutex mutex_;
+  std::deque<RawReply> unfinished_;  // guarded by mutex_
+
+  // In the order in which they need each other; each says which threads may touch it.
+  Access access_;
+  WebFiles files_;
+  Responder responder_;
+  TaskThreads workers_;
+  PasswordLane passwords_;
+  WaitingRoom room_;
+  std::thread thread_;
+};
+
+Server::Server(ServerOptions options, Routes routes, HttpStatistics& statistics, const Log& log)
+    : impl_(std::make_unique<Impl>(std::move(options), std::move(routes), statistics, log)) {}
+Server::~Server() {
+  stop();
+}
+
+tl::expected<int, std::string> Server::bind() {
+  return impl_->bind();
+}
+const std::vector<std::string>& Server::addresses() const {
+  return impl_->addresses();
+}
+void Server::start() {
+  impl_->start();
+}
+void Server::stop() {
+  impl_->stop();
+}
+
+}  // namespace reinfer

@@ -1,0 +1,48 @@
+// The HTTP side: sockets, the waiting room before them, the threads that answer, and who may ask.
+// What a reply says is the route's business. Built, started and stopped by the App on the main
+// thread. It never touches a probe.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "base/log.h"
+#include "http/http_statistics.h"
+#include "http/listener.h"
+#include "http/message.h"
+#include "http/server_limits.h"
+#include "http/web_files.h"
+
+namespace reinfer {
+
+struct ServerOptions {
+  std::vector<ListenAddress> addresses;
+  bool socket_activation = false;  // systemd's sockets instead of `addresses`
+  WebFileNames files;
+  ServerLimits limits;
+};
+
+class Server {
+ public:
+  // Everything passed by reference outlives the server. Requests are counted in `statistics`.
+  Server(ServerOptions options, Routes routes, HttpStatistics& statistics, const Log& log);
+  ~Server();
+
+  // Reads the web configuration and takes the ports, or says in words, a line for each problem, why
+  // not. Returns the first port taken (0 for a Unix socket).
+  tl::expected<int, std::string> bind();
+  // Where it listens, once it is bound.
+  const std::vector<std::string>& addresses() const;
+  // Begins to answer, on threads of its own. REQUIRES: bind() succeeded.
+  void start();
+  // Answers what is under way, then ends all threads. Does nothing if not started.
+  void stop();
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace reinfer

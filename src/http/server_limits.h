@@ -1,0 +1,28 @@
+// The limits of the HTTP side, in one place. Set by the command line where an operator may have a
+// reason to, and by tests.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+
+#include "base/clock.h"
+#include "http/request_parser.h"
+
+namespace reinfer {
+
+struct ServerLimits {
+  RequestLimits request;
+  std::size_t requests_max = 40;      // at once with the workers, or waiting for one
+  std::size_t connections_max = 512;  // at once; fewer where descriptors are scarce
+  // Of a reply, kept for clients that take their time with it.
+  std::size_t unsent_bytes_max = 64 * 1024 * 1024;
+  // Replies that are made while they are sent: each keeps what it is made of until then.
+  std::size_t streams_max = 8;
+  Nanoseconds request_time = std::chrono::seconds(10);  // handshake and request, in all
+  Nanoseconds reply_time = std::chrono::seconds(30);    // for the client to take it
+  Nanoseconds idle_time = std::chrono::seconds(120);    // between two requests of a client
+  Nanoseconds goodbye_time = std::chrono::seconds(1);   // for the client to close after the last
+  Nanoseconds stop_time = std::chrono::seconds(5);      // for what is under way when all ends
+};
+
+}  // namespace reinfer

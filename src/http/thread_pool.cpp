@@ -1,0 +1,94 @@
+#include "http/thread_pool.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <system_error>
+#include <utility>
+
+#include "base/clock.h"
+#include "base/thread_name.h"
+
+namespace reinfer {
+namespace {
+
+void lower_priority(int niceness) {
+  // On Linux it is the thread that this changes, not the process.
+  if (niceness > 0) setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), niceness);
+}
+
+}  // namespace
+
+void TaskThreads::start(std::size_t threads_max, std::string name, int niceness, int rest) {
+  const std::lock_guard lock(mutex_);
+  threads_max_ = threads_max;
+  name_ = std::move(name);
+  niceness_ = niceness;
+  rest_ = rest;
+  // The first at once: a process that cannot have even that should not start.
+  add_thread();
+}
+
+void TaskThreads::add_thread() {
+  threads_.emplace_back([this, name = name_, niceness = niceness_]() noexcept {
+    name_thread(name);
+    lower_priority(niceness);
+    run();
+  });
+}
+
+void TaskThreads::post(Task task) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopped_) return;
+    tasks_.push_back(std::move(task));
+    if (tasks_.size() > free_ && threads_.size() < threads_max_) {
+      try {
+        add_thread();
+      } catch (const std::system_error&) {
+        // No more threads to be had: those that are there will come to it.
+      }
+    }
+  }
+  changed_.notify_one();
+}
+
+void TaskThreads::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopped_ = true;
+    tasks_.clear();
+  }
+  changed_.notify_all();
+  stopping_.notify_all();
+  // No other is added once they are told.
+  for (std::thread& thread : threads_)
+    thread.join();
+  threads_.clear();
+}
+
+void TaskThreads::run() {
+  for (;;) {
+    Task task;
+    {
+      std::unique_lock lock(mutex_);
+      ++free_;
+      changed_.wait(lock, [this] { return stopped_ || !tasks_.empty(); });
+      --free_;
+      if (stopped_) return;
+      task = std::move(tasks_.front());
+      tasks_.pop_front();
+    }
+    work(task);
+  }
+}
+
+void TaskThreads::work(const Task& task) {
+  const MonoTime began = mono_now();
+  task();
+  if (rest_ == 0) return;
+  std::unique_lock lock(mutex_);
+  stopping_.wait_for(lock, (mono_now() - began) * rest_, [this] { return stopped_; });
+}
+
+}  // namespace reinfer

@@ -1,0 +1,51 @@
+// A scrape as it is written: pieces of bounded size, one after the other, in one buffer, however
+// many series there are. Used by the HTTP pool, by one thread at a time. Pure: families and samples
+// stand in a fixed order, so the same facts give the same bytes. It knows no HTTP.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "metrics/families.h"
+#include "metrics/format.h"
+
+namespace reinfer {
+
+std::unique_ptr<Encoder> make_encoder(Format format, Buffer& out);
+
+class Exposition {
+ public:
+  // A piece is as long as that, or longer by what one target has to say of one family.
+  static constexpr std::size_t kPieceBytes = 64 * 1024;
+
+  Exposition(Snapshot snapshot, ServerFacts server, const ProcessStats& process, Format format);
+  Exposition(const Exposition&) = delete;
+  Exposition& operator=(const Exposition&) = delete;
+
+  // The next piece, which the call after this one overwrites. Empty: that was all.
+  std::string_view next();
+  bool done() const { return finished_; }
+
+ private:
+  void write_some();
+  void write(const Family& family, std::size_t subject);
+  std::size_t subjects(const Family& family) const;
+
+  const Snapshot snapshot_;
+  const ServerFacts server_;
+  const ProcessStats process_;
+  Buffer buffer_;
+  const std::unique_ptr<Encoder> encoder_;
+  std::vector<const Family*> families_;
+  std::vector<Label> labels_;  // of the subject, kept for its memory
+  std::size_t family_ = 0;
+  std::size_t subject_ = 0;
+  bool finished_ = false;
+};
+
+// The figures of one target alone, for a probe that somebody asked for.
+std::string render_target(const TargetFacts& of, Format format);
+
+}  // namespace reinfer

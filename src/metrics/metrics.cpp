@@ -1,0 +1,25 @@
+#include "metrics/metrics.h"
+
+#include "metrics/exposition.h"
+
+namespace reinfer {
+
+std::string render_metrics(const Snapshot& snapshot, const ServerFacts& server,
+                           const ProcessStats& process, Format format) {
+  Exposition exposition(snapshot, server, process, format);
+  std::string all;
+  for (std::string_view piece = exposition.next(); !piece.empty(); piece = exposition.next())
+    all += piece;
+  return all;
+}
+
+std::string render_target_metrics(const Plan& plan, TargetIndex target, const TargetRecord& record,
+                                  Format format) {
+  return render_target({plan, plan.target(target), record}, format);
+}
+
+std::vector<double> scrape_duration_edges() {
+  return {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1};
+}
+
+}  // namespace reinfer

@@ -1,0 +1,44 @@
+// The delimited protobuf format: io.prometheus.client.MetricFamily messages, each after its length
+// (io/prometheus/client/metrics.proto of github.com/prometheus/client_model), the only one with
+// native histograms. Used through Encoder; it has no need of a protobuf library, since it only
+// writes, and only this one message.
+#pragma once
+
+#include <string>
+
+#include "metrics/encoder.h"
+
+namespace reinfer {
+
+class ProtobufEncoder final : public Encoder {
+ public:
+  // `out` outlives it.
+  explicit ProtobufEncoder(Buffer& out) : out_(out) {}
+
+  using Encoder::add;
+  void begin(const FamilyHead& head) override;
+  // A message says how long it is, and a family of all targets is far too long to keep.
+  bool measures_first() const override { return true; }
+  void measured() override;
+  void set_subject(Labels labels, std::optional<WallTime> created) override;
+  void add(MoreLabels more, double value, const Exemplar* exemplar) override;
+  void add(const Histogram& histogram) override;
+  void add(const LatencyHistogram& histogram) override;
+
+ private:
+  // `value`: puts the fields of the metric's Counter, Gauge or Histogram. Counts so many series.
+  template <typename Value>
+  void add_metric(MoreLabels more, std::uint32_t value_field, std::size_t series,
+                  const Value& value);
+
+  Buffer& out_;
+  const FamilyHead* head_ = nullptr;
+  bool measuring_ = false;
+  // Of the family, as measured.
+  std::size_t metrics_bytes_ = 0;
+  std::size_t longest_metric_bytes_ = 0;
+  Buffer subject_;  // labels as fields of a Metric
+  std::optional<WallTime> created_;
+};
+
+}  // namespace reinfer

@@ -1,0 +1,193 @@
+#include "page/frame.h"
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "base/duration.h"
+#include "base/text.h"
+#include "base/version.h"
+#include "page/assets.h"
+#include "page/charts.h"
+
+namespace reinfer {
+namespace {
+
+constexpr std::size_t kProblemsShown = 10;
+
+std::string iso(WallTime t, const char* between, const char* after) {
+  const std::time_t seconds =
+      std::chrono::floor<std::chrono::seconds>(t.time_since_epoch()).count();
+  return fmt::format("{:%Y-%m-%d}{}{:%H:%M:%S}{}", fmt::gmtime(seconds), between,
+                     fmt::gmtime(seconds), after);
+}
+
+void write_head(Html& html, const PageFrame& frame) {
+  html.open("head");
+  html.single("meta", {{"charset", "utf-8"}});
+  html.single("meta", {{"name", "viewport"}, {"content", "width=device-width, initial-scale=1"}});
+  html.single("meta", {{"name", "color-scheme"}, {"content", "light dark"}});
+  html.single("meta", {{"name", "referrer"}, {"content", "no-referrer"}});
+  html.element("title", frame.title);
+  html.single("link",
+              {{"rel", "icon"},
+               {"id", "favicon"},
+               {"type", "image/svg+xml"},
+               {"href", frame.root + asset_path(frame.trouble ? "trouble.svg" : "fine.svg")}});
+  html.single("link", {{"rel", "stylesheet"}, {"href", frame.root + asset_path("page.css")}});
+  html.open("script", {{"src", frame.root + asset_path("page.js")}, {"defer", ""}}).close();
+  html.open("noscript").single("meta", {{"http-equiv", "refresh"}, {"content", "10"}}).close();
+  html.close();
+}
+
+void write_banners(Html& html, const Snapshot& snapshot) {
+  html.open("div", {{"class", "banner lost"}, {"id", "lost"}, {"role", "alert"}, {"hidden", ""}});
+  html.close();
+  if (snapshot.exporter.last_reload_successful) return;
+  html.open("div", {{"class", "banner"}, {"id", "reload-failed"}, {"role", "alert"}});
+  html.element("strong", "The last reload failed.");
+  html.text(" The configuration before it is still in force.");
+  const auto& problems = snapshot.exporter.reload_problems;
+  if (!problems.empty()) {
+    html.open("ul");
+    for (std::size_t i = 0; i < std::min(problems.size(), kProblemsShown); ++i)
+      html.element("li", problems[i]);
+    if (problems.size() > kProblemsShown)
+      html.element("li", fmt::format("and {} more, in the log", problems.size() - kProblemsShown));
+    html.close();
+  }
+  html.close();
+}
+
+void write_legend(Html& html) {
+  html.open("details", {{"class", "legend"}, {"id", "legend"}});
+  html.element("summary", "What the colours and shapes mean");
+  html.open("div", {{"class", "legend-body"}});
+  struct Row {
+    Fault fault;
+    const char* words;
+  };
+  html.open("ul");
+  for (const Row& row : {Row{Fault::none, "fine"}, Row{Fault::platform, "platform"},
+                         Row{Fault::edge, "gateway or edge"}, Row{Fault::network, "network"},
+                         Row{Fault::credentials, "credentials"}, Row{Fault::request, "our request"},
+                         Row{Fault::monitor, "this monitor"}}) {
+    html.open("li");
+    draw_icon(html, row.fault);
+    html.text(row.words).close();
+  }
+  html.close();
+  struct Phase {
+    const char* style;
+    const char* words;
+  };
+  html.open("ul");
+  for (const Phase& row :
+       {Phase{"resolve", "resolve"}, Phase{"connect", "connect"}, Phase{"tls", "TLS"},
+        Phase{"server", "server"}, Phase{"network", "network"},
+        Phase{"unsplit", "server and network, not told apart"}, Phase{"receive", "receive"}}) {
+    html.open("li");
+    draw_phase_key(html, row.style);
+    html.text(row.words).close();
+  }
+  html.close().close().close();
+}
+
+}  // namespace
+
+void begin_page(Html& html, const Snapshot& snapshot, const PageFrame& frame) {
+  html.open("html", {{"lang", "en"}});
+  write_head(html, frame);
+  html.open("body");
+  draw_symbols(html);
+  html.element("a", {{"class", "skip"}, {"href", "#main"}}, "Skip to the content");
+  html.open("header", {{"class", "top"}});
+  html.element("a", {{"class", "product"}, {"href", frame.root.empty() ? "./" : frame.root}},
+               "reinfer_exporter");
+  html.open("p", {{"class", "updated"}, {"id", "updated"}}).text("as of ");
+  write_second(html, snapshot.taken.wall);
+  html.close().close();
+  html.open("p", {{"class", "unseen"}, {"id", "announce"}, {"role", "status"}}).close();
+  html.open("main", {{"id", "main"}});
+  write_banners(html, snapshot);
+}
+
+std::string end_page(Html& html, const Snapshot& snapshot, const PageFrame& frame,
+                     const PageContext& context) {
+  html.close();
+  html.open("footer");
+  write_legend(html);
+  html.open("p");
+  html.text(fmt::format("Version {} ({}) ", build_info().version, build_info().revision));
+  html.text("\xc2\xb7 configuration in force since ");
+  write_moment(html, snapshot.exporter.plan_loaded, snapshot.taken.wall);
+  html.text(" \xc2\xb7 ");
+  html.element("a", {{"href", frame.root + context.telemetry_path.substr(1)}}, "metrics");
+  html.close().close();
+  html.close().close();
+  return "<!DOCTYPE html>\n" + html.take() + "\n";
+}
+
+void write_moment(Html& html, WallTime moment, WallTime now) {
+  html.element("time", {{"datetime", iso(moment, "T", "Z")}, {"title", iso(moment, " ", " UTC")}},
+               clock_text(moment, now) + " UTC");
+}
+
+void write_second(Html& html, WallTime moment) {
+  const std::string utc = iso(moment, " ", " UTC");
+  html.element("time",
+               {{"datetime", iso(moment, "T", "Z")}, {"data-style", "seconds"}, {"title", utc}},
+               utc.substr(11));
+}
+
+void write_words(Html& html, const Verdict& verdict, WallTime now) {
+  for (const Phrase& phrase : verdict.words) {
+    if (phrase.time)
+      write_moment(html, *phrase.time, now);
+    else
+      html.text(phrase.text);
+  }
+}
+
+void write_age(Html& html, WallTime moment, WallTime now) {
+  const Nanoseconds age = std::max(Nanoseconds::zero(), now - moment);
+  const Nanoseconds whole = std::chrono::floor<std::chrono::seconds>(age);
+  html.element("time",
+               {{"datetime", iso(moment, "T", "Z")},
+                {"data-style", "age"},
+                {"title", iso(moment, " ", " UTC")}},
+               whole == Nanoseconds::zero() ? "now" : describe_duration(whole) + " ago");
+}
+
+void write_state(Html& html, const ProbeStanding& standing, WallTime now) {
+  if (standing.state == ProbeState::paused || standing.state == ProbeState::waiting)
+    draw_state_icon(html, standing.state == ProbeState::paused ? "paused" : "waiting");
+  else
+    draw_icon(html, standing.state == ProbeState::stale ? Fault::monitor : standing.fault);
+  html.open("span", {{"class", "state-words"}});
+  html.element("strong", to_label(standing.state));
+  if (standing.state == ProbeState::failing || standing.state == ProbeState::recovering)
+    html.text(fmt::format(" {}", to_label(standing.fault)));
+  if (standing.paused_by) html.text(fmt::format(" ({})", to_label(*standing.paused_by)));
+  const bool told = standing.state != ProbeState::fine && standing.since.has_value();
+  if (told) {
+    html.text(" ").open("span", {{"class", "since"}}).text("since ");
+    write_moment(html, *standing.since, now);
+    html.close();
+  }
+  html.close();
+}
+
+std::string path_of(const Target& target) {
+  return fmt::format("target/{}/{}", encode_path_segment(target.tenant_name),
+                     encode_path_segment(target.probe));
+}
+
+std::string percent(const std::optional<double>& ratio) {
+  if (!ratio) return "\xe2\x80\x93";
+  if (*ratio >= 1) return "100 %";
+  return fmt::format("{:.2f} %", std::floor(*ratio * 10000) / 100);
+}
+
+}  // namespace reinfer

@@ -1,0 +1,39 @@
+// What the pages of the status page have in common: head, banners, foot, and the small things in
+// between, such as a moment in time that each reader sees on their own clock. Pure.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "explain/verdict.h"
+#include "page/html.h"
+#include "page/page.h"
+
+namespace reinfer {
+
+struct PageFrame {
+  std::string title;
+  std::string root;  // how to get to the overview from here, "" or "../../"
+  bool trouble = false;
+};
+
+// Up to and including <main>.
+void begin_page(Html& html, const Snapshot& snapshot, const PageFrame& frame);
+// The rest, and all of the text.
+std::string end_page(Html& html, const Snapshot& snapshot, const PageFrame& frame,
+                     const PageContext& context);
+
+// <time>: "02:14 UTC", the whole of it on hover; a script makes it local.
+void write_moment(Html& html, WallTime moment, WallTime now);
+// The same to the second: "02:14:05 UTC".
+void write_second(Html& html, WallTime moment);
+void write_words(Html& html, const Verdict& verdict, WallTime now);
+// "12 s ago" with the moment on hover.
+void write_age(Html& html, WallTime moment, WallTime now);
+// Word and shape of a probe's state: "failing", and whose fault.
+void write_state(Html& html, const ProbeStanding& standing, WallTime now);
+
+std::string path_of(const Target& target);                // "target/acme/dataset", percent-encoded
+std::string percent(const std::optional<double>& ratio);  // "99.95 %", cut and never rounded up
+
+}  // namespace reinfer

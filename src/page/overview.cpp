@@ -1,0 +1,372 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/duration.h"
+#include "base/text.h"
+#include "page/charts.h"
+#include "page/frame.h"
+#include "page/page.h"
+
+namespace reinfer {
+namespace {
+
+constexpr const char* kDash = "\xe2\x80\x93";
+constexpr std::size_t kTenantsInView = 3;  // with more, those in trouble are listed at the top
+constexpr std::size_t kRowsForFilter = 7;
+constexpr std::size_t kRowsOpen = 60;  // with more, tenants that are fine are folded
+
+bool contains_ignoring_case(const std::string& text, const std::string& part) {
+  return to_lower(text).find(to_lower(part)) != std::string::npos;
+}
+
+bool wanted(const Target& target, const PageFilter& filter) {
+  return filter.text.empty() ||
+         contains_ignoring_case(target.tenant_name + "/" + target.probe, filter.text);
+}
+
+bool row_in_trouble(const Snapshot& snapshot, std::size_t target) {
+  const ProbeState state = standing_of(snapshot, target).state;
+  return state != ProbeState::fine && state != ProbeState::waiting;
+}
+
+std::string headline(std::size_t troubled, std::size_t tenants, std::size_t waiting,
+                     std::size_t paused) {
+  if (waiting == tenants) return "Nothing probed yet";
+  if (troubled == 0 && paused > 0)
+    return tenants == 1 ? "Paused"
+                        : fmt::format("{} of {} paused", paused, counted(tenants, "tenant"));
+  if (troubled == 0) return tenants == 1 ? "All fine" : fmt::format("All {} tenants fine", tenants);
+  return tenants == 1 ? "In trouble"
+                      : fmt::format("{} of {} in trouble", troubled, counted(tenants, "tenant"));
+}
+
+std::string quantiles_title(const std::optional<RecentQuantiles>& quantiles) {
+  if (!quantiles) return "no ok probe in the last hour";
+  return quantiles->count == 1
+             ? "of the one ok probe of the last hour"
+             : fmt::format("of the last {} ok probes, at most of an hour", quantiles->count);
+}
+
+// Of a verdict as a whole: the colour of its fault, or that of nobody.
+std::string verdict_class(const char* first, const Verdict& verdict) {
+  return fmt::format("{} s-{} f-{}", first, to_label(verdict.state), to_label(verdict.fault));
+}
+
+class Overview {
+ public:
+  Overview(Html& html, const Snapshot& snapshot, const std::vector<TargetIndex>& rows,
+           const std::vector<Recent>& recents, const PageFilter& filter)
+      : html_(html),
+        snapshot_(snapshot),
+        rows_(rows),
+        recents_(recents),
+        filter_(filter),
+        verdicts_(judge_tenants(snapshot)) {
+    for (const Verdict& verdict : verdicts_) {
+      troubled_ += is_trouble(verdict.state) ? 1 : 0;
+      waiting_ += verdict.state == TenantState::waiting ? 1 : 0;
+      paused_ += verdict.state == TenantState::paused ? 1 : 0;
+    }
+  }
+
+  PageFrame frame() const {
+    PageFrame frame;
+    frame.title = headline_text() + " \xc2\xb7 reinfer_exporter";
+    frame.trouble = troubled_ > 0;
+    return frame;
+  }
+
+  void write() {
+    html_.open("div", {{"class", "summary"}});
+    html_.element("h1", headline_text());
+    html_.element("p", {{"class", "quiet"}},
+                  fmt::format("{}, {}", counted(verdicts_.size(), "tenant"),
+                              counted(snapshot_.targets.size(), "probe")));
+    html_.close();
+    write_controls();
+    if (verdicts_.size() > kTenantsInView) write_troubled();
+    if (snapshot_.targets.size() >= kRowsForFilter) write_filter();
+    std::size_t next = 0;
+    for (std::size_t tenant = 0; tenant < verdicts_.size(); ++tenant) {
+      const std::size_t first = next;
+      while (next < rows_.size() && tenant_of(next) == tenant)
+        ++next;
+      if (next > first) write_tenant(tenant, first, next);
+    }
+    if (rows_.empty()) html_.element("p", {{"class", "quiet"}}, "No probe matches.");
+    write_left_out();
+  }
+
+ private:
+  std::string headline_text() const {
+    return headline(troubled_, verdicts_.size(), waiting_, paused_);
+  }
+  std::size_t tenant_of(std::size_t row) const {
+    return to_size(snapshot_.plan->target(rows_[row]).tenant);
+  }
+
+  void write_controls() {
+    if (snapshot_.controls.empty()) return;
+    html_.open("ul", {{"class", "controls"}, {"aria-label", "Control targets"}});
+    for (std::size_t i = 0; i < snapshot_.controls.size(); ++i) {
+      const auto& reachable = snapshot_.controls[i];
+      html_.open("li");
+      draw_icon(html_, reachable.value_or(true) ? Fault::none : Fault::network);
+      html_.text(fmt::format("control {} {}", snapshot_.plan->controls()[i].name,
+                             !reachable   ? "not asked yet"
+                             : *reachable ? "answers"
+                                          : "unreachable"));
+      html_.close();
+    }
+    html_.close();
+  }
+
+  void write_troubled() {
+    if (troubled_ == 0) return;
+    html_.open("ul", {{"class", "troubled"}, {"id", "troubled"}, {"aria-label", "In trouble"}});
+    for (std::size_t i = 0; i < verdicts_.size(); ++i) {
+      if (!is_trouble(verdicts_[i].state)) continue;
+      const std::string& name = snapshot_.plan->tenants()[i].name;
+      html_.open("li", {{"class", verdict_class("line", verdicts_[i])}, {"id", "v-" + name}});
+      draw_icon(html_, verdicts_[i].fault);
+      html_.open("span");
+      html_.element("a", {{"href", "#t-" + name}}, name);
+      html_.text(" ");
+      write_words(html_, verdicts_[i], snapshot_.taken.wall);
+      html_.close().close();
+    }
+    html_.close();
+  }
+
+  void write_filter() {
+    html_.open("form", {{"class", "filter"},
+                        {"id", "filter"},
+                        {"role", "search"},
+                        {"method", "get"},
+                        {"action", "./"}});
+    html_.open("label").open("span").text("Filter").close();
+    html_.single("input", {{"type", "search"},
+                           {"name", "q"},
+                           {"value", filter_.text},
+                           {"placeholder", "tenant or probe"},
+                           {"autocomplete", "off"}});
+    html_.close();
+    html_.open("label", {{"class", "check"}});
+    html_.single("input", {{"type", "checkbox"},
+                           {"name", "trouble"},
+                           {"value", "1"},
+                           {filter_.trouble_only ? "checked" : "", ""}});
+    html_.text("only trouble").close();
+    html_.element("button", {{"type", "submit"}}, "Show");
+    html_.close();
+  }
+
+  void write_tenant(std::size_t index, std::size_t first, std::size_t end) {
+    const Tenant& tenant = snapshot_.plan->tenants()[index];
+    const Verdict& verdict = verdicts_[index];
+    html_.open("section", {{"class", verdict_class("tenant", verdict)},
+                           {"id", "t-" + tenant.name},
+                           {"aria-labelledby", "h-" + tenant.name}});
+    html_.open("div", {{"class", "tenant-head"}});
+    if (verdict.state == TenantState::waiting)
+      draw_state_icon(html_, "waiting");
+    else if (verdict.state == TenantState::paused)
+      draw_state_icon(html_, "paused");
+    else
+      draw_icon(html_, verdict.fault);
+    html_.open("div");
+    html_.element("h2", {{"id", "h-" + tenant.name}}, tenant.name);
+    html_.open("p", {{"class", "verdict"},
+                     {"data-state", std::string(to_label(verdict.state))},
+                     {verdict.proof.empty() ? "" : "title", verdict.proof}});
+    write_words(html_, verdict, snapshot_.taken.wall);
+    html_.close().close();
+    html_.element("span", {{"class", "badge"}}, heading_of(verdict.state));
+    html_.close();
+    const bool folds = snapshot_.targets.size() > kRowsOpen;
+    if (folds) {
+      const bool open = is_trouble(verdict.state) || !filter_.text.empty() || filter_.trouble_only;
+      html_.open("details", {{"id", "d-" + tenant.name}, {open ? "open" : "", ""}});
+      html_.element("summary", counted(end - first, "probe"));
+    }
+    write_table(tenant, first, end);
+    write_facts(index);
+    if (folds) html_.close();
+    html_.close();
+  }
+
+  void write_table(const Tenant& tenant, std::size_t first, std::size_t end) {
+    html_.open("table", {{"role", "table"}, {"aria-label", "Probes of " + tenant.name}});
+    html_.open("thead", {{"role", "rowgroup"}}).open("tr", {{"role", "row"}});
+    for (const char* column : {"Probe", "State", "Last result", "Available", "p50", "p95", "p99",
+                               "Recent latencies", "Where the time goes"})
+      html_.element("th", {{"role", "columnheader"}, {"scope", "col"}}, column);
+    html_.close().close();
+    html_.open("tbody", {{"role", "rowgroup"}});
+    for (std::size_t row = first; row < end; ++row)
+      write_row(to_size(rows_[row]), recents_[row]);
+    html_.close().close();
+  }
+
+  Html& open_cell(const char* style) {
+    return html_.open("td", {{"class", style}, {"role", "cell"}});
+  }
+
+  void write_row(std::size_t index, const Recent& recent) {
+    const Target& target = snapshot_.plan->targets()[index];
+    const TargetRecord& record = snapshot_.targets[index];
+    const ProbeStanding standing = standing_of(snapshot_, index);
+    const WallTime now = snapshot_.taken.wall;
+    const std::string name = target.tenant_name + "/" + target.probe;
+    html_.open("tr", {{"role", "row"},
+                      {"id", "p-" + name},
+                      {"class", row_in_trouble(snapshot_, index) ? "trouble" : "calm"},
+                      {"data-name", to_lower(name)}});
+    html_.open("th", {{"scope", "row"}, {"role", "rowheader"}, {"class", "name"}});
+    html_.element("a", {{"href", path_of(target)}}, target.probe).close();
+    open_cell("state");
+    write_state(html_, standing, now);
+    html_.close();
+    write_last(record, now);
+    write_figures(recent);
+    const std::vector<RecentSample> samples = recent.samples();
+    open_cell("recent");
+    draw_sparkline(html_, samples);
+    html_.close();
+    open_cell("where");
+    const LatencySplit split = mean_split(samples);
+    draw_split(html_, split);
+    write_shares(split);
+    html_.close().close();
+  }
+
+  void write_last(const TargetRecord& record, WallTime now) {
+    open_cell("last");
+    if (!record.last) {
+      html_.text(kDash).close();
+      return;
+    }
+    const std::string code =
+        record.last->http_status ? fmt::format("{} \xc2\xb7 ", *record.last->http_status) : "";
+    html_.element("code", {{"class", "outcome"}}, to_label(record.last->outcome));
+    html_.text(" ").open("span", {{"class", "quiet"}}).text(code);
+    write_age(html_, record.last->finished, now);
+    html_.close().close();
+  }
+
+  void write_figures(const Recent& recent) {
+    const MonoTime now = snapshot_.taken.mono;
+    const AvailabilitySum hour = recent.over_hour(now);
+    const AvailabilitySum day = recent.over_day(now);
+    open_cell("available");
+    write_availability("hour", hour);
+    write_availability("day", day);
+    html_.close();
+    const auto quantiles = recent.quantiles(now);
+    const auto write_quantile = [&](const char* label, std::uint32_t RecentQuantiles::*value) {
+      html_.open("td", {{"class", "quantile"},
+                        {"role", "cell"},
+                        {"data-label", label},
+                        {"title", quantiles_title(quantiles)}});
+      html_.text(quantiles ? describe_microseconds((*quantiles).*value) : kDash).close();
+    };
+    write_quantile("p50", &RecentQuantiles::p50);
+    write_quantile("p95", &RecentQuantiles::p95);
+    write_quantile("p99", &RecentQuantiles::p99);
+  }
+
+  void write_availability(const char* span, const AvailabilitySum& sum) {
+    html_.open("span",
+               {{"class", sum.bad > 0 ? "share less" : "share"},
+                {"title", fmt::format("{} good, {} bad, {} not counted, {} missed", sum.good,
+                                      sum.bad, sum.excluded, counted(sum.missed, "slot"))}});
+    html_.element("b", percent(sum.ratio())).text(fmt::format(" {}", span)).close();
+  }
+
+  void write_shares(const LatencySplit& split) {
+    if (split.samples == 0) return;
+    html_.open("span", {{"class", "shares quiet"}});
+    if (split.server > 0) {
+      html_.element("span", "server " + describe_microseconds(split.server)).text(" ");
+      html_.element("span", "path " + describe_microseconds(split.total() - split.server));
+    } else {
+      html_.element("span", describe_microseconds(split.total()) + " in all");
+    }
+    html_.close();
+  }
+
+  void write_facts(std::size_t index) {
+    const Tenant& tenant = snapshot_.plan->tenants()[index];
+    const TenantRecord& record = snapshot_.tenants[index];
+    html_.open("p", {{"class", "facts quiet"}});
+    html_.element("span", {{"class", "url"}}, tenant.base_url);
+    if (record.token.accepted)
+      html_.element("span", *record.token.accepted ? "token accepted" : "token rejected");
+    write_expiry("token", record.token.expiry);
+    write_expiry("certificate", record.certificate_expiry);
+    html_.close();
+  }
+
+  void write_expiry(const char* what, const std::optional<WallTime>& expiry) {
+    if (!expiry) return;
+    html_.open("span").text(fmt::format("{} ", what));
+    const Nanoseconds left = *expiry - snapshot_.taken.wall;
+    html_.text(left > Nanoseconds::zero() ? fmt::format("valid for {}", describe_duration(left))
+                                          : "expired");
+    html_.close();
+  }
+
+  void write_left_out() {
+    std::size_t matching = 0;
+    for (std::size_t i = 0; i < snapshot_.targets.size(); ++i)
+      matching += wanted(snapshot_.plan->targets()[i], filter_) &&
+                          (!filter_.trouble_only || row_in_trouble(snapshot_, i))
+                      ? 1
+                      : 0;
+    if (matching <= rows_.size()) return;
+    html_.element("p", {{"class", "quiet"}},
+                  fmt::format("{} more not shown: narrow the filter.",
+                              counted(matching - rows_.size(), "probe")));
+  }
+
+  Html& html_;
+  const Snapshot& snapshot_;
+  const std::vector<TargetIndex>& rows_;
+  const std::vector<Recent>& recents_;
+  const PageFilter& filter_;
+  const std::vector<Verdict> verdicts_;
+  std::size_t troubled_ = 0;
+  std::size_t waiting_ = 0;
+  std::size_t paused_ = 0;
+};
+
+}  // namespace
+
+std::vector<TargetIndex> rows_of_overview(const Snapshot& snapshot, const PageFilter& filter) {
+  std::vector<TargetIndex> trouble;
+  std::vector<TargetIndex> calm;
+  for (std::size_t i = 0; i < snapshot.targets.size(); ++i) {
+    if (!wanted(snapshot.plan->targets()[i], filter)) continue;
+    (row_in_trouble(snapshot, i) ? trouble : calm).push_back(TargetIndex(i));
+  }
+  if (trouble.size() > kPageRowsMax) trouble.resize(kPageRowsMax);
+  if (filter.trouble_only) return trouble;
+  calm.resize(std::min(calm.size(), kPageRowsMax - trouble.size()));
+  trouble.insert(trouble.end(), calm.begin(), calm.end());
+  std::sort(trouble.begin(), trouble.end());
+  return trouble;
+}
+
+std::string render_overview(const Snapshot& snapshot, const std::vector<TargetIndex>& rows,
+                            const std::vector<Recent>& recents, const PageFilter& filter,
+                            const PageContext& context) {
+  Html html;
+  Overview overview(html, snapshot, rows, recents, filter);
+  const PageFrame frame = overview.frame();
+  begin_page(html, snapshot, frame);
+  overview.write();
+  return end_page(html, snapshot, frame, context);
+}
+
+}  // namespace reinfer

@@ -1,0 +1,54 @@
+// The status page, from the same Snapshot as /metrics, for people who would rather look than read:
+// an overview with a verdict for each tenant and a row for each probe, and a page for each target
+// with its evidence. Whole and useful without JavaScript; assets/page.js then keeps it up to date.
+// Tenants and probes stand in the configuration's order, whatever fails: who comes back to a page
+// finds a row where it was. What fails is named first, in the summary at the top. Pure; used by the
+// HTTP pool.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "explain/verdict.h"
+#include "record/evidence.h"
+#include "record/snapshot.h"
+
+namespace reinfer {
+
+// Rows of an overview. Beyond it those that fail are shown first, and the rest is counted.
+inline constexpr std::size_t kPageRowsMax = 400;
+
+// What a reader asked to see.
+struct PageFilter {
+  std::string text;  // part of a tenant's or a probe's name, whatever its case
+  bool trouble_only = false;
+  bool operator==(const PageFilter&) const = default;
+};
+
+// What the page does not render from the snapshot itself.
+struct PageContext {
+  std::string telemetry_path = "/metrics";
+};
+
+// The targets whose rows the overview shows, in the plan's order.
+std::vector<TargetIndex> rows_of_overview(const Snapshot& snapshot, const PageFilter& filter);
+
+// `recents` belong to `rows`, one each.
+std::string render_overview(const Snapshot& snapshot, const std::vector<TargetIndex>& rows,
+                            const std::vector<Recent>& recents, const PageFilter& filter,
+                            const PageContext& context);
+
+std::string render_target_page(const Snapshot& snapshot, TargetIndex target, const History& history,
+                               const PageContext& context);
+
+// All that is remembered of a target's single probes: {"tenant", "probe", "failures", "slowest"}.
+std::string render_evidence(const Plan& plan, TargetIndex target, const History& history);
+
+// Sent with every page: nothing but our own files, nothing inline, no frame around it.
+inline constexpr const char* kPagePolicy =
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+}  // namespace reinfer

@@ -1,0 +1,166 @@
+#include "record/recent_results.h"
+
+#include <algorithm>
+
+namespace reinfer {
+namespace {
+
+std::uint32_t microseconds(const std::optional<Nanoseconds>& d) {
+  if (!d) return RecentSample::kAbsent;
+  const auto count = std::chrono::duration_cast<std::chrono::microseconds>(*d).count();
+  return static_cast<std::uint32_t>(std::clamp<std::int64_t>(count, 0, RecentSample::kAbsent - 1));
+}
+
+RecentSample sample_of(const ProbeResult& result) {
+  RecentSample sample;
+  sample.finished = result.finished.mono;
+  sample.resolve = microseconds(result.phases.resolve);
+  sample.connect = microseconds(result.phases.connect);
+  sample.tls = microseconds(result.phases.tls);
+  sample.send = microseconds(result.phases.send);
+  sample.wait = microseconds(result.phases.wait);
+  sample.receive = microseconds(result.phases.receive);
+  sample.total = microseconds(result.phases.total);
+  sample.server = microseconds(result.server_processing);
+  sample.http_status = static_cast<std::uint16_t>(result.http_status.value_or(0));
+  sample.outcome = result.outcome;
+  return sample;
+}
+
+// Into a vector that grows to `max` and is a ring from then on.
+template <typename Value>
+void push(std::vector<Value>& ring, std::size_t& next, std::size_t max, const Value& value) {
+  if (ring.size() < max)
+    ring.push_back(value);
+  else
+    ring[next] = value;
+  next = (next + 1) % max;
+}
+
+void add(std::uint16_t& count, std::uint64_t more) {
+  count = static_cast<std::uint16_t>(std::min<std::uint64_t>(count + more, UINT16_MAX));
+}
+
+void count_in(AvailabilityBin& bin, Outcome outcome, std::uint64_t missed, bool excluded) {
+  add(bin.missed, missed);
+  const AvailabilityEvent event = excluded ? AvailabilityEvent::excluded : availability_of(outcome);
+  if (event == AvailabilityEvent::good) return add(bin.good, 1);
+  const bool bad = event == AvailabilityEvent::bad;
+  if (outcome != Outcome::ok && (bad || bin.bad == 0)) bin.worst = fault_of(outcome);
+  add(bad ? bin.bad : bin.excluded, 1);
+}
+
+std::size_t slot_of(std::int32_t number, std::size_t slots) {
+  const auto count = static_cast<std::int32_t>(slots);
+  return static_cast<std::size_t>(((number % count) + count) % count);
+}
+
+AvailabilityBin& bin_at(std::vector<AvailabilityBin>& bins, std::int32_t number) {
+  AvailabilityBin& bin = bins[slot_of(number, bins.size())];
+  if (bin.number != number) bin = AvailabilityBin{.number = number};
+  return bin;
+}
+
+std::vector<AvailabilityBin> up_to(const std::vector<AvailabilityBin>& bins, std::size_t count,
+                                   std::int32_t last) {
+  std::vector<AvailabilityBin> found(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::int32_t number = last - static_cast<std::int32_t>(count - 1 - i);
+    if (!bins.empty()) found[i] = bins[slot_of(number, bins.size())];
+    if (found[i].number != number) found[i] = AvailabilityBin{.number = number};
+  }
+  return found;
+}
+
+AvailabilitySum sum_of(const std::vector<AvailabilityBin>& bins) {
+  AvailabilitySum sum;
+  for (const AvailabilityBin& bin : bins) {
+    sum.good += bin.good;
+    sum.bad += bin.bad;
+    sum.excluded += bin.excluded;
+    sum.missed += bin.missed;
+  }
+  return sum;
+}
+
+}  // namespace
+
+std::optional<double> AvailabilitySum::ratio() const {
+  if (good + bad == 0) return std::nullopt;
+  return static_cast<double>(good) / static_cast<double>(good + bad);
+}
+
+void Recent::note(const ProbeResult& result, std::uint64_t missed, bool excluded) {
+  const MonoTime when = result.finished.mono;
+  if (!first_) {
+    first_ = when;
+    to_wall_ = result.finished.wall.time_since_epoch() - when.time_since_epoch();
+    day_.resize(kDayBins);
+    hour_.resize(kHourBins);
+  }
+  count_in(bin_at(day_, bin_number(when, kDayBinWidth)), result.outcome, missed, excluded);
+  count_in(bin_at(hour_, bin_number(when, kHourBinWidth)), result.outcome, missed, excluded);
+  const RecentSample sample = sample_of(result);
+  push(samples_, next_sample_, kSamplesKept, sample);
+  // A request that libcurl sent twice took longer than the platform made it wait.
+  if (result.outcome == Outcome::ok && result.phases.total && !result.resent &&
+      !distrust_of_total(result))
+    push(latencies_, next_latency_, kLatenciesKept,
+         Latency{static_cast<std::uint32_t>((when - *first_) / std::chrono::seconds(1)),
+                 sample.total});
+}
+
+std::int32_t Recent::bin_number(MonoTime when, Nanoseconds width) const {
+  const Nanoseconds wall = when.time_since_epoch() + to_wall_;
+  const std::int64_t number = wall / width;
+  const bool before = wall < Nanoseconds::zero() && wall % width != Nanoseconds::zero();
+  return static_cast<std::int32_t>(before ? number - 1 : number);
+}
+
+std::vector<RecentSample> Recent::samples() const {
+  if (samples_.size() < kSamplesKept) return samples_;
+  std::vector<RecentSample> ordered = samples_;
+  std::rotate(ordered.begin(), ordered.begin() + static_cast<std::ptrdiff_t>(next_sample_),
+              ordered.end());
+  return ordered;
+}
+
+std::optional<RecentQuantiles> Recent::quantiles(MonoTime now) const {
+  std::vector<std::uint32_t> totals;
+  RecentQuantiles found;
+  found.oldest = now;
+  for (const Latency& latency : latencies_) {
+    const MonoTime finished = *first_ + std::chrono::seconds(latency.seconds);
+    if (now - finished > std::chrono::hours(1)) continue;
+    totals.push_back(latency.total);
+    found.oldest = std::min(found.oldest, finished);
+  }
+  if (totals.empty()) return std::nullopt;
+  std::sort(totals.begin(), totals.end());
+  const auto rank = [&](std::size_t percent) {
+    return totals[(percent * totals.size() + 99) / 100 - 1];
+  };
+  found.count = totals.size();
+  found.p50 = rank(50);
+  found.p95 = rank(95);
+  found.p99 = rank(99);
+  return found;
+}
+
+std::vector<AvailabilityBin> Recent::day(MonoTime now) const {
+  return up_to(day_, kDayBins, bin_number(now, kDayBinWidth));
+}
+
+AvailabilitySum Recent::over_hour(MonoTime now) const {
+  return sum_of(up_to(hour_, kHourBins, bin_number(now, kHourBinWidth)));
+}
+
+AvailabilitySum Recent::over_day(MonoTime now) const {
+  return sum_of(day(now));
+}
+
+MonoTime Recent::day_bin_start(std::int32_t number) const {
+  return MonoTime(number * kDayBinWidth - to_wall_);
+}
+
+}  // namespace reinfer

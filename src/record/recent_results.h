@@ -1,0 +1,117 @@
+// What the page shows of a target's last day: how many probes were good in each quarter of an hour,
+// the last probes with their phases, the latencies of the last hour. Kept in a few kilobytes, with
+// hard limits, beside the evidence (record/evidence.h), guarded by the ledger's mutex; readers get
+// a copy. Everything is ordered by monotonic time, so a step of the wall clock moves nothing.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "model/probe_result.h"
+
+namespace reinfer {
+
+// Results in one stretch of time, by how they count for availability; more than 65,535 of a kind
+// count as so many.
+struct AvailabilityBin {
+  std::uint16_t good = 0;
+  std::uint16_t bad = 0;
+  std::uint16_t excluded = 0;
+  std::uint16_t missed = 0;         // slots that this monitor did not probe, by its own doing
+  Fault worst = Fault::none;        // of the failure that came last, a bad one before an excluded
+  std::int32_t number = INT32_MIN;  // which stretch of its width; INT32_MIN: never used
+  bool operator==(const AvailabilityBin&) const = default;
+};
+
+struct AvailabilitySum {
+  std::uint64_t good = 0;
+  std::uint64_t bad = 0;
+  std::uint64_t excluded = 0;
+  std::uint64_t missed = 0;
+
+  // Absent where nothing counted.
+  std::optional<double> ratio() const;
+  bool operator==(const AvailabilitySum&) const = default;
+};
+
+// One probe in 48 bytes. Durations are whole microseconds, at most 71 minutes; kAbsent where the
+// phase did not take place.
+struct RecentSample {
+  static constexpr std::uint32_t kAbsent = UINT32_MAX;
+
+  MonoTime finished;
+  std::uint32_t resolve = kAbsent;
+  std::uint32_t connect = kAbsent;
+  std::uint32_t tls = kAbsent;
+  std::uint32_t send = kAbsent;
+  std::uint32_t wait = kAbsent;
+  std::uint32_t receive = kAbsent;
+  std::uint32_t total = kAbsent;
+  std::uint32_t server = kAbsent;  // the platform's own share of `wait`
+  std::uint16_t http_status = 0;   // 0: no reply
+  Outcome outcome = Outcome::monitor_error;
+  bool operator==(const RecentSample&) const = default;
+};
+
+// By nearest rank: each is a latency that was measured.
+struct RecentQuantiles {
+  std::size_t count = 0;
+  std::uint32_t p50 = 0;  // microseconds
+  std::uint32_t p95 = 0;
+  std::uint32_t p99 = 0;
+  MonoTime oldest{};
+  bool operator==(const RecentQuantiles&) const = default;
+};
+
+class Recent {
+ public:
+  static constexpr std::size_t kSamplesKept = 60;
+  // An hour of one probe every 30 s.
+  static constexpr std::size_t kLatenciesKept = 120;
+  static constexpr Nanoseconds kDayBinWidth = std::chrono::minutes(15);
+  static constexpr std::size_t kDayBins = 96;
+  static constexpr Nanoseconds kHourBinWidth = std::chrono::minutes(5);
+  static constexpr std::size_t kHourBins = 12;
+
+  // Results arrive in the order in which they finished. `missed`: slots before this one that the
+  // monitor failed to probe; `excluded`: whether maintenance takes the result out of availability.
+  void note(const ProbeResult& result, std::uint64_t missed = 0, bool excluded = false);
+
+  // Oldest first.
+  std::vector<RecentSample> samples() const;
+  // Of the ok probes that finished in the hour before `now`, the last kLatenciesKept of them.
+  std::optional<RecentQuantiles> quantiles(MonoTime now) const;
+
+  // The stretches that the hour or the day before `now` is made of, oldest first, the present one
+  // last; those without a result are all zeros. Their edges are round in wall time as it read at
+  // the first result. The sums cover these, so up to one width less than an hour or a day.
+  std::vector<AvailabilityBin> day(MonoTime now) const;
+  AvailabilitySum over_hour(MonoTime now) const;
+  AvailabilitySum over_day(MonoTime now) const;
+  // When the stretch of `number` among day()'s begins.
+  MonoTime day_bin_start(std::int32_t number) const;
+  // The first result that is remembered in some form; absent before it.
+  std::optional<MonoTime> first() const { return first_; }
+
+ private:
+  struct Latency {
+    std::uint32_t seconds;  // after first_
+    std::uint32_t total;
+  };
+
+  std::int32_t bin_number(MonoTime when, Nanoseconds width) const;
+
+  std::optional<MonoTime> first_;
+  Nanoseconds to_wall_{};  // what makes monotonic time wall time, as of the first result
+  std::vector<AvailabilityBin> day_;
+  std::vector<AvailabilityBin> hour_;
+  std::vector<RecentSample> samples_;  // a ring once full
+  std::vector<Latency> latencies_;     // a ring once full
+  std::size_t next_sample_ = 0;
+  std::size_t next_latency_ = 0;
+};
+
+}  // namespace reinfer

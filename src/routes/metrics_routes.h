@@ -1,0 +1,21 @@
+// The routes that everybody expects of an exporter: the metrics, health, readiness, the page. Made
+// by the App, which hands them to the server; each answer takes a snapshot of the ledger and
+// renders it. They change nothing.
+#pragma once
+
+#include <atomic>
+#include <string>
+
+#include "base/clock.h"
+#include "http/http_statistics.h"
+#include "http/message.h"
+#include "record/ledgers.h"
+
+namespace reinfer {
+
+// Everything passed by reference outlives the routes. `ready`: what /-/ready answers.
+Routes exporter_routes(const std::string& telemetry_path, const Ledgers& ledgers,
+                       const Clock& clock, HttpStatistics& statistics,
+                       const std::atomic<bool>& ready);
+
+}  // namespace reinfer

@@ -1,0 +1,17 @@
+// The routes of the status page: the overview at `/` (HTML for browsers, plain text for whoever
+// does not ask for HTML), a page and a file of evidence for each target, and the files the page
+// needs. They change nothing.
+#pragma once
+
+#include <string>
+
+#include "base/clock.h"
+#include "http/message.h"
+#include "record/ledgers.h"
+
+namespace reinfer {
+
+// Everything passed by reference outlives the routes.
+Routes page_routes(const std::string& telemetry_path, const Ledgers& ledgers, const Clock& clock);
+
+}  // namespace reinfer

@@ -1,0 +1,31 @@
+// GET /probe?tenant=...&probe=...: runs one configured target now and returns its metrics, after
+// Prometheus' multi-target pattern. Names of the configuration only, never a URL: whoever may
+// scrape must not be able to send the tenant's token anywhere. Each answer occupies a thread of the
+// pool for as long as the probe takes, so the rate is limited.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "http/message.h"
+#include "http/rate_limit.h"
+#include "model/on_demand_answer.h"
+
+namespace reinfer {
+
+// Probes and waits for the result, at most about `time_max`.
+using ProbeNow = std::function<OnDemandAnswer(const std::string& tenant, const std::string& probe,
+                                              Nanoseconds time_max)>;
+
+// Whether there is such a target; cheap, since anybody may ask with any names.
+using TargetKnown = std::function<bool(const std::string& tenant, const std::string& probe)>;
+
+// Only targets that are known count against `rate`, which outlives the route.
+Route probe_route(TargetKnown known, ProbeNow probe_now, RateLimit& rate);
+
+// How long a probe may take for a scraper that waits `header` seconds, as it says in
+// X-Prometheus-Scrape-Timeout-Seconds; nullopt if that is no number of seconds.
+std::optional<Nanoseconds> time_for_scrape(std::string_view header);
+
+}  // namespace reinfer

@@ -1,0 +1,24 @@
+// One probe for people, as `reinfer_exporter probe` prints it: a headline, the waterfall, the
+// verdict in words with the fault and what to do next, and what is known of connection,
+// certificate and token. Pure; of the token it knows facts only.
+#pragma once
+
+#include <string>
+
+#include "model/plan.h"
+#include "model/probe_result.h"
+#include "model/token_facts.h"
+#include "terminal/style.h"
+
+namespace reinfer {
+
+// "acme/dataset  server_error  503  41.2 ms  server 37.7 ms  path 2.1 ms  fault: the platform":
+// what the waterfall's reader may leave at, and a line each of a repeated probe. No newline.
+std::string render_headline(const Plan& plan, const ProbeResult& result,
+                            const TerminalStyle& style);
+
+// Lines, each ended by a newline, and an empty one at the end. `token`: of the target's tenant.
+std::string render_card(const Plan& plan, const ProbeResult& result, const TokenFacts& token,
+                        const TerminalStyle& style);
+
+}  // namespace reinfer

@@ -1,0 +1,159 @@
+#include "terminal/probe_summary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "base/check.h"
+#include "base/duration.h"
+#include "base/text.h"
+#include "explain/outcome_words.h"
+
+namespace reinfer {
+namespace {
+
+constexpr std::size_t kNameColumns = 12;  // with the two blanks before the name
+constexpr std::size_t kFigureColumns = 9;
+constexpr std::array kPercents = {50.0, 90.0, 95.0, 99.0, 100.0};
+
+std::string outcome_lines(const ProbeSample& sample, const TerminalStyle& style) {
+  std::string text;
+  for (const Outcome outcome : all_outcomes()) {
+    const std::uint64_t count = sample.outcomes[static_cast<std::size_t>(outcome)];
+    if (count == 0) continue;
+    const bool ok = outcome == Outcome::ok;
+    std::string line = fmt::format("{} {}", count, to_label(outcome));
+    if (!ok) line += fmt::format(" (fault: {})", words_of(fault_of(outcome)));
+    text += "  " + painted(style, ok ? Ink::good : Ink::bad, line) + '\n';
+    if (ok) continue;
+    const OutcomeWords& words = words_of(outcome);
+    text += "    " + wrapped(fmt::format("{} {}", words.what, words.next_step), style.columns, 4);
+    text += '\n';
+  }
+  return text;
+}
+
+std::string skipped_line(const ProbeSample& sample, const TerminalStyle& style) {
+  std::string reasons;
+  std::uint64_t sum = 0;
+  for (std::size_t i = 0; i < kSkipReasonCount; ++i) {
+    if (sample.skipped[i] == 0) continue;
+    sum += sample.skipped[i];
+    reasons += fmt::format("{}{} {}", reasons.empty() ? "" : ", ", sample.skipped[i],
+                           to_label(static_cast<SkipReason>(i)));
+  }
+  if (sum == 0) return "";
+  return "  " + painted(style, Ink::warning, fmt::format("{} not sent: {}", sum, reasons)) + '\n';
+}
+
+std::string figures(std::string_view name, std::vector<Nanoseconds> values, Ink ink,
+                    const TerminalStyle& style) {
+  if (values.empty()) return "";
+  std::sort(values.begin(), values.end());
+  std::string line = painted(style, ink, fmt::format("  {:<{}}", name, kNameColumns - 2));
+  for (const double percent : kPercents)
+    line += fmt::format("{:>{}}", describe_duration(*percentile(values, percent)), kFigureColumns);
+  return line + fmt::format("  of {}\n", values.size());
+}
+
+std::string figure_lines(const ProbeSample& sample, const TerminalStyle& style) {
+  const std::string lines = figures("total", sample.total, Ink::plain, style) +
+                            figures("server", sample.server, Ink::platform, style) +
+                            figures("path", sample.path, Ink::path, style);
+  if (lines.empty()) return "";
+  std::string head(kNameColumns, ' ');
+  for (const char* name : {"p50", "p90", "p95", "p99", "max"})
+    head += fmt::format("{:>{}}", name, kFigureColumns);
+  return painted(style, Ink::faint, head) + '\n' + lines;
+}
+
+std::string left_out_lines(const ProbeSample& sample) {
+  std::string text;
+  if (sample.resent > 0)
+    text += fmt::format("  {} sent again by libcurl on a new connection, in no figure above\n",
+                        sample.resent);
+  if (sample.distrusted > 0)
+    text += fmt::format("  {} left out above: this program was late, or the clock was set\n",
+                        sample.distrusted);
+  return text;
+}
+
+}  // namespace
+
+std::uint64_t ProbeSample::results() const {
+  return std::accumulate(outcomes.begin(), outcomes.end(), std::uint64_t{0});
+}
+
+void ProbeSummary::add(const ProbeResult& result) {
+  ProbeSample& sample = samples_.at(to_size(result.target));
+  ++sample.outcomes[static_cast<std::size_t>(result.outcome)];
+  if (result.resent) {
+    ++sample.resent;
+    return;
+  }
+  const bool has_total = result.outcome == Outcome::ok && result.phases.total;
+  const bool total_spoilt = has_total && distrust_of_total(result);
+  const bool path_spoilt = result.network_overhead && distrust_of_wait(result);
+  if (total_spoilt || path_spoilt) ++sample.distrusted;
+  if (has_total && !total_spoilt) sample.total.push_back(*result.phases.total);
+  if (result.server_processing) sample.server.push_back(*result.server_processing);
+  if (result.network_overhead && !path_spoilt) sample.path.push_back(*result.network_overhead);
+}
+
+void ProbeSummary::add_skipped(TargetIndex target, SkipReason reason, std::uint64_t count) {
+  samples_.at(to_size(target)).skipped[static_cast<std::size_t>(reason)] += count;
+}
+
+std::uint64_t ProbeSummary::results() const {
+  std::uint64_t sum = 0;
+  for (const ProbeSample& sample : samples_)
+    sum += sample.results();
+  return sum;
+}
+
+std::uint64_t ProbeSummary::failures() const {
+  std::uint64_t sum = 0;
+  for (const ProbeSample& sample : samples_)
+    sum += sample.results() - sample.outcomes[static_cast<std::size_t>(Outcome::ok)];
+  return sum;
+}
+
+std::optional<Nanoseconds> percentile(const std::vector<Nanoseconds>& sorted, double percent) {
+  check(percent > 0 && percent <= 100, "a percentile lies above 0 and up to 100");
+  if (sorted.empty()) return std::nullopt;
+  const auto count = static_cast<double>(sorted.size());
+  const auto rank = static_cast<std::size_t>(std::ceil(percent / 100 * count - 1e-9));
+  return sorted[std::clamp<std::size_t>(rank, 1, sorted.size()) - 1];
+}
+
+std::string render_summary(const Plan& plan, const ProbeSummary& summary, Nanoseconds elapsed,
+                           std::size_t given_up, const TerminalStyle& style) {
+  std::string text;
+  for (std::size_t i = 0; i < summary.samples().size(); ++i) {
+    const ProbeSample& sample = summary.samples()[i];
+    const std::string skipped = skipped_line(sample, style);
+    if (sample.results() == 0 && skipped.empty()) continue;
+    const Target& target = plan.targets()[i];
+    text += painted(style, Ink::strong, fmt::format("{}/{}", target.tenant_name, target.probe));
+    text += "  " + counted(sample.results(), "probe") + '\n';
+    text += outcome_lines(sample, style) + skipped + figure_lines(sample, style);
+    text += left_out_lines(sample) + '\n';
+  }
+  text += fmt::format("{} in {}, {} failed", counted(summary.results(), "probe"),
+                      describe_duration(elapsed), summary.failures());
+  if (given_up > 0) text += fmt::format(", {} under way given up", given_up);
+  return text + '\n';
+}
+
+std::string render_progress(const Progress& progress, const TerminalStyle& style) {
+  std::string line =
+      fmt::format("round {} of {}, {} ok, {} failed, {} under way", progress.round, progress.rounds,
+                  progress.results - progress.failures, progress.failures, progress.in_flight);
+  // The last column stays free: some terminals go to the next line after it.
+  if (style.columns > 0 && line.size() >= style.columns) line.resize(style.columns - 1);
+  return line;
+}
+
+}  // namespace reinfer

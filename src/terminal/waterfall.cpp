@@ -1,0 +1,140 @@
+#include "terminal/waterfall.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+#include <vector>
+
+#include "base/duration.h"
+
+namespace reinfer {
+namespace {
+
+constexpr std::size_t kNameColumns = 12;
+constexpr std::size_t kDurationColumns = 10;
+constexpr std::size_t kBarColumnsMin = 10;
+constexpr std::size_t kBarColumnsMax = 100;
+constexpr std::size_t kEighths = 8;
+// One to seven eighths of a cell from the left, in UTF-8 (U+258F to U+2589).
+constexpr std::array<std::string_view, kEighths - 1> kPartial = {
+    "\xe2\x96\x8f", "\xe2\x96\x8e", "\xe2\x96\x8d", "\xe2\x96\x8c",
+    "\xe2\x96\x8b", "\xe2\x96\x8a", "\xe2\x96\x89"};
+constexpr std::string_view kFull = "\xe2\x96\x88";
+
+struct Row {
+  std::string name;
+  Nanoseconds start{};
+  Nanoseconds duration{};
+  Ink ink = Ink::path;
+  bool ended_here = false;
+};
+
+// Whether the outcome says that the exchange broke off, so that its last phase is where.
+bool broke_off(Outcome outcome) {
+  constexpr std::array kBroken = {Outcome::response_timeout, Outcome::dns_error,
+                                  Outcome::connect_error,    Outcome::connect_timeout,
+                                  Outcome::tls_error,        Outcome::connection_lost,
+                                  Outcome::proxy_error};
+  return std::find(kBroken.begin(), kBroken.end(), outcome) != kBroken.end();
+}
+
+// The wait's two shares, where the platform told its own and it fits.
+void add_shares(const ProbeResult& result, Nanoseconds start, std::vector<Row>& rows) {
+  if (!result.server_processing || !result.network_overhead) return;
+  const Nanoseconds platform = std::min(*result.server_processing, *result.phases.wait);
+  rows.push_back({"  platform", start, platform, Ink::platform});
+  rows.push_back({"  path", start + platform, *result.network_overhead, Ink::path});
+}
+
+std::vector<Row> rows_of(const ProbeResult& result) {
+  const PhaseTimings& phases = result.phases;
+  struct Phase {
+    const char* name;
+    const std::optional<Nanoseconds>& duration;
+    Ink ink;
+  };
+  const std::array<Phase, 6> in_order = {{{"resolve", phases.resolve, Ink::path},
+                                          {"connect", phases.connect, Ink::path},
+                                          {"tls", phases.tls, Ink::path},
+                                          {"send", phases.send, Ink::path},
+                                          {"wait", phases.wait, Ink::plain},
+                                          {"receive", phases.receive, Ink::path}}};
+  std::vector<Row> rows;
+  Nanoseconds start{0};
+  for (const Phase& phase : in_order) {
+    if (!phase.duration) continue;
+    rows.push_back({phase.name, start, *phase.duration, phase.ink});
+    if (&phase.duration == &phases.wait) add_shares(result, start, rows);
+    start += *phase.duration;
+  }
+  if (!rows.empty() && broke_off(result.outcome)) {
+    rows.back().ended_here = true;
+    rows.back().ink = Ink::bad;
+  }
+  return rows;
+}
+
+// From the cell in which it starts. What took any time at all has a mark.
+std::string bar(const Row& row, Nanoseconds whole, std::size_t cells, const TerminalStyle& style) {
+  if (row.duration <= Nanoseconds{0}) return std::string(cells, ' ');
+  const double scale = 1 / to_seconds(whole);
+  const auto width = static_cast<double>(cells);
+  const auto from = std::min(
+      static_cast<std::size_t>(std::max(0.0, to_seconds(row.start) * scale * width)), cells - 1);
+  const auto room = (cells - from) * kEighths;
+  const double eighths = to_seconds(row.duration) * scale * width * static_cast<double>(kEighths);
+  const auto length = std::clamp(static_cast<std::size_t>(std::lround(std::max(0.0, eighths))),
+                                 std::size_t{1}, room);
+  std::string drawn;
+  std::size_t used = 0;
+  if (style.unicode) {
+    for (; used < length / kEighths; ++used)
+      drawn += kFull;
+    if (length % kEighths != 0) {
+      drawn += kPartial[length % kEighths - 1];
+      ++used;
+    }
+  } else {
+    used = std::max<std::size_t>(1, (length + kEighths / 2) / kEighths);
+    drawn = length < kEighths / 2 ? "|" : std::string(used, '#');
+  }
+  return std::string(from, ' ') + painted(style, row.ink, drawn) +
+         std::string(cells - from - used, ' ');
+}
+
+std::size_t bar_columns(const TerminalStyle& style) {
+  const std::size_t others = 2 + kNameColumns + kDurationColumns + 1;
+  const std::size_t left = style.columns > others ? style.columns - others : 0;
+  return std::clamp(left, kBarColumnsMin, kBarColumnsMax);
+}
+
+}  // namespace
+
+std::string render_waterfall(const ProbeResult& result, const TerminalStyle& style) {
+  const std::vector<Row> rows = rows_of(result);
+  if (rows.empty()) return "";
+  const Nanoseconds end = rows.back().start + rows.back().duration;
+  const Nanoseconds whole = std::max(end, result.phases.total.value_or(end));
+  const std::size_t cells = bar_columns(style);
+  std::string text;
+  for (const Row& row : rows) {
+    const Ink ink = row.ended_here ? Ink::bad : Ink::plain;
+    text += "  " + painted(style, ink, fmt::format("{:<{}}", row.name, kNameColumns));
+    text += bar(row, whole, cells, style);
+    text += painted(style, ink,
+                    fmt::format(" {:>{}}", describe_duration(row.duration), kDurationColumns));
+    text += '\n';
+  }
+  const Row& last = rows.back();
+  if (last.ended_here)
+    text += fmt::format("  {:<{}}{}\n", "", kNameColumns,
+                        painted(style, Ink::bad, "it ended here, in " + last.name));
+  return text + fmt::format("  {:<{}}{:>{}}\n", "total", kNameColumns,
+                            describe_duration(result.phases.total.value_or(end)),
+                            cells + 1 + kDurationColumns);
+}
+
+}  // namespace reinfer

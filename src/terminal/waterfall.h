@@ -1,0 +1,18 @@
+// One probe's phases as a waterfall: a row each, with a bar where it lay in the probe's time and
+// its duration; the wait is split into the platform's share and the path's. Used by the card that
+// `reinfer_exporter probe` prints. Pure; it says nothing of what the phases mean.
+#pragma once
+
+#include <string>
+
+#include "model/probe_result.h"
+#include "terminal/style.h"
+
+namespace reinfer {
+
+// Lines, each ended by a newline; empty if nothing was measured. Phases that did not take place
+// have no row. In the wait only the shares are known, not which part came when: the platform's is
+// drawn first.
+std::string render_waterfall(const ProbeResult& result, const TerminalStyle& style);
+
+}  // namespace reinfer

@@ -1,0 +1,31 @@
+#include "transport/timing/clock_map.h"
+
+#include <algorithm>
+
+namespace reinfer {
+namespace {
+
+// Less is no step but how the clocks are rounded, or emulated.
+constexpr Nanoseconds kStepMin = std::chrono::microseconds(10);
+
+}  // namespace
+
+ClockMap::ClockMap(const ClockPair& reading)
+    : lead_min_(reading.wall.time_since_epoch() - reading.after.time_since_epoch()),
+      lead_max_(reading.wall.time_since_epoch() - reading.before.time_since_epoch()) {}
+
+void ClockMap::take(const ClockPair& reading) {
+  const ClockMap seen(reading);
+  const Nanoseconds low = std::max(lead_min_, seen.lead_min_);
+  const Nanoseconds high = std::min(lead_max_, seen.lead_max_);
+  const bool consistent = low <= high;
+  if (!consistent && low - high > kStepMin) ++steps_;
+  lead_min_ = consistent ? low : seen.lead_min_;
+  lead_max_ = consistent ? high : seen.lead_max_;
+}
+
+MonoTime ClockMap::to_mono(WallTime stamp) const {
+  return MonoTime{stamp.time_since_epoch() - (lead_min_ + (lead_max_ - lead_min_) / 2)};
+}
+
+}  // namespace reinfer
