@@ -31,25 +31,25 @@ void keep_memory_small() {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const auto parsed = reinfer::parse_options(argc, argv);
-  if (const auto* exit = std::get_if<reinfer::EarlyExit>(&parsed)) {
+  const auto parsed = reinfer::app::parse_options(argc, argv);
+  if (const auto* exit = std::get_if<reinfer::app::EarlyExit>(&parsed)) {
     std::fputs(exit->text.c_str(), exit->code == 0 ? stdout : stderr);
     return exit->code;
   }
   // A peer that hangs up is an error of one call, not the end of the program.
   std::signal(SIGPIPE, SIG_IGN);
-  const auto& options = std::get<reinfer::Options>(parsed);
+  const auto& options = std::get<reinfer::app::Options>(parsed);
   if (!options.allow_core_dump) keep_memory_private();
   keep_memory_small();
   switch (options.command) {
-    case reinfer::Command::serve:
-      return reinfer::serve_command(options);
-    case reinfer::Command::check:
-      return reinfer::check_command(options);
-    case reinfer::Command::probe:
-      return reinfer::probe_command(options);
-    case reinfer::Command::sla:
-      return reinfer::sla_command(options);
+    case reinfer::app::Command::serve:
+      return reinfer::app::serve_command(options);
+    case reinfer::app::Command::check:
+      return reinfer::app::check_command(options);
+    case reinfer::app::Command::probe:
+      return reinfer::app::probe_command(options);
+    case reinfer::app::Command::sla:
+      return reinfer::app::sla_command(options);
   }
   return 2;
 }

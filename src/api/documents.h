@@ -1,6 +1,6 @@
-// The documents of the JSON API, version 1: snapshots and histories in, text out. Described for
-// users by openapi.json beside this file. Used by the routes under /api/v1; pure, any thread. It
-// knows no HTTP but the status codes of its errors.
+// The documents of the JSON API, version 1: snapshots and evidence_lists in, text out. Described
+// for users by openapi.json beside this file. Used by the routes under /api/v1; pure, any thread.
+// It knows no HTTP but the status codes of its errors.
 //
 // Every document is {"status":"ok","data":...,"next":...} or {"status":"error","error":{"code",
 // "message"}}. `next` is the cursor of the page after this one, null on the last and where there
@@ -17,7 +17,7 @@
 #include "record/ledger.h"
 #include "record/snapshot.h"
 
-namespace reinfer {
+namespace reinfer::api {
 
 inline constexpr const char* kApiType = "application/json; charset=utf-8";
 
@@ -39,37 +39,39 @@ inline constexpr std::size_t kPageMax = 1000;
 
 // What the exporter knows of itself beyond the ledger.
 struct ApiExporter {
-  WallTime started{};
+  base::WallTime started{};
   std::string config_file;
 };
 
 // /api/v1/status: the exporter, and every tenant by name with its verdict. Takes no parameters.
-tl::expected<std::string, ApiError> api_status(const Snapshot& snapshot,
+tl::expected<std::string, ApiError> api_status(const record::Snapshot& snapshot,
                                                const ApiExporter& exporter,
                                                const ApiParameters& parameters);
 
 // /api/v1/targets: targets by tenant and probe. Parameters: limit, cursor, tenant, fault, outcome
 // (of the last result; what was not probed yet has neither).
-tl::expected<std::string, ApiError> api_targets(const Snapshot& snapshot,
+tl::expected<std::string, ApiError> api_targets(const record::Snapshot& snapshot,
                                                 const ApiParameters& parameters);
 
-// Ledger::history, asked for one target at a time, since what is remembered is large. It may know
+// Ledger::evidence, asked for one target at a time, since what is remembered is large. It may know
 // a younger plan than the snapshot; what it does not know any more has no evidence.
-using HistoryOf =
-    std::function<std::optional<TargetHistory>(std::string_view tenant, std::string_view probe)>;
+using EvidenceOf = std::function<std::optional<record::TargetEvidence>(std::string_view tenant,
+                                                                       std::string_view probe)>;
 
 // /api/v1/targets/{tenant}/{probe}: all there is of one target, without secrets. Takes no
 // parameters.
-tl::expected<std::string, ApiError> api_target(const Snapshot& snapshot, const HistoryOf& history,
+tl::expected<std::string, ApiError> api_target(const record::Snapshot& snapshot,
+                                               const EvidenceOf& evidence_of,
                                                std::string_view tenant, std::string_view probe,
                                                const ApiParameters& parameters);
 
 // /api/v1/failures: the failures that are remembered, the latest first. Parameters: limit, cursor,
 // tenant, probe, fault, since.
-tl::expected<std::string, ApiError> api_failures(const Snapshot& snapshot, const HistoryOf& history,
+tl::expected<std::string, ApiError> api_failures(const record::Snapshot& snapshot,
+                                                 const EvidenceOf& evidence_of,
                                                  const ApiParameters& parameters);
 
 // /api/v1/openapi.json, as compiled in: OpenAPI 3.1.
 std::string_view openapi_document();
 
-}  // namespace reinfer
+}  // namespace reinfer::api

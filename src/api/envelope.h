@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace reinfer {
+namespace reinfer::api {
 
 // `data`: JSON text. `next`: the cursor of the page after this one.
 std::string api_document(const std::string& data, const std::optional<std::string>& next = {});
@@ -14,4 +14,4 @@ std::string api_document(const std::string& data, const std::optional<std::strin
 // JSON texts as an array.
 std::string json_array(const std::vector<std::string>& items);
 
-}  // namespace reinfer
+}  // namespace reinfer::api

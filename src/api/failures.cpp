@@ -7,22 +7,23 @@
 #include "api/query.h"
 #include "explain/probe_report.h"
 
-namespace reinfer {
+namespace reinfer::api {
 namespace {
 
 struct Failure {
   FailurePlace place;
-  std::shared_ptr<const Plan> plan;  // that the result's target is a position in
-  ProbeResult result;
+  std::shared_ptr<const model::Plan> plan;  // that the result's target is a position in
+  model::ProbeResult result;
 };
 
-bool asks_for(const FailuresQuery& query, const Target& target) {
+bool asks_for(const FailuresQuery& query, const model::Target& target) {
   return (!query.tenant || *query.tenant == target.tenant_name) &&
          (!query.probe || *query.probe == target.probe);
 }
 
-bool asks_for(const FailuresQuery& query, const FailurePlace& place, const ProbeResult& result) {
-  return (!query.fault || *query.fault == fault_of(result.outcome)) &&
+bool asks_for(const FailuresQuery& query, const FailurePlace& place,
+              const model::ProbeResult& result) {
+  return (!query.fault || *query.fault == model::fault_of(result.outcome)) &&
          (!query.since || place.started >= *query.since) && (!query.after || *query.after < place);
 }
 
@@ -36,19 +37,20 @@ void keep_first(std::vector<Failure>& failures, std::size_t count) {
 
 }  // namespace
 
-tl::expected<std::string, ApiError> api_failures(const Snapshot& snapshot, const HistoryOf& history,
+tl::expected<std::string, ApiError> api_failures(const record::Snapshot& snapshot,
+                                                 const EvidenceOf& evidence_of,
                                                  const ApiParameters& parameters) {
-  const Plan& plan = *snapshot.plan;
+  const model::Plan& plan = *snapshot.plan;
   const auto query = parse_failures_query(parameters, plan, snapshot.taken.wall);
   if (!query) return tl::unexpected(query.error());
   // One more tells whether there is another page.
   const std::size_t wanted = query->limit + 1;
   std::vector<Failure> failures;
-  for (const Target& target : plan.targets()) {
+  for (const model::Target& target : plan.targets()) {
     if (!asks_for(*query, target)) continue;
-    const auto kept = history(target.tenant_name, target.probe);
+    const auto kept = evidence_of(target.tenant_name, target.probe);
     if (!kept) continue;
-    for (const ProbeResult& result : kept->history.failures()) {
+    for (const model::ProbeResult& result : kept->evidence.failures()) {
       FailurePlace place{result.started.wall, target.tenant_name, target.probe};
       if (asks_for(*query, place, result))
         failures.push_back({std::move(place), kept->plan, result});
@@ -64,8 +66,8 @@ tl::expected<std::string, ApiError> api_failures(const Snapshot& snapshot, const
   }
   std::vector<std::string> items;
   for (const Failure& failure : failures)
-    items.push_back(to_evidence_json(*failure.plan, failure.result));
+    items.push_back(explain::to_evidence_json(*failure.plan, failure.result));
   return api_document(json_array(items), next);
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::api

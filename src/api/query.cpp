@@ -10,7 +10,7 @@
 #include "base/rfc3339.h"
 #include "base/text.h"
 
-namespace reinfer {
+namespace reinfer::api {
 namespace {
 
 constexpr std::size_t kShownBytesMax = 100;
@@ -21,7 +21,7 @@ tl::unexpected<ApiError> bad(std::string_view parameter, const std::string& what
 }
 
 std::string quoted(std::string_view text) {
-  return "\"" + sanitise(text, kShownBytesMax) + "\"";
+  return "\"" + base::sanitise(text, kShownBytesMax) + "\"";
 }
 
 // Names as people list them, not more than they would read.
@@ -29,7 +29,7 @@ std::string listed(const std::set<std::string>& names) {
   std::vector<std::string> shown(names.begin(), names.end());
   const bool cut = shown.size() > kNamesShownMax;
   if (cut) shown.resize(kNamesShownMax);
-  return join(shown, ", ") +
+  return base::join(shown, ", ") +
          (cut ? fmt::format(" and {} more", names.size() - kNamesShownMax) : "");
 }
 
@@ -38,9 +38,9 @@ tl::expected<void, ApiError> check_names(const ApiParameters& parameters,
                                          const std::vector<std::string>& allowed) {
   for (const auto& [name, value] : parameters) {
     if (std::find(allowed.begin(), allowed.end(), name) == allowed.end())
-      return bad(sanitise(name, kShownBytesMax),
+      return bad(base::sanitise(name, kShownBytesMax),
                  allowed.empty() ? "is not known, allowed: no parameters"
-                                 : "is not known, allowed: " + join(allowed, ", "));
+                                 : "is not known, allowed: " + base::join(allowed, ", "));
     if (parameters.count(name) > 1) return bad(name, "is given more than once, allowed: once");
   }
   return {};
@@ -75,16 +75,16 @@ tl::unexpected<ApiError> bad_cursor(std::string_view text) {
 
 // "TENANT/PROBE": neither name has a slash in it.
 std::optional<std::pair<std::string, std::string>> parse_names(std::string_view text) {
-  const auto pieces = split(text, '/');
+  const auto pieces = base::split(text, '/');
   if (pieces.size() != 2 || pieces[0].empty() || pieces[1].empty()) return std::nullopt;
   return std::pair(std::string(pieces[0]), std::string(pieces[1]));
 }
 
 tl::expected<std::optional<std::string>, ApiError> take_tenant(const ApiParameters& parameters,
-                                                               const Plan& plan) {
+                                                               const model::Plan& plan) {
   auto name = given(parameters, "tenant");
   std::set<std::string> names;
-  for (const Tenant& tenant : plan.tenants())
+  for (const model::Tenant& tenant : plan.tenants())
     names.insert(tenant.name);
   if (name && names.count(*name) == 0)
     return bad("tenant",
@@ -93,10 +93,10 @@ tl::expected<std::optional<std::string>, ApiError> take_tenant(const ApiParamete
 }
 
 tl::expected<std::optional<std::string>, ApiError> take_probe(const ApiParameters& parameters,
-                                                              const Plan& plan) {
+                                                              const model::Plan& plan) {
   auto name = given(parameters, "probe");
   std::set<std::string> names;
-  for (const Target& target : plan.targets())
+  for (const model::Target& target : plan.targets())
     names.insert(target.probe);
   if (name && names.count(*name) == 0)
     return bad("probe",
@@ -104,37 +104,38 @@ tl::expected<std::optional<std::string>, ApiError> take_probe(const ApiParameter
   return name;
 }
 
-tl::expected<std::optional<Fault>, ApiError> take_fault(const ApiParameters& parameters,
-                                                        Fault first) {
+tl::expected<std::optional<model::Fault>, ApiError> take_fault(const ApiParameters& parameters,
+                                                               model::Fault first) {
   const auto name = given(parameters, "fault");
-  if (!name) return std::optional<Fault>();
+  if (!name) return std::optional<model::Fault>();
   std::vector<std::string> labels;
-  for (auto i = static_cast<std::size_t>(first); i < kFaultCount; ++i) {
-    const auto fault = static_cast<Fault>(i);
+  for (auto i = static_cast<std::size_t>(first); i < model::kFaultCount; ++i) {
+    const auto fault = static_cast<model::Fault>(i);
     if (*name == to_label(fault)) return std::optional(fault);
     labels.emplace_back(to_label(fault));
   }
-  return bad("fault", fmt::format("is {}, allowed: {}", quoted(*name), join(labels, ", ")));
+  return bad("fault", fmt::format("is {}, allowed: {}", quoted(*name), base::join(labels, ", ")));
 }
 
-tl::expected<std::optional<Outcome>, ApiError> take_outcome(const ApiParameters& parameters) {
+tl::expected<std::optional<model::Outcome>, ApiError> take_outcome(
+    const ApiParameters& parameters) {
   const auto name = given(parameters, "outcome");
-  if (!name) return std::optional<Outcome>();
-  if (const auto outcome = outcome_from_label(*name)) return outcome;
+  if (!name) return std::optional<model::Outcome>();
+  if (const auto outcome = model::outcome_from_label(*name)) return outcome;
   std::vector<std::string> labels;
-  for (const Outcome outcome : all_outcomes())
+  for (const model::Outcome outcome : model::all_outcomes())
     labels.emplace_back(to_label(outcome));
-  return bad("outcome", fmt::format("is {}, allowed: {}", quoted(*name), join(labels, ", ")));
+  return bad("outcome", fmt::format("is {}, allowed: {}", quoted(*name), base::join(labels, ", ")));
 }
 
-tl::expected<std::optional<WallTime>, ApiError> take_since(const ApiParameters& parameters,
-                                                           WallTime now) {
+tl::expected<std::optional<base::WallTime>, ApiError> take_since(const ApiParameters& parameters,
+                                                                 base::WallTime now) {
   const auto text = given(parameters, "since");
-  if (!text) return std::optional<WallTime>();
-  if (const auto moment = parse_rfc3339(*text)) return moment;
-  if (const auto ago = parse_duration(*text)) return std::optional(now - *ago);
-  return bad("since", fmt::format("is {}, allowed: {}, or {} (ago)", quoted(*text), kRfc3339Form,
-                                  kDurationForm));
+  if (!text) return std::optional<base::WallTime>();
+  if (const auto moment = base::parse_rfc3339(*text)) return moment;
+  if (const auto ago = base::parse_duration(*text)) return std::optional(now - *ago);
+  return bad("since", fmt::format("is {}, allowed: {}, or {} (ago)", quoted(*text),
+                                  base::kRfc3339Form, base::kDurationForm));
 }
 
 // "NANOSECONDS/TENANT/PROBE".
@@ -145,7 +146,8 @@ tl::expected<std::optional<FailurePlace>, ApiError> take_place(const ApiParamete
   const auto started = parse_number<std::int64_t>(std::string_view(*text).substr(0, slash));
   const auto names = parse_names(std::string_view(*text).substr(std::min(slash + 1, text->size())));
   if (!started || !names) return bad_cursor(*text);
-  return std::optional(FailurePlace{WallTime(Nanoseconds(*started)), names->first, names->second});
+  return std::optional(
+      FailurePlace{base::WallTime(base::Nanoseconds(*started)), names->first, names->second});
 }
 
 // Puts the value into its place, or the complaint into `error`; the first complaint stays.
@@ -160,14 +162,14 @@ void put(tl::expected<Value, ApiError> value, Place& place, std::optional<ApiErr
 }  // namespace
 
 tl::expected<TargetsQuery, ApiError> parse_targets_query(const ApiParameters& parameters,
-                                                         const Plan& plan) {
+                                                         const model::Plan& plan) {
   if (auto fine = check_names(parameters, {"limit", "cursor", "tenant", "fault", "outcome"}); !fine)
     return tl::unexpected(fine.error());
   TargetsQuery query;
   std::optional<ApiError> error;
   put(take_limit(parameters), query.limit, error);
   put(take_tenant(parameters, plan), query.tenant, error);
-  put(take_fault(parameters, Fault::none), query.fault, error);
+  put(take_fault(parameters, model::Fault::none), query.fault, error);
   put(take_outcome(parameters), query.outcome, error);
   if (error) return tl::unexpected(*error);
   if (const auto cursor = given(parameters, "cursor")) {
@@ -178,7 +180,8 @@ tl::expected<TargetsQuery, ApiError> parse_targets_query(const ApiParameters& pa
 }
 
 tl::expected<FailuresQuery, ApiError> parse_failures_query(const ApiParameters& parameters,
-                                                           const Plan& plan, WallTime now) {
+                                                           const model::Plan& plan,
+                                                           base::WallTime now) {
   if (auto fine = check_names(parameters, {"limit", "cursor", "tenant", "probe", "fault", "since"});
       !fine)
     return tl::unexpected(fine.error());
@@ -188,7 +191,7 @@ tl::expected<FailuresQuery, ApiError> parse_failures_query(const ApiParameters& 
   put(take_tenant(parameters, plan), query.tenant, error);
   put(take_probe(parameters, plan), query.probe, error);
   // A failure is always somebody's.
-  put(take_fault(parameters, Fault::platform), query.fault, error);
+  put(take_fault(parameters, model::Fault::platform), query.fault, error);
   put(take_since(parameters, now), query.since, error);
   put(take_place(parameters), query.after, error);
   if (error) return tl::unexpected(*error);
@@ -208,4 +211,4 @@ std::string cursor_of(const FailurePlace& place) {
                      cursor_of(place.tenant, place.probe));
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::api

@@ -14,20 +14,20 @@
 #include "model/outcome.h"
 #include "model/plan.h"
 
-namespace reinfer {
+namespace reinfer::api {
 
 struct TargetsQuery {
   std::size_t limit = kPageDefault;
   // Name of the last target of the page before.
   std::optional<std::pair<std::string, std::string>> after;
   std::optional<std::string> tenant;
-  std::optional<Fault> fault;
-  std::optional<Outcome> outcome;
+  std::optional<model::Fault> fault;
+  std::optional<model::Outcome> outcome;
 };
 
 // Where a failure stands in the list: when it started, then whose it is.
 struct FailurePlace {
-  WallTime started{};
+  base::WallTime started{};
   std::string tenant;
   std::string probe;
   // Latest first, then by name.
@@ -42,19 +42,20 @@ struct FailuresQuery {
   std::optional<FailurePlace> after;  // the last of the page before
   std::optional<std::string> tenant;
   std::optional<std::string> probe;
-  std::optional<Fault> fault;
-  std::optional<WallTime> since;  // that started then or later
+  std::optional<model::Fault> fault;
+  std::optional<base::WallTime> since;  // that started then or later
 };
 
 tl::expected<TargetsQuery, ApiError> parse_targets_query(const ApiParameters& parameters,
-                                                         const Plan& plan);
+                                                         const model::Plan& plan);
 // `now`: what a `since` such as "1h" counts from.
 tl::expected<FailuresQuery, ApiError> parse_failures_query(const ApiParameters& parameters,
-                                                           const Plan& plan, WallTime now);
+                                                           const model::Plan& plan,
+                                                           base::WallTime now);
 // For what takes no parameters.
 tl::expected<void, ApiError> refuse_parameters(const ApiParameters& parameters);
 
 std::string cursor_of(std::string_view tenant, std::string_view probe);
 std::string cursor_of(const FailurePlace& place);
 
-}  // namespace reinfer
+}  // namespace reinfer::api

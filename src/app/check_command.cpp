@@ -11,7 +11,7 @@
 #include "app/load_command_config.h"
 #include "base/duration.h"
 
-namespace reinfer {
+namespace reinfer::app {
 namespace {
 
 std::string percent(double ratio) {
@@ -26,32 +26,32 @@ std::string percent_rounded_down(double ratio) {
 
 // What would judge an objective that a probe this rare cannot: a single bad one among so few would
 // already be a rate that pages.
-void print_doubt(std::string_view what, double ratio, Nanoseconds interval) {
-  constexpr Nanoseconds kIntervalMin = std::chrono::seconds(1);
-  const Nanoseconds enough = interval_to_judge(ratio);
+void print_doubt(std::string_view what, double ratio, base::Nanoseconds interval) {
+  constexpr base::Nanoseconds kIntervalMin = std::chrono::seconds(1);
+  const base::Nanoseconds enough = model::interval_to_judge(ratio);
   if (interval <= enough) return;
   const auto whole = std::chrono::floor<std::chrono::seconds>(enough);
-  const double judged = ratio_to_judge(interval);
+  const double judged = model::ratio_to_judge(interval);
   fmt::print(
       "    warning: {} of {} cannot be judged every {}: one bad probe in an hour would be a "
       "rate that pages; ",
-      what, percent(ratio), format_duration(interval));
+      what, percent(ratio), base::format_duration(interval));
   if (whole >= kIntervalMin)
-    fmt::print("interval = \"{}\" would do", format_duration(whole));
+    fmt::print("interval = \"{}\" would do", base::format_duration(whole));
   else
     fmt::print("no interval would do");
   if (judged > 0) fmt::print(", or at most {} at this interval", percent_rounded_down(judged));
   fmt::print("\n");
 }
 
-std::string counted_faults(const AvailabilityObjective& availability) {
+std::string counted_faults(const model::AvailabilityObjective& availability) {
   std::vector<std::string_view> words;
-  for (const Fault fault : kCountableFaults)
-    if (counts(availability, fault)) words.push_back(to_label(fault));
+  for (const model::Fault fault : model::kCountableFaults)
+    if (model::counts(availability, fault)) words.push_back(to_label(fault));
   return fmt::format("{}", fmt::join(words, ", "));
 }
 
-void print_objectives(const Target& target) {
+void print_objectives(const model::Target& target) {
   if (const auto& availability = target.objectives.availability) {
     fmt::print("    objective: {} available, against {}\n", percent(availability->ratio),
                counted_faults(*availability));
@@ -59,28 +59,28 @@ void print_objectives(const Target& target) {
   }
   if (const auto& latency = target.objectives.latency) {
     fmt::print("    objective: {} within {}\n", percent(latency->ratio),
-               format_duration(latency->threshold));
+               base::format_duration(latency->threshold));
     print_doubt("latency", latency->ratio, target.interval);
   }
 }
 
-void print_target(const Target& target) {
+void print_target(const model::Target& target) {
   fmt::print("  {:<20} every {:<7} within {:<7} {:<5} {} {}\n", target.probe,
-             format_duration(target.interval), format_duration(target.deadlines.total),
-             target.connection == ConnectionMode::fresh ? "fresh" : "reuse", target.method,
+             base::format_duration(target.interval), base::format_duration(target.deadlines.total),
+             target.connection == model::ConnectionMode::fresh ? "fresh" : "reuse", target.method,
              target.url);
   print_objectives(target);
 }
 
 // What the operator's own limits will cost, before they do.
-void print_limits(const Plan& plan, TenantIndex index) {
-  const Tenant& tenant = plan.tenant(index);
-  const double rate = requests_per_minute(plan, index);
+void print_limits(const model::Plan& plan, model::TenantIndex index) {
+  const model::Tenant& tenant = plan.tenant(index);
+  const double rate = model::requests_per_minute(plan, index);
   if (tenant.requests_per_minute_max && rate > static_cast<double>(*tenant.requests_per_minute_max))
     fmt::print("  at most {} requests/min: about {:.3g} slots/min will be skipped as budget\n",
                *tenant.requests_per_minute_max,
                rate - static_cast<double>(*tenant.requests_per_minute_max));
-  const double paid = paid_probes_per_day(plan, index);
+  const double paid = model::paid_probes_per_day(plan, index);
   if (paid > 0)
     fmt::print("  {:.4g} paid probes a day, at most {} of them will be sent\n", paid,
                tenant.paid_probes_per_day_max);
@@ -91,21 +91,21 @@ void print_limits(const Plan& plan, TenantIndex index) {
 int check_command(const Options& options) {
   const auto whole = load_or_explain(options.config_file);
   if (!whole || !web_files_are_good(options.server.files)) return kExitBadConfig;
-  const auto plan = shard_of(whole, options.shard);
+  const auto plan = model::shard_of(whole, options.shard);
   for (std::size_t i = 0; i < plan->tenants().size(); ++i) {
-    const TenantIndex index{static_cast<std::uint32_t>(i)};
+    const model::TenantIndex index{static_cast<std::uint32_t>(i)};
     fmt::print("{}  {}  {:.4g} requests/min\n", plan->tenants()[i].name,
-               plan->tenants()[i].base_url, requests_per_minute(*plan, index));
-    for (const Target& target : plan->targets())
+               plan->tenants()[i].base_url, model::requests_per_minute(*plan, index));
+    for (const model::Target& target : plan->targets())
       if (target.tenant == index) print_target(target);
     print_limits(*plan, index);
   }
-  for (const Control& control : plan->controls())
-    fmt::print("control {:<20} every {:<7} {}\n", control.name, format_duration(control.interval),
-               control.url);
+  for (const model::Control& control : plan->controls())
+    fmt::print("control {:<20} every {:<7} {}\n", control.name,
+               base::format_duration(control.interval), control.url);
   fmt::print("{} targets, about {} series of at most {}\n", plan->targets().size(),
-             expected_series(*plan), plan->limits().series_max);
+             model::expected_series(*plan), plan->limits().series_max);
   return 0;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::app

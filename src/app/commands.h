@@ -5,7 +5,7 @@
 
 #include "app/options.h"
 
-namespace reinfer {
+namespace reinfer::app {
 
 // Serves until SIGTERM or SIGINT. REQUIRES: no other thread runs yet.
 int serve_command(const Options& options);
@@ -21,4 +21,4 @@ int probe_command(const Options& options);
 // told of one of them.
 int sla_command(const Options& options);
 
-}  // namespace reinfer
+}  // namespace reinfer::app

@@ -4,7 +4,7 @@
 
 #include "base/thread_name.h"
 
-namespace reinfer {
+namespace reinfer::app {
 namespace {
 
 sigset_t awaited() {
@@ -21,7 +21,7 @@ void Interrupt::start() {
   const sigset_t signals = awaited();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   thread_ = std::thread([this, signals]() noexcept {
-    name_thread("signals");
+    base::name_thread("signals");
     int signal = 0;
     sigwait(&signals, &signal);
     asked_ = true;
@@ -36,4 +36,4 @@ Interrupt::~Interrupt() {
   thread_.join();
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::app

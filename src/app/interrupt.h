@@ -8,12 +8,12 @@
 
 #include "transport/transport.h"
 
-namespace reinfer {
+namespace reinfer::app {
 
 class Interrupt {
  public:
   // `transport` is woken when a signal comes, and outlives it.
-  explicit Interrupt(Transport& transport) : transport_(transport) {}
+  explicit Interrupt(transport::Transport& transport) : transport_(transport) {}
   ~Interrupt();
   Interrupt(const Interrupt&) = delete;
   Interrupt& operator=(const Interrupt&) = delete;
@@ -23,9 +23,9 @@ class Interrupt {
   bool asked() const { return asked_; }
 
  private:
-  Transport& transport_;
+  transport::Transport& transport_;
   std::atomic<bool> asked_{false};
   std::thread thread_;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::app

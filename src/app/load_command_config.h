@@ -10,17 +10,17 @@
 #include "http/web_files.h"
 #include "model/plan.h"
 
-namespace reinfer {
+namespace reinfer::app {
 
 inline constexpr int kExitBadConfig = 2;
 
 // Null, with all problems printed, if anything is wrong.
-std::shared_ptr<const Plan> load_or_explain(const std::string& path);
+std::shared_ptr<const model::Plan> load_or_explain(const std::string& path);
 // The same for files that were read already, `path` the first of them.
-std::shared_ptr<const Plan> load_or_explain(const std::vector<ConfigFile>& files,
-                                            const std::string& path);
+std::shared_ptr<const model::Plan> load_or_explain(const std::vector<config::ConfigFile>& files,
+                                                   const std::string& path);
 
 // False, with all problems printed, if anything is wrong with the files that say who may ask.
-bool web_files_are_good(const WebFileNames& names);
+bool web_files_are_good(const http::WebFileNames& names);
 
-}  // namespace reinfer
+}  // namespace reinfer::app

@@ -14,22 +14,22 @@
 #include "base/duration.h"
 #include "base/version.h"
 
-namespace reinfer {
+namespace reinfer::app {
 namespace {
 
 using namespace std::chrono_literals;
 
 constexpr const char* kDefaultListenAddress = ":9877";
-constexpr Nanoseconds kAutoReloadMin = std::chrono::seconds(1);
+constexpr base::Nanoseconds kAutoReloadMin = std::chrono::seconds(1);
 // A day of seconds: what a terminal is left open for.
 constexpr std::uint64_t kRepeatMax = 86400;
-constexpr Nanoseconds kRepeatIntervalMin = 1s;
-constexpr Nanoseconds kRepeatIntervalMax = 24h;
+constexpr base::Nanoseconds kRepeatIntervalMin = 1s;
+constexpr base::Nanoseconds kRepeatIntervalMax = 24h;
 constexpr std::size_t kListenAddressesMax = 64;
 
 std::string version_text() {
-  return fmt::format("reinfer_exporter, version {} (revision {}, {})", build_info().version,
-                     build_info().revision, build_info().compiler);
+  return fmt::format("reinfer_exporter, version {} (revision {}, {})", base::build_info().version,
+                     base::build_info().revision, base::build_info().compiler);
 }
 
 // Texts as given, before they are understood.
@@ -161,12 +161,13 @@ std::optional<std::string> understand_probe(const Given& given, Options& options
   }
   if (given.repeat == 1)
     return "--interval: means nothing without --repeat, allowed: --repeat=N with N above 1";
-  const auto interval = parse_duration(given.repeat_interval);
+  const auto interval = base::parse_duration(given.repeat_interval);
   if (!interval)
-    return fmt::format("--interval: \"{}\" is not {}", given.repeat_interval, kDurationForm);
+    return fmt::format("--interval: \"{}\" is not {}", given.repeat_interval, base::kDurationForm);
   if (*interval < kRepeatIntervalMin || *interval > kRepeatIntervalMax)
-    return fmt::format("--interval: is {}, allowed: {} to {}", format_duration(*interval),
-                       format_duration(kRepeatIntervalMin), format_duration(kRepeatIntervalMax));
+    return fmt::format("--interval: is {}, allowed: {} to {}", base::format_duration(*interval),
+                       base::format_duration(kRepeatIntervalMin),
+                       base::format_duration(kRepeatIntervalMax));
   options.repeat_interval = *interval;
   return std::nullopt;
 }
@@ -186,7 +187,7 @@ std::optional<std::string> understand_shares(const Given& given, Options& option
                          kProbeThreadsMax);
     options.probe_threads = threads;
   }
-  if (given.realtime) options.scheduling = Scheduling::realtime;
+  if (given.realtime) options.scheduling = base::Scheduling::realtime;
   if (given.shard.empty()) return std::nullopt;
   const char* shards = std::getenv(kShardsVariable);  // NOLINT(concurrency-mt-unsafe)
   const auto shard = parse_shard(given.shard, host_name(), shards == nullptr ? "" : shards);
@@ -196,8 +197,8 @@ std::optional<std::string> understand_shares(const Given& given, Options& option
 }
 
 std::optional<std::string> understand_common(const Given& given, Options& options) {
-  options.log_level = parse_log_level(given.log_level).value_or(LogLevel::info);
-  options.log_format = parse_log_format(given.log_format).value_or(LogFormat::logfmt);
+  options.log_level = base::parse_log_level(given.log_level).value_or(base::LogLevel::info);
+  options.log_format = base::parse_log_format(given.log_format).value_or(base::LogFormat::logfmt);
   if (options.command == Command::sla) return std::nullopt;
   if (options.config_file.empty()) return "--config.file is required";
   if (auto wrong = understand_shares(given, options)) return wrong;
@@ -206,16 +207,16 @@ std::optional<std::string> understand_common(const Given& given, Options& option
     return fmt::format("--web.telemetry-path: {} is not a path such as /metrics", path);
   if (path.rfind("/-/", 0) == 0)
     return fmt::format("--web.telemetry-path: {} is taken (allowed: anything outside /-/)", path);
-  const auto interval = parse_duration(given.auto_reload_interval);
-  if (!interval || (*interval > Nanoseconds{0} && *interval < kAutoReloadMin))
+  const auto interval = base::parse_duration(given.auto_reload_interval);
+  if (!interval || (*interval > base::Nanoseconds{0} && *interval < kAutoReloadMin))
     return fmt::format("--config.auto-reload-interval: {} is not {}, 1s or longer, or 0s for never",
-                       given.auto_reload_interval, kDurationForm);
-  if (*interval > Nanoseconds{0}) options.auto_reload_interval = *interval;
+                       given.auto_reload_interval, base::kDurationForm);
+  if (*interval > base::Nanoseconds{0}) options.auto_reload_interval = *interval;
   if (given.listen_addresses.size() > kListenAddressesMax)
     return fmt::format("--web.listen-address: is given {} times (allowed: {})",
                        given.listen_addresses.size(), kListenAddressesMax);
   for (const std::string& text : given.listen_addresses) {
-    const auto address = parse_listen_address(text);
+    const auto address = http::parse_listen_address(text);
     if (!address) return "--web.listen-address: " + address.error();
     options.server.addresses.push_back(*address);
   }
@@ -258,4 +259,4 @@ std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv
   return options;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::app

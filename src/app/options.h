@@ -16,7 +16,7 @@
 #include "http/server.h"
 #include "model/partition.h"
 
-namespace reinfer {
+namespace reinfer::app {
 
 // More than that are a mistake.
 inline constexpr std::size_t kProbeThreadsMax = 64;
@@ -25,25 +25,25 @@ enum class Command { serve, check, probe, sla };
 
 struct Options {
   Command command = Command::serve;
-  LogLevel log_level = LogLevel::info;
-  LogFormat log_format = LogFormat::logfmt;
+  base::LogLevel log_level = base::LogLevel::info;
+  base::LogFormat log_format = base::LogFormat::logfmt;
   ColourMode colour = ColourMode::automatic;  // probe, sla
   bool allow_core_dump = false;               // a core would hold the tokens
   bool enable_lifecycle = false;              // serve: reload over HTTP
   bool json = false;                          // probe
   std::string config_file;
-  ServerOptions server;                             // serve
-  std::string telemetry_path = "/metrics";          // serve
-  double probe_rate = 60;                           // serve: probes on demand a minute
-  std::optional<Nanoseconds> auto_reload_interval;  // serve: absent: files are not watched
-  std::optional<std::size_t> probe_threads;         // serve: absent: as the plan wants
-  Scheduling scheduling = Scheduling::fair;         // serve: of the probe threads
-  Shard shard;                                      // all but sla
-  std::string storage_path;            // serve: where counts survive a restart, "" for nowhere
-  std::string port_file;               // serve: where the port taken is written, "" for nowhere
-  std::vector<std::string> selection;  // probe: TENANT or TENANT/PROBE, none for all
-  std::uint64_t repeat = 1;            // probe: rounds
-  Nanoseconds repeat_interval{};       // probe: between two rounds
+  http::ServerOptions server;                             // serve
+  std::string telemetry_path = "/metrics";                // serve
+  double probe_rate = 60;                                 // serve: probes on demand a minute
+  std::optional<base::Nanoseconds> auto_reload_interval;  // serve: absent: files are not watched
+  std::optional<std::size_t> probe_threads;               // serve: absent: as the plan wants
+  base::Scheduling scheduling = base::Scheduling::fair;   // serve: of the probe threads
+  model::Shard shard;                                     // all but sla
+  std::string storage_path;             // serve: where counts survive a restart, "" for nowhere
+  std::string port_file;                // serve: where the port taken is written, "" for nowhere
+  std::vector<std::string> selection;   // probe: TENANT or TENANT/PROBE, none for all
+  std::uint64_t repeat = 1;             // probe: rounds
+  base::Nanoseconds repeat_interval{};  // probe: between two rounds
   SlaOptions sla;
 
   // "" if there is no storage path.
@@ -61,4 +61,4 @@ struct EarlyExit {
 
 std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv);
 
-}  // namespace reinfer
+}  // namespace reinfer::app

@@ -16,90 +16,92 @@
 #include "terminal/probe_summary.h"
 #include "transport/curl_transport.h"
 
-namespace reinfer {
+namespace reinfer::app {
 namespace {
 
-std::string name_of(const Target& target) {
+std::string name_of(const model::Target& target) {
   return target.tenant_name + "/" + target.probe;
 }
 
-bool selects(const std::string& wanted, const Target& target) {
+bool selects(const std::string& wanted, const model::Target& target) {
   return wanted == target.tenant_name || wanted == name_of(target);
 }
 
 // The targets that the selection names, in the plan's order; complains about a name of nothing.
-tl::expected<std::vector<TargetIndex>, std::string> select(const Plan& plan,
-                                                           const std::vector<std::string>& wanted) {
+tl::expected<std::vector<model::TargetIndex>, std::string> select(
+    const model::Plan& plan, const std::vector<std::string>& wanted) {
   const auto& targets = plan.targets();
   for (const std::string& name : wanted) {
-    const bool known = std::any_of(targets.begin(), targets.end(),
-                                   [&](const Target& target) { return selects(name, target); });
+    const bool known =
+        std::any_of(targets.begin(), targets.end(),
+                    [&](const model::Target& target) { return selects(name, target); });
     if (known) continue;
     std::vector<std::string> names;
-    for (const Target& target : targets)
+    for (const model::Target& target : targets)
       names.push_back(name_of(target));
     return tl::unexpected(
-        fmt::format("no target is called {} (there are: {})", name, join(names, ", ")));
+        fmt::format("no target is called {} (there are: {})", name, base::join(names, ", ")));
   }
-  std::vector<TargetIndex> selected;
+  std::vector<model::TargetIndex> selected;
   for (std::size_t i = 0; i < targets.size(); ++i) {
     const bool hit = std::any_of(wanted.begin(), wanted.end(), [&](const std::string& name) {
       return selects(name, targets[i]);
     });
-    if (wanted.empty() || hit) selected.push_back(TargetIndex(i));
+    if (wanted.empty() || hit) selected.push_back(model::TargetIndex(i));
   }
   return selected;
 }
 
 // Money is spent by decision, not by a loop.
-tl::expected<void, std::string> refuse_repeated_costs(const Plan& plan,
-                                                      const std::vector<TargetIndex>& selected) {
+tl::expected<void, std::string> refuse_repeated_costs(
+    const model::Plan& plan, const std::vector<model::TargetIndex>& selected) {
   std::vector<std::string> paid;
-  for (const TargetIndex target : selected)
+  for (const model::TargetIndex target : selected)
     if (plan.target(target).paid) paid.push_back(name_of(plan.target(target)));
   if (paid.empty()) return {};
   return tl::unexpected(
       fmt::format("--repeat: each probe of {} costs AI Units or Platform Units, so it is not "
                   "repeated, allowed: "
                   "once without --repeat, or other targets by name",
-                  join(paid, ", ")));
+                  base::join(paid, ", ")));
 }
 
 // What the command says while it runs and when it is over: cards or lines or JSON on stdout, and a
 // line of progress on stderr, which goes before anything else is written.
 class Console {
  public:
-  Console(const Plan& plan, const Options& options)
+  Console(const model::Plan& plan, const Options& options)
       : plan_(plan),
         options_(options),
         style_(style_for(read_terminal(STDOUT_FILENO), options.colour)),
         progress_(options.repeat > 1 && can_rewrite_line(read_terminal(STDERR_FILENO))),
         progress_style_(style_for(read_terminal(STDERR_FILENO), ColourMode::never)) {}
 
-  void show(const ProbeResult& result, const TokenFacts& token) {
+  void show(const model::ProbeResult& result, const model::TokenFacts& token) {
     clear_progress();
     if (options_.json)
-      fmt::print("{}\n", to_json_line(plan_, result));
+      fmt::print("{}\n", explain::to_json_line(plan_, result));
     else if (options_.repeat > 1)
-      fmt::print("{}\n", render_headline(plan_, result, style_));
+      fmt::print("{}\n", terminal::render_headline(plan_, result, style_));
     else
-      fmt::print("{}", render_card(plan_, result, token, style_));
+      fmt::print("{}", terminal::render_card(plan_, result, token, style_));
     std::fflush(stdout);
   }
 
-  void show_progress(const Rounds& rounds, const ProbeSummary& summary) {
+  void show_progress(const probe::Rounds& rounds, const terminal::ProbeSummary& summary) {
     if (!progress_) return;
-    const Progress progress{rounds.begun(), options_.repeat, summary.results(), summary.failures(),
-                            rounds.in_flight()};
-    fmt::print(stderr, "\r\x1b[K{}", render_progress(progress, progress_style_));
+    const terminal::Progress progress{rounds.begun(), options_.repeat, summary.results(),
+                                      summary.failures(), rounds.in_flight()};
+    fmt::print(stderr, "\r\x1b[K{}", terminal::render_progress(progress, progress_style_));
     std::fflush(stderr);
   }
 
   // JSON is for scripts, which count themselves.
-  void show_summary(const ProbeSummary& summary, Nanoseconds elapsed, std::size_t given_up) {
+  void show_summary(const terminal::ProbeSummary& summary, base::Nanoseconds elapsed,
+                    std::size_t given_up) {
     clear_progress();
     if (options_.json || options_.repeat == 1) return;
-    fmt::print("\n{}", render_summary(plan_, summary, elapsed, given_up, style_));
+    fmt::print("\n{}", terminal::render_summary(plan_, summary, elapsed, given_up, style_));
   }
 
  private:
@@ -108,11 +110,11 @@ class Console {
     std::fflush(stderr);
   }
 
-  const Plan& plan_;
+  const model::Plan& plan_;
   const Options& options_;
-  const TerminalStyle style_;
+  const terminal::TerminalStyle style_;
   const bool progress_;
-  const TerminalStyle progress_style_;
+  const terminal::TerminalStyle progress_style_;
 };
 
 }  // namespace
@@ -120,7 +122,7 @@ class Console {
 int probe_command(const Options& options) {
   const auto whole = load_or_explain(options.config_file);
   if (!whole) return kExitBadConfig;
-  const auto plan = shard_of(whole, options.shard);
+  const auto plan = model::shard_of(whole, options.shard);
   auto selected = select(*plan, options.selection);
   if (selected && options.repeat > 1)
     if (auto refused = refuse_repeated_costs(*plan, *selected); !refused)
@@ -130,22 +132,23 @@ int probe_command(const Options& options) {
     return 2;
   }
   Console console(*plan, options);
-  const SystemClock clock;
-  const Log log(options.log_level, options.log_format);
-  Credentials credentials(*plan, log);
-  PaidBudget paid("", log);
-  CurlTransport transport;
+  const base::SystemClock clock;
+  const base::Log log(options.log_level, options.log_format);
+  credentials::Credentials credentials(*plan, log);
+  probe::PaidBudget paid("", log);
+  transport::CurlTransport transport;
   Interrupt interrupt(transport);
   if (options.repeat > 1) interrupt.start();
-  Rounds rounds(*plan, clock, transport, credentials, paid, log, Random::seed_from_kernel(),
-                {*selected, options.repeat, options.repeat_interval});
-  ProbeSummary summary(*plan);
-  const MonoTime started = clock.now().mono;
+  probe::Rounds rounds(*plan, clock, transport, credentials, paid, log,
+                       base::Random::seed_from_kernel(),
+                       {*selected, options.repeat, options.repeat_interval});
+  terminal::ProbeSummary summary(*plan);
+  const base::MonoTime started = clock.now().mono;
   while (!rounds.done() && !interrupt.asked()) {
-    const RoundsNews news = rounds.step();
-    for (const RoundSkip& skip : news.skips)
+    const probe::RoundsUpdate news = rounds.step();
+    for (const probe::RoundSkip& skip : news.skips)
       summary.add_skipped(skip.target, skip.reason, skip.count);
-    for (const ProbeResult& result : news.results) {
+    for (const model::ProbeResult& result : news.results) {
       summary.add(result);
       console.show(result, credentials.facts(plan->target(result.target).tenant));
     }
@@ -155,4 +158,4 @@ int probe_command(const Options& options) {
   return summary.results() > 0 && summary.failures() == 0 ? 0 : 1;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::app

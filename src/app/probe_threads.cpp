@@ -11,7 +11,7 @@
 #include "base/thread_scheduling.h"
 #include "credentials/credentials.h"
 
-namespace reinfer {
+namespace reinfer::app {
 namespace {
 
 // A thread does many times as many, but its handshakes, of a few milliseconds each, make the slots
@@ -22,10 +22,10 @@ constexpr std::size_t kThreadsPerProcessor = 4;
 
 }  // namespace
 
-std::size_t probe_threads_for(const Plan& plan, std::size_t processors) {
+std::size_t probe_threads_for(const model::Plan& plan, std::size_t processors) {
   double per_second = 0;
-  for (const Target& target : plan.targets())
-    per_second += 1 / to_seconds(target.interval);
+  for (const model::Target& target : plan.targets())
+    per_second += 1 / base::to_seconds(target.interval);
   const auto wanted = static_cast<std::size_t>(std::ceil(per_second / kProbesPerSecond));
   const std::size_t most = std::min({std::max<std::size_t>(processors, 1) * kThreadsPerProcessor,
                                      plan.tenants().size(), kProbeThreadsMax});
@@ -33,48 +33,50 @@ std::size_t probe_threads_for(const Plan& plan, std::size_t processors) {
 }
 
 // Destroyed in reverse: whoever refers to something goes before it.
-struct ProbeThreads::Lane {
-  Lane(std::shared_ptr<const Plan> part, const Clock& clock, std::unique_ptr<Transport> own,
-       PaidBudget& paid, Ledger& ledger, const Log& log, std::uint64_t seed)
+struct ProbeThreads::Worker {
+  Worker(std::shared_ptr<const model::Plan> part, const base::Clock& clock,
+         std::unique_ptr<transport::Transport> own, probe::PaidBudget& paid, record::Ledger& ledger,
+         const base::Log& log, std::uint64_t seed)
       : transport(std::move(own)),
         credentials(*part, log),
         mailbox(*transport),
         engine(std::move(part), clock, *transport, credentials, paid, ledger, mailbox, log, seed) {}
 
-  std::unique_ptr<Transport> transport;
-  Credentials credentials;
-  Mailbox mailbox;
-  Engine engine;
+  std::unique_ptr<transport::Transport> transport;
+  credentials::Credentials credentials;
+  probe::Mailbox mailbox;
+  probe::Engine engine;
   std::thread thread;
 };
 
-ProbeThreads::ProbeThreads(const Division& division, const Clock& clock,
-                           const MakeTransport& make_transport, PaidBudget& paid, Ledgers& ledgers,
-                           const Log& log, std::uint64_t seed)
+ProbeThreads::ProbeThreads(const model::Partition& partition, const base::Clock& clock,
+                           const MakeTransport& make_transport, probe::PaidBudget& paid,
+                           record::Ledgers& ledgers, const base::Log& log, std::uint64_t seed)
     : clock_(clock), ledgers_(ledgers), log_(log) {
-  for (std::size_t i = 0; i < division.parts.size(); ++i)
-    lanes_.push_back(std::make_unique<Lane>(division.parts[i], clock, make_transport(), paid,
-                                            ledgers.part(i), log,
-                                            stable_hash("probe thread", seed + i)));
+  for (std::size_t i = 0; i < partition.parts.size(); ++i)
+    workers_.push_back(std::make_unique<Worker>(partition.parts[i], clock, make_transport(), paid,
+                                                ledgers.part(i), log,
+                                                base::stable_hash("probe thread", seed + i)));
 }
 
 ProbeThreads::~ProbeThreads() = default;
 
-void ProbeThreads::start(Scheduling scheduling) {
-  for (std::size_t i = 0; i < lanes_.size(); ++i)
-    lanes_[i]->thread = std::thread([this, i, scheduling, &engine = lanes_[i]->engine]() noexcept {
-      name_thread(fmt::format("probe-{}", i + 1));
-      if (scheduling == Scheduling::realtime && take_realtime(i == 0))
-        ledgers_.part(i).record_realtime();
-      else
-        ask_for_short_slices();
-      engine.run([this] { return stopped_.load(); });
-    });
+void ProbeThreads::start(base::Scheduling scheduling) {
+  for (std::size_t i = 0; i < workers_.size(); ++i)
+    workers_[i]->thread =
+        std::thread([this, i, scheduling, &engine = workers_[i]->engine]() noexcept {
+          base::name_thread(fmt::format("probe-{}", i + 1));
+          if (scheduling == base::Scheduling::realtime && take_realtime(i == 0))
+            ledgers_.part(i).record_realtime();
+          else
+            base::ask_for_short_slices();
+          engine.run([this] { return stopped_.load(); });
+        });
 }
 
 // What one thread is refused, all are.
 bool ProbeThreads::take_realtime(bool warn) const {
-  const int refused = ask_for_realtime();
+  const int refused = base::ask_for_realtime();
   if (refused != 0 && warn)
     log_.warn("probe threads have no real-time priority",
               {{"refused", std::generic_category().message(refused)},
@@ -84,37 +86,37 @@ bool ProbeThreads::take_realtime(bool warn) const {
 
 void ProbeThreads::request_stop() {
   stopped_ = true;
-  for (auto& lane : lanes_)
-    lane->transport->wake();
+  for (auto& worker : workers_)
+    worker->transport->wake();
 }
 
 void ProbeThreads::join() {
-  for (auto& lane : lanes_)
-    if (lane->thread.joinable()) lane->thread.join();
+  for (auto& worker : workers_)
+    if (worker->thread.joinable()) worker->thread.join();
 }
 
-bool ProbeThreads::adopt(std::shared_ptr<const Plan> plan) {
-  Division division = divide(std::move(plan), lanes_.size());
-  const auto parts = division.parts;
+bool ProbeThreads::adopt(std::shared_ptr<const model::Plan> plan) {
+  model::Partition partition = model::partition_plan(std::move(plan), workers_.size());
+  const auto parts = partition.parts;
   std::vector<bool> adopted;
-  ledgers_.adopt(std::move(division), clock_.now(), [&] {
-    for (std::size_t i = 0; i < lanes_.size(); ++i)
-      lanes_[i]->mailbox.post(parts[i]);
-    for (const auto& lane : lanes_)
-      adopted.push_back(lane->mailbox.wait_until_adopted());
+  ledgers_.adopt(std::move(partition), clock_.now(), [&] {
+    for (std::size_t i = 0; i < workers_.size(); ++i)
+      workers_[i]->mailbox.post(parts[i]);
+    for (const auto& worker : workers_)
+      adopted.push_back(worker->mailbox.wait_until_adopted());
     return adopted;
   });
   return std::find(adopted.begin(), adopted.end(), false) == adopted.end();
 }
 
-OnDemandAnswer ProbeThreads::probe_now(const std::string& tenant, const std::string& probe,
-                                       Nanoseconds time_max) {
-  const bool may_wait = ++waiting_ <= kWaitersMax;
-  Mailbox& mailbox = lanes_[part_of(tenant, lanes_.size())]->mailbox;
-  OnDemandAnswer answer =
-      may_wait ? mailbox.demand(tenant, probe, time_max).get() : tl::unexpected(Refusal::limit);
+model::OnDemandAnswer ProbeThreads::probe_now(const std::string& tenant, const std::string& probe,
+                                              base::Nanoseconds time_max) {
+  const bool may_wait = ++waiting_ <= kOnDemandWaitersMax;
+  probe::Mailbox& mailbox = workers_[model::part_of(tenant, workers_.size())]->mailbox;
+  model::OnDemandAnswer answer =
+      may_wait ? mailbox.ask(tenant, probe, time_max).get() : tl::unexpected(model::Refusal::limit);
   --waiting_;
   return answer;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::app

@@ -8,7 +8,7 @@
 #include "config/load_plan.h"
 #include "credentials/credentials.h"
 
-namespace reinfer {
+namespace reinfer::app {
 namespace {
 
 // Beyond that, `check` tells the rest.
@@ -16,20 +16,21 @@ constexpr std::size_t kProblemsToldMax = 20;
 
 // Sources in use have shown that they work, or why not; and a command may give another token each
 // time it is asked.
-TokenInspector inspect_new_tokens(const Plan& in_force) {
-  return [&in_force](const TokenSource& source) -> std::optional<std::string> {
+config::TokenInspector inspect_new_tokens(const model::Plan& in_force) {
+  return [&in_force](const model::TokenSource& source) -> std::optional<std::string> {
     const auto& tenants = in_force.tenants();
-    const bool known = std::any_of(tenants.begin(), tenants.end(),
-                                   [&](const Tenant& tenant) { return tenant.token == source; });
-    return known ? std::nullopt : inspect_token(source);
+    const bool known =
+        std::any_of(tenants.begin(), tenants.end(),
+                    [&](const model::Tenant& tenant) { return tenant.token == source; });
+    return known ? std::nullopt : credentials::inspect_token(source);
   };
 }
 
 }  // namespace
 
 Reloader::Reloader(std::string config_file, std::uint64_t fingerprint,
-                   std::shared_ptr<const Plan> whole, Shard shard, Ledgers& ledgers,
-                   ProbeThreads& threads, const Log& log)
+                   std::shared_ptr<const model::Plan> whole, model::Shard shard,
+                   record::Ledgers& ledgers, ProbeThreads& threads, const base::Log& log)
     : config_file_(std::move(config_file)),
       shard_(shard),
       ledgers_(ledgers),
@@ -38,26 +39,27 @@ Reloader::Reloader(std::string config_file, std::uint64_t fingerprint,
       whole_(std::move(whole)),
       fingerprint_(fingerprint) {}
 
-ReloadReport Reloader::reload(std::string_view trigger) {
+routes::ReloadReport Reloader::reload(std::string_view trigger) {
   const std::lock_guard lock(mutex_);
-  return apply(read_config_files(config_file_), trigger);
+  return apply(config::read_config_files(config_file_), trigger);
 }
 
 void Reloader::reload_if_changed() {
   const std::lock_guard lock(mutex_);
-  const std::vector<ConfigFile> files = read_config_files(config_file_);
-  if (fingerprint(files) != fingerprint_) apply(files, "a file changed");
+  const std::vector<config::ConfigFile> files = config::read_config_files(config_file_);
+  if (config::fingerprint(files) != fingerprint_) apply(files, "a file changed");
 }
 
-ReloadReport Reloader::apply(const std::vector<ConfigFile>& files, std::string_view trigger) {
-  fingerprint_ = fingerprint(files);
-  auto loaded = make_plan(files, inspect_new_tokens(*whole_));
+routes::ReloadReport Reloader::apply(const std::vector<config::ConfigFile>& files,
+                                     std::string_view trigger) {
+  fingerprint_ = config::fingerprint(files);
+  auto loaded = config::make_plan(files, inspect_new_tokens(*whole_));
   if (!loaded) return refuse(loaded.error(), trigger);
-  const auto whole = std::make_shared<const Plan>(std::move(*loaded));
-  const auto plan = shard_of(whole, shard_);
-  const auto before = shard_of(std::exchange(whole_, whole), shard_);
+  const auto whole = std::make_shared<const model::Plan>(std::move(*loaded));
+  const auto plan = model::shard_of(whole, shard_);
+  const auto before = model::shard_of(std::exchange(whole_, whole), shard_);
   if (!threads_.adopt(plan)) return {{"the exporter is stopping"}};
-  const PlanDifference difference = count_differences(*before, *plan);
+  const model::PlanDifference difference = model::count_differences(*before, *plan);
   log_.info("configuration reloaded", {{"trigger", trigger},
                                        {"added", difference.added},
                                        {"removed", difference.removed},
@@ -66,16 +68,16 @@ ReloadReport Reloader::apply(const std::vector<ConfigFile>& files, std::string_v
   return {};
 }
 
-ReloadReport Reloader::refuse(const Problems& problems, std::string_view trigger) {
-  ReloadReport report;
-  for (const Problem& problem : problems) {
+routes::ReloadReport Reloader::refuse(const base::Problems& problems, std::string_view trigger) {
+  routes::ReloadReport report;
+  for (const base::Problem& problem : problems) {
     if (report.problems.size() == kProblemsToldMax) {
       report.problems.push_back(
           fmt::format("and {} more (reinfer_exporter check --config.file={} tells all)",
                       problems.size() - kProblemsToldMax, config_file_));
       break;
     }
-    report.problems.push_back(to_string(problem));
+    report.problems.push_back(base::to_string(problem));
   }
   log_.error("configuration not reloaded, the old one stays in force",
              {{"trigger", trigger}, {"problems", problems.size()}});
@@ -85,4 +87,4 @@ ReloadReport Reloader::refuse(const Problems& problems, std::string_view trigger
   return report;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::app

@@ -16,35 +16,37 @@
 #include "record/ledgers.h"
 #include "routes/reload_route.h"
 
-namespace reinfer {
+namespace reinfer::app {
 
 class Reloader {
  public:
   // `whole` came from files with that fingerprint, and what of it is the shard's is in force.
   // Everything passed by reference outlives it.
-  Reloader(std::string config_file, std::uint64_t fingerprint, std::shared_ptr<const Plan> whole,
-           Shard shard, Ledgers& ledgers, ProbeThreads& threads, const Log& log);
+  Reloader(std::string config_file, std::uint64_t fingerprint,
+           std::shared_ptr<const model::Plan> whole, model::Shard shard, record::Ledgers& ledgers,
+           ProbeThreads& threads, const base::Log& log);
 
   // Returns when the new plan is in force, or why it is not. `trigger` is for the log.
-  ReloadReport reload(std::string_view trigger);
+  routes::ReloadReport reload(std::string_view trigger);
   // The same if a file was changed, added or removed since the last attempt.
   void reload_if_changed();
 
  private:
-  ReloadReport apply(const std::vector<ConfigFile>& files, std::string_view trigger);
-  ReloadReport refuse(const Problems& problems, std::string_view trigger);
+  routes::ReloadReport apply(const std::vector<config::ConfigFile>& files,
+                             std::string_view trigger);
+  routes::ReloadReport refuse(const base::Problems& problems, std::string_view trigger);
 
   // Constant after construction.
   const std::string config_file_;
-  const Shard shard_;
-  Ledgers& ledgers_;
+  const model::Shard shard_;
+  record::Ledgers& ledgers_;
   ProbeThreads& threads_;
-  const Log& log_;
+  const base::Log& log_;
 
   // Guarded by mutex_.
   std::mutex mutex_;
-  std::shared_ptr<const Plan> whole_;  // tokens of other shards have been seen as well
+  std::shared_ptr<const model::Plan> whole_;  // tokens of other shards have been seen as well
   std::uint64_t fingerprint_;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::app

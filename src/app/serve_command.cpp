@@ -21,7 +21,7 @@
 #include "routes/reload_route.h"
 #include "transport/curl_transport.h"
 
-namespace reinfer {
+namespace reinfer::app {
 namespace {
 
 sigset_t awaited_signals() {
@@ -40,7 +40,7 @@ void block_awaited_signals() {
 }
 
 // Waits for one of them, or until `limit` has passed (0 then).
-int await_signal(std::optional<Nanoseconds> limit) {
+int await_signal(std::optional<base::Nanoseconds> limit) {
   const sigset_t signals = awaited_signals();
   if (!limit) {
     int signal = 0;
@@ -73,29 +73,32 @@ bool write_port(const std::string& path, int port) {
 }
 
 // Everything that answers HTTP.
-Routes all_routes(const Options& options, const Ledgers& ledgers, const Clock& clock,
-                  HttpStatistics& statistics, const std::atomic<bool>& ready, RateLimit& probe_rate,
-                  ProbeThreads& threads, Reloader& reloader) {
-  Routes routes = exporter_routes(options.telemetry_path, ledgers, clock, statistics, ready);
-  routes.push_back(probe_route(
+http::Routes all_routes(const Options& options, const record::Ledgers& ledgers,
+                        const base::Clock& clock, http::HttpStatistics& statistics,
+                        const std::atomic<bool>& ready, http::RateLimit& probe_rate,
+                        ProbeThreads& threads, Reloader& reloader) {
+  http::Routes routes =
+      routes::exporter_routes(options.telemetry_path, ledgers, clock, statistics, ready);
+  routes.push_back(routes::probe_route(
       [&ledgers](const std::string& tenant, const std::string& probe) {
         return ledgers.has_target(tenant, probe);
       },
-      [&threads](const std::string& tenant, const std::string& probe, Nanoseconds time_max) {
+      [&threads](const std::string& tenant, const std::string& probe, base::Nanoseconds time_max) {
         return threads.probe_now(tenant, probe, time_max);
       },
       probe_rate));
   if (options.enable_lifecycle)
-    routes.push_back(reload_route([&reloader] { return reloader.reload("HTTP"); }));
+    routes.push_back(routes::reload_route([&reloader] { return reloader.reload("HTTP"); }));
   else
-    routes.push_back(reload_route(nullptr));
+    routes.push_back(routes::reload_route(nullptr));
   return routes;
 }
 
 // The plan, null if there is none, and the fingerprint of the files it was made of.
-std::pair<std::shared_ptr<const Plan>, std::uint64_t> first_load(const std::string& config_file) {
-  const std::vector<ConfigFile> files = read_config_files(config_file);
-  return {load_or_explain(files, config_file), fingerprint(files)};
+std::pair<std::shared_ptr<const model::Plan>, std::uint64_t> first_load(
+    const std::string& config_file) {
+  const std::vector<config::ConfigFile> files = config::read_config_files(config_file);
+  return {load_or_explain(files, config_file), config::fingerprint(files)};
 }
 
 }  // namespace
@@ -106,28 +109,29 @@ int serve_command(const Options& options) {
   block_awaited_signals();
 
   // Destroyed in reverse: whoever refers to something goes before it.
-  const Log log(options.log_level, options.log_format);
-  const SystemClock clock;
-  const auto plan = shard_of(whole, options.shard);
-  const Division division = divide(plan, options.probe_threads.value_or(probe_threads_for(
-                                             *plan, std::thread::hardware_concurrency())));
-  Ledgers ledgers(division, clock.now());
-  PaidBudget paid(options.state_file(), log);
+  const base::Log log(options.log_level, options.log_format);
+  const base::SystemClock clock;
+  const auto plan = model::shard_of(whole, options.shard);
+  const model::Partition partition =
+      model::partition_plan(plan, options.probe_threads.value_or(probe_threads_for(
+                                      *plan, std::thread::hardware_concurrency())));
+  record::Ledgers ledgers(partition, clock.now());
+  probe::PaidBudget paid(options.state_file(), log);
   ProbeThreads threads(
-      division, clock, [] { return std::make_unique<CurlTransport>(); }, paid, ledgers, log,
-      Random::seed_from_kernel());
+      partition, clock, [] { return std::make_unique<transport::CurlTransport>(); }, paid, ledgers,
+      log, base::Random::seed_from_kernel());
   Reloader reloader(options.config_file, fingerprint, whole, options.shard, ledgers, threads, log);
   std::atomic<bool> ready{false};
-  RateLimit probe_rate(options.probe_rate);
-  HttpStatistics statistics(options.telemetry_path);
-  Routes routes =
+  http::RateLimit probe_rate(options.probe_rate);
+  http::HttpStatistics statistics(options.telemetry_path);
+  http::Routes routes =
       all_routes(options, ledgers, clock, statistics, ready, probe_rate, threads, reloader);
   const auto exporter_now = [&options, started = clock.now().wall] {
-    return ApiExporter{started, options.config_file};
+    return api::ApiExporter{started, options.config_file};
   };
-  for (Route& route : api_routes(ledgers, clock, exporter_now))
+  for (http::Route& route : routes::api_routes(ledgers, clock, exporter_now))
     routes.push_back(std::move(route));
-  Server server(options.server, std::move(routes), statistics, log);
+  http::Server server(options.server, std::move(routes), statistics, log);
 
   const auto port = server.bind();
   if (!port) {
@@ -137,12 +141,12 @@ int serve_command(const Options& options) {
   server.start();
   threads.start(options.scheduling);
   ready = true;
-  log.info("serving", {{"version", build_info().version},
-                       {"address", join(server.addresses(), ", ")},
+  log.info("serving", {{"version", base::build_info().version},
+                       {"address", base::join(server.addresses(), ", ")},
                        {"port", *port},
                        {"tenants", plan->tenants().size()},
                        {"targets", plan->targets().size()},
-                       {"probe_threads", division.parts.size()},
+                       {"probe_threads", partition.parts.size()},
                        {"config", options.config_file}});
   if (!options.port_file.empty() && !write_port(options.port_file, *port))
     log.error("the port file cannot be written", {{"path", options.port_file}});
@@ -157,4 +161,4 @@ int serve_command(const Options& options) {
   return 0;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::app

@@ -5,7 +5,7 @@
 #include <charconv>
 #include <optional>
 
-namespace reinfer {
+namespace reinfer::app {
 namespace {
 
 std::optional<std::size_t> number(std::string_view text) {
@@ -23,8 +23,9 @@ std::optional<std::size_t> ordinal_of(std::string_view host_name) {
 
 }  // namespace
 
-tl::expected<Shard, std::string> parse_shard(std::string_view text, std::string_view host_name,
-                                             std::string_view shards) {
+tl::expected<model::Shard, std::string> parse_shard(std::string_view text,
+                                                    std::string_view host_name,
+                                                    std::string_view shards) {
   const std::size_t slash = text.find('/');
   const std::string_view which = text.substr(0, slash);
   const bool automatic = which == "auto";
@@ -33,10 +34,11 @@ tl::expected<Shard, std::string> parse_shard(std::string_view text, std::string_
     return tl::unexpected(fmt::format(
         "\"{}\" is no shard, allowed: INDEX/COUNT such as 0/3, auto/COUNT, or auto", text));
   const auto count = number(counted ? text.substr(slash + 1) : shards);
-  if (!count || *count < 1 || *count > kShardsMax) {
+  if (!count || *count < 1 || *count > model::kShardsMax) {
     const std::string where = counted ? "" : fmt::format(" of {}", kShardsVariable);
     return tl::unexpected(fmt::format("the count{} is \"{}\", allowed: 1 to {}", where,
-                                      counted ? text.substr(slash + 1) : shards, kShardsMax));
+                                      counted ? text.substr(slash + 1) : shards,
+                                      model::kShardsMax));
   }
   const auto index = automatic ? ordinal_of(host_name) : number(which);
   const std::string of_whom =
@@ -47,7 +49,7 @@ tl::expected<Shard, std::string> parse_shard(std::string_view text, std::string_
   if (*index >= *count)
     return tl::unexpected(fmt::format("the index{} is {}, allowed: 0 to {}, the first is 0",
                                       of_whom, *index, *count - 1));
-  return Shard{*index, *count};
+  return model::Shard{*index, *count};
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::app

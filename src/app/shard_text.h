@@ -8,14 +8,15 @@
 
 #include "model/partition.h"
 
-namespace reinfer {
+namespace reinfer::app {
 
 // Where "auto" finds how many shards there are, if it is not told.
 inline constexpr const char* kShardsVariable = "REINFER_SHARDS";
 
 // `text`: "INDEX/COUNT", "auto/COUNT", or "auto" with the count in `shards`, the variable's value.
 // `host_name`: the pod's, whose ordinal follows the last hyphen.
-tl::expected<Shard, std::string> parse_shard(std::string_view text, std::string_view host_name,
-                                             std::string_view shards);
+tl::expected<model::Shard, std::string> parse_shard(std::string_view text,
+                                                    std::string_view host_name,
+                                                    std::string_view shards);
 
-}  // namespace reinfer
+}  // namespace reinfer::app

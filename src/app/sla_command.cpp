@@ -15,7 +15,7 @@
 #include "sla/render.h"
 #include "sla/report.h"
 
-namespace reinfer {
+namespace reinfer::app {
 namespace {
 
 constexpr int kExitCannotTell = 1;
@@ -25,17 +25,18 @@ constexpr std::size_t kHeaderFileBytesMax = 64 * 1024;
 
 using Wrong = std::optional<std::string>;
 
-Wrong add_token(const std::string& path, HttpServer& server) {
+Wrong add_token(const std::string& path, sla::HttpServer& server) {
   if (path.empty()) return std::nullopt;
-  const SecretOrWhy token = read_stored({SecretSource::Kind::file, path});
+  const credentials::SecretOrWhy token =
+      credentials::read_stored({model::SecretSource::Kind::file, path});
   if (!token) return "--prometheus.token-file: " + token.error();
   server.headers.emplace_back("Authorization: Bearer " + token->reveal());
   return std::nullopt;
 }
 
-Wrong add_user(const std::string& path, HttpServer& server) {
+Wrong add_user(const std::string& path, sla::HttpServer& server) {
   if (path.empty()) return std::nullopt;
-  SecretOrWhy user = read_stored({SecretSource::Kind::file, path});
+  credentials::SecretOrWhy user = credentials::read_stored({model::SecretSource::Kind::file, path});
   if (!user) return "--prometheus.user-file: " + user.error();
   const auto colon = user->reveal().find(':');
   if (colon == std::string::npos || colon == 0)
@@ -46,7 +47,7 @@ Wrong add_user(const std::string& path, HttpServer& server) {
 
 bool is_header(std::string_view line) {
   const auto colon = line.find(':');
-  if (colon == std::string_view::npos || colon == 0 || trim(line.substr(colon + 1)).empty())
+  if (colon == std::string_view::npos || colon == 0 || base::trim(line.substr(colon + 1)).empty())
     return false;
   for (const char c : line.substr(0, colon))
     if (c <= ' ' || c >= 0x7f) return false;
@@ -55,7 +56,7 @@ bool is_header(std::string_view line) {
   return true;
 }
 
-Wrong add_headers(const std::string& path, HttpServer& server) {
+Wrong add_headers(const std::string& path, sla::HttpServer& server) {
   if (path.empty()) return std::nullopt;
   std::ifstream file(path, std::ios::binary);
   std::string text(kHeaderFileBytesMax + 1, '\0');
@@ -64,9 +65,9 @@ Wrong add_headers(const std::string& path, HttpServer& server) {
                        kHeaderFileBytesMax);
   text.resize(static_cast<std::size_t>(file.gcount()));
   std::size_t number = 0;
-  for (const std::string_view line : split(text, '\n')) {
+  for (const std::string_view line : base::split(text, '\n')) {
     ++number;
-    const std::string_view header = trim(line);
+    const std::string_view header = base::trim(line);
     if (header.empty() || header.starts_with('#')) continue;
     if (!is_header(header))
       return fmt::format("--prometheus.header-file: {}:{}: is not NAME: VALUE", path, number);
@@ -75,15 +76,15 @@ Wrong add_headers(const std::string& path, HttpServer& server) {
   return std::nullopt;
 }
 
-Wrong find_ca(const std::string& path, HttpServer& server) {
+Wrong find_ca(const std::string& path, sla::HttpServer& server) {
   if (path.empty()) return std::nullopt;
   if (!std::ifstream(path)) return fmt::format("--prometheus.ca-file: {} cannot be read", path);
   server.ca_file = path;
   return std::nullopt;
 }
 
-tl::expected<HttpServer, std::string> server_of(const SlaOptions& options) {
-  HttpServer server;
+tl::expected<sla::HttpServer, std::string> server_of(const SlaOptions& options) {
+  sla::HttpServer server;
   server.url = options.url;
   server.timeout = options.timeout;
   for (const Wrong& wrong :
@@ -111,19 +112,20 @@ class ProgressLine {
   const bool shown_;
 };
 
-tl::expected<SlaReport, std::string> make_report(const SlaOptions& options, const Month& month,
-                                                 WallTime now, HttpGetter& getter) {
-  SlaReport report{month, options.url, now, {}, {}};
-  Prometheus prometheus([&](const std::string& path) { return getter.get(path); });
+tl::expected<sla::SlaReport, std::string> make_report(const SlaOptions& options,
+                                                      const sla::Month& month, base::WallTime now,
+                                                      sla::HttpGetter& getter) {
+  sla::SlaReport report{month, options.url, now, {}, {}};
+  sla::Prometheus prometheus([&](const std::string& path) { return getter.get(path); });
   const ProgressLine progress;
-  SlaReader reader(prometheus, {month, now, options.tenants, options.instance},
-                   [&](const std::string& what) { progress.write(what); });
+  sla::SlaReader reader(prometheus, {month, now, options.tenants, options.instance},
+                        [&](const std::string& what) { progress.write(what); });
   const auto tenants = reader.tenants();
   if (!tenants) return tl::unexpected(tenants.error());
   for (const std::string& tenant : *tenants) {
     const auto targets = reader.read(tenant);
     if (!targets) return tl::unexpected(targets.error());
-    for (SlaRow& row : make_rows(*targets, month, options.outages_max))
+    for (sla::SlaRow& row : sla::make_rows(*targets, month, options.outages_max))
       report.rows.push_back(std::move(row));
   }
   if (report.rows.empty())
@@ -133,29 +135,29 @@ tl::expected<SlaReport, std::string> make_report(const SlaOptions& options, cons
   return report;
 }
 
-std::string render(const SlaReport& report, const Options& options) {
+std::string render(const sla::SlaReport& report, const Options& options) {
   switch (options.sla.format) {
     case SlaFormat::csv:
-      return render_csv(report);
+      return sla::render_csv(report);
     case SlaFormat::json:
-      return render_json(report);
+      return sla::render_json(report);
     case SlaFormat::table:
       break;
   }
-  return render_table(report, style_for(read_terminal(STDOUT_FILENO), options.colour));
+  return sla::render_table(report, style_for(read_terminal(STDOUT_FILENO), options.colour));
 }
 
 }  // namespace
 
 int sla_command(const Options& options) {
-  const WallTime now = SystemClock().now().wall;
-  const auto month = parse_month(options.sla.month, options.sla.time_zone, now);
+  const base::WallTime now = base::SystemClock().now().wall;
+  const auto month = sla::parse_month(options.sla.month, options.sla.time_zone, now);
   auto server = server_of(options.sla);
   if (!month || !server) {
     fmt::print(stderr, "{}\n", month ? server.error() : month.error());
     return kExitBadCommandLine;
   }
-  HttpGetter getter(std::move(*server));
+  sla::HttpGetter getter(std::move(*server));
   const auto report = make_report(options.sla, *month, now, getter);
   if (!report) {
     fmt::print(stderr, "{} {}\n", options.sla.url, report.error());
@@ -163,9 +165,9 @@ int sla_command(const Options& options) {
   }
   fmt::print("{}", render(*report, options));
   if (std::fflush(stdout) != 0) return kExitCannotTell;
-  const SlaVerdict verdict = verdict_of(*report);
-  if (verdict == SlaVerdict::breached) return kExitBreached;
-  return verdict == SlaVerdict::met ? 0 : kExitCannotTell;
+  const sla::SlaVerdict verdict = sla::verdict_of(*report);
+  if (verdict == sla::SlaVerdict::breached) return kExitBreached;
+  return verdict == sla::SlaVerdict::met ? 0 : kExitCannotTell;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::app

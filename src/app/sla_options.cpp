@@ -7,13 +7,13 @@
 #include "base/duration.h"
 #include "config/base_url_parts.h"
 
-namespace reinfer {
+namespace reinfer::app {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Nanoseconds kTimeoutMin = 1s;
-constexpr Nanoseconds kTimeoutMax = 10min;
+constexpr base::Nanoseconds kTimeoutMin = 1s;
+constexpr base::Nanoseconds kTimeoutMax = 10min;
 constexpr std::size_t kOutagesMax = 1000;
 
 constexpr const char* kFooter =
@@ -21,8 +21,8 @@ constexpr const char* kFooter =
     "tell, as too much of the month was not watched; 2 the command line is wrong; 3 an objective "
     "was breached.";
 
-const UrlForm& url_form() {
-  static const UrlForm form = {
+const config::UrlForm& url_form() {
+  static const config::UrlForm form = {
       {"http", "https"},
       "http or https",
       "http://127.0.0.1:9090",
@@ -58,7 +58,7 @@ tl::expected<std::string, std::string> understand_url(const std::string& text) {
   if (text.empty())
     return tl::unexpected(
         fmt::format("--prometheus.url is required, such as {}", url_form().example));
-  const auto parts = parse_url_parts(text, url_form());
+  const auto parts = config::parse_url_parts(text, url_form());
   if (!parts) return tl::unexpected("--prometheus.url: " + parts.error());
   if (!parts->query.empty() || !parts->fragment.empty())
     return tl::unexpected(
@@ -74,8 +74,8 @@ tl::expected<std::string, std::string> understand_url(const std::string& text) {
 
 // What must not be read on the way, over what can be.
 tl::expected<void, std::string> refuse_clear_text(const SlaOptions& options) {
-  const auto parts = parse_url_parts(options.url, url_form());
-  const bool readable = parts && parts->scheme == "http" && !is_loopback(parts->host);
+  const auto parts = config::parse_url_parts(options.url, url_form());
+  const bool readable = parts && parts->scheme == "http" && !config::is_loopback(parts->host);
   for (const auto& [option, file] : {std::pair("--prometheus.token-file", &options.token_file),
                                      std::pair("--prometheus.user-file", &options.user_file)})
     if (readable && !file->empty())
@@ -126,15 +126,16 @@ tl::expected<SlaOptions, std::string> understand(const SlaGiven& given) {
   options.format = given.format == "csv"    ? SlaFormat::csv
                    : given.format == "json" ? SlaFormat::json
                                             : SlaFormat::table;
-  const auto timeout = parse_duration(given.timeout);
+  const auto timeout = base::parse_duration(given.timeout);
   if (!timeout)
-    return tl::unexpected(fmt::format("--timeout: \"{}\" is not {}", given.timeout, kDurationForm));
+    return tl::unexpected(
+        fmt::format("--timeout: \"{}\" is not {}", given.timeout, base::kDurationForm));
   if (*timeout < kTimeoutMin || *timeout > kTimeoutMax)
-    return tl::unexpected(fmt::format("--timeout: is {}, allowed: {} to {}",
-                                      format_duration(*timeout), format_duration(kTimeoutMin),
-                                      format_duration(kTimeoutMax)));
+    return tl::unexpected(
+        fmt::format("--timeout: is {}, allowed: {} to {}", base::format_duration(*timeout),
+                    base::format_duration(kTimeoutMin), base::format_duration(kTimeoutMax)));
   options.timeout = *timeout;
   return options;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::app

@@ -13,7 +13,7 @@ namespace CLI {  // NOLINT(readability-identifier-naming)
 class App;
 }
 
-namespace reinfer {
+namespace reinfer::app {
 
 enum class SlaFormat : std::uint8_t { table, csv, json };
 
@@ -29,7 +29,7 @@ struct SlaOptions {
   std::string instance;              // "": all
   SlaFormat format = SlaFormat::table;
   std::size_t outages_max = 10;
-  Nanoseconds timeout = std::chrono::seconds(30);
+  base::Nanoseconds timeout = std::chrono::seconds(30);
 };
 
 // Texts as given, before they are understood.
@@ -46,4 +46,4 @@ void add_sla(CLI::App& sla, SlaGiven& given);
 // The error names the option, what is wrong and what is allowed.
 tl::expected<SlaOptions, std::string> understand(const SlaGiven& given);
 
-}  // namespace reinfer
+}  // namespace reinfer::app

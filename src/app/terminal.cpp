@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 
-namespace reinfer {
+namespace reinfer::app {
 namespace {
 
 constexpr std::size_t kColumnsDefault = 80;
@@ -22,7 +22,7 @@ std::string variable(const char* name) {
 }
 
 bool is_utf8(const std::string& locale) {
-  const std::string lower = to_lower(locale);
+  const std::string lower = base::to_lower(locale);
   return lower.find("utf-8") != std::string::npos || lower.find("utf8") != std::string::npos;
 }
 
@@ -41,8 +41,8 @@ TerminalFacts read_terminal(int descriptor) {
   return facts;
 }
 
-TerminalStyle style_for(const TerminalFacts& facts, ColourMode mode) {
-  TerminalStyle style;
+terminal::TerminalStyle style_for(const TerminalFacts& facts, ColourMode mode) {
+  terminal::TerminalStyle style;
   style.columns = std::clamp(facts.columns.value_or(kColumnsDefault), kColumnsMin, kColumnsMax);
   const bool wanted = facts.no_color.empty() && can_rewrite_line(facts);
   style.colour = mode == ColourMode::always || (mode == ColourMode::automatic && wanted);
@@ -54,4 +54,4 @@ bool can_rewrite_line(const TerminalFacts& facts) {
   return facts.is_terminal && !facts.term.empty() && facts.term != "dumb";
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::app

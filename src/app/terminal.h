@@ -10,7 +10,7 @@
 
 #include "terminal/style.h"
 
-namespace reinfer {
+namespace reinfer::app {
 
 enum class ColourMode : std::uint8_t { automatic, always, never };
 
@@ -29,9 +29,9 @@ TerminalFacts read_terminal(int descriptor);
 // Colour on a terminal, unless NO_COLOR has any value (no-color.org) or TERM says that it knows
 // none; what the command line says comes before both. Block characters if the locale is UTF-8, but
 // for the kernel's console, whose font lacks them. 80 columns where nobody tells; 40 to 200.
-TerminalStyle style_for(const TerminalFacts& facts, ColourMode mode);
+terminal::TerminalStyle style_for(const TerminalFacts& facts, ColourMode mode);
 
 // Whether one line can be written over again: on a terminal that is not a dumb one.
 bool can_rewrite_line(const TerminalFacts& facts);
 
-}  // namespace reinfer
+}  // namespace reinfer::app

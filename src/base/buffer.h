@@ -9,7 +9,7 @@
 #include <concepts>
 #include <string_view>
 
-namespace reinfer {
+namespace reinfer::base {
 
 using Buffer = fmt::memory_buffer;
 
@@ -29,4 +29,4 @@ void append_all(Buffer& to, const auto&... pieces) {
   append_views(to, std::string_view(pieces)...);
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::base

@@ -3,7 +3,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-namespace reinfer {
+namespace reinfer::base {
 
 void check(bool condition, std::string_view must_hold, const char* file, int line) {
   if (condition) [[likely]]
@@ -14,4 +14,4 @@ void check(bool condition, std::string_view must_hold, const char* file, int lin
   std::abort();
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::base

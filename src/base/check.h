@@ -5,7 +5,7 @@
 
 #include <string_view>
 
-namespace reinfer {
+namespace reinfer::base {
 
 // Aborts with "FILE:LINE: check failed: must_hold" on stderr unless `condition` holds.
 // `must_hold` states what must be true ("a completion belongs to a probe in flight").
@@ -13,4 +13,4 @@ namespace reinfer {
 void check(bool condition, std::string_view must_hold, const char* file = __builtin_FILE(),
            int line = __builtin_LINE());
 
-}  // namespace reinfer
+}  // namespace reinfer::base

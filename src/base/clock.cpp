@@ -5,7 +5,7 @@
 #include <ctime>
 #include <limits>
 
-namespace reinfer {
+namespace reinfer::base {
 
 MonoTime mono_now() {
   return std::chrono::time_point_cast<Nanoseconds>(std::chrono::steady_clock::now());
@@ -57,4 +57,4 @@ Nanoseconds from_seconds(double seconds, Nanoseconds limit) {
   return Nanoseconds(std::llround(seconds * 1e9));
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::base

@@ -6,7 +6,7 @@
 #include <chrono>
 #include <optional>
 
-namespace reinfer {
+namespace reinfer::base {
 
 using Nanoseconds = std::chrono::nanoseconds;
 
@@ -66,4 +66,4 @@ WallTime from_unix_seconds(long long seconds);
 // to it (a cast of a huge double to an integer is undefined behaviour).
 Nanoseconds from_seconds(double seconds, Nanoseconds limit = std::chrono::hours(24 * 365));
 
-}  // namespace reinfer
+}  // namespace reinfer::base

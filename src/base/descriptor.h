@@ -6,7 +6,7 @@
 
 #include <utility>
 
-namespace reinfer {
+namespace reinfer::base {
 
 class Descriptor {
  public:
@@ -28,4 +28,4 @@ class Descriptor {
   int fd_ = -1;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::base

@@ -7,7 +7,7 @@
 #include <cctype>
 #include <charconv>
 
-namespace reinfer {
+namespace reinfer::base {
 namespace {
 
 struct Unit {
@@ -72,4 +72,4 @@ std::string describe_duration(Nanoseconds d) {
   return fmt::format("{} d {} h", d / 24h, (d % 24h) / 1h);
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::base

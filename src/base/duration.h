@@ -8,7 +8,7 @@
 
 #include "base/clock.h"
 
-namespace reinfer {
+namespace reinfer::base {
 
 // What parse_duration accepts, for error messages.
 inline constexpr std::string_view kDurationForm =
@@ -26,4 +26,4 @@ std::string format_duration(Nanoseconds d);
 // For people, with about three digits: "37.7 ms", "1.25 s", "3 h 12 min".
 std::string describe_duration(Nanoseconds d);
 
-}  // namespace reinfer
+}  // namespace reinfer::base

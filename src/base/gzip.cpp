@@ -7,7 +7,7 @@
 #include "base/check.h"
 #include "base/text.h"
 
-namespace reinfer {
+namespace reinfer::base {
 namespace {
 
 // 15 is the largest window; 16 asks zlib for the gzip wrapper instead of its own.
@@ -79,4 +79,4 @@ bool accepts_gzip(std::string_view accept_encoding) {
   return false;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::base

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-namespace reinfer {
+namespace reinfer::base {
 
 // zlib's levels: 1 is the fastest, 9 the smallest.
 inline constexpr int kGzipFast = 1;
@@ -41,4 +41,4 @@ std::string gzip(std::string_view bytes, int level = kGzipUsual);
 // Whether an Accept-Encoding header (RFC 9110 section 12.5.3) takes gzip.
 bool accepts_gzip(std::string_view accept_encoding);
 
-}  // namespace reinfer
+}  // namespace reinfer::base

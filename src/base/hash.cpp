@@ -1,6 +1,6 @@
 #include "base/hash.h"
 
-namespace reinfer {
+namespace reinfer::base {
 
 std::uint64_t stable_hash(std::string_view text, std::uint64_t seed) {
   std::uint64_t h = 0xcbf29ce484222325ULL ^ seed;
@@ -29,4 +29,4 @@ std::size_t rendezvous(std::string_view text, std::size_t count) {
   return best;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::base

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace reinfer {
+namespace reinfer::base {
 
 // FNV-1a (draft-eastlake-fnv) followed by the SplitMix64 finaliser, which spreads the low entropy
 // of short names over all 64 bits. `seed` separates uses.
@@ -17,4 +17,4 @@ std::uint64_t stable_hash(std::string_view text, std::uint64_t seed = 0);
 // where one place is added, only what belongs to it then moves. REQUIRES: count > 0.
 std::size_t rendezvous(std::string_view text, std::size_t count);
 
-}  // namespace reinfer
+}  // namespace reinfer::base

@@ -2,7 +2,7 @@
 
 #include "base/check.h"
 
-namespace reinfer {
+namespace reinfer::base {
 
 InheritingMutex::InheritingMutex() {
   pthread_mutexattr_t attributes;
@@ -24,4 +24,4 @@ void InheritingMutex::unlock() {
   pthread_mutex_unlock(&mutex_);
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::base

@@ -5,7 +5,7 @@
 
 #include <pthread.h>
 
-namespace reinfer {
+namespace reinfer::base {
 
 class InheritingMutex {
  public:
@@ -21,4 +21,4 @@ class InheritingMutex {
   pthread_mutex_t mutex_;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::base

@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 
-namespace reinfer {
+namespace reinfer::base {
 namespace {
 
 constexpr std::size_t kFieldBytesMax = 4096;
@@ -121,4 +121,4 @@ void Log::error(std::string_view event, std::initializer_list<LogField> fields) 
   line(LogLevel::error, event, fields);
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::base

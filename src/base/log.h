@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-namespace reinfer {
+namespace reinfer::base {
 
 enum class LogLevel { debug, info, warn, error };
 enum class LogFormat { logfmt, json };
@@ -62,4 +62,4 @@ std::string format_logfmt(LogLevel level, std::string_view event,
 std::string format_json(LogLevel level, std::string_view event,
                         std::initializer_list<LogField> fields);
 
-}  // namespace reinfer
+}  // namespace reinfer::base

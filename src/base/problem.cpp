@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 
-namespace reinfer {
+namespace reinfer::base {
 
 std::string to_string(const Problem& problem) {
   std::string result = problem.file;
@@ -67,4 +67,4 @@ std::string list_of(const std::vector<std::string_view>& words) {
   return result;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::base

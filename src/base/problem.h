@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace reinfer {
+namespace reinfer::base {
 
 // Where something is written, counted from 1. Line 0: nowhere in particular, the whole file.
 struct Place {
@@ -66,4 +66,4 @@ std::string quote(std::string_view value);
 // "a, b or c".
 std::string list_of(const std::vector<std::string_view>& words);
 
-}  // namespace reinfer
+}  // namespace reinfer::base

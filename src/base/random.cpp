@@ -4,7 +4,7 @@
 
 #include <random>
 
-namespace reinfer {
+namespace reinfer::base {
 
 std::uint64_t Random::seed_from_kernel() {
   std::random_device device;
@@ -29,4 +29,4 @@ std::string Random::next_uuid() {
                      high & 0xffff, low >> 48, low & 0xffffffffffffULL);
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::base

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-namespace reinfer {
+namespace reinfer::base {
 
 class Random {
  public:
@@ -27,4 +27,4 @@ class Random {
   std::uint64_t state_;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::base

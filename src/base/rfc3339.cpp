@@ -5,7 +5,7 @@
 
 #include <charconv>
 
-namespace reinfer {
+namespace reinfer::base {
 namespace {
 
 constexpr std::size_t kDecimalsMax = 9;
@@ -64,4 +64,4 @@ std::optional<WallTime> parse_rfc3339(std::string_view text) {
          std::chrono::minutes(*minute) + std::chrono::seconds(*second) + *decimals;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::base

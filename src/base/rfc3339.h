@@ -8,7 +8,7 @@
 
 #include "base/clock.h"
 
-namespace reinfer {
+namespace reinfer::base {
 
 // What parse_rfc3339 accepts, for error messages.
 inline constexpr std::string_view kRfc3339Form = "a UTC time such as \"2026-11-23T02:14:00Z\"";
@@ -19,4 +19,4 @@ std::string rfc3339(WallTime t);
 // "YYYY-MM-DDTHH:MM:SSZ", seconds with up to nine decimals. Years 1970 to 2261. nullopt otherwise.
 std::optional<WallTime> parse_rfc3339(std::string_view text);
 
-}  // namespace reinfer
+}  // namespace reinfer::base

@@ -6,7 +6,7 @@
 #include <string>
 #include <utility>
 
-namespace reinfer {
+namespace reinfer::base {
 
 class Secret {
  public:
@@ -37,4 +37,4 @@ class Secret {
   std::string text_;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::base

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-namespace reinfer {
+namespace reinfer::base {
 namespace {
 
 char lower(char c) {
@@ -98,4 +98,4 @@ std::string encode_path_segment(std::string_view segment) {
   return result;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::base

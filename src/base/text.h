@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace reinfer {
+namespace reinfer::base {
 
 // Without leading and trailing characters of `drop`.
 std::string_view trim(std::string_view text, std::string_view drop = " \t\r\n");
@@ -32,4 +32,4 @@ std::string sanitise(std::string_view text, std::size_t bytes_max);
 // (API resources may be named by "id:<hex>").
 std::string encode_path_segment(std::string_view segment);
 
-}  // namespace reinfer
+}  // namespace reinfer::base

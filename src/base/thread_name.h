@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace reinfer {
+namespace reinfer::base {
 
 // What the kernel keeps of a name, in bytes (pthread_setname_np(3)).
 inline constexpr std::size_t kThreadNameMax = 15;
@@ -13,4 +13,4 @@ inline constexpr std::size_t kThreadNameMax = 15;
 // Cut off after kThreadNameMax bytes.
 void name_thread(std::string_view name);
 
-}  // namespace reinfer
+}  // namespace reinfer::base

@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <cstdint>
 
-namespace reinfer {
+namespace reinfer::base {
 namespace {
 
 // struct sched_attr in its first version: glibc has it from 2.41 on only, and the kernel's header
@@ -40,4 +40,4 @@ int ask_for_realtime() {
   return sched_setscheduler(0, SCHED_FIFO | SCHED_RESET_ON_FORK, &parameters) == 0 ? 0 : errno;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::base

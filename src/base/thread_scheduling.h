@@ -4,7 +4,7 @@
 
 #include "base/clock.h"
 
-namespace reinfer {
+namespace reinfer::base {
 
 // How a thread comes by the CPU where others want it, too. `fair`: it gets its share, soon after it
 // wakes. `realtime`: before every thread that is not of such a priority itself.
@@ -28,4 +28,4 @@ bool ask_for_short_slices();
 // kernel refused: then nothing has changed.
 int ask_for_realtime();
 
-}  // namespace reinfer
+}  // namespace reinfer::base

@@ -4,7 +4,7 @@
 
 #include <exception>
 
-namespace reinfer {
+namespace reinfer::base {
 namespace {
 
 // The library throws for a name it does not know and for a system without a database alike.
@@ -65,4 +65,4 @@ std::optional<WallTime> start_of_day(const std::string& zone, const CalendarDay&
   }
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::base

@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 
-namespace reinfer {
+namespace reinfer::base {
 
 bool is_time_zone(const std::string& name);
 
@@ -34,4 +34,4 @@ std::optional<CalendarDay> calendar_day(const std::string& zone, WallTime now);
 // if there is no such zone or no such day.
 std::optional<WallTime> start_of_day(const std::string& zone, const CalendarDay& day);
 
-}  // namespace reinfer
+}  // namespace reinfer::base

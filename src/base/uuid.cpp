@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-namespace reinfer {
+namespace reinfer::base {
 namespace {
 
 constexpr bool stands_hyphen_before(std::size_t byte) {
@@ -44,4 +44,4 @@ UuidText to_text(const Uuid& uuid) {
   return text;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::base

@@ -7,7 +7,7 @@
 #include <optional>
 #include <string_view>
 
-namespace reinfer {
+namespace reinfer::base {
 
 using Uuid = std::array<std::uint8_t, 16>;
 
@@ -24,4 +24,4 @@ struct UuidText {
 // In lower case.
 UuidText to_text(const Uuid& uuid);
 
-}  // namespace reinfer
+}  // namespace reinfer::base

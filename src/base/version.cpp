@@ -1,6 +1,6 @@
 #include "base/version.h"
 
-namespace reinfer {
+namespace reinfer::base {
 namespace {
 
 #define REINFER_STRING2(x) #x
@@ -20,4 +20,4 @@ const BuildInfo& build_info() {
   return kInfo;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::base

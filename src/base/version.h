@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-namespace reinfer {
+namespace reinfer::base {
 
 struct BuildInfo {
   std::string_view version;   // "0.1.0"
@@ -14,4 +14,4 @@ struct BuildInfo {
 
 const BuildInfo& build_info();
 
-}  // namespace reinfer
+}  // namespace reinfer::base

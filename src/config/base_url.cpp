@@ -9,7 +9,7 @@
 #include "config/base_url_parts.h"
 #include "config/url_path.h"
 
-namespace reinfer {
+namespace reinfer::config {
 namespace {
 
 constexpr std::string_view kService = "reinfer_";
@@ -49,13 +49,13 @@ tl::expected<std::string, std::string> base_path(const std::string& origin, cons
                     origin, kService));
   if (segments.empty() || segments[0] == "api" || segments[0] == "auth") return "";
   return tl::unexpected(
-      fmt::format("has the path {}, allowed: the bare {} or {}/ORGANISATION/TENANT/{}", quote(path),
-                  origin, origin, kService));
+      fmt::format("has the path {}, allowed: the bare {} or {}/ORGANISATION/TENANT/{}",
+                  base::quote(path), origin, origin, kService));
 }
 
-Onboarding onboarding_of(std::string_view host, std::string_view path) {
-  if (is_reinfer(host)) return Onboarding::reinfer;
-  return is_uipath(host) || !path.empty() ? Onboarding::uipath : Onboarding::other;
+model::Onboarding onboarding_of(std::string_view host, std::string_view path) {
+  if (is_reinfer(host)) return model::Onboarding::reinfer;
+  return is_uipath(host) || !path.empty() ? model::Onboarding::uipath : model::Onboarding::other;
 }
 
 }  // namespace
@@ -78,4 +78,4 @@ tl::expected<BaseUrl, std::string> parse_base_url(std::string_view pasted) {
   return BaseUrl{origin + *path, url->host, onboarding_of(url->host, *path)};
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::config

@@ -9,12 +9,12 @@
 
 #include "model/target.h"
 
-namespace reinfer {
+namespace reinfer::config {
 
 struct BaseUrl {
   std::string url;  // "https://cloud.uipath.com/acme/production/reinfer_": no slash at the end
   std::string host;
-  Onboarding onboarding = Onboarding::other;
+  model::Onboarding onboarding = model::Onboarding::other;
   bool operator==(const BaseUrl&) const = default;
 };
 
@@ -28,4 +28,4 @@ struct BaseUrl {
 // The error says what is wrong and what is allowed.
 tl::expected<BaseUrl, std::string> parse_base_url(std::string_view text);
 
-}  // namespace reinfer
+}  // namespace reinfer::config

@@ -11,7 +11,7 @@
 #include "base/problem.h"
 #include "base/text.h"
 
-namespace reinfer {
+namespace reinfer::config {
 namespace {
 
 using Parsed = std::unique_ptr<CURLU, decltype(&curl_url_cleanup)>;
@@ -35,11 +35,11 @@ Fault text_fault(std::string_view text, const UrlForm& form) {
   const auto authority = text.find("://");
   if (authority == std::string_view::npos)
     return fmt::format("has no scheme, allowed: a URL such as {}", form.example);
-  const std::string scheme = to_lower(text.substr(0, authority));
+  const std::string scheme = base::to_lower(text.substr(0, authority));
   std::string_view host = text.substr(authority + 3);
   host = host.substr(0, host.find_first_of("/?#"));
   if (std::find(form.schemes.begin(), form.schemes.end(), scheme) == form.schemes.end())
-    return fmt::format("has the scheme {}, allowed: {}", quote(scheme), form.allowed_schemes);
+    return fmt::format("has the scheme {}, allowed: {}", base::quote(scheme), form.allowed_schemes);
   if (host.find('@') != std::string_view::npos)
     return fmt::format("contains a user name or password, allowed: neither; {}", form.no_userinfo);
   if (host.empty()) return fmt::format("has no host, allowed: a URL such as {}", form.example);
@@ -56,7 +56,7 @@ Fault host_fault(const std::string& host) {
                                                "abcdefghijklmnopqrstuvwxyz";
   if (host.find_first_not_of(allowed) != std::string::npos || host.starts_with('.') ||
       host.ends_with('.') || host.find("..") != std::string::npos)
-    return fmt::format("has the host {}, allowed: a host name or address", quote(host));
+    return fmt::format("has the host {}, allowed: a host name or address", base::quote(host));
   return std::nullopt;
 }
 
@@ -94,8 +94,8 @@ tl::expected<UrlParts, std::string> parse_url_parts(std::string_view text, const
         fmt::format("{}, allowed: a URL such as {}", describe(code), form.example));
 
   UrlParts parts;
-  parts.scheme = to_lower(part(url, CURLUPART_SCHEME));
-  parts.host = to_lower(part(url, CURLUPART_HOST));
+  parts.scheme = base::to_lower(part(url, CURLUPART_SCHEME));
+  parts.host = base::to_lower(part(url, CURLUPART_HOST));
   parts.port = part(url, CURLUPART_PORT);
   parts.path = part(url, CURLUPART_PATH);
   parts.query = text.substr(query, fragment - query);
@@ -107,4 +107,4 @@ tl::expected<UrlParts, std::string> parse_url_parts(std::string_view text, const
   return parts;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::config

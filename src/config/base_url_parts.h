@@ -8,7 +8,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
-namespace reinfer {
+namespace reinfer::config {
 
 // What a URL may be, for one purpose.
 struct UrlForm {
@@ -36,4 +36,4 @@ tl::expected<UrlParts, std::string> parse_url_parts(std::string_view text, const
 // Whether a URL's host is this machine: what goes there is not read on the way.
 bool is_loopback(const std::string& host);
 
-}  // namespace reinfer
+}  // namespace reinfer::config

@@ -6,7 +6,7 @@
 #include "base/check.h"
 #include "base/text.h"
 
-namespace reinfer {
+namespace reinfer::config {
 namespace {
 
 using namespace std::chrono_literals;
@@ -21,83 +21,83 @@ constexpr std::array kCatalogue = {
                    .method = "GET",
                    .path = "/api/v1/projects",
                    .key = "projects",
-                   .type = JsonType::array,
+                   .type = model::JsonType::array,
                    .description = "the projects that the token's user can see"},
     CatalogueEntry{.id = "sources",
                    .method = "GET",
                    .path = "/api/v1/sources",
                    .key = "sources",
-                   .type = JsonType::array,
+                   .type = model::JsonType::array,
                    .description = "all sources of the tenant: the reply grows with it"},
     CatalogueEntry{.id = "sources_project",
                    .method = "GET",
                    .path = "/api/v1/sources/{project}",
                    .key = "sources",
-                   .type = JsonType::array,
+                   .type = model::JsonType::array,
                    .description = "the sources of one project"},
     CatalogueEntry{.id = "source",
                    .method = "GET",
                    .path = "/api/v1/sources/{project}/{source}",
                    .key = "source",
-                   .type = JsonType::object,
+                   .type = model::JsonType::object,
                    .description = "one source: the cheapest request that needs a permission"},
     CatalogueEntry{.id = "datasets",
                    .method = "GET",
                    .path = "/api/v1/datasets",
                    .key = "datasets",
-                   .type = JsonType::array,
+                   .type = model::JsonType::array,
                    .description = "all datasets with their taxonomies: the reply may be large"},
     CatalogueEntry{.id = "dataset",
                    .method = "GET",
                    .path = "/api/v1/datasets/{project}/{dataset}",
                    .key = "dataset",
-                   .type = JsonType::object,
+                   .type = model::JsonType::object,
                    .description = "one dataset: the token, its permissions and the data path"},
     CatalogueEntry{.id = "current_user",
                    .method = "GET",
                    .path = "/auth/user",
                    .key = "user",
-                   .type = JsonType::object,
+                   .type = model::JsonType::object,
                    .description = "whose token this is (undocumented): any valid token will do"},
     CatalogueEntry{.id = "streams",
                    .method = "GET",
                    .path = "/api/v1/datasets/{project}/{dataset}/streams",
                    .key = "streams",
-                   .type = JsonType::array,
+                   .type = model::JsonType::array,
                    .description = "the streams of one dataset"},
     CatalogueEntry{.id = "stream",
                    .method = "GET",
                    .path = "/api/v1/datasets/{project}/{dataset}/streams/{stream}",
                    .key = "stream",
-                   .type = JsonType::object,
+                   .type = model::JsonType::object,
                    .description = "one stream"},
     CatalogueEntry{.id = "stream_results",
                    .method = "GET",
                    .path = "/api/v1/datasets/{project}/{dataset}/streams/{stream}/results"
                            "?max_results=1&max_filtered=1",
                    .key = "results",
-                   .type = JsonType::array,
+                   .type = model::JsonType::array,
                    .interval_min = 60s,
                    .description = "the next result of a stream, without moving its cursor"},
     CatalogueEntry{.id = "model_tags",
                    .method = "GET",
                    .path = "/api/v1/datasets/{project}/{dataset}/model-tags",
                    .key = "model_tags",
-                   .type = JsonType::array,
+                   .type = model::JsonType::array,
                    .description = "which model versions are tagged live and staging"},
     CatalogueEntry{
         .id = "validation",
         .method = "GET",
         .path = "/api/v1/datasets/{project}/{dataset}/labellers/{model_version}/validation",
         .key = "validation",
-        .type = JsonType::object,
+        .type = model::JsonType::object,
         .interval_min = 300s,
         .description = "validation scores of a model version: heavy for the server"},
     CatalogueEntry{.id = "comment",
                    .method = "GET",
                    .path = "/api/v1/sources/{project}/{source}/comments/{comment}",
                    .key = "comment",
-                   .type = JsonType::object,
+                   .type = model::JsonType::object,
                    .description = "one comment, best one written for this purpose"},
     CatalogueEntry{.id = "source_statistics",
                    .method = "POST",
@@ -111,7 +111,7 @@ constexpr std::array kCatalogue = {
         .path = "/api/v1/datasets/{project}/{dataset}/labellers/{model_version}/predict",
         .body = R"({"documents":[{"messages":[{"body":{"text":"Where is my order?"}}]}]})",
         .key = "predictions",
-        .type = JsonType::array,
+        .type = model::JsonType::array,
         .length = 1,
         .interval_min = 5min,
         .needs_accept_cost = true,
@@ -122,7 +122,7 @@ constexpr std::array kCatalogue = {
         .path = "/api/v1/datasets/{project}/{dataset}/labellers/{model_version}/predict-comments",
         .body = R"({"uids":["{comment}"]})",
         .key = "predictions",
-        .type = JsonType::array,
+        .type = model::JsonType::array,
         .length = 1,
         .interval_min = 60s,
         .needs_accept_cost = true,
@@ -131,20 +131,20 @@ constexpr std::array kCatalogue = {
                    .method = "GET",
                    .path = "/api/_private/ixp/consumability",
                    .key = "can_consume_runtime",
-                   .type = JsonType::boolean,
+                   .type = model::JsonType::boolean,
                    .description = "whether the licence still allows use (undocumented)"},
     CatalogueEntry{.id = "labeller_status",
                    .method = "GET",
                    .path = "/api/_private/datasets/{project}/{dataset}/labellers/status",
                    .key = "dataset_status",
-                   .type = JsonType::object,
+                   .type = model::JsonType::object,
                    .interval_min = 60s,
                    .description = "training and inference state of a dataset (undocumented)"},
     CatalogueEntry{.id = "quotas",
                    .method = "GET",
                    .path = "/api/_private/quotas",
                    .key = "quotas",
-                   .type = JsonType::array,
+                   .type = model::JsonType::array,
                    .interval_min = 5min,
                    .description = "the tenant's quotas (undocumented)"},
 };
@@ -211,7 +211,7 @@ std::string filled(std::string_view pattern, const ParameterValues& values, Enco
     const auto at = result.find(hole);
     if (at == std::string::npos) continue;
     const auto value = values.find(rule.name);
-    check(value != values.end(), "every parameter of a catalogue entry has a value");
+    base::check(value != values.end(), "every parameter of a catalogue entry has a value");
     result.replace(at, hole.size(), encode(value->second));
   }
   return result;
@@ -254,7 +254,7 @@ bool takes(const CatalogueEntry& entry, std::string_view parameter) {
 }
 
 std::string filled_path(const CatalogueEntry& entry, const ParameterValues& values) {
-  return filled(entry.path, values, encode_path_segment);
+  return filled(entry.path, values, base::encode_path_segment);
 }
 
 std::string filled_body(const CatalogueEntry& entry, const ParameterValues& values) {
@@ -262,8 +262,8 @@ std::string filled_body(const CatalogueEntry& entry, const ParameterValues& valu
   return filled(entry.body, values, [](std::string_view value) { return std::string(value); });
 }
 
-Expectation expectation_of(const CatalogueEntry& entry) {
-  Expectation expectation;
+model::Expectation expectation_of(const CatalogueEntry& entry) {
+  model::Expectation expectation;
   if (entry.http_status != 0) expectation.http_status = entry.http_status;
   expectation.key = entry.key;
   expectation.type = entry.type;
@@ -271,4 +271,4 @@ Expectation expectation_of(const CatalogueEntry& entry) {
   return expectation;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::config

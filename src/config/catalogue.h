@@ -14,7 +14,7 @@
 #include "base/clock.h"
 #include "model/target.h"
 
-namespace reinfer {
+namespace reinfer::config {
 
 struct CatalogueEntry {
   std::string_view id;
@@ -23,9 +23,9 @@ struct CatalogueEntry {
   std::string_view body = {};  // the same; empty: none
   int http_status = 0;         // exact code of a good reply; 0: any 2xx
   std::string_view key = {};   // top-level key of a good reply; empty: none
-  JsonType type = JsonType::any;
+  model::JsonType type = model::JsonType::any;
   std::optional<std::size_t> length = std::nullopt;
-  Nanoseconds interval_min{};  // zero: no limit of its own
+  base::Nanoseconds interval_min{};  // zero: no limit of its own
   bool needs_accept_cost = false;
   std::string_view description;
 };
@@ -56,6 +56,6 @@ using ParameterValues = std::map<std::string, std::string, std::less<>>;
 std::string filled_path(const CatalogueEntry& entry, const ParameterValues& values);
 std::string filled_body(const CatalogueEntry& entry, const ParameterValues& values);
 
-Expectation expectation_of(const CatalogueEntry& entry);
+model::Expectation expectation_of(const CatalogueEntry& entry);
 
-}  // namespace reinfer
+}  // namespace reinfer::config

@@ -18,7 +18,7 @@
 #include "model/outcome.h"
 #include "model/target.h"
 
-namespace reinfer {
+namespace reinfer::config {
 
 // A key of the file. Written without a value: it is there, but wrong, and that has been reported;
 // so it is not missing, and what depends on it cannot be judged.
@@ -26,53 +26,53 @@ template <class T>
 struct Setting {
   bool written = false;
   std::optional<T> value;
-  Place place;
+  base::Place place;
   std::string key;  // dotted, for messages
 };
 
 // Adds what is wrong with a setting, where it is written.
 template <class T>
-void report(const Setting<T>& setting, std::string_view text, ProblemList& problems) {
+void report(const Setting<T>& setting, std::string_view text, base::ProblemList& problems) {
   problems.add(setting.place, setting.key, std::string(text));
 }
 
 // The same for one that should not be there, if it is.
 template <class T>
-void refuse(const Setting<T>& setting, std::string_view why, ProblemList& problems) {
+void refuse(const Setting<T>& setting, std::string_view why, base::ProblemList& problems) {
   if (setting.written) report(setting, why, problems);
 }
 
 // The objectives of a probe. Ratios are already between 0 and 1.
 struct SloConfig {
   Setting<double> availability;
-  Setting<Nanoseconds> latency;
+  Setting<base::Nanoseconds> latency;
   Setting<double> latency_ratio;
-  Setting<std::vector<Fault>> count;
+  Setting<std::vector<model::Fault>> count;
 };
 
 // What [defaults], a tenant and a probe can all say; the nearest to the probe counts.
 struct ProbeSettings {
-  Setting<Nanoseconds> interval;
-  Setting<Nanoseconds> timeout;
-  Setting<Nanoseconds> resolve_timeout;
-  Setting<Nanoseconds> connect_timeout;
-  Setting<Nanoseconds> tls_timeout;
-  Setting<ConnectionMode> connection;
+  Setting<base::Nanoseconds> interval;
+  Setting<base::Nanoseconds> timeout;
+  Setting<base::Nanoseconds> resolve_timeout;
+  Setting<base::Nanoseconds> connect_timeout;
+  Setting<base::Nanoseconds> tls_timeout;
+  Setting<model::ConnectionMode> connection;
   Setting<std::int64_t> body_bytes_max;
-  Setting<std::vector<Nanoseconds>> buckets;
+  Setting<std::vector<base::Nanoseconds>> buckets;
   Setting<SloConfig> slo;
 };
 
 struct ExpectConfig {
-  Place place;
+  base::Place place;
   Setting<std::int64_t> status;
   Setting<std::string> key;
-  Setting<JsonType> type;
+  Setting<model::JsonType> type;
   Setting<std::int64_t> length;
 };
 
 struct ProbeConfig {
-  Place place;
+  base::Place place;
   Setting<std::string> name;
   Setting<std::string> use;
   std::map<std::string, Setting<std::string>, std::less<>> parameters;  // all, written or not
@@ -89,7 +89,7 @@ struct NetworkSettings {
   Setting<std::string> proxy_url;
   Setting<std::vector<std::string>> no_proxy;
   Setting<std::string> ca_file;
-  Setting<IpFamily> ip_family;
+  Setting<model::IpFamily> ip_family;
   Setting<bool> http2;
 };
 
@@ -102,11 +102,11 @@ struct OAuthConfig {
 };
 
 struct MaintenanceConfig {
-  Place place;
-  Setting<WallTime> start;
-  Setting<WallTime> end;
+  base::Place place;
+  Setting<base::WallTime> start;
+  Setting<base::WallTime> end;
   Setting<std::string> weekly;
-  Setting<Nanoseconds> duration;
+  Setting<base::Nanoseconds> duration;
   Setting<std::string> zone;
 };
 
@@ -114,7 +114,7 @@ struct MaintenanceConfig {
 inline constexpr std::size_t kLabelNamesMax = 32;
 
 struct TenantConfig {
-  Place place;
+  base::Place place;
   Setting<std::string> name;
   Setting<std::string> base_url;
   Setting<std::string> token_env;
@@ -136,11 +136,11 @@ struct TenantConfig {
 };
 
 struct ControlConfig {
-  Place place;
+  base::Place place;
   Setting<std::string> name;
   Setting<std::string> url;
-  Setting<Nanoseconds> interval;
-  Setting<Nanoseconds> timeout;
+  Setting<base::Nanoseconds> interval;
+  Setting<base::Nanoseconds> timeout;
 };
 
 struct Config {
@@ -153,4 +153,4 @@ struct Config {
   std::vector<ControlConfig> controls;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::config

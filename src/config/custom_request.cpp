@@ -7,7 +7,7 @@
 #include "base/text.h"
 #include "config/url_path.h"
 
-namespace reinfer {
+namespace reinfer::config {
 namespace {
 
 using namespace std::chrono_literals;
@@ -50,7 +50,7 @@ constexpr std::array<std::string_view, 2> kReadingPosts = {"/statistics", "/quer
 
 tl::expected<RequestRules, std::string> judge_request(std::string_view method,
                                                       std::string_view path) {
-  const std::string decoded = to_lower(percent_decoded(path.substr(0, path.find('?'))));
+  const std::string decoded = base::to_lower(percent_decoded(path.substr(0, path.find('?'))));
   const std::string_view route(decoded.data(), decoded.find_last_not_of('/') + 1);
   for (const Refusal& refusal : kRefused)
     if (route.ends_with(refusal.end))
@@ -67,4 +67,4 @@ tl::expected<RequestRules, std::string> judge_request(std::string_view method,
       "/predict-comments"));
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::config

@@ -9,11 +9,11 @@
 
 #include "base/clock.h"
 
-namespace reinfer {
+namespace reinfer::config {
 
 struct RequestRules {
-  Nanoseconds interval_min{};      // zero: no limit of its own
-  bool needs_accept_cost = false;  // it is billed, or may be
+  base::Nanoseconds interval_min{};  // zero: no limit of its own
+  bool needs_accept_cost = false;    // it is billed, or may be
 };
 
 // The rules for a request with this method ("GET" or "POST") and path (with its query); the error
@@ -21,4 +21,4 @@ struct RequestRules {
 tl::expected<RequestRules, std::string> judge_request(std::string_view method,
                                                       std::string_view path);
 
-}  // namespace reinfer
+}  // namespace reinfer::config

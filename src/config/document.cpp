@@ -10,7 +10,7 @@
 #include "base/check.h"
 #include "base/text.h"
 
-namespace reinfer {
+namespace reinfer::config {
 namespace {
 
 using Kind = DocumentValue::Kind;
@@ -19,7 +19,7 @@ using Kind = DocumentValue::Kind;
 constexpr int kDepthMax = 16;
 constexpr int kDotsMax = 256;
 
-Place place_of(const toml::source_region& region, int file) {
+base::Place place_of(const toml::source_region& region, int file) {
   return {static_cast<int>(region.begin.line), static_cast<int>(region.begin.column), file};
 }
 
@@ -44,7 +44,7 @@ Kind kind_of(toml::node_type type) {
     case toml::node_type::none:
       break;
   }
-  check(false, "a parsed document has no empty nodes");
+  base::check(false, "a parsed document has no empty nodes");
   return Kind::table;
 }
 
@@ -56,7 +56,8 @@ std::string printed(const T& date_or_time) {
 }
 
 // Notes in `too_deep` the first node that is nested too deeply; what it holds is left out.
-DocumentValue convert(const toml::node& node, int file, int depth, std::optional<Place>& too_deep) {
+DocumentValue convert(const toml::node& node, int file, int depth,
+                      std::optional<base::Place>& too_deep) {
   DocumentValue result;
   result.kind = kind_of(node.type());
   result.place = place_of(node.source(), file);
@@ -118,11 +119,12 @@ constexpr std::array kSyntaxHints = {
     SyntaxHint{"cannot redefine", " (it is written twice)"},
 };
 
-Problem syntax_problem(const std::string& file_name, Place place, std::string_view text) {
+base::Problem syntax_problem(const std::string& file_name, base::Place place,
+                             std::string_view text) {
   constexpr std::string_view kPrefix = "Error ";
   constexpr std::size_t kShownBytes = 300;
   if (text.starts_with(kPrefix)) text.remove_prefix(kPrefix.size());
-  std::string result = "is not valid TOML: " + sanitise(text, kShownBytes);
+  std::string result = "is not valid TOML: " + base::sanitise(text, kShownBytes);
   for (const SyntaxHint& hint : kSyntaxHints) {
     if (text.find(hint.part) == std::string_view::npos) continue;
     result += hint.hint;
@@ -150,17 +152,17 @@ std::string_view describe(Kind kind) {
     case Kind::table:
       return "a table";
   }
-  check(false, "a kind of value is one of those listed");
+  base::check(false, "a kind of value is one of those listed");
   return "";
 }
 
-tl::expected<DocumentValue, Problem> parse_document(std::string_view toml,
-                                                    const std::string& file_name, int file) {
+tl::expected<DocumentValue, base::Problem> parse_document(std::string_view toml,
+                                                          const std::string& file_name, int file) {
   if (const int line = line_with_too_many_dots(toml); line > 0)
     return tl::unexpected(syntax_problem(file_name, {line, 1}, "the line has too many dots"));
   try {
     const toml::table table = toml::parse(toml, file_name);
-    std::optional<Place> too_deep;
+    std::optional<base::Place> too_deep;
     DocumentValue document = convert(table, file, 0, too_deep);
     if (!too_deep) return document;
     return tl::unexpected(
@@ -171,4 +173,4 @@ tl::expected<DocumentValue, Problem> parse_document(std::string_view toml,
   }
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::config

@@ -11,14 +11,14 @@
 
 #include "base/problem.h"
 
-namespace reinfer {
+namespace reinfer::config {
 
 struct DocumentMember;
 
 struct DocumentValue {
   enum class Kind : std::uint8_t { string, integer, number, boolean, date_or_time, array, table };
   Kind kind = Kind::table;
-  Place place;
+  base::Place place;
   std::string text;                     // of a string; of a date or time, as RFC 3339 has it
   std::int64_t integer = 0;             // of an integer
   double number = 0;                    // of a number with a fraction
@@ -29,7 +29,7 @@ struct DocumentValue {
 
 struct DocumentMember {
   std::string key;
-  Place place;
+  base::Place place;
   DocumentValue value;
 };
 
@@ -38,7 +38,8 @@ std::string_view describe(DocumentValue::Kind kind);
 
 // The document's table, or the one problem that syntax errors come down to. `file`: what
 // Place::file says of all that is in it.
-tl::expected<DocumentValue, Problem> parse_document(std::string_view toml,
-                                                    const std::string& file_name, int file = 0);
+tl::expected<DocumentValue, base::Problem> parse_document(std::string_view toml,
+                                                          const std::string& file_name,
+                                                          int file = 0);
 
-}  // namespace reinfer
+}  // namespace reinfer::config

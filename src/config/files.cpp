@@ -14,7 +14,7 @@
 #include "base/hash.h"
 #include "config/document.h"
 
-namespace reinfer {
+namespace reinfer::config {
 namespace {
 
 constexpr std::size_t kMebibyte = 1024 * 1024;
@@ -42,7 +42,7 @@ tl::expected<std::string, std::string> read_file(const std::string& path) {
 
 struct Pattern {
   std::string text;
-  Place place;
+  base::Place place;
 };
 
 // A document that is wrong includes nothing: whoever reads it says why.
@@ -72,7 +72,8 @@ std::vector<std::string> files_of(const std::string& pattern) {
   return names;
 }
 
-void add_file(std::string name, Place at, std::size_t& bytes, std::vector<ConfigFile>& files) {
+void add_file(std::string name, base::Place at, std::size_t& bytes,
+              std::vector<ConfigFile>& files) {
   tl::expected<std::string, std::string> text =
       files.size() > kIncludedFilesMax
           ? tl::unexpected(
@@ -121,9 +122,9 @@ std::uint64_t fingerprint(const std::vector<ConfigFile>& files) {
   std::string all;
   for (const ConfigFile& file : files) {
     const std::string& text = file.text ? *file.text : file.text.error();
-    all += fmt::format("{}\n{}\n{:016x}\n", file.name, text.size(), stable_hash(text));
+    all += fmt::format("{}\n{}\n{:016x}\n", file.name, text.size(), base::stable_hash(text));
   }
-  return stable_hash(all);
+  return base::stable_hash(all);
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::config

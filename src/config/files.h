@@ -11,12 +11,12 @@
 
 #include "base/problem.h"
 
-namespace reinfer {
+namespace reinfer::config {
 
 struct ConfigFile {
   std::string name;                             // as it is shown in messages
   tl::expected<std::string, std::string> text;  // or why it cannot be read
-  Place included_at;                            // in the first file; of the first file: nowhere
+  base::Place included_at;                      // in the first file; of the first file: nowhere
 };
 
 // The first file, then those it includes: in the order of its patterns, those of one pattern by
@@ -36,4 +36,4 @@ inline constexpr std::size_t kIncludePatternsMax = 16;
 inline constexpr std::size_t kIncludedFilesMax = 10000;
 inline constexpr std::size_t kIncludedBytesMax = 64 * 1024 * 1024;
 
-}  // namespace reinfer
+}  // namespace reinfer::config

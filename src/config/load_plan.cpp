@@ -5,7 +5,7 @@
 #include "config/document.h"
 #include "config/read.h"
 
-namespace reinfer {
+namespace reinfer::config {
 namespace {
 
 std::string too_large() {
@@ -13,7 +13,7 @@ std::string too_large() {
 }
 
 // What an included file says, added to `config`.
-void read_included(const ConfigFile& file, Config& config, ProblemList& problems) {
+void read_included(const ConfigFile& file, Config& config, base::ProblemList& problems) {
   if (!file.text) {
     problems.add(file.included_at, "include", fmt::format("{} {}", file.name, file.text.error()));
     return;
@@ -32,15 +32,16 @@ void read_included(const ConfigFile& file, Config& config, ProblemList& problems
 
 }  // namespace
 
-tl::expected<Plan, Problems> make_plan(const std::vector<ConfigFile>& files,
-                                       const TokenInspector& inspect_token) {
+tl::expected<model::Plan, base::Problems> make_plan(const std::vector<ConfigFile>& files,
+                                                    const TokenInspector& inspect_token) {
   const ConfigFile& first = files.front();
-  if (!first.text) return tl::unexpected(Problems{{first.name, 0, 0, "", first.text.error()}});
+  if (!first.text)
+    return tl::unexpected(base::Problems{{first.name, 0, 0, "", first.text.error()}});
   if (first.text->size() > kFileBytesMax)
-    return tl::unexpected(Problems{{first.name, 0, 0, "", too_large()}});
+    return tl::unexpected(base::Problems{{first.name, 0, 0, "", too_large()}});
   const auto document = parse_document(*first.text, first.name);
-  if (!document) return tl::unexpected(Problems{document.error()});
-  ProblemList problems(first.name);
+  if (!document) return tl::unexpected(base::Problems{document.error()});
+  base::ProblemList problems(first.name);
   Config config = read_config(*document, problems);
   for (std::size_t i = 1; i < files.size(); ++i)
     read_included(files[i], config, problems);
@@ -49,14 +50,15 @@ tl::expected<Plan, Problems> make_plan(const std::vector<ConfigFile>& files,
   return std::move(*plan);
 }
 
-tl::expected<Plan, Problems> load_plan(const std::string& path,
-                                       const TokenInspector& inspect_token) {
+tl::expected<model::Plan, base::Problems> load_plan(const std::string& path,
+                                                    const TokenInspector& inspect_token) {
   return make_plan(read_config_files(path), inspect_token);
 }
 
-tl::expected<Plan, Problems> parse_plan(std::string_view toml, const std::string& file_name,
-                                        const TokenInspector& inspect_token) {
+tl::expected<model::Plan, base::Problems> parse_plan(std::string_view toml,
+                                                     const std::string& file_name,
+                                                     const TokenInspector& inspect_token) {
   return make_plan(with_included(toml, file_name), inspect_token);
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::config

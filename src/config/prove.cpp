@@ -16,7 +16,7 @@
 #include "config/prove_probe.h"
 #include "config/prove_token.h"
 
-namespace reinfer {
+namespace reinfer::config {
 namespace {
 
 constexpr std::int64_t kProbesInFlightMax = 256;
@@ -60,29 +60,30 @@ std::optional<std::string> label_name_fault(std::string_view name) {
 
 class PlanProof {
  public:
-  PlanProof(const Config& config, const TokenInspector& inspect_token, ProblemList& problems)
+  PlanProof(const Config& config, const TokenInspector& inspect_token, base::ProblemList& problems)
       : config_(config), inspect_token_(inspect_token), problems_(problems) {}
 
-  std::optional<Plan> run();
+  std::optional<model::Plan> run();
 
  private:
   template <class T>
   void report(const Setting<T>& setting, std::string_view text) {
-    reinfer::report(setting, text, problems_);
+    config::report(setting, text, problems_);
   }
   void prove_tenant(const TenantConfig& config);
   std::string prove_name(const TenantConfig& config);
-  std::string prove_base_url(const TenantConfig& config, Onboarding& onboarding);
+  std::string prove_base_url(const TenantConfig& config, model::Onboarding& onboarding);
   void prove_labels(const TenantConfig& config);
-  void prove_probes(const TenantConfig& config, TenantIndex index, const Tenant& tenant);
+  void prove_probes(const TenantConfig& config, model::TenantIndex index,
+                    const model::Tenant& tenant);
   void fill_labels();
   void check_series();
 
   const Config& config_;
   const TokenInspector& inspect_token_;
-  ProblemList& problems_;
-  Plan plan_;
-  std::map<std::string, Place> tenant_places_;  // by name
+  base::ProblemList& problems_;
+  model::Plan plan_;
+  std::map<std::string, base::Place> tenant_places_;  // by name
   std::set<std::string> label_names_;
 };
 
@@ -92,15 +93,16 @@ std::string PlanProof::prove_name(const TenantConfig& config) {
   if (!config.name.value) return "";
   const std::string& name = *config.name.value;
   if (!is_name(name))
-    report(config.name, fmt::format("is {}, allowed: {}", quote(name), kNameForm));
+    report(config.name, fmt::format("is {}, allowed: {}", base::quote(name), kNameForm));
   const auto [first, is_new] = tenant_places_.emplace(name, config.name.place);
   if (!is_new)
-    report(config.name, fmt::format("is {}, which {} has taken, allowed: another name", quote(name),
-                                    problems_.line_seen_from(config.name.place, first->second)));
+    report(config.name,
+           fmt::format("is {}, which {} has taken, allowed: another name", base::quote(name),
+                       problems_.line_seen_from(config.name.place, first->second)));
   return name;
 }
 
-std::string PlanProof::prove_base_url(const TenantConfig& config, Onboarding& onboarding) {
+std::string PlanProof::prove_base_url(const TenantConfig& config, model::Onboarding& onboarding) {
   if (!config.base_url.written)
     problems_.add(config.place, "tenant.base_url",
                   "is missing, allowed: a URL such as "
@@ -134,7 +136,8 @@ void PlanProof::prove_labels(const TenantConfig& config) {
   }
 }
 
-void PlanProof::prove_probes(const TenantConfig& config, TenantIndex index, const Tenant& tenant) {
+void PlanProof::prove_probes(const TenantConfig& config, model::TenantIndex index,
+                             const model::Tenant& tenant) {
   std::map<std::string, int> lines;  // by name
   if (!config.probes_written)
     problems_.add(config.place, "tenant.probe",
@@ -145,8 +148,8 @@ void PlanProof::prove_probes(const TenantConfig& config, TenantIndex index, cons
       const auto [first, is_new] = lines.emplace(*origin.value, origin.place.line);
       if (!is_new)
         report(origin,
-               fmt::format("is {}, which line {} has taken, allowed: {}", quote(*origin.value),
-                           first->second,
+               fmt::format("is {}, which line {} has taken, allowed: {}",
+                           base::quote(*origin.value), first->second,
                            probe.name.written ? "another name"
                                               : "another name for this probe, set with name"));
     }
@@ -159,8 +162,8 @@ void PlanProof::prove_probes(const TenantConfig& config, TenantIndex index, cons
 }
 
 void PlanProof::prove_tenant(const TenantConfig& config) {
-  const auto index = static_cast<TenantIndex>(plan_.tenants_.size());
-  Tenant tenant;
+  const auto index = static_cast<model::TenantIndex>(plan_.tenants_.size());
+  model::Tenant tenant;
   tenant.name = prove_name(config);
   tenant.base_url = prove_base_url(config, tenant.onboarding);
   tenant.network = prove_network(config, config_.default_network, problems_);
@@ -187,7 +190,7 @@ void PlanProof::fill_labels() {
 }
 
 void PlanProof::check_series() {
-  const std::size_t series = expected_series(plan_);
+  const std::size_t series = model::expected_series(plan_);
   if (series <= plan_.limits_.series_max) return;
   problems_.add(
       config_.series_max.place, "limits.series_max",
@@ -198,7 +201,7 @@ void PlanProof::check_series() {
           plan_.limits_.series_max, series, plan_.tenants_.size(), plan_.targets_.size()));
 }
 
-std::optional<Plan> PlanProof::run() {
+std::optional<model::Plan> PlanProof::run() {
   if (!config_.tenants_written)
     problems_.add({}, "tenant", "is missing, allowed: at least one [[tenant]]");
   plan_.limits_.probes_in_flight_max =
@@ -215,9 +218,9 @@ std::optional<Plan> PlanProof::run() {
   return std::move(plan_);
 }
 
-std::optional<Plan> prove(const Config& config, const TokenInspector& inspect_token,
-                          ProblemList& problems) {
+std::optional<model::Plan> prove(const Config& config, const TokenInspector& inspect_token,
+                                 base::ProblemList& problems) {
   return PlanProof(config, inspect_token, problems).run();
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::config

@@ -12,15 +12,15 @@
 #include "model/plan.h"
 #include "model/target.h"
 
-namespace reinfer {
+namespace reinfer::config {
 
 // Says what is wrong with a token source ("the variable ACME_TOKEN is not set"), nullopt if a token
 // can be read.
-using TokenInspector = std::function<std::optional<std::string>(const TokenSource&)>;
+using TokenInspector = std::function<std::optional<std::string>(const model::TokenSource&)>;
 
 // The plan if `problems` is empty afterwards (it may hold problems of reading already, but then no
 // plan comes of it); relative paths start at the folder of the file they stand in.
-std::optional<Plan> prove(const Config& config, const TokenInspector& inspect_token,
-                          ProblemList& problems);
+std::optional<model::Plan> prove(const Config& config, const TokenInspector& inspect_token,
+                                 base::ProblemList& problems);
 
-}  // namespace reinfer
+}  // namespace reinfer::config

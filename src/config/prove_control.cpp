@@ -12,17 +12,17 @@
 #include "config/prove_probe.h"
 #include "config/url_path.h"
 
-namespace reinfer {
+namespace reinfer::config {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Nanoseconds kIntervalBuiltIn = 30s;
-constexpr Nanoseconds kTimeoutBuiltIn = 5s;
-constexpr Nanoseconds kStageTimeout = 5s;
+constexpr base::Nanoseconds kIntervalBuiltIn = 30s;
+constexpr base::Nanoseconds kTimeoutBuiltIn = 5s;
+constexpr base::Nanoseconds kStageTimeout = 5s;
 constexpr std::string_view kUrlExample = "https://www.example.com/";
 
-std::string prove_url(const ControlConfig& config, ProblemList& problems) {
+std::string prove_url(const ControlConfig& config, base::ProblemList& problems) {
   static const UrlForm url_form = {{"https", "http"},
                                    "https or http",
                                    std::string(kUrlExample),
@@ -47,41 +47,43 @@ std::string prove_url(const ControlConfig& config, ProblemList& problems) {
 }
 
 // False if they are wrong or do not fit together.
-bool prove_times(const ControlConfig& config, Control& control, ProblemList& problems) {
+bool prove_times(const ControlConfig& config, model::Control& control,
+                 base::ProblemList& problems) {
   const bool is_wrong = (config.interval.written && !config.interval.value) ||
                         (config.timeout.written && !config.timeout.value);
   control.interval = config.interval.value.value_or(kIntervalBuiltIn);
-  const Nanoseconds total = config.timeout.value.value_or(kTimeoutBuiltIn);
-  const Nanoseconds stage = std::min(total, kStageTimeout);
+  const base::Nanoseconds total = config.timeout.value.value_or(kTimeoutBuiltIn);
+  const base::Nanoseconds stage = std::min(total, kStageTimeout);
   control.deadlines = {.total = total, .resolve = stage, .connect = stage, .tls = stage};
   if (is_wrong) return false;
   if (total <= control.interval) return true;
   report(config.timeout,
          fmt::format("is {}, longer than the interval of {}, allowed: at most the interval",
-                     format_duration(total), format_duration(control.interval)),
+                     base::format_duration(total), base::format_duration(control.interval)),
          problems);
   return false;
 }
 
 }  // namespace
 
-std::vector<Control> prove_controls(const std::vector<ControlConfig>& controls,
-                                    ProblemList& problems) {
-  std::vector<Control> result;
-  std::map<std::string, Place> places;  // by name
+std::vector<model::Control> prove_controls(const std::vector<ControlConfig>& controls,
+                                           base::ProblemList& problems) {
+  std::vector<model::Control> result;
+  std::map<std::string, base::Place> places;  // by name
   for (const ControlConfig& config : controls) {
-    Control control;
+    model::Control control;
     control.name = config.name.value.value_or("");
     if (!config.name.written)
       problems.add(config.place, "control.name", fmt::format("is missing, allowed: {}", kNameForm));
     if (config.name.value) {
       if (!is_name(control.name))
-        report(config.name, fmt::format("is {}, allowed: {}", quote(control.name), kNameForm),
+        report(config.name, fmt::format("is {}, allowed: {}", base::quote(control.name), kNameForm),
                problems);
       const auto [first, is_new] = places.emplace(control.name, config.name.place);
       if (!is_new)
         report(config.name,
-               fmt::format("is {}, which {} has taken, allowed: another name", quote(control.name),
+               fmt::format("is {}, which {} has taken, allowed: another name",
+                           base::quote(control.name),
                            problems.line_seen_from(config.name.place, first->second)),
                problems);
     }
@@ -91,4 +93,4 @@ std::vector<Control> prove_controls(const std::vector<ControlConfig>& controls,
   return result;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::config

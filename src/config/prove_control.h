@@ -8,10 +8,10 @@
 #include "config/config.h"
 #include "model/target.h"
 
-namespace reinfer {
+namespace reinfer::config {
 
 // In file order, without those for which a problem was reported.
-std::vector<Control> prove_controls(const std::vector<ControlConfig>& controls,
-                                    ProblemList& problems);
+std::vector<model::Control> prove_controls(const std::vector<ControlConfig>& controls,
+                                           base::ProblemList& problems);
 
-}  // namespace reinfer
+}  // namespace reinfer::config

@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 
-namespace reinfer {
+namespace reinfer::config {
 namespace {
 
 struct Refusal {
@@ -57,7 +57,7 @@ std::optional<std::string> header_name_fault(std::string_view name) {
         "is not the name of a header, allowed: 1 to {} letters, digits, hyphens and other "
         "characters of header names, such as X-Team",
         kBytesMax);
-  const std::string lower = to_lower(name);
+  const std::string lower = base::to_lower(name);
   for (const Refusal& refusal : kRefused)
     if (refusal.name == lower)
       return fmt::format("{}, allowed: other headers, such as X-Team", refusal.reason);
@@ -77,9 +77,9 @@ std::optional<std::string> header_value_fault(std::string_view value) {
         "contains a line break or another character that no header may carry, "
         "allowed: {}",
         kAllowed);
-  if (trim(value) != value)
+  if (base::trim(value) != value)
     return fmt::format("begins or ends with a blank, allowed: {}", kAllowed);
   return std::nullopt;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::config

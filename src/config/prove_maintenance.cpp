@@ -9,7 +9,7 @@
 
 #include "config/time_text.h"
 
-namespace reinfer {
+namespace reinfer::config {
 namespace {
 
 constexpr std::string_view kZones = "/usr/share/zoneinfo";
@@ -24,8 +24,8 @@ bool is_zone_file(const std::string& path) {
   return file && std::string_view(begin.data(), begin.size()) == kMagic;
 }
 
-std::optional<MaintenanceWindow> prove_once(const MaintenanceConfig& window,
-                                            ProblemList& problems) {
+std::optional<model::MaintenanceWindow> prove_once(const MaintenanceConfig& window,
+                                                   base::ProblemList& problems) {
   constexpr std::string_view kOnceOnly =
       "goes with weekly, but this window has start or end, allowed: either start and end, or "
       "weekly and duration";
@@ -40,13 +40,13 @@ std::optional<MaintenanceWindow> prove_once(const MaintenanceConfig& window,
                  fmt::format("is missing, and start needs it, allowed: {}", kMomentForm));
   if (!window.start.value || !window.end.value) return std::nullopt;
   if (*window.end.value > *window.start.value)
-    return OneTimeWindow{*window.start.value, *window.end.value};
+    return model::OneTimeWindow{*window.start.value, *window.end.value};
   report(window.end, "is not after start, allowed: a later date and time", problems);
   return std::nullopt;
 }
 
-std::optional<MaintenanceWindow> prove_weekly(const MaintenanceConfig& window,
-                                              ProblemList& problems) {
+std::optional<model::MaintenanceWindow> prove_weekly(const MaintenanceConfig& window,
+                                                     base::ProblemList& problems) {
   constexpr std::string_view kWeeklyOnly =
       "does not go with weekly, allowed: either start and end, or weekly and duration";
   refuse(window.start, kWeeklyOnly, problems);
@@ -59,9 +59,10 @@ std::optional<MaintenanceWindow> prove_weekly(const MaintenanceConfig& window,
     time = parse_weekly(*window.weekly.value);
     if (!time)
       report(window.weekly,
-             fmt::format("is {}, allowed: {}", quote(*window.weekly.value), kWeeklyForm), problems);
+             fmt::format("is {}, allowed: {}", base::quote(*window.weekly.value), kWeeklyForm),
+             problems);
   }
-  WeeklyWindow weekly;
+  model::WeeklyWindow weekly;
   if (window.zone.value) {
     weekly.zone = *window.zone.value;
     if (const auto fault = zone_fault(weekly.zone)) report(window.zone, *fault, problems);
@@ -89,18 +90,18 @@ std::optional<std::string> zone_fault(std::string_view zone) {
     return fmt::format(
         "is {}, but this system knows no time zones, allowed: \"UTC\", or install "
         "tzdata",
-        quote(zone));
+        base::quote(zone));
   return fmt::format(
       "is {}, which is no time zone, allowed: an IANA name with its capitals such as "
       "\"Europe/Berlin\", \"America/New_York\" or \"UTC\"",
-      quote(zone));
+      base::quote(zone));
 }
 
-std::vector<MaintenanceWindow> prove_maintenance(const std::vector<MaintenanceConfig>& windows,
-                                                 ProblemList& problems) {
-  std::vector<MaintenanceWindow> result;
+std::vector<model::MaintenanceWindow> prove_maintenance(
+    const std::vector<MaintenanceConfig>& windows, base::ProblemList& problems) {
+  std::vector<model::MaintenanceWindow> result;
   for (const MaintenanceConfig& window : windows) {
-    std::optional<MaintenanceWindow> proven;
+    std::optional<model::MaintenanceWindow> proven;
     if (window.weekly.written)
       proven = prove_weekly(window, problems);
     else if (window.start.written || window.end.written)
@@ -114,4 +115,4 @@ std::vector<MaintenanceWindow> prove_maintenance(const std::vector<MaintenanceCo
   return result;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::config

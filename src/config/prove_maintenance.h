@@ -11,14 +11,14 @@
 #include "config/config.h"
 #include "model/maintenance_window.h"
 
-namespace reinfer {
+namespace reinfer::config {
 
 // The windows in file order, without those for which a problem was reported.
-std::vector<MaintenanceWindow> prove_maintenance(const std::vector<MaintenanceConfig>& windows,
-                                                 ProblemList& problems);
+std::vector<model::MaintenanceWindow> prove_maintenance(
+    const std::vector<MaintenanceConfig>& windows, base::ProblemList& problems);
 
 // What is wrong with the name of a time zone, and what is allowed; nullopt if the system knows it.
 // "UTC" needs no database.
 std::optional<std::string> zone_fault(std::string_view zone);
 
-}  // namespace reinfer
+}  // namespace reinfer::config

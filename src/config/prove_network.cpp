@@ -15,7 +15,7 @@
 #include "config/prove_header.h"
 #include "config/prove_path.h"
 
-namespace reinfer {
+namespace reinfer::config {
 namespace {
 
 template <class T>
@@ -41,10 +41,10 @@ bool is_host_name(std::string_view text) {
   constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyz0123456789._-";
   return !text.empty() && text.size() <= 253 && !text.starts_with('.') &&
          text.find("..") == std::string_view::npos &&
-         to_lower(text).find_first_not_of(kAllowed) == std::string::npos;
+         base::to_lower(text).find_first_not_of(kAllowed) == std::string::npos;
 }
 
-std::string prove_proxy(const Setting<std::string>& setting, ProblemList& problems) {
+std::string prove_proxy(const Setting<std::string>& setting, base::ProblemList& problems) {
   static const UrlForm url_form = {
       {"http", "https", "socks5", "socks5h"},
       "http, https, socks5 or socks5h",
@@ -90,20 +90,21 @@ std::optional<std::string> direct_host_fault(std::string_view host) {
 }
 
 std::string prove_no_proxy(const Setting<std::vector<std::string>>& setting,
-                           ProblemList& problems) {
+                           base::ProblemList& problems) {
   if (!setting.value) return "";
   std::vector<std::string> hosts;
   for (const std::string& text : *setting.value)
-    for (const std::string_view piece : split(text, ','))
-      hosts.emplace_back(trim(piece));
+    for (const std::string_view piece : base::split(text, ','))
+      hosts.emplace_back(base::trim(piece));
   if (hosts == std::vector<std::string>{"*"}) return "*";
   for (const std::string& host : hosts) {
     std::optional<std::string> fault = direct_host_fault(host);
     if (host == "*") fault = "stands for every host, allowed: alone";
     if (host.empty()) fault = "is empty, allowed: host names with commas between them";
-    if (fault) report(setting, fmt::format("contains {}, which {}", quote(host), *fault), problems);
+    if (fault)
+      report(setting, fmt::format("contains {}, which {}", base::quote(host), *fault), problems);
   }
-  return join(hosts, ",");
+  return base::join(hosts, ",");
 }
 
 // "HOST:PORT:ADDRESS" with an IPv6 address in brackets; the error says what is wrong.
@@ -122,14 +123,14 @@ tl::expected<std::string, std::string> prove_pinned(std::string_view text) {
   const bool bracketed = address.starts_with('[') && address.ends_with(']');
   if (bracketed) address = address.substr(1, address.size() - 2);
   if (!bracketed && is_address(AF_INET, address))
-    return fmt::format("{}:{}:{}", to_lower(host), port, address);
+    return fmt::format("{}:{}:{}", base::to_lower(host), port, address);
   if (is_address(AF_INET6, address))
-    return fmt::format("{}:{}:[{}]", to_lower(host), port, address);
+    return fmt::format("{}:{}:[{}]", base::to_lower(host), port, address);
   return tl::unexpected(std::string("does not end in a single IPv4 or IPv6 address"));
 }
 
 std::vector<std::string> prove_resolve(const Setting<std::vector<std::string>>& setting,
-                                       ProblemList& problems) {
+                                       base::ProblemList& problems) {
   std::vector<std::string> result;
   std::set<std::string, std::less<>> places;
   if (!setting.value) return result;
@@ -139,7 +140,7 @@ std::vector<std::string> prove_resolve(const Setting<std::vector<std::string>>& 
       report(setting,
              fmt::format("contains {}, which {}, allowed: HOST:PORT:ADDRESS such as "
                          "cloud.uipath.com:443:192.0.2.7",
-                         quote(text), pinned.error()),
+                         base::quote(text), pinned.error()),
              problems);
       continue;
     }
@@ -153,15 +154,15 @@ std::vector<std::string> prove_resolve(const Setting<std::vector<std::string>>& 
   return result;
 }
 
-std::vector<Header> prove_headers(const TenantConfig& tenant, ProblemList& problems) {
-  std::vector<Header> result;
+std::vector<model::Header> prove_headers(const TenantConfig& tenant, base::ProblemList& problems) {
+  std::vector<model::Header> result;
   std::map<std::string, int> lines;  // by name in lower case
   for (const auto& [name, setting] : tenant.headers) {
     if (const auto fault = header_name_fault(name)) {
       report(setting, *fault, problems);
       continue;
     }
-    const auto [first, is_new] = lines.emplace(to_lower(name), setting.place.line);
+    const auto [first, is_new] = lines.emplace(base::to_lower(name), setting.place.line);
     if (!is_new)
       report(setting,
              fmt::format("is written twice (line {} has it, in other letters), allowed: once",
@@ -176,10 +177,10 @@ std::vector<Header> prove_headers(const TenantConfig& tenant, ProblemList& probl
 
 }  // namespace
 
-NetworkOptions prove_network(const TenantConfig& tenant, const NetworkSettings& defaults,
-                             ProblemList& problems) {
+model::NetworkOptions prove_network(const TenantConfig& tenant, const NetworkSettings& defaults,
+                                    base::ProblemList& problems) {
   const NetworkSettings& own = tenant.network;
-  NetworkOptions network;
+  model::NetworkOptions network;
   network.proxy_url = prove_proxy(nearest(own.proxy_url, defaults.proxy_url), problems);
   network.no_proxy = prove_no_proxy(nearest(own.no_proxy, defaults.no_proxy), problems);
   network.ca_file =
@@ -198,4 +199,4 @@ NetworkOptions prove_network(const TenantConfig& tenant, const NetworkSettings& 
   return network;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::config

@@ -6,10 +6,10 @@
 #include "config/config.h"
 #include "model/network.h"
 
-namespace reinfer {
+namespace reinfer::config {
 
 // What the tenant does not say is taken from `defaults`. Incomplete if a problem was reported.
-NetworkOptions prove_network(const TenantConfig& tenant, const NetworkSettings& defaults,
-                             ProblemList& problems);
+model::NetworkOptions prove_network(const TenantConfig& tenant, const NetworkSettings& defaults,
+                                    base::ProblemList& problems);
 
-}  // namespace reinfer
+}  // namespace reinfer::config

@@ -9,7 +9,7 @@
 #include <optional>
 #include <system_error>
 
-namespace reinfer {
+namespace reinfer::config {
 namespace {
 
 std::optional<std::string> path_fault(std::string_view path) {
@@ -19,7 +19,7 @@ std::optional<std::string> path_fault(std::string_view path) {
     return "contains a control character, allowed: the path of a file";
   if (path == "~" || path.starts_with("~/"))
     return fmt::format("is {}, and only a shell knows ~, allowed: the path written out",
-                       quote(path));
+                       base::quote(path));
   return std::nullopt;
 }
 
@@ -42,7 +42,7 @@ bool is_variable_name(std::string_view name) {
 
 }  // namespace
 
-std::string prove_path(const Setting<std::string>& setting, ProblemList& problems) {
+std::string prove_path(const Setting<std::string>& setting, base::ProblemList& problems) {
   if (!setting.value) return "";
   if (const auto fault = path_fault(*setting.value)) {
     problems.add(setting.place, setting.key, *fault);
@@ -54,18 +54,18 @@ std::string prove_path(const Setting<std::string>& setting, ProblemList& problem
 }
 
 std::string prove_readable_file(const Setting<std::string>& setting, std::string_view what,
-                                ProblemList& problems) {
+                                base::ProblemList& problems) {
   std::string path = prove_path(setting, problems);
   if (path.empty()) return "";
   if (const auto fault = file_fault(path))
     problems.add(setting.place, setting.key,
                  fmt::format("{} cannot be read: {}, allowed: a readable file of {} in PEM form",
-                             quote(path), *fault, what));
+                             base::quote(path), *fault, what));
   return path;
 }
 
 std::string prove_variable(const Setting<std::string>& setting, std::string_view secret,
-                           ProblemList& problems) {
+                           base::ProblemList& problems) {
   if (!setting.value) return "";
   if (is_variable_name(*setting.value)) return *setting.value;
   problems.add(setting.place, setting.key,
@@ -78,4 +78,4 @@ std::string prove_variable(const Setting<std::string>& setting, std::string_view
   return "";
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::config

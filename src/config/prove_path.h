@@ -8,20 +8,20 @@
 #include "base/problem.h"
 #include "config/config.h"
 
-namespace reinfer {
+namespace reinfer::config {
 
 // The file's whole path, which starts at the folder of the file it stands in if it is relative;
 // "" after reporting what is wrong with it. It is not opened.
-std::string prove_path(const Setting<std::string>& setting, ProblemList& problems);
+std::string prove_path(const Setting<std::string>& setting, base::ProblemList& problems);
 
 // The same for a file that must be readable; `what` it is, for messages. The path is returned all
 // the same.
 std::string prove_readable_file(const Setting<std::string>& setting, std::string_view what,
-                                ProblemList& problems);
+                                base::ProblemList& problems);
 
 // The name of an environment variable, "" after reporting what is wrong with it. `secret` is what
 // the variable holds, for messages, which never show the value: it may well be the secret itself.
 std::string prove_variable(const Setting<std::string>& setting, std::string_view secret,
-                           ProblemList& problems);
+                           base::ProblemList& problems);
 
-}  // namespace reinfer
+}  // namespace reinfer::config

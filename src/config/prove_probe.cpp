@@ -11,7 +11,7 @@
 #include "config/spelling.h"
 #include "config/url_path.h"
 
-namespace reinfer {
+namespace reinfer::config {
 namespace {
 
 // What is asked and what must be answered. Incomplete where a problem was reported.
@@ -19,20 +19,20 @@ struct ProvenRequest {
   std::string method;
   std::string path;
   std::string body;
-  Expectation expectation;
+  model::Expectation expectation;
   RequestRules rules;
-  std::string what;  // the request in a message
-  Place place;       // where it is named
+  std::string what;   // the request in a message
+  base::Place place;  // where it is named
   std::string key;
 };
 
 std::string describe_unknown_id(std::string_view id) {
   const std::vector<std::string_view> ids = catalogue_ids();
   if (const auto reason = reason_left_out(id))
-    return fmt::format("is {}, which is left out: {}, allowed: {}", quote(id), *reason,
+    return fmt::format("is {}, which is left out: {}, allowed: {}", base::quote(id), *reason,
                        fmt::join(ids, ", "));
   const auto near = nearest_word(id, ids);
-  return fmt::format("is {}, which is not in the catalogue{}, allowed: {}", quote(id),
+  return fmt::format("is {}, which is not in the catalogue{}, allowed: {}", base::quote(id),
                      near ? fmt::format(" (did you mean {}?)", *near) : "", fmt::join(ids, ", "));
 }
 
@@ -45,7 +45,7 @@ std::string parameters_of(const CatalogueEntry& entry) {
 
 // False if a value is missing or wrong.
 bool prove_parameters(const CatalogueEntry& entry, const ProbeConfig& probe,
-                      ParameterValues& values, ProblemList& problems) {
+                      ParameterValues& values, base::ProblemList& problems) {
   bool complete = true;
   for (const ParameterRule& rule : parameter_rules()) {
     const Setting<std::string>& setting = probe.parameters.find(rule.name)->second;
@@ -62,7 +62,7 @@ bool prove_parameters(const CatalogueEntry& entry, const ProbeConfig& probe,
           probe.use.place, fmt::format("tenant.probe.{}", rule.name),
           fmt::format("is missing, and use = \"{}\" needs it, allowed: {}", entry.id, rule.form));
     else if (setting.value && !accepted)
-      report(setting, fmt::format("is {}, allowed: {}", quote(*setting.value), rule.form),
+      report(setting, fmt::format("is {}, allowed: {}", base::quote(*setting.value), rule.form),
              problems);
     if (accepted)
       values.emplace(rule.name, *setting.value);
@@ -73,7 +73,7 @@ bool prove_parameters(const CatalogueEntry& entry, const ProbeConfig& probe,
 }
 
 void prove_catalogue_request(const ProbeConfig& probe, ProvenRequest& request,
-                             ProblemList& problems) {
+                             base::ProblemList& problems) {
   constexpr std::string_view kSaidAlready =
       "does not go with use, which says it already, allowed: one of the two";
   refuse(probe.method, kSaidAlready, problems);
@@ -99,7 +99,7 @@ void prove_catalogue_request(const ProbeConfig& probe, ProvenRequest& request,
   request.body = filled_body(*entry, values);
 }
 
-Expectation prove_expectation(const ExpectConfig& expect, ProblemList& problems) {
+model::Expectation prove_expectation(const ExpectConfig& expect, base::ProblemList& problems) {
   const auto status = expect.status.value;
   if (status && ((*status >= 300 && *status < 400) || *status == 401 || *status == 429))
     report(expect.status,
@@ -111,7 +111,7 @@ Expectation prove_expectation(const ExpectConfig& expect, ProblemList& problems)
     refuse(expect.key, kErrorHasNoKeys, problems);
     refuse(expect.type, kErrorHasNoKeys, problems);
     refuse(expect.length, kErrorHasNoKeys, problems);
-    return {static_cast<int>(*status), "", JsonType::any, std::nullopt};
+    return {static_cast<int>(*status), "", model::JsonType::any, std::nullopt};
   }
   if (expect.key.value && (expect.key.value->empty() || expect.key.value->size() > 256))
     report(expect.key, "is empty or too long, allowed: 1 to 256 bytes", problems);
@@ -119,20 +119,20 @@ Expectation prove_expectation(const ExpectConfig& expect, ProblemList& problems)
     refuse(expect.type, "is the type of a key, but none is named, allowed: key as well", problems);
     refuse(expect.length, "is the length at a key, but none is named, allowed: key as well",
            problems);
-  } else if (expect.length.written && expect.type.value != JsonType::array &&
+  } else if (expect.length.written && expect.type.value != model::JsonType::array &&
              (expect.type.value || !expect.type.written)) {
     report(expect.length, "is the length of an array, allowed: only with type = \"array\"",
            problems);
   }
-  Expectation result;
+  model::Expectation result;
   if (status) result.http_status = static_cast<int>(*status);
   result.key = expect.key.value.value_or("");
-  result.type = expect.type.value.value_or(JsonType::any);
+  result.type = expect.type.value.value_or(model::JsonType::any);
   if (expect.length.value) result.length = static_cast<std::size_t>(*expect.length.value);
   return result;
 }
 
-void prove_body(const ProbeConfig& probe, std::string_view method, ProblemList& problems) {
+void prove_body(const ProbeConfig& probe, std::string_view method, base::ProblemList& problems) {
   if (!probe.body.value) return;
   if (method == "GET")
     report(probe.body, "is for POST only, allowed: method = \"POST\", or no body", problems);
@@ -140,7 +140,8 @@ void prove_body(const ProbeConfig& probe, std::string_view method, ProblemList& 
     report(probe.body, "is not JSON, allowed: a JSON document such as '{}'", problems);
 }
 
-void prove_custom_request(const ProbeConfig& probe, ProvenRequest& request, ProblemList& problems) {
+void prove_custom_request(const ProbeConfig& probe, ProvenRequest& request,
+                          base::ProblemList& problems) {
   for (const auto& [name, setting] : probe.parameters)
     refuse(setting, "goes with use only, allowed: its value written into path", problems);
   const bool method_known =
@@ -150,7 +151,7 @@ void prove_custom_request(const ProbeConfig& probe, ProvenRequest& request, Prob
   if (probe.method.value && !method_known)
     report(probe.method,
            fmt::format("is {}, allowed: \"GET\" or \"POST\" (a probe changes nothing)",
-                       quote(*probe.method.value)),
+                       base::quote(*probe.method.value)),
            problems);
   if (method_known) prove_body(probe, request.method, problems);
   request.body = probe.body.value.value_or("");
@@ -163,12 +164,12 @@ void prove_custom_request(const ProbeConfig& probe, ProvenRequest& request, Prob
   if (!fault) fault = character_fault(std::string_view(path).substr(query));
   if (path.find('#') != std::string::npos) fault = "contains #, a fragment, which is never sent";
   if (fault) {
-    report(probe.path, fmt::format("is {}, which {}", quote(path), *fault), problems);
+    report(probe.path, fmt::format("is {}, which {}", base::quote(path), *fault), problems);
     return;
   }
   const auto rules = judge_request(request.method, path);
   if (!rules && method_known)
-    report(probe.path, fmt::format("is {}, which {}", quote(path), rules.error()), problems);
+    report(probe.path, fmt::format("is {}, which {}", base::quote(path), rules.error()), problems);
   request.rules = rules.value_or(RequestRules{});
   request.what = "this request";
   request.place = probe.path.place;
@@ -176,9 +177,9 @@ void prove_custom_request(const ProbeConfig& probe, ProvenRequest& request, Prob
   request.path = path;
 }
 
-std::string prove_name(const ProbeConfig& probe, ProblemList& problems) {
+std::string prove_name(const ProbeConfig& probe, base::ProblemList& problems) {
   if (probe.name.value && !is_name(*probe.name.value))
-    report(probe.name, fmt::format("is {}, allowed: {}", quote(*probe.name.value), kNameForm),
+    report(probe.name, fmt::format("is {}, allowed: {}", base::quote(*probe.name.value), kNameForm),
            problems);
   if (!probe.name.written && !probe.use.written && probe.path.written)
     problems.add(
@@ -196,9 +197,9 @@ bool is_name(std::string_view name) {
          name.find_first_not_of(kAllowed) == std::string_view::npos;
 }
 
-std::optional<Target> prove_probe(const ProbeConfig& probe, const ProbeSettings& tenant,
-                                  const ProbeSettings& defaults, const std::string& base_url,
-                                  ProblemList& problems) {
+std::optional<model::Target> prove_probe(const ProbeConfig& probe, const ProbeSettings& tenant,
+                                         const ProbeSettings& defaults, const std::string& base_url,
+                                         base::ProblemList& problems) {
   ProvenRequest request;
   if (probe.use.written)
     prove_catalogue_request(probe, request, problems);
@@ -219,7 +220,7 @@ std::optional<Target> prove_probe(const ProbeConfig& probe, const ProbeSettings&
   const auto settings = prove_settings({probe.settings, tenant, defaults}, floor, problems);
   if (!settings || request.path.empty() || name.empty() || base_url.empty()) return std::nullopt;
 
-  Target target;
+  model::Target target;
   target.probe = name;
   target.method = request.method;
   target.url = base_url + request.path;
@@ -235,4 +236,4 @@ std::optional<Target> prove_probe(const ProbeConfig& probe, const ProbeSettings&
   return target;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::config

@@ -9,18 +9,18 @@
 #include "config/config.h"
 #include "model/target.h"
 
-namespace reinfer {
+namespace reinfer::config {
 
 // A Target without `tenant` and `tenant_name`, its `probe` taken from `name` or `use`; nullopt if
 // something is wrong, which is then in `problems`. `base_url` is the tenant's, empty if it is
 // wrong.
-std::optional<Target> prove_probe(const ProbeConfig& probe, const ProbeSettings& tenant,
-                                  const ProbeSettings& defaults, const std::string& base_url,
-                                  ProblemList& problems);
+std::optional<model::Target> prove_probe(const ProbeConfig& probe, const ProbeSettings& tenant,
+                                         const ProbeSettings& defaults, const std::string& base_url,
+                                         base::ProblemList& problems);
 
 // What tenants and probes may be called.
 inline constexpr std::string_view kNameForm =
     "1 to 64 letters, digits, dots, underscores and hyphens";
 bool is_name(std::string_view name);
 
-}  // namespace reinfer
+}  // namespace reinfer::config

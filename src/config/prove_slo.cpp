@@ -6,11 +6,12 @@
 
 #include "base/duration.h"
 
-namespace reinfer {
+namespace reinfer::config {
 namespace {
 
 // Whether both of a pair are there; reports the one that is missing.
-bool prove_pair(const SloConfig& slo, const Setting<SloConfig>& written, ProblemList& problems) {
+bool prove_pair(const SloConfig& slo, const Setting<SloConfig>& written,
+                base::ProblemList& problems) {
   if (slo.latency.written && !slo.latency_ratio.written)
     problems.add(slo.latency.place, written.key + ".latency_ratio",
                  "is missing: latency says how fast, latency_ratio how often, allowed: a "
@@ -23,33 +24,35 @@ bool prove_pair(const SloConfig& slo, const Setting<SloConfig>& written, Problem
 }
 
 // A probe that takes longer than its timeout fails, and then it is availability that suffers.
-bool prove_threshold(const SloConfig& slo, const TimeoutOfSlo& timeout, ProblemList& problems) {
+bool prove_threshold(const SloConfig& slo, const TimeoutOfSlo& timeout,
+                     base::ProblemList& problems) {
   if (!slo.latency.value || *slo.latency.value < timeout.timeout) return true;
   report(
       slo.latency,
       fmt::format("is {}, which no good probe can miss: the timeout is {} ({}), allowed: shorter "
                   "than the timeout",
-                  format_duration(*slo.latency.value), format_duration(timeout.timeout),
+                  base::format_duration(*slo.latency.value), base::format_duration(timeout.timeout),
                   timeout.described),
       problems);
   return false;
 }
 
-AvailabilityObjective availability_of(const SloConfig& slo) {
-  AvailabilityObjective objective;
+model::AvailabilityObjective availability_of(const SloConfig& slo) {
+  model::AvailabilityObjective objective;
   objective.ratio = *slo.availability.value;
-  for (std::size_t i = 0; i < kCountableFaults.size(); ++i) {
+  for (std::size_t i = 0; i < model::kCountableFaults.size(); ++i) {
     const auto& count = slo.count.value;
-    objective.counts[i] =
-        !count || std::find(count->begin(), count->end(), kCountableFaults[i]) != count->end();
+    objective.counts[i] = !count || std::find(count->begin(), count->end(),
+                                              model::kCountableFaults[i]) != count->end();
   }
   return objective;
 }
 
 }  // namespace
 
-std::optional<Objectives> prove_slo(const SloConfig& slo, const Setting<SloConfig>& written,
-                                    const TimeoutOfSlo& timeout, ProblemList& problems) {
+std::optional<model::Objectives> prove_slo(const SloConfig& slo, const Setting<SloConfig>& written,
+                                           const TimeoutOfSlo& timeout,
+                                           base::ProblemList& problems) {
   const bool unreadable = (slo.availability.written && !slo.availability.value) ||
                           (slo.latency.written && !slo.latency.value) ||
                           (slo.latency_ratio.written && !slo.latency_ratio.value) ||
@@ -60,18 +63,18 @@ std::optional<Objectives> prove_slo(const SloConfig& slo, const Setting<SloConfi
     report(slo.count, "goes with availability only, allowed: availability = 99.9 beside it",
            problems);
   if (unreadable || !pair_fits || !threshold_fits) return std::nullopt;
-  Objectives objectives;
+  model::Objectives objectives;
   if (slo.availability.value) objectives.availability = availability_of(slo);
   if (slo.latency.value)
-    objectives.latency = LatencyObjective{*slo.latency_ratio.value, *slo.latency.value};
+    objectives.latency = model::LatencyObjective{*slo.latency_ratio.value, *slo.latency.value};
   return objectives;
 }
 
-void add_latency_edge(const Objectives& objectives, std::vector<double>& edges) {
+void add_latency_edge(const model::Objectives& objectives, std::vector<double>& edges) {
   if (!objectives.latency) return;
-  const double edge = to_seconds(objectives.latency->threshold);
+  const double edge = base::to_seconds(objectives.latency->threshold);
   const auto place = std::lower_bound(edges.begin(), edges.end(), edge);
   if (place == edges.end() || *place != edge) edges.insert(place, edge);
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::config

@@ -10,20 +10,21 @@
 #include "config/config.h"
 #include "model/objective.h"
 
-namespace reinfer {
+namespace reinfer::config {
 
 // What a latency objective must fit to. `described`: where the timeout is set, for messages.
 struct TimeoutOfSlo {
-  Nanoseconds timeout{};
+  base::Nanoseconds timeout{};
   std::string_view described;  // "of the tenant"
 };
 
 // nullopt if something is wrong that has been reported, now or when it was read.
-std::optional<Objectives> prove_slo(const SloConfig& slo, const Setting<SloConfig>& written,
-                                    const TimeoutOfSlo& timeout, ProblemList& problems);
+std::optional<model::Objectives> prove_slo(const SloConfig& slo, const Setting<SloConfig>& written,
+                                           const TimeoutOfSlo& timeout,
+                                           base::ProblemList& problems);
 
 // Puts the threshold of a latency objective among the edges, so that its share can be read off the
 // histogram as well.
-void add_latency_edge(const Objectives& objectives, std::vector<double>& edges);
+void add_latency_edge(const model::Objectives& objectives, std::vector<double>& edges);
 
-}  // namespace reinfer
+}  // namespace reinfer::config

@@ -11,7 +11,7 @@
 #include "config/prove_path.h"
 #include "config/url_path.h"
 
-namespace reinfer {
+namespace reinfer::config {
 namespace {
 
 constexpr std::string_view kTokenUrlExample =
@@ -19,13 +19,13 @@ constexpr std::string_view kTokenUrlExample =
 
 // A source that the tenant names, so that several can be told apart.
 struct Written {
-  TokenSource::Kind kind;
+  model::TokenSource::Kind kind;
   std::string_view key;
-  Place place;
+  base::Place place;
 };
 
 std::vector<Written> sources_written(const TenantConfig& tenant) {
-  using Kind = TokenSource::Kind;
+  using Kind = model::TokenSource::Kind;
   std::vector<Written> written;
   if (tenant.token_env.written)
     written.push_back({Kind::environment, "token_env", tenant.token_env.place});
@@ -39,7 +39,7 @@ std::vector<Written> sources_written(const TenantConfig& tenant) {
 
 // Programs with a slash in their name are files, from the configuration's folder like all others.
 std::vector<std::string> prove_command(const Setting<std::vector<std::string>>& setting,
-                                       ProblemList& problems) {
+                                       base::ProblemList& problems) {
   if (!setting.value) return {};
   std::vector<std::string> command = *setting.value;
   const auto has_zero = [](const std::string& word) {
@@ -54,7 +54,7 @@ std::vector<std::string> prove_command(const Setting<std::vector<std::string>>& 
   return command[0].empty() ? std::vector<std::string>{} : command;
 }
 
-std::string prove_token_url(const Setting<std::string>& setting, ProblemList& problems) {
+std::string prove_token_url(const Setting<std::string>& setting, base::ProblemList& problems) {
   static const UrlForm url_form = {
       {"https", "http"},
       "https",
@@ -87,7 +87,7 @@ bool is_visible(char c) {
   return c > 0x20 && c < 0x7f;
 }
 
-std::string prove_client_id(const Setting<std::string>& setting, ProblemList& problems) {
+std::string prove_client_id(const Setting<std::string>& setting, base::ProblemList& problems) {
   if (!setting.value) return "";
   const std::string& id = *setting.value;
   if (!id.empty() && std::all_of(id.begin(), id.end(), is_visible)) return id;
@@ -99,7 +99,7 @@ std::string prove_client_id(const Setting<std::string>& setting, ProblemList& pr
   return "";
 }
 
-std::string prove_scope(const Setting<std::string>& setting, ProblemList& problems) {
+std::string prove_scope(const Setting<std::string>& setting, base::ProblemList& problems) {
   if (!setting.value) return "";
   const std::string& scope = *setting.value;
   const auto fits = [](char c) { return (is_visible(c) && c != '"' && c != '\\') || c == ' '; };
@@ -111,13 +111,14 @@ std::string prove_scope(const Setting<std::string>& setting, ProblemList& proble
                          "at all"
                        : fmt::format("is {}, allowed: scopes of visible ASCII characters with "
                                      "single spaces between them",
-                                     quote(scope)),
+                                     base::quote(scope)),
          problems);
   return "";
 }
 
-SecretSource prove_secret(const OAuthConfig& oauth, Place place, ProblemList& problems) {
-  using Kind = SecretSource::Kind;
+model::SecretSource prove_secret(const OAuthConfig& oauth, base::Place place,
+                                 base::ProblemList& problems) {
+  using Kind = model::SecretSource::Kind;
   const Setting<std::string>& variable = oauth.client_secret_env;
   const Setting<std::string>& file = oauth.client_secret_file;
   if (variable.written && file.written)
@@ -132,8 +133,9 @@ SecretSource prove_secret(const OAuthConfig& oauth, Place place, ProblemList& pr
 }
 
 // nullopt if a problem was reported.
-std::optional<OAuthClient> prove_oauth(const Setting<OAuthConfig>& setting,
-                                       const NetworkOptions& network, ProblemList& problems) {
+std::optional<model::OAuthClient> prove_oauth(const Setting<OAuthConfig>& setting,
+                                              const model::NetworkOptions& network,
+                                              base::ProblemList& problems) {
   if (!setting.value) return std::nullopt;
   const OAuthConfig& oauth = *setting.value;
   if (!oauth.token_url.written)
@@ -142,7 +144,7 @@ std::optional<OAuthClient> prove_oauth(const Setting<OAuthConfig>& setting,
   if (!oauth.client_id.written)
     problems.add(setting.place, "tenant.oauth.client_id",
                  "is missing, allowed: the client's id (UiPath calls it the application's id)");
-  OAuthClient client;
+  model::OAuthClient client;
   client.token_url = prove_token_url(oauth.token_url, problems);
   client.client_id = prove_client_id(oauth.client_id, problems);
   client.client_secret = prove_secret(oauth, setting.place, problems);
@@ -159,19 +161,19 @@ std::optional<OAuthClient> prove_oauth(const Setting<OAuthConfig>& setting,
 }
 
 // Whether the source is understood, so that the inspector can be asked about it.
-bool prove_source(const TenantConfig& tenant, const NetworkOptions& network, TokenSource& token,
-                  ProblemList& problems) {
+bool prove_source(const TenantConfig& tenant, const model::NetworkOptions& network,
+                  model::TokenSource& token, base::ProblemList& problems) {
   switch (token.kind) {
-    case TokenSource::Kind::environment:
+    case model::TokenSource::Kind::environment:
       token.name = prove_variable(tenant.token_env, "the token", problems);
       return !token.name.empty();
-    case TokenSource::Kind::file:
+    case model::TokenSource::Kind::file:
       token.name = prove_path(tenant.token_file, problems);
       return !token.name.empty();
-    case TokenSource::Kind::command:
+    case model::TokenSource::Kind::command:
       token.command = prove_command(tenant.token_command, problems);
       return !token.command.empty();
-    case TokenSource::Kind::oauth:
+    case model::TokenSource::Kind::oauth:
       break;
   }
   auto client = prove_oauth(tenant.oauth, network, problems);
@@ -181,9 +183,9 @@ bool prove_source(const TenantConfig& tenant, const NetworkOptions& network, Tok
 
 }  // namespace
 
-TokenSource prove_token(const TenantConfig& tenant, const NetworkOptions& network,
-                        const TokenInspector& inspect_token, ProblemList& problems) {
-  TokenSource token;
+model::TokenSource prove_token(const TenantConfig& tenant, const model::NetworkOptions& network,
+                               const TokenInspector& inspect_token, base::ProblemList& problems) {
+  model::TokenSource token;
   const std::vector<Written> written = sources_written(tenant);
   if (written.empty()) {
     problems.add(tenant.place, "tenant",
@@ -207,4 +209,4 @@ TokenSource prove_token(const TenantConfig& tenant, const NetworkOptions& networ
   return token;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::config

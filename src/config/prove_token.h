@@ -7,12 +7,12 @@
 #include "config/prove.h"
 #include "model/token_source.h"
 
-namespace reinfer {
+namespace reinfer::config {
 
 // `network` is the tenant's, proven: a token endpoint is reached the same way, but without the
 // headers and the client certificate that are meant for the API. Incomplete if a problem was
 // reported.
-TokenSource prove_token(const TenantConfig& tenant, const NetworkOptions& network,
-                        const TokenInspector& inspect_token, ProblemList& problems);
+model::TokenSource prove_token(const TenantConfig& tenant, const model::NetworkOptions& network,
+                               const TokenInspector& inspect_token, base::ProblemList& problems);
 
-}  // namespace reinfer
+}  // namespace reinfer::config

@@ -7,7 +7,7 @@
 #include "config/read_tenant.h"
 #include "config/table_reader.h"
 
-namespace reinfer {
+namespace reinfer::config {
 namespace {
 
 using namespace std::chrono_literals;
@@ -16,18 +16,18 @@ constexpr std::size_t kTenantsMax = 10000;
 constexpr std::size_t kProbesMax = 20000;
 constexpr std::size_t kControlsMax = 16;
 
-void read_limits(const DocumentValue& table, Config& config, ProblemList& problems) {
+void read_limits(const DocumentValue& table, Config& config, base::ProblemList& problems) {
   TableReader reader(table, "limits", problems);
   config.probes_in_flight_max = reader.integer("probes_in_flight_max", 1, 10000);
   config.series_max = reader.integer("series_max", 1, 10000000);
   reader.finish();
 }
 
-ControlConfig read_control(const DocumentValue& table, ProblemList& problems) {
-  constexpr Nanoseconds kIntervalMin = 5s;
-  constexpr Nanoseconds kIntervalMax = 24h;
-  constexpr Nanoseconds kTimeoutMin = 10ms;
-  constexpr Nanoseconds kTimeoutMax = 4min;
+ControlConfig read_control(const DocumentValue& table, base::ProblemList& problems) {
+  constexpr base::Nanoseconds kIntervalMin = 5s;
+  constexpr base::Nanoseconds kIntervalMax = 24h;
+  constexpr base::Nanoseconds kTimeoutMin = 10ms;
+  constexpr base::Nanoseconds kTimeoutMax = 4min;
   TableReader reader(table, "control", problems);
   ControlConfig control;
   control.place = table.place;
@@ -39,7 +39,7 @@ ControlConfig read_control(const DocumentValue& table, ProblemList& problems) {
   return control;
 }
 
-void read_controls(TableReader& document, Config& config, ProblemList& problems) {
+void read_controls(TableReader& document, Config& config, base::ProblemList& problems) {
   for (const DocumentValue* table : document.tables("control")) {
     if (config.controls.size() == kControlsMax) {
       problems.add(table->place, "control",
@@ -57,7 +57,7 @@ std::size_t probes_in(const Config& config) {
   return probes;
 }
 
-void read_tenants(TableReader& document, Config& config, ProblemList& problems) {
+void read_tenants(TableReader& document, Config& config, base::ProblemList& problems) {
   std::size_t probes = probes_in(config);
   for (const DocumentValue* table : document.tables("tenant")) {
     if (config.tenants.size() == kTenantsMax) {
@@ -77,7 +77,7 @@ void read_tenants(TableReader& document, Config& config, ProblemList& problems) 
 }
 
 // What holds for all tenants is said once, where everybody looks for it.
-void refuse_in_included(TableReader& reader, ProblemList& problems) {
+void refuse_in_included(TableReader& reader, base::ProblemList& problems) {
   for (const std::string_view key : {"include", "limits", "defaults"})
     if (const auto place = reader.take_refused(key))
       problems.add(*place, key,
@@ -86,7 +86,7 @@ void refuse_in_included(TableReader& reader, ProblemList& problems) {
 
 }  // namespace
 
-Config read_config(const DocumentValue& document, ProblemList& problems) {
+Config read_config(const DocumentValue& document, base::ProblemList& problems) {
   TableReader reader(document, "", problems);
   Config config;
   reader.texts("include", kIncludePatternsMax, "[\"tenants.d/*.toml\"]");
@@ -104,7 +104,8 @@ Config read_config(const DocumentValue& document, ProblemList& problems) {
   return config;
 }
 
-void read_included_config(const DocumentValue& document, Config& config, ProblemList& problems) {
+void read_included_config(const DocumentValue& document, Config& config,
+                          base::ProblemList& problems) {
   TableReader reader(document, "", problems);
   refuse_in_included(reader, problems);
   config.tenants_written = config.tenants_written || reader.has("tenant");
@@ -113,4 +114,4 @@ void read_included_config(const DocumentValue& document, Config& config, Problem
   reader.finish();
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::config

@@ -7,12 +7,13 @@
 #include "config/config.h"
 #include "config/document.h"
 
-namespace reinfer {
+namespace reinfer::config {
 
 // Everything that can be read; what cannot is added to `problems`.
-Config read_config(const DocumentValue& document, ProblemList& problems);
+Config read_config(const DocumentValue& document, base::ProblemList& problems);
 
 // The same for an included file, added to `config`: it may hold tenants and controls only.
-void read_included_config(const DocumentValue& document, Config& config, ProblemList& problems);
+void read_included_config(const DocumentValue& document, Config& config,
+                          base::ProblemList& problems);
 
-}  // namespace reinfer
+}  // namespace reinfer::config

@@ -3,21 +3,24 @@
 #include "config/catalogue.h"
 #include "config/read_slo.h"
 
-namespace reinfer {
+namespace reinfer::config {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::array kConnections = {Choice<ConnectionMode>{"fresh", ConnectionMode::fresh},
-                                     Choice<ConnectionMode>{"reuse", ConnectionMode::reuse}};
+constexpr std::array kConnections = {
+    Choice<model::ConnectionMode>{"fresh", model::ConnectionMode::fresh},
+    Choice<model::ConnectionMode>{"reuse", model::ConnectionMode::reuse}};
 
-constexpr std::array kTypes = {
-    Choice<JsonType>{"array", JsonType::array},     Choice<JsonType>{"object", JsonType::object},
-    Choice<JsonType>{"string", JsonType::string},   Choice<JsonType>{"number", JsonType::number},
-    Choice<JsonType>{"boolean", JsonType::boolean}, Choice<JsonType>{"any", JsonType::any}};
+constexpr std::array kTypes = {Choice<model::JsonType>{"array", model::JsonType::array},
+                               Choice<model::JsonType>{"object", model::JsonType::object},
+                               Choice<model::JsonType>{"string", model::JsonType::string},
+                               Choice<model::JsonType>{"number", model::JsonType::number},
+                               Choice<model::JsonType>{"boolean", model::JsonType::boolean},
+                               Choice<model::JsonType>{"any", model::JsonType::any}};
 
 ExpectConfig read_expect(const DocumentValue& table, const std::string& path,
-                         ProblemList& problems) {
+                         base::ProblemList& problems) {
   TableReader reader(table, path, problems);
   ExpectConfig expect;
   expect.place = table.place;
@@ -31,11 +34,11 @@ ExpectConfig read_expect(const DocumentValue& table, const std::string& path,
 
 }  // namespace
 
-ProbeSettings read_settings(TableReader& reader, ProblemList& problems) {
+ProbeSettings read_settings(TableReader& reader, base::ProblemList& problems) {
   constexpr std::int64_t kBodyBytesMax = 64 * 1024 * 1024;
   constexpr std::size_t kBucketsMax = 50;
-  constexpr Nanoseconds kTimeoutMin = 10ms;
-  constexpr Nanoseconds kTimeoutMax = 4min;
+  constexpr base::Nanoseconds kTimeoutMin = 10ms;
+  constexpr base::Nanoseconds kTimeoutMax = 4min;
   ProbeSettings settings;
   settings.interval = reader.duration("interval", 1s, 24h);
   settings.timeout = reader.duration("timeout", kTimeoutMin, kTimeoutMax);
@@ -49,7 +52,8 @@ ProbeSettings read_settings(TableReader& reader, ProblemList& problems) {
   return settings;
 }
 
-ProbeConfig read_probe(const DocumentValue& table, const std::string& path, ProblemList& problems) {
+ProbeConfig read_probe(const DocumentValue& table, const std::string& path,
+                       base::ProblemList& problems) {
   TableReader reader(table, path, problems);
   ProbeConfig probe;
   probe.place = table.place;
@@ -69,4 +73,4 @@ ProbeConfig read_probe(const DocumentValue& table, const std::string& path, Prob
   return probe;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::config

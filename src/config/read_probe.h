@@ -7,11 +7,12 @@
 #include "config/config.h"
 #include "config/table_reader.h"
 
-namespace reinfer {
+namespace reinfer::config {
 
 // `path` is the table's own dotted key.
-ProbeConfig read_probe(const DocumentValue& table, const std::string& path, ProblemList& problems);
+ProbeConfig read_probe(const DocumentValue& table, const std::string& path,
+                       base::ProblemList& problems);
 
-ProbeSettings read_settings(TableReader& reader, ProblemList& problems);
+ProbeSettings read_settings(TableReader& reader, base::ProblemList& problems);
 
-}  // namespace reinfer
+}  // namespace reinfer::config

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-namespace reinfer {
+namespace reinfer::config {
 namespace {
 
 using namespace std::chrono_literals;
@@ -13,35 +13,37 @@ using namespace std::chrono_literals;
 // Below that nobody would call it an objective; above, no prober measures it.
 constexpr double kPercentMin = 50;
 constexpr double kPercentMax = 99.999;
-constexpr Nanoseconds kLatencyMin = 1ms;
-constexpr Nanoseconds kLatencyMax = 4min;
+constexpr base::Nanoseconds kLatencyMin = 1ms;
+constexpr base::Nanoseconds kLatencyMax = 4min;
 
-constexpr std::array kOwnFaults = {Fault::credentials, Fault::request, Fault::monitor};
+constexpr std::array kOwnFaults = {model::Fault::credentials, model::Fault::request,
+                                   model::Fault::monitor};
 
 std::string countable() {
   std::vector<std::string> quoted;
-  for (const Fault fault : kCountableFaults)
-    quoted.push_back(quote(to_label(fault)));
-  return list_of({quoted.begin(), quoted.end()});
+  for (const model::Fault fault : model::kCountableFaults)
+    quoted.push_back(base::quote(model::to_label(fault)));
+  return base::list_of({quoted.begin(), quoted.end()});
 }
 
 // The fault, or what is wrong with the word.
-tl::expected<Fault, std::string> fault_of_word(const std::string& word) {
-  for (const Fault fault : kCountableFaults)
-    if (to_label(fault) == word) return fault;
-  const bool is_own = std::any_of(kOwnFaults.begin(), kOwnFaults.end(),
-                                  [&](Fault fault) { return to_label(fault) == word; });
-  return tl::unexpected(fmt::format("contains {}{}, allowed: {}", quote(word),
+tl::expected<model::Fault, std::string> fault_of_word(const std::string& word) {
+  for (const model::Fault fault : model::kCountableFaults)
+    if (model::to_label(fault) == word) return fault;
+  const bool is_own = std::any_of(kOwnFaults.begin(), kOwnFaults.end(), [&](model::Fault fault) {
+    return model::to_label(fault) == word;
+  });
+  return tl::unexpected(fmt::format("contains {}{}, allowed: {}", base::quote(word),
                                     is_own ? ", a fault of our own, which never counts" : "",
                                     countable()));
 }
 
-Setting<std::vector<Fault>> read_count(TableReader& reader, ProblemList& problems) {
-  const auto words =
-      reader.texts("count", kCountableFaults.size(), "[\"platform\", \"edge\", \"network\"]");
-  Setting<std::vector<Fault>> setting{words.written, std::nullopt, words.place, words.key};
+Setting<std::vector<model::Fault>> read_count(TableReader& reader, base::ProblemList& problems) {
+  const auto words = reader.texts("count", model::kCountableFaults.size(),
+                                  "[\"platform\", \"edge\", \"network\"]");
+  Setting<std::vector<model::Fault>> setting{words.written, std::nullopt, words.place, words.key};
   if (!words.value) return setting;
-  std::vector<Fault> faults;
+  std::vector<model::Fault> faults;
   for (const std::string& word : *words.value) {
     const auto fault = fault_of_word(word);
     if (!fault) {
@@ -49,7 +51,7 @@ Setting<std::vector<Fault>> read_count(TableReader& reader, ProblemList& problem
       return setting;
     }
     if (std::find(faults.begin(), faults.end(), *fault) != faults.end()) {
-      report(setting, fmt::format("contains {} twice, allowed: each fault once", quote(word)),
+      report(setting, fmt::format("contains {} twice, allowed: each fault once", base::quote(word)),
              problems);
       return setting;
     }
@@ -61,7 +63,7 @@ Setting<std::vector<Fault>> read_count(TableReader& reader, ProblemList& problem
 
 }  // namespace
 
-Setting<SloConfig> read_slo(TableReader& owner, ProblemList& problems) {
+Setting<SloConfig> read_slo(TableReader& owner, base::ProblemList& problems) {
   auto setting = owner.started<SloConfig>("slo");
   const DocumentValue* table = owner.table("slo");
   if (!table) return setting;
@@ -76,4 +78,4 @@ Setting<SloConfig> read_slo(TableReader& owner, ProblemList& problems) {
   return setting;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::config

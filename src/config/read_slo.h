@@ -5,8 +5,8 @@
 #include "config/config.h"
 #include "config/table_reader.h"
 
-namespace reinfer {
+namespace reinfer::config {
 
-Setting<SloConfig> read_slo(TableReader& owner, ProblemList& problems);
+Setting<SloConfig> read_slo(TableReader& owner, base::ProblemList& problems);
 
-}  // namespace reinfer
+}  // namespace reinfer::config

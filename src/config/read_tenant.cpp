@@ -4,7 +4,7 @@
 
 #include "config/read_probe.h"
 
-namespace reinfer {
+namespace reinfer::config {
 namespace {
 
 using namespace std::chrono_literals;
@@ -14,13 +14,13 @@ using NamedTexts = std::vector<std::pair<std::string, Setting<std::string>>>;
 constexpr std::size_t kHeadersMax = 32;
 constexpr std::size_t kMaintenanceMax = 100;
 
-constexpr std::array kIpFamilies = {Choice<IpFamily>{"any", IpFamily::any},
-                                    Choice<IpFamily>{"4", IpFamily::v4},
-                                    Choice<IpFamily>{"6", IpFamily::v6}};
+constexpr std::array kIpFamilies = {Choice<model::IpFamily>{"any", model::IpFamily::any},
+                                    Choice<model::IpFamily>{"4", model::IpFamily::v4},
+                                    Choice<model::IpFamily>{"6", model::IpFamily::v6}};
 
 // A table whose keys are names of the user's own, such as labels.
 NamedTexts read_named_texts(TableReader& tenant, std::string_view key, std::size_t count_max,
-                            ProblemList& problems) {
+                            base::ProblemList& problems) {
   NamedTexts result;
   const DocumentValue* table = tenant.table(key);
   if (!table) return result;
@@ -36,7 +36,7 @@ NamedTexts read_named_texts(TableReader& tenant, std::string_view key, std::size
   return result;
 }
 
-Setting<OAuthConfig> read_oauth(TableReader& tenant, ProblemList& problems) {
+Setting<OAuthConfig> read_oauth(TableReader& tenant, base::ProblemList& problems) {
   auto setting = tenant.started<OAuthConfig>("oauth");
   const DocumentValue* table = tenant.table("oauth");
   if (!table) return setting;
@@ -53,9 +53,9 @@ Setting<OAuthConfig> read_oauth(TableReader& tenant, ProblemList& problems) {
 }
 
 MaintenanceConfig read_window(const DocumentValue& table, const std::string& path,
-                              ProblemList& problems) {
-  constexpr Nanoseconds kDurationMin = 1min;
-  constexpr Nanoseconds kDurationMax = 7 * 24h - 1min;
+                              base::ProblemList& problems) {
+  constexpr base::Nanoseconds kDurationMin = 1min;
+  constexpr base::Nanoseconds kDurationMax = 7 * 24h - 1min;
   TableReader reader(table, path, problems);
   MaintenanceConfig window;
   window.place = table.place;
@@ -69,7 +69,7 @@ MaintenanceConfig read_window(const DocumentValue& table, const std::string& pat
   return window;
 }
 
-std::vector<MaintenanceConfig> read_maintenance(TableReader& tenant, ProblemList& problems) {
+std::vector<MaintenanceConfig> read_maintenance(TableReader& tenant, base::ProblemList& problems) {
   std::vector<MaintenanceConfig> windows;
   const std::string path = tenant.key_path("maintenance");
   for (const DocumentValue* table : tenant.tables("maintenance")) {
@@ -84,7 +84,7 @@ std::vector<MaintenanceConfig> read_maintenance(TableReader& tenant, ProblemList
   return windows;
 }
 
-void read_token(TableReader& reader, TenantConfig& tenant, ProblemList& problems) {
+void read_token(TableReader& reader, TenantConfig& tenant, base::ProblemList& problems) {
   constexpr std::size_t kWordsMax = 32;
   tenant.token_env = reader.text("token_env");
   tenant.token_file = reader.text("token_file");
@@ -109,7 +109,7 @@ NetworkSettings read_network(TableReader& reader) {
   return network;
 }
 
-TenantConfig read_tenant(const DocumentValue& table, ProblemList& problems) {
+TenantConfig read_tenant(const DocumentValue& table, base::ProblemList& problems) {
   constexpr std::size_t kResolveMax = 100;
   constexpr std::int64_t kRequestsMax = 60000;
   constexpr std::int64_t kPaidProbesMax = 100000;
@@ -136,4 +136,4 @@ TenantConfig read_tenant(const DocumentValue& table, ProblemList& problems) {
   return tenant;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::config

@@ -5,10 +5,10 @@
 #include "config/config.h"
 #include "config/table_reader.h"
 
-namespace reinfer {
+namespace reinfer::config {
 
-TenantConfig read_tenant(const DocumentValue& table, ProblemList& problems);
+TenantConfig read_tenant(const DocumentValue& table, base::ProblemList& problems);
 
 NetworkSettings read_network(TableReader& reader);
 
-}  // namespace reinfer
+}  // namespace reinfer::config

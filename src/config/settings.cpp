@@ -8,16 +8,16 @@
 #include "base/duration.h"
 #include "config/prove_slo.h"
 
-namespace reinfer {
+namespace reinfer::config {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr Nanoseconds kIntervalBuiltIn = 30s;
-constexpr Nanoseconds kTimeoutBuiltIn = 10s;
-constexpr Nanoseconds kStageTimeoutBuiltIn = 5s;
+constexpr base::Nanoseconds kIntervalBuiltIn = 30s;
+constexpr base::Nanoseconds kTimeoutBuiltIn = 10s;
+constexpr base::Nanoseconds kStageTimeoutBuiltIn = 5s;
 constexpr std::int64_t kBodyBytesMaxBuiltIn = 1024 * 1024;
-constexpr std::array<Nanoseconds, 13> kBucketsBuiltIn = {
+constexpr std::array<base::Nanoseconds, 13> kBucketsBuiltIn = {
     5ms, 10ms, 25ms, 50ms, 100ms, 250ms, 500ms, 750ms, 1s, 2500ms, 5s, 10s, 30s};
 
 enum class Level { built_in, defaults, tenant, probe };
@@ -47,12 +47,12 @@ Effective<T> nearest(const SettingLevels& levels, Setting<T> ProbeSettings::*set
   return {built_in, Level::built_in, nullptr};
 }
 
-using Span = Effective<Nanoseconds>;
+using Span = Effective<base::Nanoseconds>;
 
-void check_timeout(const Span& timeout, const Span& interval, ProblemList& problems) {
+void check_timeout(const Span& timeout, const Span& interval, base::ProblemList& problems) {
   if (!timeout.value || !interval.value || *timeout.value <= *interval.value) return;
-  const std::string t = format_duration(*timeout.value);
-  const std::string i = format_duration(*interval.value);
+  const std::string t = base::format_duration(*timeout.value);
+  const std::string i = base::format_duration(*interval.value);
   if (timeout.written && timeout.level >= interval.level)
     problems.add(timeout.written->place, timeout.written->key,
                  fmt::format("is {}, longer than the interval of {} ({}), allowed: at most the "
@@ -65,7 +65,7 @@ void check_timeout(const Span& timeout, const Span& interval, ProblemList& probl
                              i, t, describe(timeout.level)));
 }
 
-void check_stage(const Span& stage, const Span& timeout, ProblemList& problems) {
+void check_stage(const Span& stage, const Span& timeout, base::ProblemList& problems) {
   // A shorter timeout nearer to the probe simply caps the stages set farther away.
   const bool caps = timeout.level > stage.level;
   if (!stage.written || !stage.value || !timeout.value || caps || *stage.value <= *timeout.value)
@@ -73,28 +73,29 @@ void check_stage(const Span& stage, const Span& timeout, ProblemList& problems) 
   problems.add(stage.written->place, stage.written->key,
                fmt::format("is {}, longer than the whole timeout of {} ({}), allowed: at most the "
                            "timeout",
-                           format_duration(*stage.value), format_duration(*timeout.value),
-                           describe(timeout.level)));
+                           base::format_duration(*stage.value),
+                           base::format_duration(*timeout.value), describe(timeout.level)));
 }
 
-void check_floor(const Span& interval, const IntervalFloor& floor, ProblemList& problems) {
+void check_floor(const Span& interval, const IntervalFloor& floor, base::ProblemList& problems) {
   if (!interval.value || *interval.value >= floor.interval_min) return;
-  const std::string allowed = format_duration(floor.interval_min);
+  const std::string allowed = base::format_duration(floor.interval_min);
   if (interval.level == Level::probe)
     problems.add(interval.written->place, interval.written->key,
                  fmt::format("is {}, too often for {}, allowed: at least {}",
-                             format_duration(*interval.value), floor.what, allowed));
+                             base::format_duration(*interval.value), floor.what, allowed));
   else
     problems.add(floor.place, floor.key,
                  fmt::format("{} would run every {} ({}), which is too often, allowed: "
                              "interval = \"{}\" or longer in this probe",
-                             floor.what, format_duration(*interval.value), describe(interval.level),
-                             allowed));
+                             floor.what, base::format_duration(*interval.value),
+                             describe(interval.level), allowed));
 }
 
-std::optional<Objectives> prove_objectives(const Effective<SloConfig>& slo, const Span& timeout,
-                                           ProblemList& problems) {
-  if (!slo.written) return Objectives{};
+std::optional<model::Objectives> prove_objectives(const Effective<SloConfig>& slo,
+                                                  const Span& timeout,
+                                                  base::ProblemList& problems) {
+  if (!slo.written) return model::Objectives{};
   if (!slo.value || !timeout.value) return std::nullopt;
   return prove_slo(*slo.value, *slo.written, {*timeout.value, describe(timeout.level)}, problems);
 }
@@ -102,17 +103,18 @@ std::optional<Objectives> prove_objectives(const Effective<SloConfig>& slo, cons
 }  // namespace
 
 std::optional<ProvenSettings> prove_settings(const SettingLevels& levels,
-                                             const IntervalFloor& floor, ProblemList& problems) {
+                                             const IntervalFloor& floor,
+                                             base::ProblemList& problems) {
   const auto interval = nearest(levels, &ProbeSettings::interval, kIntervalBuiltIn);
   const auto timeout = nearest(levels, &ProbeSettings::timeout, kTimeoutBuiltIn);
   const auto resolve = nearest(levels, &ProbeSettings::resolve_timeout, kStageTimeoutBuiltIn);
   const auto connect = nearest(levels, &ProbeSettings::connect_timeout, kStageTimeoutBuiltIn);
   const auto tls = nearest(levels, &ProbeSettings::tls_timeout, kStageTimeoutBuiltIn);
-  const auto connection = nearest(levels, &ProbeSettings::connection, ConnectionMode::fresh);
+  const auto connection = nearest(levels, &ProbeSettings::connection, model::ConnectionMode::fresh);
   const auto body_bytes_max = nearest(levels, &ProbeSettings::body_bytes_max, kBodyBytesMaxBuiltIn);
   const auto buckets =
       nearest(levels, &ProbeSettings::buckets,
-              std::vector<Nanoseconds>(kBucketsBuiltIn.begin(), kBucketsBuiltIn.end()));
+              std::vector<base::Nanoseconds>(kBucketsBuiltIn.begin(), kBucketsBuiltIn.end()));
 
   check_timeout(timeout, interval, problems);
   for (const Span* stage : {&resolve, &connect, &tls})
@@ -134,11 +136,11 @@ std::optional<ProvenSettings> prove_settings(const SettingLevels& levels,
                       .tls = std::min(*tls.value, *timeout.value)};
   proven.connection = *connection.value;
   proven.body_bytes_max = static_cast<std::size_t>(*body_bytes_max.value);
-  for (const Nanoseconds edge : *buckets.value)
-    proven.buckets.push_back(to_seconds(edge));
+  for (const base::Nanoseconds edge : *buckets.value)
+    proven.buckets.push_back(base::to_seconds(edge));
   proven.objectives = *objectives;
   add_latency_edge(proven.objectives, proven.buckets);
   return proven;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::config

@@ -12,15 +12,15 @@
 #include "config/config.h"
 #include "model/target.h"
 
-namespace reinfer {
+namespace reinfer::config {
 
 struct ProvenSettings {
-  Nanoseconds interval{};
-  Deadlines deadlines;
-  ConnectionMode connection = ConnectionMode::fresh;
+  base::Nanoseconds interval{};
+  model::Deadlines deadlines;
+  model::ConnectionMode connection = model::ConnectionMode::fresh;
   std::size_t body_bytes_max = 0;
   std::vector<double> buckets;  // seconds
-  Objectives objectives;
+  model::Objectives objectives;
 };
 
 // The settings of one probe, from its nearest to the farthest.
@@ -33,15 +33,16 @@ struct SettingLevels {
 // A limit that the request itself sets: how often it may be made. `place` and `key` are where the
 // request is named.
 struct IntervalFloor {
-  Nanoseconds interval_min{};
+  base::Nanoseconds interval_min{};
   std::string what;  // "predict"
-  Place place;
+  base::Place place;
   std::string key;
 };
 
 // nullopt if something is wrong that has been reported, now or when it was read. A problem is put
 // where the setting that causes it is written.
 std::optional<ProvenSettings> prove_settings(const SettingLevels& levels,
-                                             const IntervalFloor& floor, ProblemList& problems);
+                                             const IntervalFloor& floor,
+                                             base::ProblemList& problems);
 
-}  // namespace reinfer
+}  // namespace reinfer::config

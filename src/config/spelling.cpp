@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace reinfer {
+namespace reinfer::config {
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before_last(b.size() + 1);
@@ -42,4 +42,4 @@ std::optional<std::string_view> nearest_word(std::string_view word,
   return nearest;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::config

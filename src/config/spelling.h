@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace reinfer {
+namespace reinfer::config {
 
 // Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b` (optimal
 // string alignment distance). Time and memory grow with the product of the lengths.
@@ -18,4 +18,4 @@ std::size_t edit_distance(std::string_view a, std::string_view b);
 std::optional<std::string_view> nearest_word(std::string_view word,
                                              const std::vector<std::string_view>& words);
 
-}  // namespace reinfer
+}  // namespace reinfer::config

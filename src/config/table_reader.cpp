@@ -9,7 +9,7 @@
 #include "config/spelling.h"
 #include "config/time_text.h"
 
-namespace reinfer {
+namespace reinfer::config {
 namespace {
 
 using Kind = DocumentValue::Kind;
@@ -88,7 +88,7 @@ std::string describe_unknown(std::string_view key, std::string_view table,
 
 std::string TableReader::key_path(std::string_view key) const {
   constexpr std::size_t kShownBytes = 64;
-  const std::string shown = sanitise(key, kShownBytes);
+  const std::string shown = base::sanitise(key, kShownBytes);
   return path_.empty() ? shown : fmt::format("{}.{}", path_, shown);
 }
 
@@ -176,24 +176,25 @@ Setting<bool> TableReader::boolean(std::string_view key) {
   return setting;
 }
 
-Setting<Nanoseconds> TableReader::duration(std::string_view key, Nanoseconds min, Nanoseconds max) {
-  auto setting = started<Nanoseconds>(key);
-  const DocumentMember* found = take(key, Kind::string, kDurationForm);
+Setting<base::Nanoseconds> TableReader::duration(std::string_view key, base::Nanoseconds min,
+                                                 base::Nanoseconds max) {
+  auto setting = started<base::Nanoseconds>(key);
+  const DocumentMember* found = take(key, Kind::string, base::kDurationForm);
   if (!found) return setting;
   const std::string& text = found->value.text;
-  const std::optional<Nanoseconds> value = parse_duration(text);
+  const std::optional<base::Nanoseconds> value = base::parse_duration(text);
   if (!value)
-    wrong(*found, fmt::format("is {}, allowed: {}", quote(text), kDurationForm));
+    wrong(*found, fmt::format("is {}, allowed: {}", base::quote(text), base::kDurationForm));
   else if (*value < min || *value > max)
-    wrong(*found, fmt::format("is {}, allowed: from {} to {}", text, format_duration(min),
-                              format_duration(max)));
+    wrong(*found, fmt::format("is {}, allowed: from {} to {}", text, base::format_duration(min),
+                              base::format_duration(max)));
   else
     setting.value = value;
   return setting;
 }
 
-Setting<WallTime> TableReader::moment(std::string_view key) {
-  auto setting = started<WallTime>(key);
+Setting<base::WallTime> TableReader::moment(std::string_view key) {
+  auto setting = started<base::WallTime>(key);
   known_.push_back(key);
   const DocumentMember* found = member(key);
   if (!found) return setting;
@@ -248,9 +249,9 @@ Setting<std::vector<std::string>> TableReader::text_or_texts(std::string_view ke
   return setting;
 }
 
-Setting<std::vector<Nanoseconds>> TableReader::rising_durations(std::string_view key,
-                                                                std::size_t count_max) {
-  auto setting = started<std::vector<Nanoseconds>>(key);
+Setting<std::vector<base::Nanoseconds>> TableReader::rising_durations(std::string_view key,
+                                                                      std::size_t count_max) {
+  auto setting = started<std::vector<base::Nanoseconds>>(key);
   const std::string allowed =
       fmt::format("1 to {} rising durations such as [\"100ms\", \"1s\"]", count_max);
   const DocumentMember* found = take(key, Kind::array, allowed);
@@ -260,20 +261,20 @@ Setting<std::vector<Nanoseconds>> TableReader::rising_durations(std::string_view
     wrong(*found, fmt::format("has {} items, allowed: {}", items.size(), allowed));
     return setting;
   }
-  std::vector<Nanoseconds> values;
+  std::vector<base::Nanoseconds> values;
   for (const DocumentValue& item : items) {
-    const auto value = item.kind == Kind::string ? parse_duration(item.text) : std::nullopt;
-    const Nanoseconds before = values.empty() ? Nanoseconds{0} : values.back();
+    const auto value = item.kind == Kind::string ? base::parse_duration(item.text) : std::nullopt;
+    const base::Nanoseconds before = values.empty() ? base::Nanoseconds{0} : values.back();
     std::string fault;
     if (item.kind != Kind::string)
       fault = fmt::format("contains {}, allowed: {}", describe(item.kind), allowed);
     else if (!value)
-      fault = fmt::format("contains {}, allowed: {}", quote(item.text), kDurationForm);
-    else if (*value == Nanoseconds{0})
+      fault = fmt::format("contains {}, allowed: {}", base::quote(item.text), base::kDurationForm);
+    else if (*value == base::Nanoseconds{0})
       fault = "contains 0s, allowed: durations longer than that";
     else if (*value <= before)
       fault = fmt::format("contains {} after {}, allowed: each longer than the one before it",
-                          item.text, format_duration(before));
+                          item.text, base::format_duration(before));
     if (!fault.empty()) {
       problems_.add(item.place, key_path(key), fault);
       return setting;
@@ -306,7 +307,7 @@ std::vector<const DocumentValue*> TableReader::tables(std::string_view key) {
   return result;
 }
 
-std::optional<Place> TableReader::take_refused(std::string_view key) {
+std::optional<base::Place> TableReader::take_refused(std::string_view key) {
   const DocumentMember* found = member(key);
   if (!found) return std::nullopt;
   refused_.push_back(key);
@@ -325,4 +326,4 @@ void TableReader::refuse(const DocumentMember& member) {
   problems_.add(member.place, key_path(member.key), describe_unknown(member.key, path_, known_));
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::config

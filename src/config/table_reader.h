@@ -15,7 +15,7 @@
 #include "config/config.h"
 #include "config/document.h"
 
-namespace reinfer {
+namespace reinfer::config {
 
 template <class T>
 struct Choice {
@@ -26,7 +26,7 @@ struct Choice {
 class TableReader {
  public:
   // `path` is the table's own dotted key, "" at the top.
-  TableReader(const DocumentValue& table, std::string path, ProblemList& problems)
+  TableReader(const DocumentValue& table, std::string path, base::ProblemList& problems)
       : table_(table), path_(std::move(path)), problems_(problems) {}
 
   Setting<std::string> text(std::string_view key);
@@ -36,9 +36,10 @@ class TableReader {
   // Per cent in the file, with or without a fraction; the value is a ratio, 99.9 becomes 0.999.
   Setting<double> percentage(std::string_view key, double min, double max);
   Setting<bool> boolean(std::string_view key);
-  Setting<Nanoseconds> duration(std::string_view key, Nanoseconds min, Nanoseconds max);
+  Setting<base::Nanoseconds> duration(std::string_view key, base::Nanoseconds min,
+                                      base::Nanoseconds max);
   // A date and time with an offset, TOML's own or in a string.
-  Setting<WallTime> moment(std::string_view key);
+  Setting<base::WallTime> moment(std::string_view key);
   // 1 to `count_max` strings, none of them empty; `example` is for messages, which do not show the
   // strings themselves.
   Setting<std::vector<std::string>> texts(std::string_view key, std::size_t count_max,
@@ -47,7 +48,8 @@ class TableReader {
   Setting<std::vector<std::string>> text_or_texts(std::string_view key, std::size_t count_max,
                                                   std::string_view example);
   // 1 to `count_max` durations above zero, each longer than the one before it.
-  Setting<std::vector<Nanoseconds>> rising_durations(std::string_view key, std::size_t count_max);
+  Setting<std::vector<base::Nanoseconds>> rising_durations(std::string_view key,
+                                                           std::size_t count_max);
 
   // One of the words; a word of digits may also be written as an integer.
   template <class T, std::size_t N>
@@ -62,7 +64,7 @@ class TableReader {
   // The tables of an array of tables; empty if it is not there or wrong, as it is without any.
   std::vector<const DocumentValue*> tables(std::string_view key);
   // Where the key is written, if it is, for a caller that refuses it in words of its own.
-  std::optional<Place> take_refused(std::string_view key);
+  std::optional<base::Place> take_refused(std::string_view key);
   bool has(std::string_view key) const { return member(key) != nullptr; }
 
   // Reports every key that no function above was called for. Call it last.
@@ -81,7 +83,7 @@ class TableReader {
 
   const DocumentValue& table_;
   std::string path_;
-  ProblemList& problems_;
+  base::ProblemList& problems_;
   std::vector<std::string_view> known_;    // keys that were asked for
   std::vector<std::string_view> refused_;  // keys that somebody else has reported
 };
@@ -98,8 +100,8 @@ Setting<T> TableReader::choice(std::string_view key, const std::array<Choice<T>,
   std::vector<std::string> quoted;
   quoted.reserve(N);
   for (const Choice<T>& choice : choices)
-    quoted.push_back(quote(choice.word));
-  const std::string allowed = list_of({quoted.begin(), quoted.end()});
+    quoted.push_back(base::quote(choice.word));
+  const std::string allowed = base::list_of({quoted.begin(), quoted.end()});
   Setting<T> setting = started<T>(key);
   const DocumentMember* written = member(key);
   if (written && written->value.kind == DocumentValue::Kind::integer)
@@ -111,8 +113,9 @@ Setting<T> TableReader::choice(std::string_view key, const std::array<Choice<T>,
   if (!found) return setting;
   for (const Choice<T>& choice : choices)
     if (choice.word == found->value.text) setting.value = choice.value;
-  if (!setting.value) wrong(*found, "is " + quote(found->value.text) + ", allowed: " + allowed);
+  if (!setting.value)
+    wrong(*found, "is " + base::quote(found->value.text) + ", allowed: " + allowed);
   return setting;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::config

@@ -9,7 +9,7 @@
 #include "base/problem.h"
 #include "base/text.h"
 
-namespace reinfer {
+namespace reinfer::config {
 namespace {
 
 using namespace std::chrono_literals;
@@ -45,7 +45,7 @@ class Scanner {
   void required(std::string_view any) { ok_ = optional(any) != 0 && ok_; }
 
   // The digits after a decimal point.
-  Nanoseconds fraction() {
+  base::Nanoseconds fraction() {
     constexpr std::size_t kDigitsMax = 9;
     std::size_t digits = 0;
     std::int64_t value = 0;
@@ -55,7 +55,7 @@ class Scanner {
     ok_ = ok_ && digits > 0 && digits <= kDigitsMax;
     for (std::size_t i = digits; i < kDigitsMax; ++i)
       value *= 10;
-    return Nanoseconds(value);
+    return base::Nanoseconds(value);
   }
 
  private:
@@ -65,10 +65,10 @@ class Scanner {
 
 }  // namespace
 
-tl::expected<WallTime, std::string> parse_moment(std::string_view text) {
+tl::expected<base::WallTime, std::string> parse_moment(std::string_view text) {
   Scanner scan(text);
   const auto not_a_moment = [&] {
-    return tl::unexpected(fmt::format("is {}, allowed: {}", quote(text), kMomentForm));
+    return tl::unexpected(fmt::format("is {}, allowed: {}", base::quote(text), kMomentForm));
   };
   const auto year = std::chrono::year(scan.number(4, 2199));
   scan.required("-");
@@ -79,9 +79,9 @@ tl::expected<WallTime, std::string> parse_moment(std::string_view text) {
   if (!scan.ok() || !date.ok() || year < std::chrono::year(1970)) return not_a_moment();
   if (scan.at_end())
     return tl::unexpected(
-        fmt::format("is {}, a date without a time, allowed: {}", quote(text), kMomentForm));
+        fmt::format("is {}, a date without a time, allowed: {}", base::quote(text), kMomentForm));
   scan.required("Tt ");
-  Nanoseconds time = std::chrono::hours(scan.number(2, 23));
+  base::Nanoseconds time = std::chrono::hours(scan.number(2, 23));
   scan.required(":");
   time += std::chrono::minutes(scan.number(2, 59));
   if (scan.optional(":") != 0) {
@@ -92,16 +92,16 @@ tl::expected<WallTime, std::string> parse_moment(std::string_view text) {
   if (scan.at_end())
     return tl::unexpected(
         fmt::format("is {}, without an offset and so another moment in each time zone, allowed: {}",
-                    quote(text), kMomentForm));
+                    base::quote(text), kMomentForm));
   const char sign = scan.optional("Zz+-");
   if (sign == '+' || sign == '-') {
-    Nanoseconds offset = std::chrono::hours(scan.number(2, 23));
+    base::Nanoseconds offset = std::chrono::hours(scan.number(2, 23));
     scan.required(":");
     offset += std::chrono::minutes(scan.number(2, 59));
     time += sign == '+' ? -offset : offset;
   }
   if (sign == 0 || !scan.ok() || !scan.at_end()) return not_a_moment();
-  return WallTime(std::chrono::sys_days(date).time_since_epoch() + time);
+  return base::WallTime(std::chrono::sys_days(date).time_since_epoch() + time);
 }
 
 std::optional<WeeklyTime> parse_weekly(std::string_view text) {
@@ -109,10 +109,10 @@ std::optional<WeeklyTime> parse_weekly(std::string_view text) {
                                                      "thursday", "friday", "saturday"};
   constexpr std::size_t kShortDay = 3;
   const auto blank = std::min(text.find(' '), text.size());
-  const std::string day = to_lower(text.substr(0, blank));
+  const std::string day = base::to_lower(text.substr(0, blank));
   Scanner scan(text.substr(blank));
   scan.required(" ");
-  Nanoseconds time = std::chrono::hours(scan.number(2, 23));
+  base::Nanoseconds time = std::chrono::hours(scan.number(2, 23));
   scan.required(":");
   time += std::chrono::minutes(scan.number(2, 59));
   if (!scan.ok() || !scan.at_end()) return std::nullopt;
@@ -122,4 +122,4 @@ std::optional<WeeklyTime> parse_weekly(std::string_view text) {
   return std::nullopt;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::config

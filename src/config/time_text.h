@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 
-namespace reinfer {
+namespace reinfer::config {
 
 // What parse_moment accepts, for messages.
 inline constexpr std::string_view kMomentForm =
@@ -18,11 +18,11 @@ inline constexpr std::string_view kMomentForm =
 
 // A date and time of RFC 3339, its seconds optional, from 1970 to 2199. The error says what is
 // wrong; text without an offset is told from text that is no date and time at all.
-tl::expected<WallTime, std::string> parse_moment(std::string_view text);
+tl::expected<base::WallTime, std::string> parse_moment(std::string_view text);
 
 struct WeeklyTime {
   std::uint8_t weekday = 0;  // 0 is Sunday
-  Nanoseconds time_of_day{};
+  base::Nanoseconds time_of_day{};
   bool operator==(const WeeklyTime&) const = default;
 };
 
@@ -33,4 +33,4 @@ inline constexpr std::string_view kWeeklyForm =
 // "sat 22:00" or "Saturday 22:00", in any case.
 std::optional<WeeklyTime> parse_weekly(std::string_view text);
 
-}  // namespace reinfer
+}  // namespace reinfer::config

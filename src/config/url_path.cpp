@@ -8,7 +8,7 @@
 #include "base/problem.h"
 #include "base/text.h"
 
-namespace reinfer {
+namespace reinfer::config {
 namespace {
 
 std::optional<char> decoded_escape(std::string_view text) {
@@ -46,14 +46,14 @@ std::optional<std::string> path_fault(std::string_view path) {
     const std::string plain = percent_decoded(segment);
     if (plain == "." || plain == "..")
       return fmt::format("contains the segment {}, allowed: the path written out without it",
-                         quote(segment));
+                         base::quote(segment));
   }
   return std::nullopt;
 }
 
 std::vector<std::string_view> path_segments(std::string_view path) {
-  const std::string_view inner = trim(path, "/");
-  return inner.empty() ? std::vector<std::string_view>{} : split(inner, '/');
+  const std::string_view inner = base::trim(path, "/");
+  return inner.empty() ? std::vector<std::string_view>{} : base::split(inner, '/');
 }
 
 std::string percent_decoded(std::string_view text) {
@@ -66,4 +66,4 @@ std::string percent_decoded(std::string_view text) {
   return result;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::config

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace reinfer {
+namespace reinfer::config {
 
 // Says what is wrong with an absolute path (without query or fragment) as it would be sent:
 // characters that need percent-encoding, broken percent-encoding, empty or dot segments. A slash at
@@ -24,4 +24,4 @@ std::vector<std::string_view> path_segments(std::string_view path);
 // Percent-decoded text; broken escapes stay as they are.
 std::string percent_decoded(std::string_view text);
 
-}  // namespace reinfer
+}  // namespace reinfer::config

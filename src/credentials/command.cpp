@@ -13,7 +13,7 @@
 #include <cerrno>
 #include <system_error>
 
-namespace reinfer {
+namespace reinfer::credentials {
 namespace {
 
 std::vector<char*> pointers(const std::vector<std::string>& texts) {
@@ -28,7 +28,7 @@ std::vector<char*> pointers(const std::vector<std::string>& texts) {
 }  // namespace
 
 CommandRun::CommandRun(const std::vector<std::string>& argv,
-                       const std::vector<std::string>& environment, MonoTime now)
+                       const std::vector<std::string>& environment, base::MonoTime now)
     : name_(argv.front()), deadline_(now + kCommandTimeMax) {
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) {
@@ -76,7 +76,7 @@ CommandRun::~CommandRun() {
   std::fill(text_.begin(), text_.end(), '\0');
 }
 
-std::optional<SecretOrWhy> CommandRun::look(MonoTime now) {
+std::optional<SecretOrWhy> CommandRun::look(base::MonoTime now) {
   if (!start_error_.empty()) return give_up("cannot be started: " + start_error_);
   read_output();
   if (text_.size() > kTokenBytesMax)
@@ -91,7 +91,7 @@ std::optional<SecretOrWhy> CommandRun::look(MonoTime now) {
   return std::nullopt;
 }
 
-void CommandRun::wait_for_output(Nanoseconds time_max) const {
+void CommandRun::wait_for_output(base::Nanoseconds time_max) const {
   pollfd output{output_, POLLIN, 0};
   const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(time_max).count();
   // At the end of its output a program may still have its exit to come: then this is a short nap.
@@ -119,4 +119,4 @@ std::optional<SecretOrWhy> CommandRun::give_up(std::string why) {
   return SecretOrWhy(tl::unexpected(fmt::format("token_command {} {}", name_, why)));
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::credentials

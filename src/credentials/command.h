@@ -12,27 +12,27 @@
 #include "base/clock.h"
 #include "credentials/token_text.h"
 
-namespace reinfer {
+namespace reinfer::credentials {
 
-inline constexpr Nanoseconds kCommandTimeMax = std::chrono::seconds(10);
+inline constexpr base::Nanoseconds kCommandTimeMax = std::chrono::seconds(10);
 
 class CommandRun {
  public:
   // Starts the program; what goes wrong comes out of look().
   CommandRun(const std::vector<std::string>& argv, const std::vector<std::string>& environment,
-             MonoTime now);
+             base::MonoTime now);
   // Kills the program if it still runs.
   ~CommandRun();
   CommandRun(const CommandRun&) = delete;
   CommandRun& operator=(const CommandRun&) = delete;
 
   // The token, or why there is none; nullopt while the program runs.
-  std::optional<SecretOrWhy> look(MonoTime now);
+  std::optional<SecretOrWhy> look(base::MonoTime now);
 
   // Blocks until the program prints something or `time_max` has passed; not for the probe thread.
-  void wait_for_output(Nanoseconds time_max) const;
+  void wait_for_output(base::Nanoseconds time_max) const;
 
-  MonoTime deadline() const { return deadline_; }
+  base::MonoTime deadline() const { return deadline_; }
 
  private:
   std::optional<SecretOrWhy> give_up(std::string why);
@@ -40,11 +40,11 @@ class CommandRun {
   void read_output();
 
   const std::string name_;
-  const MonoTime deadline_;
+  const base::MonoTime deadline_;
   pid_t child_ = -1;
   int output_ = -1;
   std::string text_;
   std::string start_error_;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::credentials

@@ -6,26 +6,26 @@
 #include "credentials/stored_secret.h"
 #include "credentials/token_state.h"
 
-namespace reinfer {
+namespace reinfer::credentials {
 
-Credentials::Credentials(const Plan& plan, const Log& log) : log_(log) {
+Credentials::Credentials(const model::Plan& plan, const base::Log& log) : log_(log) {
   adopt(plan);
 }
 
 Credentials::~Credentials() = default;
 
-void Credentials::adopt(const Plan& plan) {
-  std::vector<TokenSource> all;
-  for (const Tenant& tenant : plan.tenants())
+void Credentials::adopt(const model::Plan& plan) {
+  std::vector<model::TokenSource> all;
+  for (const model::Tenant& tenant : plan.tenants())
     all.push_back(tenant.token);
   const std::vector<std::string> environment = environment_for_child(all);
 
   auto before = std::exchange(sources_, {});
   source_of_tenant_.clear();
-  const auto same = [](const TokenSource& wanted) {
+  const auto same = [](const model::TokenSource& wanted) {
     return [&wanted](const auto& entry) { return entry.second->source() == wanted; };
   };
-  for (const TokenSource& wanted : all) {
+  for (const model::TokenSource& wanted : all) {
     auto known = std::find_if(sources_.begin(), sources_.end(), same(wanted));
     if (known == sources_.end()) {
       const auto kept = std::find_if(before.begin(), before.end(), same(wanted));
@@ -42,57 +42,58 @@ void Credentials::adopt(const Plan& plan) {
   }
 }
 
-Credentials::Source& Credentials::source_of(TenantIndex tenant) {
-  return *sources_.at(source_of_tenant_.at(to_size(tenant)));
+Credentials::Source& Credentials::source_of(model::TenantIndex tenant) {
+  return *sources_.at(source_of_tenant_.at(model::to_size(tenant)));
 }
-const Credentials::Source& Credentials::source_of(TenantIndex tenant) const {
-  return *sources_.at(source_of_tenant_.at(to_size(tenant)));
+const Credentials::Source& Credentials::source_of(model::TenantIndex tenant) const {
+  return *sources_.at(source_of_tenant_.at(model::to_size(tenant)));
 }
 
-void Credentials::refresh(TenantIndex tenant, Instant now) {
+void Credentials::refresh(model::TenantIndex tenant, base::Instant now) {
   source_of(tenant).refresh(now);
 }
 
-tl::expected<Token, NoToken> Credentials::token(TenantIndex tenant, Instant now) {
+tl::expected<Token, NoToken> Credentials::token(model::TenantIndex tenant, base::Instant now) {
   return source_of(tenant).token(now);
 }
 
-Rejection Credentials::rejected(TenantIndex tenant, std::uint64_t number, Instant now) {
+Rejection Credentials::rejected(model::TenantIndex tenant, std::uint64_t number,
+                                base::Instant now) {
   return source_of(tenant).rejected(number, now);
 }
 
-void Credentials::accepted(TenantIndex tenant, std::uint64_t number) {
+void Credentials::accepted(model::TenantIndex tenant, std::uint64_t number) {
   source_of(tenant).accepted(number);
 }
 
-bool Credentials::is_settling(TenantIndex tenant, Instant now) const {
+bool Credentials::is_settling(model::TenantIndex tenant, base::Instant now) const {
   return source_of(tenant).is_settling(now);
 }
 
-bool Credentials::is_rejected(TenantIndex tenant) const {
+bool Credentials::is_rejected(model::TenantIndex tenant) const {
   return source_of(tenant).is_rejected();
 }
 
-std::optional<TokenFetch> Credentials::take_fetch(Instant now) {
+std::optional<TokenFetch> Credentials::take_fetch(base::Instant now) {
   for (const auto& [id, source] : sources_)
     if (auto request = source->take_fetch(now)) return TokenFetch{id, std::move(*request)};
   return std::nullopt;
 }
 
-void Credentials::fetched(SourceId id, const Exchange& exchange, Instant now) {
+void Credentials::fetched(SourceId id, const model::Exchange& exchange, base::Instant now) {
   const auto source = sources_.find(id);
   if (source != sources_.end()) source->second->fetched(exchange, now);
 }
 
-MonoTime Credentials::next_event() const {
-  MonoTime next = MonoTime::max();
+base::MonoTime Credentials::next_event() const {
+  base::MonoTime next = base::MonoTime::max();
   for (const auto& [id, source] : sources_)
     next = std::min(next, source->next_event());
   return next;
 }
 
-TokenFacts Credentials::facts(TenantIndex tenant) const {
+model::TokenFacts Credentials::facts(model::TenantIndex tenant) const {
   return source_of(tenant).facts();
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::credentials

@@ -19,12 +19,12 @@
 #include "model/plan.h"
 #include "model/token_facts.h"
 
-namespace reinfer {
+namespace reinfer::credentials {
 
 // A token and its number: two tokens are the same exactly if their numbers are. Numbers are never
 // used again, so one of a source that a reload took away is nobody's.
 struct Token {
-  Secret secret;
+  base::Secret secret;
   std::uint64_t number = 0;
 };
 
@@ -47,46 +47,46 @@ enum class SourceId : std::uint64_t {};
 // A request for a token that is to be sent now; its end belongs into fetched().
 struct TokenFetch {
   SourceId source{};
-  Request request;
+  model::Request request;
 };
 
 class Credentials {
  public:
-  Credentials(const Plan& plan, const Log& log);
+  Credentials(const model::Plan& plan, const base::Log& log);
   ~Credentials();
 
   // From now on the tenants are the plan's. A source that is still used keeps its token and fate.
-  void adopt(const Plan& plan);
+  void adopt(const model::Plan& plan);
 
   // Has the tenant's source looked at again if it is time.
-  void refresh(TenantIndex tenant, Instant now);
-  tl::expected<Token, NoToken> token(TenantIndex tenant, Instant now);
+  void refresh(model::TenantIndex tenant, base::Instant now);
+  tl::expected<Token, NoToken> token(model::TenantIndex tenant, base::Instant now);
 
   // The API answered 401 to the token of that number.
-  Rejection rejected(TenantIndex tenant, std::uint64_t number, Instant now);
+  Rejection rejected(model::TenantIndex tenant, std::uint64_t number, base::Instant now);
   // The API answered anything else than 401 by itself, so it took the token of that number.
-  void accepted(TenantIndex tenant, std::uint64_t number);
+  void accepted(model::TenantIndex tenant, std::uint64_t number);
   // Whether a replacement is still being fetched, so that a rejection is not final yet.
-  bool is_settling(TenantIndex tenant, Instant now) const;
+  bool is_settling(model::TenantIndex tenant, base::Instant now) const;
   // Whether the token at hand is one that the API has rejected.
-  bool is_rejected(TenantIndex tenant) const;
+  bool is_rejected(model::TenantIndex tenant) const;
 
   // A fetch that is due, at most one in flight for each source.
-  std::optional<TokenFetch> take_fetch(Instant now);
+  std::optional<TokenFetch> take_fetch(base::Instant now);
   // Does nothing if the source is gone.
-  void fetched(SourceId source, const Exchange& exchange, Instant now);
+  void fetched(SourceId source, const model::Exchange& exchange, base::Instant now);
 
   // When to ask take_fetch() or token() again even if no probe is due; MonoTime::max() if never.
-  MonoTime next_event() const;
+  base::MonoTime next_event() const;
 
-  TokenFacts facts(TenantIndex tenant) const;
+  model::TokenFacts facts(model::TenantIndex tenant) const;
 
  private:
   class Source;
-  Source& source_of(TenantIndex tenant);
-  const Source& source_of(TenantIndex tenant) const;
+  Source& source_of(model::TenantIndex tenant);
+  const Source& source_of(model::TenantIndex tenant) const;
 
-  const Log& log_;
+  const base::Log& log_;
 
   std::map<SourceId, std::unique_ptr<Source>> sources_;
   std::vector<SourceId> source_of_tenant_;
@@ -97,6 +97,6 @@ class Credentials {
 // Reads a source once, now, waiting as long as it takes a command to end; for checking a
 // configuration before anything is started. OAuth is only checked for its client secret. In words
 // what is wrong.
-std::optional<std::string> inspect_token(const TokenSource& source);
+std::optional<std::string> inspect_token(const model::TokenSource& source);
 
-}  // namespace reinfer
+}  // namespace reinfer::credentials

@@ -6,31 +6,31 @@
 
 #include "base/text.h"
 
-namespace reinfer {
+namespace reinfer::credentials {
 namespace {
 
 constexpr std::size_t kReplyBytesMax = 64 * 1024;
 constexpr std::size_t kErrorBytesMax = 64;
-constexpr Nanoseconds kLifetimeMax = std::chrono::hours(24 * 30);
+constexpr base::Nanoseconds kLifetimeMax = std::chrono::hours(24 * 30);
 // The gov cloud's identity server has taken a minute, and a refresh has time.
-constexpr Deadlines kDeadlines = {std::chrono::seconds(90), std::chrono::seconds(10),
-                                  std::chrono::seconds(10), std::chrono::seconds(10)};
+constexpr model::Deadlines kDeadlines = {std::chrono::seconds(90), std::chrono::seconds(10),
+                                         std::chrono::seconds(10), std::chrono::seconds(10)};
 
 void add_field(std::string& form, std::string_view name, const std::string& value) {
   if (!form.empty()) form += '&';
-  form += fmt::format("{}={}", name, encode_path_segment(value));
+  form += fmt::format("{}={}", name, base::encode_path_segment(value));
 }
 
 // RFC 6749 allows little more than this in `error`; a stranger's text stays out of the log.
 std::string error_of(const nlohmann::json& reply) {
   if (!reply.is_object() || !reply.contains("error") || !reply["error"].is_string()) return "";
-  return ", " + sanitise(reply["error"].get<std::string>(), kErrorBytesMax);
+  return ", " + base::sanitise(reply["error"].get<std::string>(), kErrorBytesMax);
 }
 
 }  // namespace
 
-Request token_request(const OAuthClient& client, const Secret& client_secret) {
-  Request request;
+model::Request token_request(const model::OAuthClient& client, const base::Secret& client_secret) {
+  model::Request request;
   request.method = "POST";
   request.url = client.token_url;
   request.headers = {{"Accept", "application/json"},
@@ -45,10 +45,10 @@ Request token_request(const OAuthClient& client, const Secret& client_secret) {
   return request;
 }
 
-tl::expected<IssuedToken, std::string> read_token_reply(const Exchange& exchange) {
-  if (exchange.error != WireError::none)
+tl::expected<IssuedToken, std::string> read_token_reply(const model::Exchange& exchange) {
+  if (exchange.error != model::WireError::none)
     return tl::unexpected("the token server was not reached: " +
-                          sanitise(exchange.error_text, 200));
+                          base::sanitise(exchange.error_text, 200));
   const auto reply = nlohmann::json::parse(exchange.body, nullptr, false);
   const int status = exchange.http_status.value_or(0);
   if (status != 200)
@@ -61,8 +61,8 @@ tl::expected<IssuedToken, std::string> read_token_reply(const Exchange& exchange
   IssuedToken issued{std::move(*secret), std::nullopt};
   if (reply.contains("expires_in") && reply["expires_in"].is_number() &&
       reply["expires_in"].get<double>() > 0)
-    issued.lifetime = from_seconds(reply["expires_in"].get<double>(), kLifetimeMax);
+    issued.lifetime = base::from_seconds(reply["expires_in"].get<double>(), kLifetimeMax);
   return issued;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::credentials

@@ -12,17 +12,17 @@
 #include "model/exchange.h"
 #include "model/token_source.h"
 
-namespace reinfer {
+namespace reinfer::credentials {
 
 struct IssuedToken {
-  Secret secret;
-  std::optional<Nanoseconds> lifetime;  // absent: the server did not say
+  base::Secret secret;
+  std::optional<base::Nanoseconds> lifetime;  // absent: the server did not say
 };
 
 // The client's id and secret travel in the form body, as the identity server of the API expects.
-Request token_request(const OAuthClient& client, const Secret& client_secret);
+model::Request token_request(const model::OAuthClient& client, const base::Secret& client_secret);
 
 // The token, or why there is none; the words hold nothing of the reply but its `error` code.
-tl::expected<IssuedToken, std::string> read_token_reply(const Exchange& exchange);
+tl::expected<IssuedToken, std::string> read_token_reply(const model::Exchange& exchange);
 
-}  // namespace reinfer
+}  // namespace reinfer::credentials

@@ -10,7 +10,7 @@
 #include <fstream>
 #include <system_error>
 
-namespace reinfer {
+namespace reinfer::credentials {
 namespace {
 
 using TextOrWhy = tl::expected<std::string, std::string>;
@@ -35,27 +35,27 @@ TextOrWhy file_text(const std::string& path) {
   return text;
 }
 
-TextOrWhy stored_text(const SecretSource& source) {
-  return source.kind == SecretSource::Kind::environment ? environment_text(source.name)
-                                                        : file_text(source.name);
+TextOrWhy stored_text(const model::SecretSource& source) {
+  return source.kind == model::SecretSource::Kind::environment ? environment_text(source.name)
+                                                               : file_text(source.name);
 }
 
-std::string describe(const SecretSource& source) {
-  return source.kind == SecretSource::Kind::environment ? "the variable " + source.name
-                                                        : source.name;
+std::string describe(const model::SecretSource& source) {
+  return source.kind == model::SecretSource::Kind::environment ? "the variable " + source.name
+                                                               : source.name;
 }
 
-bool is_hidden(const std::string& name, const std::vector<TokenSource>& sources) {
-  return std::any_of(sources.begin(), sources.end(), [&](const TokenSource& source) {
-    const SecretSource& oauth = source.oauth.client_secret;
-    return (source.kind == TokenSource::Kind::environment && source.name == name) ||
-           (oauth.kind == SecretSource::Kind::environment && oauth.name == name);
+bool is_hidden(const std::string& name, const std::vector<model::TokenSource>& sources) {
+  return std::any_of(sources.begin(), sources.end(), [&](const model::TokenSource& source) {
+    const model::SecretSource& oauth = source.oauth.client_secret;
+    return (source.kind == model::TokenSource::Kind::environment && source.name == name) ||
+           (oauth.kind == model::SecretSource::Kind::environment && oauth.name == name);
   });
 }
 
 }  // namespace
 
-SecretOrWhy read_stored(const SecretSource& source) {
+SecretOrWhy read_stored(const model::SecretSource& source) {
   TextOrWhy text = stored_text(source);
   if (!text) return tl::unexpected(text.error());
   SecretOrWhy secret = clean_token(*text, describe(source));
@@ -63,7 +63,7 @@ SecretOrWhy read_stored(const SecretSource& source) {
   return secret;
 }
 
-std::vector<std::string> storage_warnings(const SecretSource& source) {
+std::vector<std::string> storage_warnings(const model::SecretSource& source) {
   std::vector<std::string> warnings;
   TextOrWhy text = stored_text(source);
   if (!text) return warnings;
@@ -74,14 +74,14 @@ std::vector<std::string> storage_warnings(const SecretSource& source) {
         " holds more than the token (blanks, quotes or \"Bearer\"), which is left out");
   std::fill(text->begin(), text->end(), '\0');
   struct stat facts {};
-  const bool file = source.kind == SecretSource::Kind::file;
+  const bool file = source.kind == model::SecretSource::Kind::file;
   if (file && stat(source.name.c_str(), &facts) == 0 && (facts.st_mode & (S_IRGRP | S_IROTH)) != 0)
     warnings.push_back(fmt::format("{} can be read by others than its owner (mode {:o})",
                                    source.name, facts.st_mode & 0777U));
   return warnings;
 }
 
-std::vector<std::string> environment_for_child(const std::vector<TokenSource>& sources) {
+std::vector<std::string> environment_for_child(const std::vector<model::TokenSource>& sources) {
   std::vector<std::string> kept;
   for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
     const std::string text(*entry);
@@ -90,4 +90,4 @@ std::vector<std::string> environment_for_child(const std::vector<TokenSource>& s
   return kept;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::credentials

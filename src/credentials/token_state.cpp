@@ -5,40 +5,43 @@
 #include "base/check.h"
 #include "credentials/stored_secret.h"
 
-namespace reinfer {
+namespace reinfer::credentials {
 
 using namespace std::chrono_literals;
 
 namespace {
 
-constexpr Nanoseconds kStoredReadInterval = 1s;
-constexpr Nanoseconds kCommandRefresh = 5min;
-constexpr Nanoseconds kCommandLookInterval = 20ms;
-constexpr Nanoseconds kRetryFirst = 1s;
-constexpr Nanoseconds kRetryMax = 2min;
+constexpr base::Nanoseconds kStoredReadInterval = 1s;
+constexpr base::Nanoseconds kCommandRefresh = 5min;
+constexpr base::Nanoseconds kCommandLookInterval = 20ms;
+constexpr base::Nanoseconds kRetryFirst = 1s;
+constexpr base::Nanoseconds kRetryMax = 2min;
 // Tokens that live for less would make us hammer their server.
-constexpr Nanoseconds kLifetimeMin = 10s;
-constexpr Nanoseconds kLifetimeUnknown = 30min;
+constexpr base::Nanoseconds kLifetimeMin = 10s;
+constexpr base::Nanoseconds kLifetimeUnknown = 30min;
 
-SecretSource stored_of(const TokenSource& source) {
-  const bool file = source.kind == TokenSource::Kind::file;
-  return {file ? SecretSource::Kind::file : SecretSource::Kind::environment, source.name};
+model::SecretSource stored_of(const model::TokenSource& source) {
+  const bool file = source.kind == model::TokenSource::Kind::file;
+  return {file ? model::SecretSource::Kind::file : model::SecretSource::Kind::environment,
+          source.name};
 }
 
-bool is_stored(const TokenSource& source) {
-  return source.kind == TokenSource::Kind::environment || source.kind == TokenSource::Kind::file;
+bool is_stored(const model::TokenSource& source) {
+  return source.kind == model::TokenSource::Kind::environment ||
+         source.kind == model::TokenSource::Kind::file;
 }
 
 }  // namespace
 
-Credentials::Source::Source(TokenSource source, std::uint64_t& tokens_seen, const Log& log)
+Credentials::Source::Source(model::TokenSource source, std::uint64_t& tokens_seen,
+                            const base::Log& log)
     : source_(std::move(source)), log_(log), tokens_seen_(tokens_seen) {}
 
 void Credentials::Source::set_environment(std::vector<std::string> environment) {
   environment_ = std::move(environment);
 }
 
-tl::expected<Token, NoToken> Credentials::Source::token(Instant now) {
+tl::expected<Token, NoToken> Credentials::Source::token(base::Instant now) {
   refresh(now);
   const bool expired = expires_at_ && *expires_at_ <= now.mono;
   if (token_.number != 0 && !expired) return token_;
@@ -47,23 +50,23 @@ tl::expected<Token, NoToken> Credentials::Source::token(Instant now) {
   return tl::unexpected(NoToken{pending, expired ? "the token has expired" : problem_});
 }
 
-void Credentials::Source::refresh(Instant now) {
+void Credentials::Source::refresh(base::Instant now) {
   if (is_stored(source_)) return refresh_stored(now);
-  if (source_.kind == TokenSource::Kind::command) return refresh_command(now);
+  if (source_.kind == model::TokenSource::Kind::command) return refresh_command(now);
   if (!refresh_at_) refresh_at_ = now.mono;
 }
 
-void Credentials::Source::refresh_stored(Instant now) {
+void Credentials::Source::refresh_stored(base::Instant now) {
   if (read_at_ && now.mono - *read_at_ < kStoredReadInterval) return;
   read_at_ = now.mono;
-  const SecretSource stored = stored_of(source_);
+  const model::SecretSource stored = stored_of(source_);
   if (!std::exchange(warned_of_storage_, true))
     for (const std::string& warning : storage_warnings(stored))
       log_.warn("look at how the token is stored", {{"problem", warning}, {"at", source_.place}});
   take(read_stored(stored), std::nullopt, now);
 }
 
-void Credentials::Source::refresh_command(Instant now) {
+void Credentials::Source::refresh_command(base::Instant now) {
   if (command_) return look_at_command(now);
   if (refresh_at_ && now.mono < *refresh_at_) return;
   command_ = std::make_unique<CommandRun>(source_.command, environment_, now.mono);
@@ -71,7 +74,7 @@ void Credentials::Source::refresh_command(Instant now) {
   look_at_command(now);
 }
 
-void Credentials::Source::look_at_command(Instant now) {
+void Credentials::Source::look_at_command(base::Instant now) {
   look_at_ = now.mono + kCommandLookInterval;
   auto ended = command_->look(now.mono);
   if (!ended) return;
@@ -82,8 +85,8 @@ void Credentials::Source::look_at_command(Instant now) {
   if (!good) plan_retry(failures_in_a_row_++, now);
 }
 
-void Credentials::Source::take(SecretOrWhy secret, std::optional<Nanoseconds> lifetime,
-                               Instant now) {
+void Credentials::Source::take(SecretOrWhy secret, std::optional<base::Nanoseconds> lifetime,
+                               base::Instant now) {
   if (!secret) {
     // The token at hand stays: if it was taken away for good, the API will say so.
     ++facts_.read_errors;
@@ -105,7 +108,7 @@ void Credentials::Source::take(SecretOrWhy secret, std::optional<Nanoseconds> li
   log_.info("token changed", {{"at", source_.place}});
 }
 
-Rejection Credentials::Source::rejected(std::uint64_t number, Instant now) {
+Rejection Credentials::Source::rejected(std::uint64_t number, base::Instant now) {
   // An answer to a token that we have replaced meanwhile says nothing about the new one.
   if (number != token_.number) return Rejection::replaced;
   if (is_stored(source_)) {
@@ -137,13 +140,13 @@ void Credentials::Source::accepted(std::uint64_t number) {
   rejections_in_a_row_ = 0;
 }
 
-bool Credentials::Source::is_settling(Instant now) const {
+bool Credentials::Source::is_settling(base::Instant now) const {
   return command_ || fetch_in_flight_ || (refresh_at_ && *refresh_at_ <= now.mono);
 }
 
-std::optional<Request> Credentials::Source::take_fetch(Instant now) {
-  if (source_.kind == TokenSource::Kind::command && refresh_at_) refresh_command(now);
-  if (source_.kind != TokenSource::Kind::oauth) return std::nullopt;
+std::optional<model::Request> Credentials::Source::take_fetch(base::Instant now) {
+  if (source_.kind == model::TokenSource::Kind::command && refresh_at_) refresh_command(now);
+  if (source_.kind != model::TokenSource::Kind::oauth) return std::nullopt;
   if (fetch_in_flight_ || !refresh_at_ || now.mono < *refresh_at_) return std::nullopt;
   const SecretOrWhy secret = read_stored(source_.oauth.client_secret);
   if (!secret) {
@@ -155,8 +158,8 @@ std::optional<Request> Credentials::Source::take_fetch(Instant now) {
   return token_request(source_.oauth, *secret);
 }
 
-void Credentials::Source::fetched(const Exchange& exchange, Instant now) {
-  check(fetch_in_flight_, "a token was asked for");
+void Credentials::Source::fetched(const model::Exchange& exchange, base::Instant now) {
+  base::check(fetch_in_flight_, "a token was asked for");
   fetch_in_flight_ = false;
   auto issued = read_token_reply(exchange);
   if (issued && issued->lifetime.value_or(kLifetimeUnknown) < kLifetimeMin)
@@ -166,26 +169,26 @@ void Credentials::Source::fetched(const Exchange& exchange, Instant now) {
     plan_retry(failures_in_a_row_++, now);
     return;
   }
-  const Nanoseconds lifetime = issued->lifetime.value_or(kLifetimeUnknown);
+  const base::Nanoseconds lifetime = issued->lifetime.value_or(kLifetimeUnknown);
   refresh_at_ = now.mono + lifetime / 5 * 4;
   take(std::move(issued->secret), issued->lifetime, now);
 }
 
 // Sooner than a planned refresh, but ever later the more often it was in vain.
-void Credentials::Source::plan_retry(int times_in_vain, Instant now) {
+void Credentials::Source::plan_retry(int times_in_vain, base::Instant now) {
   if (refresh_at_ && *refresh_at_ > now.mono && *refresh_at_ - now.mono <= kRetryMax) return;
-  const Nanoseconds delay = kRetryFirst * (1 << std::min(times_in_vain, 10));
+  const base::Nanoseconds delay = kRetryFirst * (1 << std::min(times_in_vain, 10));
   refresh_at_ = now.mono + std::min(delay, kRetryMax);
 }
 
-MonoTime Credentials::Source::next_event() const {
+base::MonoTime Credentials::Source::next_event() const {
   if (look_at_) return *look_at_;
-  const bool fetches = source_.kind == TokenSource::Kind::oauth && !fetch_in_flight_;
-  return fetches && refresh_at_ ? *refresh_at_ : MonoTime::max();
+  const bool fetches = source_.kind == model::TokenSource::Kind::oauth && !fetch_in_flight_;
+  return fetches && refresh_at_ ? *refresh_at_ : base::MonoTime::max();
 }
 
-std::optional<std::string> inspect_token(const TokenSource& source) {
-  if (source.kind == TokenSource::Kind::oauth) {
+std::optional<std::string> inspect_token(const model::TokenSource& source) {
+  if (source.kind == model::TokenSource::Kind::oauth) {
     const SecretOrWhy secret = read_stored(source.oauth.client_secret);
     return secret ? std::nullopt : std::optional(secret.error());
   }
@@ -193,12 +196,12 @@ std::optional<std::string> inspect_token(const TokenSource& source) {
     const SecretOrWhy secret = read_stored(stored_of(source));
     return secret ? std::nullopt : std::optional(secret.error());
   }
-  CommandRun run(source.command, environment_for_child({source}), mono_now());
+  CommandRun run(source.command, environment_for_child({source}), base::mono_now());
   for (;;) {
-    if (const auto ended = run.look(mono_now()))
+    if (const auto ended = run.look(base::mono_now()))
       return ended->has_value() ? std::nullopt : std::optional(ended->error());
     run.wait_for_output(kCommandLookInterval);
   }
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::credentials

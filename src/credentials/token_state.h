@@ -10,38 +10,38 @@
 
 #include "credentials/credentials.h"
 
-namespace reinfer {
+namespace reinfer::credentials {
 
 class Credentials::Source {
  public:
   // `tokens_seen` numbers the tokens of all sources and outlives this one.
-  Source(TokenSource source, std::uint64_t& tokens_seen, const Log& log);
+  Source(model::TokenSource source, std::uint64_t& tokens_seen, const base::Log& log);
 
-  const TokenSource& source() const { return source_; }
+  const model::TokenSource& source() const { return source_; }
   // What a command's process gets to see.
   void set_environment(std::vector<std::string> environment);
 
-  void refresh(Instant now);
-  tl::expected<Token, NoToken> token(Instant now);
-  Rejection rejected(std::uint64_t number, Instant now);
+  void refresh(base::Instant now);
+  tl::expected<Token, NoToken> token(base::Instant now);
+  Rejection rejected(std::uint64_t number, base::Instant now);
   void accepted(std::uint64_t number);
   bool is_rejected() const { return token_.number != 0 && token_.number == rejected_number_; }
-  bool is_settling(Instant now) const;
-  std::optional<Request> take_fetch(Instant now);
-  void fetched(const Exchange& exchange, Instant now);
-  MonoTime next_event() const;
-  TokenFacts facts() const { return facts_; }
+  bool is_settling(base::Instant now) const;
+  std::optional<model::Request> take_fetch(base::Instant now);
+  void fetched(const model::Exchange& exchange, base::Instant now);
+  base::MonoTime next_event() const;
+  model::TokenFacts facts() const { return facts_; }
 
  private:
-  void refresh_stored(Instant now);
-  void refresh_command(Instant now);
-  void look_at_command(Instant now);
-  void take(SecretOrWhy secret, std::optional<Nanoseconds> lifetime, Instant now);
-  void plan_retry(int times_in_vain, Instant now);
+  void refresh_stored(base::Instant now);
+  void refresh_command(base::Instant now);
+  void look_at_command(base::Instant now);
+  void take(SecretOrWhy secret, std::optional<base::Nanoseconds> lifetime, base::Instant now);
+  void plan_retry(int times_in_vain, base::Instant now);
 
   // Constant after construction.
-  const TokenSource source_;
-  const Log& log_;
+  const model::TokenSource source_;
+  const base::Log& log_;
 
   // Owned by the probe thread.
   std::uint64_t& tokens_seen_;
@@ -49,16 +49,16 @@ class Credentials::Source {
   Token token_;  // number 0: none
   std::string problem_;
   std::uint64_t rejected_number_ = 0;
-  std::optional<MonoTime> expires_at_;   // OAuth; by the clock that nobody sets
-  std::optional<MonoTime> read_at_;      // stored sources: when last read
-  std::optional<MonoTime> refresh_at_;   // command, OAuth: when to get the next one
-  std::optional<MonoTime> look_at_;      // command: when to look at the one under way
-  std::unique_ptr<CommandRun> command_;  // under way
+  std::optional<base::MonoTime> expires_at_;  // OAuth; by the clock that nobody sets
+  std::optional<base::MonoTime> read_at_;     // stored sources: when last read
+  std::optional<base::MonoTime> refresh_at_;  // command, OAuth: when to get the next one
+  std::optional<base::MonoTime> look_at_;     // command: when to look at the one under way
+  std::unique_ptr<CommandRun> command_;       // under way
   bool fetch_in_flight_ = false;
   int failures_in_a_row_ = 0;    // to get a token
   int rejections_in_a_row_ = 0;  // of different tokens
   bool warned_of_storage_ = false;
-  TokenFacts facts_;
+  model::TokenFacts facts_;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::credentials

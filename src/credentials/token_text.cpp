@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 
-namespace reinfer {
+namespace reinfer::credentials {
 namespace {
 
 constexpr std::string_view kScheme = "bearer ";
@@ -28,7 +28,7 @@ std::optional<std::string> base64url_decode(std::string_view text) {
   std::string bytes;
   unsigned buffer = 0;
   int bits = 0;
-  for (const char c : trim(text, "=")) {
+  for (const char c : base::trim(text, "=")) {
     const int value = base64url_value(c);
     if (value < 0) return std::nullopt;
     buffer = (buffer << 6 | static_cast<unsigned>(value)) & 0xffffff;
@@ -45,16 +45,16 @@ std::optional<std::string> base64url_decode(std::string_view text) {
 SecretOrWhy clean_token(std::string_view stored, std::string_view origin) {
   if (stored.size() > kTokenBytesMax)
     return tl::unexpected(fmt::format("{} holds more than {} bytes", origin, kTokenBytesMax));
-  std::string_view token = trim(stored);
+  std::string_view token = base::trim(stored);
   const auto unquote = [&token] {
     for (const char quote : {'"', '\''})
       if (token.size() >= 2 && token.front() == quote && token.back() == quote)
-        token = trim(token.substr(1, token.size() - 2));
+        token = base::trim(token.substr(1, token.size() - 2));
   };
   unquote();
   while (token.size() >= kScheme.size() &&
-         equals_ignoring_case(token.substr(0, kScheme.size()), kScheme))
-    token = trim(token.substr(kScheme.size()));
+         base::equals_ignoring_case(token.substr(0, kScheme.size()), kScheme))
+    token = base::trim(token.substr(kScheme.size()));
   unquote();
   if (token.empty()) return tl::unexpected(fmt::format("{} is empty", origin));
   const bool visible =
@@ -62,15 +62,15 @@ SecretOrWhy clean_token(std::string_view stored, std::string_view origin) {
   if (!visible)
     return tl::unexpected(
         fmt::format("{} holds a character that no token has (allowed: visible ASCII)", origin));
-  return Secret(std::string(token));
+  return base::Secret(std::string(token));
 }
 
-bool was_untidy(std::string_view stored, const Secret& cleaned) {
-  return trim(stored, "\r\n") != cleaned.reveal();
+bool was_untidy(std::string_view stored, const base::Secret& cleaned) {
+  return base::trim(stored, "\r\n") != cleaned.reveal();
 }
 
-std::optional<WallTime> jwt_expiry(const Secret& token) {
-  const auto pieces = split(token.reveal(), '.');
+std::optional<base::WallTime> jwt_expiry(const base::Secret& token) {
+  const auto pieces = base::split(token.reveal(), '.');
   if (pieces.size() != 3) return std::nullopt;
   const auto claims = base64url_decode(pieces[1]);
   if (!claims) return std::nullopt;
@@ -78,10 +78,10 @@ std::optional<WallTime> jwt_expiry(const Secret& token) {
   if (!json.is_object() || !json.contains("exp") || !json["exp"].is_number()) return std::nullopt;
   const double seconds = json["exp"].get<double>();
   if (!(seconds > 0)) return std::nullopt;
-  return WallTime{from_seconds(seconds, std::chrono::hours(24 * 365 * 200))};
+  return base::WallTime{base::from_seconds(seconds, std::chrono::hours(24 * 365 * 200))};
 }
 
-std::string without_secret(std::string text, const Secret& secret) {
+std::string without_secret(std::string text, const base::Secret& secret) {
   const std::string& hidden = secret.reveal();
   if (hidden.size() < kScrubbedBytesMin) return text;
   for (auto at = text.find(hidden); at != std::string::npos;
@@ -90,4 +90,4 @@ std::string without_secret(std::string text, const Secret& secret) {
   return text;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::credentials

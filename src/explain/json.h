@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "base/rfc3339.h"
 
-namespace reinfer {
+namespace reinfer::explain {
 
 using Json = nlohmann::ordered_json;
 
@@ -19,12 +19,12 @@ Json or_null(const std::optional<Value>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
 
-inline Json seconds_or_null(std::optional<Nanoseconds> d) {
-  return d ? Json(to_seconds(*d)) : Json(nullptr);
+inline Json seconds_or_null(std::optional<base::Nanoseconds> d) {
+  return d ? Json(base::to_seconds(*d)) : Json(nullptr);
 }
 
-inline Json moment_or_null(std::optional<WallTime> t) {
-  return t ? Json(rfc3339(*t)) : Json(nullptr);
+inline Json moment_or_null(std::optional<base::WallTime> t) {
+  return t ? Json(base::rfc3339(*t)) : Json(nullptr);
 }
 
 // On one line. What is not UTF-8 is replaced, not thrown at us.
@@ -32,4 +32,4 @@ inline std::string dumped(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::explain

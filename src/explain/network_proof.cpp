@@ -5,16 +5,16 @@
 #include <algorithm>
 #include <optional>
 
-namespace reinfer {
+namespace reinfer::explain {
 namespace {
 
-const std::string* control_that(const Snapshot& snapshot, bool reachable) {
+const std::string* control_that(const record::Snapshot& snapshot, bool reachable) {
   for (std::size_t i = 0; i < snapshot.controls.size(); ++i)
     if (snapshot.controls[i] == reachable) return &snapshot.plan->controls()[i].name;
   return nullptr;
 }
 
-const std::string* other_that_replies(const Snapshot& snapshot,
+const std::string* other_that_replies(const record::Snapshot& snapshot,
                                       const std::vector<TenantView>& views, std::size_t tenant) {
   for (std::size_t i = 0; i < views.size(); ++i)
     if (i != tenant && views[i].reply_seen) return &snapshot.plan->tenants()[i].name;
@@ -23,11 +23,11 @@ const std::string* other_that_replies(const Snapshot& snapshot,
 
 bool all_fail_by_network(const std::vector<TenantView>& views) {
   return views.size() > 1 && std::all_of(views.begin(), views.end(), [](const TenantView& view) {
-           return view.main_fault() == Fault::network && !view.reply_seen;
+           return view.main_fault() == model::Fault::network && !view.reply_seen;
          });
 }
 
-NetworkProof prove_fine(const Snapshot& snapshot, const std::vector<TenantView>& views,
+NetworkProof prove_fine(const record::Snapshot& snapshot, const std::vector<TenantView>& views,
                         std::size_t tenant) {
   // A reply of this very tenant is the best proof: it came over the path in question.
   if (views[tenant].reply_seen) return {"network fine", "Replies of this tenant still arrive."};
@@ -41,7 +41,7 @@ NetworkProof prove_fine(const Snapshot& snapshot, const std::vector<TenantView>&
   return {};
 }
 
-NetworkProof prove_way_out(const Snapshot& snapshot, const std::vector<TenantView>& views,
+NetworkProof prove_way_out(const record::Snapshot& snapshot, const std::vector<TenantView>& views,
                            std::size_t tenant) {
   if (const std::string* control = control_that(snapshot, true))
     return {"our own way out works", fmt::format("Control target {} answered.", *control)};
@@ -59,14 +59,15 @@ NetworkProof prove_way_out(const Snapshot& snapshot, const std::vector<TenantVie
 
 }  // namespace
 
-NetworkProof prove_network(const Snapshot& snapshot, const std::vector<TenantView>& views,
+NetworkProof prove_network(const record::Snapshot& snapshot, const std::vector<TenantView>& views,
                            std::size_t tenant) {
   const TenantView& view = views[tenant];
-  const Fault fault = view.main_fault();
-  if (fault == Fault::network) return prove_way_out(snapshot, views, tenant);
-  const bool some_network = view.by_fault[static_cast<std::size_t>(Fault::network)].failing > 0;
-  if (some_network || (fault != Fault::platform && fault != Fault::edge)) return {};
+  const model::Fault fault = view.main_fault();
+  if (fault == model::Fault::network) return prove_way_out(snapshot, views, tenant);
+  const bool some_network =
+      view.by_fault[static_cast<std::size_t>(model::Fault::network)].failing > 0;
+  if (some_network || (fault != model::Fault::platform && fault != model::Fault::edge)) return {};
   return prove_fine(snapshot, views, tenant);
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::explain

@@ -9,7 +9,7 @@
 #include "explain/tenant_view.h"
 #include "record/snapshot.h"
 
-namespace reinfer {
+namespace reinfer::explain {
 
 struct NetworkProof {
   std::string claim;  // "network fine"; empty if nothing is known
@@ -18,7 +18,7 @@ struct NetworkProof {
 
 // For a tenant that fails: whether the network is fine or, where it is what fails, whether our own
 // way out works.
-NetworkProof prove_network(const Snapshot& snapshot, const std::vector<TenantView>& views,
+NetworkProof prove_network(const record::Snapshot& snapshot, const std::vector<TenantView>& views,
                            std::size_t tenant);
 
-}  // namespace reinfer
+}  // namespace reinfer::explain

@@ -4,110 +4,110 @@
 
 #include "base/check.h"
 
-namespace reinfer {
+namespace reinfer::explain {
 namespace {
 
 struct Row {
-  Outcome outcome;
+  model::Outcome outcome;
   OutcomeWords words;
 };
 
-constexpr std::array<Row, kOutcomeCount> kRows = {{
-    {Outcome::ok, {"The platform answered as expected.", "Nothing to do."}},
-    {Outcome::server_error,
+constexpr std::array<Row, model::kOutcomeCount> kRows = {{
+    {model::Outcome::ok, {"The platform answered as expected.", "Nothing to do."}},
+    {model::Outcome::server_error,
      {"The application itself answered with a server error (5xx).",
       "Look at status.uipath.com. If it lasts, open a ticket with the vendor, with the request id "
       "and the time."}},
-    {Outcome::protocol_error,
+    {model::Outcome::protocol_error,
      {"The application answered, but against its own rules: its status contradicts the HTTP code, "
       "or what the probe expects is not in the reply.",
       "Run the curl line and compare the reply with the probe's expectation. If the expectation is "
       "right, report the reply to the vendor."}},
-    {Outcome::conflict,
+    {model::Outcome::conflict,
      {"The application answered 409: what was asked for is being changed right now.",
       "Wait some minutes: the vendor's own client just tries again. If it lasts, report it to the "
       "vendor."}},
-    {Outcome::response_timeout,
+    {model::Outcome::response_timeout,
      {"The request was sent, but no complete reply came in time.",
       "Compare with the tenant's other probes: if they are fast, this endpoint is slow; if all "
       "wait, the platform is. Raise the probe's timeout only if the endpoint may take that long."}},
-    {Outcome::gateway_error,
+    {model::Outcome::gateway_error,
      {"Something in front of the application answered with a 5xx of its own: the application "
       "could not be reached from there.",
       "Look at status.uipath.com. If it lasts, open a ticket with the vendor, with the reply's "
       "cf-ray header and the time."}},
-    {Outcome::gateway_not_found,
+    {model::Outcome::gateway_not_found,
      {"The gateway knows no such address, so the application never saw the request.",
       "Check organisation and tenant in base_url, and that the service is enabled for the tenant. "
       "If nothing was changed on your side, the vendor's routing is broken: report it."}},
-    {Outcome::edge_blocked,
+    {model::Outcome::edge_blocked,
      {"The edge in front of the platform turned us away (403): a firewall rule, an address list or "
       "a challenge for browsers.",
       "Ask who runs the organisation's IP restrictions whether this machine's outgoing address is "
       "allowed. If it is, ask the vendor to look up the reply's cf-ray header."}},
-    {Outcome::redirected,
+    {model::Outcome::redirected,
      {"The reply sends us elsewhere (3xx), as for a wrong organisation or tenant or a service that "
       "is not enabled. Redirects are never followed.",
       "Open base_url in a browser, correct organisation and tenant in it, and see that the service "
       "is enabled."}},
-    {Outcome::not_the_api,
+    {model::Outcome::not_the_api,
      {"Somebody else answered in the API's place, such as a login page or a captive portal.",
       "Run the curl line on this machine to see whose page it is. If it is a proxy's or a portal's "
       "of your own network, get this machine past it; otherwise check base_url."}},
-    {Outcome::dns_error,
+    {model::Outcome::dns_error,
      {"The host's name could not be resolved in time.",
       "Try `getent hosts` with the host of base_url on this machine. If other names work, check "
       "the name's spelling; if none does, mend the resolver."}},
-    {Outcome::connect_error,
+    {model::Outcome::connect_error,
      {"No connection: the host refused it or cannot be reached.",
       "Check this machine's route and firewall towards the host's port. A [[control]] target tells "
       "whether its way out works at all."}},
-    {Outcome::connect_timeout,
+    {model::Outcome::connect_timeout,
      {"The host did not take the connection in time: packets are lost on the way.",
       "Look for a firewall that drops packets without a word. Try ip_family = \"4\": often only "
       "the way by IPv6 is broken."}},
-    {Outcome::tls_error,
+    {model::Outcome::tls_error,
      {"No secure connection: the TLS handshake or the check of the certificate failed.",
       "Read the message. An unknown issuer is mostly a proxy that opens TLS: name its CA in "
       "ca_file. If the certificate has expired, check this machine's clock, then tell the "
       "vendor."}},
-    {Outcome::connection_lost,
+    {model::Outcome::connection_lost,
      {"The connection broke off before the reply was complete.",
       "If it happens now and then, look at proxies and firewalls on the way and their idle limits. "
       "If it happens each time, compare from another network and report it."}},
-    {Outcome::bad_body,
+    {model::Outcome::bad_body,
      {"The reply cannot be read: its compression, its chunks or its HTTP are broken.",
       "Look for a proxy or an inspection box that alters replies, and try a way around it."}},
-    {Outcome::unauthorized,
+    {model::Outcome::unauthorized,
      {"The API refused the token (401).",
       "Make a new token for the monitoring user and put it where the configuration says. A user "
       "has one active token: somebody may have made another."}},
-    {Outcome::forbidden,
+    {model::Outcome::forbidden,
      {"The token is good, but its user may not do this (403).",
       "Give the monitoring user the permission that this probe needs, or take the probe out."}},
-    {Outcome::throttled,
+    {model::Outcome::throttled,
      {"The platform is alive and asks us to slow down (429).",
       "Lengthen the interval or set max_requests_per_minute, and see who else uses this token or "
       "address."}},
-    {Outcome::bad_request,
+    {model::Outcome::bad_request,
      {"The application calls our request wrong (4xx).",
       "Read the message and correct the probe's method, path or body in the configuration."}},
-    {Outcome::not_found,
+    {model::Outcome::not_found,
      {"The application says that what the probe asks for does not exist (404).",
       "Check the probe's names (project, dataset, source, model version): one was renamed or "
       "removed, or the monitoring user may not see it."}},
-    {Outcome::response_too_large,
+    {model::Outcome::response_too_large,
      {"The reply is larger than the probe reads, so it was given up.",
       "Raise body_bytes_max, or better probe one named resource instead of a list."}},
-    {Outcome::token_unavailable,
+    {model::Outcome::token_unavailable,
      {"There is no token, so nothing was sent.",
       "Read the message and mend the token's source (token_env, token_file, token_command or "
       "oauth)."}},
-    {Outcome::proxy_error,
+    {model::Outcome::proxy_error,
      {"Our own proxy refused or did not open the way.",
       "Check proxy_url (or https_proxy in the environment), and whether the proxy admits this "
       "machine and allows the host of base_url."}},
-    {Outcome::monitor_error,
+    {model::Outcome::monitor_error,
      {"The monitor itself failed, not what it looks at.",
       "Read the message, then check this process's limit of open files, its memory, its share of "
       "the CPU and the CA file. Until then its other results mean little."}},
@@ -120,24 +120,25 @@ constexpr bool rows_stand_in_enumerator_order() {
 }
 static_assert(rows_stand_in_enumerator_order());
 
-constexpr std::array<std::string_view, kFaultCount> kFaults = {"nobody",
-                                                               "the platform",
-                                                               "the edge in front of the platform",
-                                                               "the network",
-                                                               "the credentials",
-                                                               "our request",
-                                                               "the monitor itself"};
+constexpr std::array<std::string_view, model::kFaultCount> kFaults = {
+    "nobody",
+    "the platform",
+    "the edge in front of the platform",
+    "the network",
+    "the credentials",
+    "our request",
+    "the monitor itself"};
 
 }  // namespace
 
-const OutcomeWords& words_of(Outcome outcome) {
+const OutcomeWords& words_of(model::Outcome outcome) {
   const auto index = static_cast<std::size_t>(outcome);
-  check(index < kRows.size(), "an outcome is one of the enumerators");
+  base::check(index < kRows.size(), "an outcome is one of the enumerators");
   return kRows[index].words;
 }
 
-std::string_view words_of(Fault fault) {
+std::string_view words_of(model::Fault fault) {
   return kFaults.at(static_cast<std::size_t>(fault));
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::explain

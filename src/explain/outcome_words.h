@@ -6,7 +6,7 @@
 
 #include "model/outcome.h"
 
-namespace reinfer {
+namespace reinfer::explain {
 
 // Whole sentences in plain ASCII, without names of tenants or probes.
 struct OutcomeWords {
@@ -14,9 +14,9 @@ struct OutcomeWords {
   std::string_view next_step;
 };
 
-const OutcomeWords& words_of(Outcome outcome);
+const OutcomeWords& words_of(model::Outcome outcome);
 
 // Whose fault it is, to stand after "at fault: " or before a verb: "the platform", "nobody".
-std::string_view words_of(Fault fault);
+std::string_view words_of(model::Fault fault);
 
-}  // namespace reinfer
+}  // namespace reinfer::explain

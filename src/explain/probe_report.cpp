@@ -4,13 +4,13 @@
 
 #include "explain/json.h"
 
-namespace reinfer {
+namespace reinfer::explain {
 namespace {
 
-Json phases_json(const PhaseTimings& phases) {
+Json phases_json(const model::PhaseTimings& phases) {
   struct Row {
     const char* name;
-    const std::optional<Nanoseconds>& value;
+    const std::optional<base::Nanoseconds>& value;
   };
   const std::array<Row, 6> rows = {{{"resolve", phases.resolve},
                                     {"connect", phases.connect},
@@ -20,13 +20,13 @@ Json phases_json(const PhaseTimings& phases) {
                                     {"receive", phases.receive}}};
   Json json = Json::object();
   for (const Row& row : rows)
-    if (row.value) json[row.name] = to_seconds(*row.value);
+    if (row.value) json[row.name] = base::to_seconds(*row.value);
   return json;
 }
 
-Json server_timing_json(const std::vector<ServerTiming>& entries) {
+Json server_timing_json(const std::vector<model::ServerTiming>& entries) {
   Json json = Json::array();
-  for (const ServerTiming& entry : entries) {
+  for (const model::ServerTiming& entry : entries) {
     Json item = {{"name", entry.name}};
     if (entry.duration_ms) item["duration_ms"] = *entry.duration_ms;
     item["description"] = entry.description;
@@ -35,39 +35,39 @@ Json server_timing_json(const std::vector<ServerTiming>& entries) {
   return json;
 }
 
-Json tls_json(const std::optional<TlsFacts>& tls) {
+Json tls_json(const std::optional<model::TlsFacts>& tls) {
   if (!tls) return nullptr;
   Json json = {{"version", tls->version}, {"cipher", tls->cipher}};
   json["certificate_expiry"] = moment_or_null(tls->earliest_expiry);
   return json;
 }
 
-Json tcp_json(const std::optional<TcpFacts>& tcp) {
+Json tcp_json(const std::optional<model::TcpFacts>& tcp) {
   if (!tcp) return nullptr;
   return {{"rtt_seconds", seconds_or_null(tcp->rtt)}, {"retransmits", tcp->retransmits}};
 }
 
-Json headers_json(const std::vector<Header>& headers) {
+Json headers_json(const std::vector<model::Header>& headers) {
   Json json = Json::array();
-  for (const Header& header : headers)
+  for (const model::Header& header : headers)
     json.push_back({{"name", header.name}, {"value", header.value}});
   return json;
 }
 
-Json result_json(const Plan& plan, const ProbeResult& result) {
-  const Target& target = plan.target(result.target);
+Json result_json(const model::Plan& plan, const model::ProbeResult& result) {
+  const model::Target& target = plan.target(result.target);
   return {
       {"tenant", target.tenant_name},
       {"probe", target.probe},
-      {"outcome", to_label(result.outcome)},
-      {"fault", to_label(fault_of(result.outcome))},
+      {"outcome", model::to_label(result.outcome)},
+      {"fault", model::to_label(model::fault_of(result.outcome))},
       {"http_status", or_null(result.http_status)},
-      {"started", rfc3339(result.started.wall)},
+      {"started", base::rfc3339(result.started.wall)},
       {"duration_seconds", seconds_or_null(result.phases.total)},
       {"phases", phases_json(result.phases)},
-      {"clock_source", result.clock_source == ClockSource::kernel ? "kernel" : "user"},
-      {"wait_uncertainty_seconds", to_seconds(result.uncertainty.wait)},
-      {"duration_uncertainty_seconds", to_seconds(result.uncertainty.total)},
+      {"clock_source", result.clock_source == model::ClockSource::kernel ? "kernel" : "user"},
+      {"wait_uncertainty_seconds", base::to_seconds(result.uncertainty.wait)},
+      {"duration_uncertainty_seconds", base::to_seconds(result.uncertainty.total)},
       {"server_timing", server_timing_json(result.server_timing)},
       {"server_processing_seconds", seconds_or_null(result.server_processing)},
       {"network_overhead_seconds", seconds_or_null(result.network_overhead)},
@@ -90,22 +90,22 @@ std::string shell_quoted(std::string_view text) {
 
 }  // namespace
 
-std::string to_json_line(const Plan& plan, const ProbeResult& result) {
+std::string to_json_line(const model::Plan& plan, const model::ProbeResult& result) {
   return dumped(result_json(plan, result));
 }
 
-std::string to_curl_line(const Plan& plan, const ProbeResult& result) {
-  const Target& target = plan.target(result.target);
+std::string to_curl_line(const model::Plan& plan, const model::ProbeResult& result) {
+  const model::Target& target = plan.target(result.target);
   std::string line = "curl -sS -i";
   if (target.method != "GET") line += " -X " + target.method;
   line += R"( -H "Authorization: Bearer $REINFER_TOKEN")";
-  for (const Header& header : result.request_headers)
+  for (const model::Header& header : result.request_headers)
     line += " -H " + shell_quoted(header.name + ": " + header.value);
   if (!target.body.empty()) line += " --data-raw " + shell_quoted(target.body);
   return line + " " + shell_quoted(target.url);
 }
 
-std::string to_evidence_json(const Plan& plan, const ProbeResult& result) {
+std::string to_evidence_json(const model::Plan& plan, const model::ProbeResult& result) {
   Json json = result_json(plan, result);
   json["request_headers"] = headers_json(result.request_headers);
   json["response_headers"] = headers_json(result.response_headers);
@@ -113,4 +113,4 @@ std::string to_evidence_json(const Plan& plan, const ProbeResult& result) {
   return dumped(json);
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::explain

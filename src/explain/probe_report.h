@@ -7,20 +7,20 @@
 #include "model/plan.h"
 #include "model/probe_result.h"
 
-namespace reinfer {
+namespace reinfer::explain {
 
 // One line without the newline. Members: tenant, probe, outcome, fault, http_status, started,
 // duration_seconds, phases {name: seconds, only those reached}, server_timing [{name, duration_ms,
 // description}], server_processing_seconds, network_overhead_seconds, message, request_id, and what
 // is known of the connection. Null where there is nothing, `duration_ms` is left out where absent.
-std::string to_json_line(const Plan& plan, const ProbeResult& result);
+std::string to_json_line(const model::Plan& plan, const model::ProbeResult& result);
 
 // The request as a command for a shell, with $REINFER_TOKEN in the place of the token: what a
 // vendor ticket needs, and what anybody may paste.
-std::string to_curl_line(const Plan& plan, const ProbeResult& result);
+std::string to_curl_line(const model::Plan& plan, const model::ProbeResult& result);
 
 // A remembered result as evidence: to_json_line's members, the headers of both sides and the curl
 // line.
-std::string to_evidence_json(const Plan& plan, const ProbeResult& result);
+std::string to_evidence_json(const model::Plan& plan, const model::ProbeResult& result);
 
-}  // namespace reinfer
+}  // namespace reinfer::explain

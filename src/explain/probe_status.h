@@ -9,7 +9,7 @@
 
 #include "record/snapshot.h"
 
-namespace reinfer {
+namespace reinfer::explain {
 
 enum class ProbeState : std::uint8_t {
   fine,
@@ -20,20 +20,21 @@ enum class ProbeState : std::uint8_t {
   waiting,     // no result yet
 };
 
-struct ProbeStanding {
+struct ProbeStatus {
   ProbeState state = ProbeState::waiting;
-  Fault fault = Fault::none;      // of failing: the last result's; of recovering: the trouble's
-  std::optional<WallTime> since;  // of this state; failing: of this fault
-  std::optional<SkipReason> paused_by;
+  model::Fault fault =
+      model::Fault::none;  // of failing: the last result's; of recovering: the trouble's
+  std::optional<base::WallTime> since;  // of this state; failing: of this fault
+  std::optional<model::SkipReason> paused_by;
   bool on_and_off = false;  // failing or recovering, with many good results in between
-  bool operator==(const ProbeStanding&) const = default;
+  bool operator==(const ProbeStatus&) const = default;
 };
 
 std::string_view to_label(ProbeState state);
 
-ProbeStanding standing_of(const Snapshot& snapshot, std::size_t target);
+ProbeStatus status_of(const record::Snapshot& snapshot, std::size_t target);
 
 // A moment of the past as the wall clock of now would have shown it.
-WallTime wall_of(MonoTime moment, Instant now);
+base::WallTime wall_of(base::MonoTime moment, base::Instant now);
 
-}  // namespace reinfer
+}  // namespace reinfer::explain

@@ -2,10 +2,10 @@
 
 #include "base/check.h"
 
-namespace reinfer {
+namespace reinfer::explain {
 
-std::optional<double> estimate_quantile(const Histogram& histogram, double q) {
-  check(q >= 0 && q <= 1, "a quantile lies between 0 and 1");
+std::optional<double> estimate_quantile(const record::Histogram& histogram, double q) {
+  base::check(q >= 0 && q <= 1, "a quantile lies between 0 and 1");
   const auto& edges = histogram.edges();
   if (histogram.count() == 0 || edges.empty()) return std::nullopt;
   const double rank = q * static_cast<double>(histogram.count());
@@ -21,4 +21,4 @@ std::optional<double> estimate_quantile(const Histogram& histogram, double q) {
   return edges.back();
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::explain

@@ -7,10 +7,10 @@
 
 #include "record/histogram.h"
 
-namespace reinfer {
+namespace reinfer::explain {
 
 // In the histogram's unit. What lies beyond the last edge counts as the last edge. nullopt without
 // observations or edges. REQUIRES: 0 <= q <= 1.
-std::optional<double> estimate_quantile(const Histogram& histogram, double q);
+std::optional<double> estimate_quantile(const record::Histogram& histogram, double q);
 
-}  // namespace reinfer
+}  // namespace reinfer::explain

@@ -10,7 +10,7 @@
 #include "explain/network_proof.h"
 #include "explain/tenant_view.h"
 
-namespace reinfer {
+namespace reinfer::explain {
 namespace {
 
 using namespace std::chrono_literals;
@@ -36,8 +36,8 @@ constexpr std::array<StateRow, kTenantStateCount> kStates = {{
     {"paused", "Paused", false},
 }};
 
-constexpr Nanoseconds kStallShownFor = 5min;
-constexpr Nanoseconds kPastShownFor = 24h;
+constexpr base::Nanoseconds kStallShownFor = 5min;
+constexpr base::Nanoseconds kPastShownFor = 24h;
 
 class Sentence {
  public:
@@ -49,11 +49,11 @@ class Sentence {
       phrases_.back().text += text;
     return *this;
   }
-  Sentence& at(WallTime time) {
+  Sentence& at(base::WallTime time) {
     phrases_.push_back({"", time});
     return *this;
   }
-  Sentence& since(const std::optional<WallTime>& time) {
+  Sentence& since(const std::optional<base::WallTime>& time) {
     return time ? say(" since ").at(*time) : *this;
   }
   std::vector<Phrase> take() {
@@ -68,7 +68,7 @@ class Sentence {
 };
 
 std::string of_probes(std::size_t count, std::size_t all) {
-  return fmt::format("{} of {}", count, counted(all, "probe"));
+  return fmt::format("{} of {}", count, base::counted(all, "probe"));
 }
 
 std::string all_probes(std::size_t count) {
@@ -76,25 +76,26 @@ std::string all_probes(std::size_t count) {
 }
 
 // To stand before "failing".
-std::string_view name_of(Fault fault) {
-  if (fault == Fault::request) return "our request";
-  return fault == Fault::monitor ? "this monitor" : to_label(fault);
+std::string_view name_of(model::Fault fault) {
+  if (fault == model::Fault::request) return "our request";
+  return fault == model::Fault::monitor ? "this monitor" : to_label(fault);
 }
 
-std::string fault_words(const TenantView& view, Fault fault) {
+std::string fault_words(const TenantView& view, model::Fault fault) {
   const std::string_view on_and_off =
       view.by_fault[static_cast<std::size_t>(fault)].on_and_off ? " on and off" : "";
   switch (fault) {
-    case Fault::credentials:
-      if (view.seen(Outcome::unauthorized)) return "token rejected";
-      return view.seen(Outcome::token_unavailable) ? "no token to be had" : "permission missing";
-    case Fault::request:
-      return view.seen(Outcome::throttled) ? "throttled" : "our request refused";
-    case Fault::monitor:
-    case Fault::none:
-    case Fault::platform:
-    case Fault::edge:
-    case Fault::network:
+    case model::Fault::credentials:
+      if (view.seen(model::Outcome::unauthorized)) return "token rejected";
+      return view.seen(model::Outcome::token_unavailable) ? "no token to be had"
+                                                          : "permission missing";
+    case model::Fault::request:
+      return view.seen(model::Outcome::throttled) ? "throttled" : "our request refused";
+    case model::Fault::monitor:
+    case model::Fault::none:
+    case model::Fault::platform:
+    case model::Fault::edge:
+    case model::Fault::network:
       break;
   }
   return fmt::format("{} failing{}", name_of(fault), on_and_off);
@@ -102,7 +103,7 @@ std::string fault_words(const TenantView& view, Fault fault) {
 
 void say_faults(const TenantView& view, Sentence& words) {
   bool first = true;
-  for (const Fault fault : view.faults_by_weight()) {
+  for (const model::Fault fault : view.faults_by_weight()) {
     const FaultView& of_fault = view.by_fault[static_cast<std::size_t>(fault)];
     words.say(first ? "" : "; ").say(fault_words(view, fault)).since(of_fault.since);
     words.say(", " + of_probes(of_fault.failing, view.probes));
@@ -113,14 +114,14 @@ void say_faults(const TenantView& view, Sentence& words) {
 
 void say_others(const TenantView& view, Sentence& words) {
   if (view.paused > 0) {
-    words.say(fmt::format("; {} paused", counted(view.paused, "probe")));
-    if (view.paused_by == SkipReason::budget) words.say(" by the budget");
+    words.say(fmt::format("; {} paused", base::counted(view.paused, "probe")));
+    if (view.paused_by == model::SkipReason::budget) words.say(" by the budget");
   }
   if (view.stale > 0 && view.stale < view.judged())
-    words.say(fmt::format("; no result from {}", counted(view.stale, "probe")))
+    words.say(fmt::format("; no result from {}", base::counted(view.stale, "probe")))
         .since(view.stale_since);
   if (view.waiting > 0)
-    words.say(fmt::format("; {} not probed yet", counted(view.waiting, "probe")));
+    words.say(fmt::format("; {} not probed yet", base::counted(view.waiting, "probe")));
 }
 
 void say_network(const NetworkProof& proof, Sentence& words) {
@@ -128,37 +129,40 @@ void say_network(const NetworkProof& proof, Sentence& words) {
 }
 
 void say_past(const TenantView& view, Sentence& words) {
-  if (view.past_fault == Fault::none) return;
+  if (view.past_fault == model::Fault::none) return;
   words.say(fmt::format("; before that {} failing", name_of(view.past_fault)));
   words.say(" from ").at(*view.past_since);
 }
 
-bool stalled_lately(const TenantView& view, Instant now) {
+bool stalled_lately(const TenantView& view, base::Instant now) {
   return view.stalled && now.wall - *view.stalled < kStallShownFor;
 }
 
-bool past_matters(const TenantView& view, Instant now) {
+bool past_matters(const TenantView& view, base::Instant now) {
   return view.fine_since && view.past_since && now.wall - *view.fine_since < kPastShownFor;
 }
 
-TenantState state_of(const TenantView& view, Instant now) {
+TenantState state_of(const TenantView& view, base::Instant now) {
   if (view.judged() == 0 && view.paused == 0) return TenantState::waiting;
   if (view.stale > 0 && view.stale == view.judged()) return TenantState::stale;
-  const Fault fault = view.main_fault();
-  if (view.token_rejected || fault == Fault::credentials) return TenantState::credentials;
-  if (fault == Fault::monitor) return TenantState::monitor;
-  if (fault == Fault::request && view.seen(Outcome::throttled)) return TenantState::throttled;
+  const model::Fault fault = view.main_fault();
+  if (view.token_rejected || fault == model::Fault::credentials) return TenantState::credentials;
+  if (fault == model::Fault::monitor) return TenantState::monitor;
+  if (fault == model::Fault::request && view.seen(model::Outcome::throttled))
+    return TenantState::throttled;
   if (view.failing > 0)
     return 2 * view.failing > view.probes ? TenantState::failing : TenantState::degraded;
-  if (view.paused > 0 && view.paused_by == SkipReason::credentials) return TenantState::credentials;
-  if (view.paused > 0 && view.paused_by == SkipReason::throttled) return TenantState::throttled;
+  if (view.paused > 0 && view.paused_by == model::SkipReason::credentials)
+    return TenantState::credentials;
+  if (view.paused > 0 && view.paused_by == model::SkipReason::throttled)
+    return TenantState::throttled;
   if (view.stale > 0) return TenantState::stale;
   if (view.recovering > 0) return TenantState::recovering;
   if (view.judged() == 0) return TenantState::paused;
   return stalled_lately(view, now) ? TenantState::monitor : TenantState::fine;
 }
 
-void say_quiet(const TenantView& view, TenantState state, Verdict& verdict, Instant now,
+void say_quiet(const TenantView& view, TenantState state, Verdict& verdict, base::Instant now,
                Sentence& words) {
   switch (state) {
     case TenantState::waiting:
@@ -176,7 +180,7 @@ void say_quiet(const TenantView& view, TenantState state, Verdict& verdict, Inst
       return;
     case TenantState::credentials:
       words.say(view.token_rejected ? "token rejected" : "waiting for a token");
-      words.since(view.by_fault[static_cast<std::size_t>(Fault::credentials)].since);
+      words.since(view.by_fault[static_cast<std::size_t>(model::Fault::credentials)].since);
       return say_others(view, words);
     case TenantState::paused:
       words.say("not probed at present");
@@ -213,28 +217,28 @@ void say_quiet(const TenantView& view, TenantState state, Verdict& verdict, Inst
   say_past(view, words);
 }
 
-std::optional<WallTime> end_of_window(const Tenant& tenant, WallTime now) {
-  std::optional<WallTime> end;
-  for (const MaintenanceWindow& window : tenant.maintenance)
-    if (const auto* once = std::get_if<OneTimeWindow>(&window))
+std::optional<base::WallTime> end_of_window(const model::Tenant& tenant, base::WallTime now) {
+  std::optional<base::WallTime> end;
+  for (const model::MaintenanceWindow& window : tenant.maintenance)
+    if (const auto* once = std::get_if<model::OneTimeWindow>(&window))
       if (once->start <= now && now < once->end) end = std::max(end.value_or(now), once->end);
   return end;
 }
 
-Verdict judge_tenant(const Snapshot& snapshot, const std::vector<TenantView>& views,
+Verdict judge_tenant(const record::Snapshot& snapshot, const std::vector<TenantView>& views,
                      std::size_t index) {
   const TenantView& view = views[index];
-  const Instant now = snapshot.taken;
+  const base::Instant now = snapshot.taken;
   Verdict verdict;
   verdict.probes = view.probes;
   verdict.failing = view.failing;
   verdict.recovering = view.recovering;
   verdict.state = state_of(view, now);
   verdict.fault = view.main_fault();
-  if (verdict.fault == Fault::none) verdict.fault = view.recovering_fault;
+  if (verdict.fault == model::Fault::none) verdict.fault = view.recovering_fault;
   if (verdict.state == TenantState::stale || verdict.state == TenantState::monitor)
-    verdict.fault = Fault::monitor;
-  if (verdict.state == TenantState::credentials) verdict.fault = Fault::credentials;
+    verdict.fault = model::Fault::monitor;
+  if (verdict.state == TenantState::credentials) verdict.fault = model::Fault::credentials;
   const TenantState heard = verdict.state;
 
   Sentence words;
@@ -250,8 +254,8 @@ Verdict judge_tenant(const Snapshot& snapshot, const std::vector<TenantView>& vi
     verdict.since = view.by_fault[static_cast<std::size_t>(view.main_fault())].since;
     const NetworkProof proof = prove_network(snapshot, views, index);
     verdict.proof = proof.why;
-    if (heard == TenantState::credentials && view.main_fault() != Fault::credentials) {
-      verdict.since = view.by_fault[static_cast<std::size_t>(Fault::credentials)].since;
+    if (heard == TenantState::credentials && view.main_fault() != model::Fault::credentials) {
+      verdict.since = view.by_fault[static_cast<std::size_t>(model::Fault::credentials)].since;
       words.say("token rejected").since(verdict.since).say("; ");
     }
     say_faults(view, words);
@@ -261,7 +265,7 @@ Verdict judge_tenant(const Snapshot& snapshot, const std::vector<TenantView>& vi
     say_quiet(view, heard, verdict, now, words);
   }
   if (heard == TenantState::credentials && !verdict.since)
-    verdict.since = view.by_fault[static_cast<std::size_t>(Fault::credentials)].since;
+    verdict.since = view.by_fault[static_cast<std::size_t>(model::Fault::credentials)].since;
   verdict.words = words.take();
   return verdict;
 }
@@ -278,7 +282,7 @@ bool is_trouble(TenantState state) {
   return kStates.at(static_cast<std::size_t>(state)).trouble;
 }
 
-std::vector<Verdict> judge_tenants(const Snapshot& snapshot) {
+std::vector<Verdict> judge_tenants(const record::Snapshot& snapshot) {
   const std::vector<TenantView> views = view_tenants(snapshot);
   std::vector<Verdict> verdicts;
   for (std::size_t i = 0; i < views.size(); ++i)
@@ -286,9 +290,9 @@ std::vector<Verdict> judge_tenants(const Snapshot& snapshot) {
   return verdicts;
 }
 
-std::string clock_text(WallTime moment, WallTime now) {
+std::string clock_text(base::WallTime moment, base::WallTime now) {
   using Days = std::chrono::duration<std::int64_t, std::ratio<86400>>;
-  const auto day = [](WallTime t) {
+  const auto day = [](base::WallTime t) {
     return std::chrono::floor<Days>(t.time_since_epoch()).count();
   };
   const std::time_t seconds =
@@ -297,11 +301,11 @@ std::string clock_text(WallTime moment, WallTime now) {
                                  : fmt::format("{:%d %b %H:%M}", fmt::gmtime(seconds));
 }
 
-std::string sentence(const Verdict& verdict, WallTime now) {
+std::string sentence(const Verdict& verdict, base::WallTime now) {
   std::string text;
   for (const Phrase& phrase : verdict.words)
     text += phrase.time ? clock_text(*phrase.time, now) + " UTC" : phrase.text;
   return text;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::explain

@@ -14,7 +14,7 @@
 #include "explain/probe_status.h"
 #include "record/snapshot.h"
 
-namespace reinfer {
+namespace reinfer::explain {
 
 enum class TenantState : std::uint8_t {
   fine,
@@ -34,14 +34,15 @@ inline constexpr std::size_t kTenantStateCount = 11;
 // A piece of a sentence: text, or a moment that each reader sees on a clock of their own.
 struct Phrase {
   std::string text;
-  std::optional<WallTime> time;
+  std::optional<base::WallTime> time;
   bool operator==(const Phrase&) const = default;
 };
 
 struct Verdict {
   TenantState state = TenantState::waiting;
-  Fault fault = Fault::none;      // whose it is, where something fails or just failed
-  std::optional<WallTime> since;  // of the trouble; of `fine`: since the last trouble was over
+  model::Fault fault = model::Fault::none;  // whose it is, where something fails or just failed
+  std::optional<base::WallTime>
+      since;  // of the trouble; of `fine`: since the last trouble was over
   std::size_t probes = 0;
   std::size_t failing = 0;
   std::size_t recovering = 0;
@@ -58,11 +59,11 @@ std::string_view heading_of(TenantState state);
 bool is_trouble(TenantState state);
 
 // One for each tenant, in the plan's order.
-std::vector<Verdict> judge_tenants(const Snapshot& snapshot);
+std::vector<Verdict> judge_tenants(const record::Snapshot& snapshot);
 
 // The words with moments in UTC, with the day where it is not that of `now`.
-std::string sentence(const Verdict& verdict, WallTime now);
+std::string sentence(const Verdict& verdict, base::WallTime now);
 // "02:14" or "23 Nov 02:14"; always UTC, and the reader has to say so.
-std::string clock_text(WallTime moment, WallTime now);
+std::string clock_text(base::WallTime moment, base::WallTime now);
 
-}  // namespace reinfer
+}  // namespace reinfer::explain

@@ -6,7 +6,7 @@
 #include "base/hash.h"
 #include "base/text.h"
 
-namespace reinfer {
+namespace reinfer::http {
 namespace {
 
 constexpr std::size_t kRememberedMax = 100;
@@ -22,7 +22,7 @@ void Access::replace(AccessSettings settings) {
   const std::lock_guard lock(mutex_);
   settings_ = std::move(settings);
   tokens_.clear();
-  for (const Secret& token : settings_.tokens)
+  for (const base::Secret& token : settings_.tokens)
     tokens_.push_back(digest_of(salt_ + token.reveal()));
   settings_.tokens.clear();
   allowance_at_.reset();
@@ -36,15 +36,15 @@ AccessDecision Access::judge(const std::optional<std::string>& authorization,
   const auto space = authorization->find(' ');
   if (space == std::string::npos) return {};
   const std::string_view scheme = std::string_view(*authorization).substr(0, space);
-  const std::string_view value = trim(std::string_view(*authorization).substr(space));
-  if (equals_ignoring_case(scheme, "Bearer")) {
+  const std::string_view value = base::trim(std::string_view(*authorization).substr(space));
+  if (base::equals_ignoring_case(scheme, "Bearer")) {
     const Digest given = digest_of(salt_ + std::string(value));
     bool known = false;
     for (const Digest& token : tokens_)
       known = equal_in_constant_time(given, token) || known;
     return {known ? AccessVerdict::granted : AccessVerdict::denied, {}};
   }
-  if (equals_ignoring_case(scheme, "Basic") && !settings_.users.empty())
+  if (base::equals_ignoring_case(scheme, "Basic") && !settings_.users.empty())
     return judge_basic(value, answer);
   return {};
 }
@@ -60,9 +60,9 @@ AccessDecision Access::judge_basic(std::string_view encoded,
   question.known_user = found != settings_.users.end();
   // A name that nobody has costs as much as one that somebody has, always the same.
   if (!question.known_user)
-    found =
-        std::next(settings_.users.begin(),
-                  static_cast<std::ptrdiff_t>(stable_hash(salt_ + user) % settings_.users.size()));
+    found = std::next(
+        settings_.users.begin(),
+        static_cast<std::ptrdiff_t>(base::stable_hash(salt_ + user) % settings_.users.size()));
   question.hash = found->second;
   // The hash has no colon and a fixed length; the rest is as the client joined it.
   question.key =
@@ -70,17 +70,17 @@ AccessDecision Access::judge_basic(std::string_view encoded,
   const auto known =
       answer && answer->key == question.key ? std::optional(answer->right) : recalled(question.key);
   if (known) return {*known ? AccessVerdict::granted : AccessVerdict::denied, {}};
-  question.password = Secret(decoded->substr(colon + 1));
+  question.password = base::Secret(decoded->substr(colon + 1));
   return {AccessVerdict::unknown, std::move(question)};
 }
 
-bool Access::within_rate(MonoTime now) {
+bool Access::within_rate(base::MonoTime now) {
   const std::lock_guard lock(mutex_);
   if (!settings_.rate_limit) return true;
   const double burst = settings_.rate_limit->burst;
-  const double earned =
-      allowance_at_ ? to_seconds(now - *allowance_at_) / to_seconds(settings_.rate_limit->interval)
-                    : burst;
+  const double earned = allowance_at_ ? base::to_seconds(now - *allowance_at_) /
+                                            base::to_seconds(settings_.rate_limit->interval)
+                                      : burst;
   allowance_ = std::min(burst, allowance_ + std::max(earned, 0.0));
   allowance_at_ = now;
   if (allowance_ < 1) return false;
@@ -116,9 +116,9 @@ std::vector<std::string> Access::challenges() const {
   return result;
 }
 
-std::vector<Header> Access::headers() const {
+std::vector<model::Header> Access::headers() const {
   const std::lock_guard lock(mutex_);
   return settings_.headers;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::http

@@ -18,19 +18,19 @@
 #include "http/web_config.h"
 #include "model/network.h"
 
-namespace reinfer {
+namespace reinfer::http {
 
 struct AccessSettings {
   std::map<std::string, std::string> users;  // bcrypt hashes
-  std::vector<Secret> tokens;
-  std::vector<Header> headers;
+  std::vector<base::Secret> tokens;
+  std::vector<model::Header> headers;
   std::optional<RequestRate> rate_limit;
 };
 
 struct PasswordQuestion {
   Digest key{};  // of user, hash and password, salted: what the answer is remembered under
   std::string hash;
-  Secret password;
+  base::Secret password;
   bool known_user = false;  // else the hash is of somebody else, and the answer is no
 };
 
@@ -57,14 +57,14 @@ class Access {
   AccessDecision judge(const std::optional<std::string>& authorization,
                        const std::optional<PasswordAnswer>& answer = std::nullopt) const;
   // Whether one more request fits in the rate, which it then does.
-  bool within_rate(MonoTime now);
+  bool within_rate(base::MonoTime now);
 
   std::optional<bool> recall(const Digest& key) const;
   void remember(const PasswordAnswer& answer);
 
   // What a 401 says of how to do better: values of WWW-Authenticate.
   std::vector<std::string> challenges() const;
-  std::vector<Header> headers() const;
+  std::vector<model::Header> headers() const;
 
  private:
   AccessDecision judge_basic(std::string_view encoded,
@@ -80,7 +80,7 @@ class Access {
   std::deque<Digest> right_;
   std::deque<Digest> wrong_;
   double allowance_ = 0;  // requests that the rate allows at this moment
-  std::optional<MonoTime> allowance_at_;
+  std::optional<base::MonoTime> allowance_at_;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::http

@@ -6,7 +6,7 @@
 #include <array>
 #include <cerrno>
 
-namespace reinfer {
+namespace reinfer::http {
 namespace {
 
 constexpr std::size_t kReadBytes = 16 * 1024;
@@ -17,7 +17,7 @@ Io understand_errno(Io would_block) {
 
 }  // namespace
 
-Connection::Connection(Descriptor socket, std::string client_address, const TlsContext* tls)
+Connection::Connection(base::Descriptor socket, std::string client_address, const TlsContext* tls)
     : client(std::move(client_address)),
       stage(tls != nullptr ? Stage::handshake : Stage::reading),
       socket_(std::move(socket)) {
@@ -79,4 +79,4 @@ void Connection::say_goodbye() {
   shutdown(socket_.get(), SHUT_WR);
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::http

@@ -1,5 +1,5 @@
 // One client: its socket, its TLS session if there is one, and what was read and is still to be
-// written. It moves bytes without ever waiting and decides nothing; the waiting room, on whose
+// written. It moves bytes without ever waiting and decides nothing; the connection loop, on whose
 // thread it lives, does.
 #pragma once
 
@@ -14,7 +14,7 @@
 #include "http/streamed_body.h"
 #include "http/tls_server.h"
 
-namespace reinfer {
+namespace reinfer::http {
 
 enum class Stage : std::uint8_t {
   handshake,
@@ -27,7 +27,7 @@ enum class Stage : std::uint8_t {
 class Connection {
  public:
   // `tls`: null for plain HTTP.
-  Connection(Descriptor socket, std::string client, const TlsContext* tls);
+  Connection(base::Descriptor socket, std::string client, const TlsContext* tls);
 
   Io handshake() { return tls_->handshake(); }
   // Appends at most `bytes_max` to `in`.
@@ -46,7 +46,7 @@ class Connection {
   std::size_t unsent() const { return out_.size() - sent_; }
   void send(std::string bytes);
 
-  // Owned by the waiting room, as is all that follows.
+  // Owned by the connection loop, as is all that follows.
   std::string client;  // address
   Stage stage;
   std::string in;
@@ -55,21 +55,21 @@ class Connection {
   bool served = false;     // a request of it has been answered
   bool closes = false;     // after what is being written
   // What follows what is being written. While a worker makes more of it, it is there.
-  std::unique_ptr<ReplyRest> more;
+  std::unique_ptr<StreamedBody> more;
   // Its reply is made while it is sent; the time limit is for all of it.
   bool streams = false;
-  MonoTime since{};  // when it began to wait in this stage
-  MonoTime deadline{};
+  base::MonoTime since{};  // when it began to wait in this stage
+  base::MonoTime deadline{};
   std::uint32_t watched = 0;  // of epoll
   std::size_t drained_bytes = 0;
 
  private:
   Io receive(std::string& to, std::size_t bytes_max);
 
-  Descriptor socket_;
+  base::Descriptor socket_;
   std::optional<TlsSession> tls_;  // goes before its socket
   std::string out_;
   std::size_t sent_ = 0;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::http

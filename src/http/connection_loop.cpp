@@ -13,7 +13,7 @@
 #include "base/check.h"
 #include "http/error_reply.h"
 
-namespace reinfer {
+namespace reinfer::http {
 namespace {
 
 constexpr std::uint64_t kWake = ~std::uint64_t{0};
@@ -22,9 +22,9 @@ constexpr std::uint64_t kFirstConnection = 1'000;
 constexpr int kAcceptedAtOnceMax = 64;
 constexpr std::size_t kDrainedBytesMax = 4 * 1024 * 1024;
 constexpr std::uint32_t kReadable = EPOLLIN, kWritable = EPOLLOUT;
-constexpr Nanoseconds kTick = std::chrono::seconds(1);
+constexpr base::Nanoseconds kTick = std::chrono::seconds(1);
 
-void watch(const Descriptor& epoll, int operation, int socket, std::uint32_t events,
+void watch(const base::Descriptor& epoll, int operation, int socket, std::uint32_t events,
            std::uint64_t id) {
   epoll_event event{};
   event.events = events;
@@ -34,25 +34,26 @@ void watch(const Descriptor& epoll, int operation, int socket, std::uint32_t eve
 
 }  // namespace
 
-WaitingRoom::WaitingRoom(const ServerLimits& limits, WaitingRoomCalls calls, const Log& log)
+ConnectionLoop::ConnectionLoop(const ServerLimits& limits, ConnectionLoopCallbacks calls,
+                               const base::Log& log)
     : limits_(limits),
       calls_(std::move(calls)),
       log_(log),
       epoll_(epoll_create1(EPOLL_CLOEXEC)),
       wake_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       next_id_(kFirstConnection) {
-  check(epoll_ && wake_, "the kernel gives an epoll and an eventfd");
+  base::check(epoll_ && wake_, "the kernel gives an epoll and an eventfd");
   watch(epoll_, EPOLL_CTL_ADD, wake_.get(), EPOLLIN, kWake);
 }
 
-void WaitingRoom::take(std::vector<Listener> listeners) {
+void ConnectionLoop::take(std::vector<Listener> listeners) {
   listeners_ = std::move(listeners);
-  check(listeners_.size() < kFirstConnection, "there are fewer addresses than that");
+  base::check(listeners_.size() < kFirstConnection, "there are fewer addresses than that");
   for (std::size_t i = 0; i < listeners_.size(); ++i)
     watch(epoll_, EPOLL_CTL_ADD, listeners_[i].socket.get(), EPOLLIN, i);
 }
 
-void WaitingRoom::reply(RawReply reply) {
+void ConnectionLoop::reply(OutgoingReply reply) {
   {
     const std::lock_guard lock(mutex_);
     replies_.push_back(std::move(reply));
@@ -60,13 +61,13 @@ void WaitingRoom::reply(RawReply reply) {
   eventfd_write(wake_.get(), 1);
 }
 
-void WaitingRoom::stop() {
+void ConnectionLoop::stop() {
   stop_ = true;
   eventfd_write(wake_.get(), 1);
 }
 
-void WaitingRoom::run() {
-  now_ = mono_now();
+void ConnectionLoop::run() {
+  now_ = base::mono_now();
   while (!finished())
     wait_and_handle();
   connections_.clear();
@@ -74,8 +75,8 @@ void WaitingRoom::run() {
   calls_.connections(0);
 }
 
-void WaitingRoom::wait_and_handle() {
-  MonoTime until = next_tick_;
+void ConnectionLoop::wait_and_handle() {
+  base::MonoTime until = next_tick_;
   if (!deadlines_.empty()) until = std::min(until, deadlines_.begin()->first);
   if (stopping_) until = std::min(until, stop_deadline_);
   // Rounded up, or the last millisecond would be spent asking.
@@ -83,7 +84,7 @@ void WaitingRoom::wait_and_handle() {
   std::array<epoll_event, 64> events{};
   const int count =
       epoll_wait(epoll_.get(), events.data(), events.size(), static_cast<int>(wait.count()));
-  now_ = mono_now();
+  now_ = base::mono_now();
   for (int i = 0; i < count; ++i)
     handle(events.at(static_cast<std::size_t>(i)).data.u64,
            events.at(static_cast<std::size_t>(i)).events);
@@ -96,7 +97,7 @@ void WaitingRoom::wait_and_handle() {
   calls_.tick();
 }
 
-void WaitingRoom::handle(Id id, std::uint32_t events) {
+void ConnectionLoop::handle(Id id, std::uint32_t events) {
   if (id == kWake) {
     eventfd_t count = 0;
     eventfd_read(wake_.get(), &count);
@@ -111,12 +112,12 @@ void WaitingRoom::handle(Id id, std::uint32_t events) {
   }
 }
 
-void WaitingRoom::accept_from(const Listener& listener) {
+void ConnectionLoop::accept_from(const Listener& listener) {
   for (int i = 0; i < kAcceptedAtOnceMax && accepting_; ++i) {
     sockaddr_storage address{};
     socklen_t length = sizeof address;
-    Descriptor socket(accept4(listener.socket.get(), reinterpret_cast<sockaddr*>(&address), &length,
-                              SOCK_NONBLOCK | SOCK_CLOEXEC));
+    base::Descriptor socket(accept4(listener.socket.get(), reinterpret_cast<sockaddr*>(&address),
+                                    &length, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (socket) {
       welcome(std::move(socket), format_address(&address, false));
     } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
@@ -129,7 +130,7 @@ void WaitingRoom::accept_from(const Listener& listener) {
   }
 }
 
-void WaitingRoom::welcome(Descriptor socket, std::string client) {
+void ConnectionLoop::welcome(base::Descriptor socket, std::string client) {
   if (connections_.size() >= limits_.connections_max) make_room();
   const int yes = 1;
   setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
@@ -146,7 +147,7 @@ void WaitingRoom::welcome(Descriptor socket, std::string client) {
 }
 
 // The one that has waited longest goes, first among those that never asked for anything.
-void WaitingRoom::make_room() {
+void ConnectionLoop::make_room() {
   const auto waits_longer = [](const auto& a, const auto& b) {
     const auto rank = [](const Connection& c) {
       return std::tuple(c.stage == Stage::answering, c.served, c.since);
@@ -155,12 +156,12 @@ void WaitingRoom::make_room() {
   };
   const auto longest = std::min_element(connections_.begin(), connections_.end(), waits_longer);
   if (longest == connections_.end()) return;
-  calls_.rejected(HttpRejection::too_many_connections);
+  calls_.rejected(metrics::HttpRejection::too_many_connections);
   drop(longest->first);
 }
 
 // The one that has taken longest over its reply goes, not the newest.
-void WaitingRoom::make_room_for_stream(Id newest) {
+void ConnectionLoop::make_room_for_stream(Id newest) {
   std::size_t streams = 0;
   Id longest = newest;
   for (const auto& [id, other] : connections_) {
@@ -169,18 +170,18 @@ void WaitingRoom::make_room_for_stream(Id newest) {
     if (longest == newest || other->since < connections_.at(longest)->since) longest = id;
   }
   if (streams < limits_.streams_max || longest == newest) return;
-  calls_.rejected(HttpRejection::slow);
+  calls_.rejected(metrics::HttpRejection::slow);
   drop(longest);
 }
 
-void WaitingRoom::pause_accepting(bool pause) {
+void ConnectionLoop::pause_accepting(bool pause) {
   if (pause != accepting_) return;
   accepting_ = !pause;
   for (std::size_t i = 0; i < listeners_.size(); ++i)
     watch(epoll_, EPOLL_CTL_MOD, listeners_[i].socket.get(), pause ? 0 : kReadable, i);
 }
 
-void WaitingRoom::go_on(Id id, Connection& connection) {
+void ConnectionLoop::go_on(Id id, Connection& connection) {
   switch (connection.stage) {
     case Stage::handshake: {
       const Io io = connection.handshake();
@@ -200,14 +201,14 @@ void WaitingRoom::go_on(Id id, Connection& connection) {
   }
 }
 
-void WaitingRoom::handshake_failed(Id id, Connection& connection) {
-  calls_.rejected(HttpRejection::tls);
+void ConnectionLoop::handshake_failed(Id id, Connection& connection) {
+  calls_.rejected(metrics::HttpRejection::tls);
   log_.debug("TLS handshake failed",
              {{"client", connection.client}, {"reason", connection.tls().failure()}});
   if (connection.tls().was_plain_http()) {
     // Past the session, which can say nothing that this client would understand.
     const std::string words =
-        refusal_text(400, "This port speaks HTTPS: the address begins https://");
+        error_reply_text(400, "This port speaks HTTPS: the address begins https://");
     [[maybe_unused]] const auto sent =
         ::send(connection.socket(), words.data(), words.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
     shutdown(connection.socket(), SHUT_WR);
@@ -215,14 +216,14 @@ void WaitingRoom::handshake_failed(Id id, Connection& connection) {
   drop(id);
 }
 
-void WaitingRoom::read(Id id, Connection& connection) {
+void ConnectionLoop::read(Id id, Connection& connection) {
   const std::size_t bytes_max = limits_.request.head_bytes_max + limits_.request.body_bytes_max;
   for (;;) {
     if (!connection.in.empty() && connection.in.size() >= connection.needed) {
-      const Frame frame = frame_request(connection.in, limits_.request);
-      if (frame.state == Frame::State::refused)
+      const ParseResult frame = parse_request(connection.in, limits_.request);
+      if (frame.state == ParseResult::State::refused)
         return refuse(id, connection, frame.status, frame.reason);
-      if (frame.state == Frame::State::complete) return hand_over(id, connection, frame);
+      if (frame.state == ParseResult::State::complete) return hand_over(id, connection, frame);
       connection.needed = frame.head_bytes == 0 ? 0 : frame.head_bytes + frame.body_bytes;
       if (frame.expects_continue && !connection.continued) {
         connection.continued = true;
@@ -240,39 +241,41 @@ void WaitingRoom::read(Id id, Connection& connection) {
   }
 }
 
-void WaitingRoom::hand_over(Id id, Connection& connection, const Frame& frame) {
+void ConnectionLoop::hand_over(Id id, Connection& connection, const ParseResult& frame) {
   if (answering_ >= limits_.requests_max)
-    return refuse(id, connection, 503, HttpRejection::too_many_requests);
+    return refuse(id, connection, 503, metrics::HttpRejection::too_many_requests);
   ++answering_;
-  RawRequest request{id, connection.in.substr(0, frame.head_bytes),
-                     connection.in.substr(frame.head_bytes, frame.body_bytes), connection.client};
+  ReceivedRequest request{id, connection.in.substr(0, frame.head_bytes),
+                          connection.in.substr(frame.head_bytes, frame.body_bytes),
+                          connection.client};
   connection.in.erase(0, frame.head_bytes + frame.body_bytes);
   connection.needed = 0;
   connection.continued = false;
   connection.stage = Stage::answering;
-  set_deadline(id, connection, MonoTime::max());
+  set_deadline(id, connection, base::MonoTime::max());
   wait_for(id, connection, Io::progress);
   calls_.request(std::move(request));
 }
 
-void WaitingRoom::refuse(Id id, Connection& connection, int status, HttpRejection reason,
-                         std::string_view words) {
+void ConnectionLoop::refuse(Id id, Connection& connection, int status,
+                            metrics::HttpRejection reason, std::string_view words) {
   calls_.rejected(reason);
-  log_.debug("http request refused",
-             {{"client", connection.client}, {"code", status}, {"reason", to_label(reason)}});
+  log_.debug(
+      "http request refused",
+      {{"client", connection.client}, {"code", status}, {"reason", metrics::to_label(reason)}});
   connection.closes = true;
-  connection.send(refusal_text(status, words));
+  connection.send(error_reply_text(status, words));
   enter(id, connection, Stage::writing, limits_.reply_time);
   write(id, connection);
 }
 
-void WaitingRoom::take_replies() {
-  std::vector<RawReply> replies;
+void ConnectionLoop::take_replies() {
+  std::vector<OutgoingReply> replies;
   {
     const std::lock_guard lock(mutex_);
     replies.swap(replies_);
   }
-  for (RawReply& reply : replies) {
+  for (OutgoingReply& reply : replies) {
     --answering_;
     const auto found = connections_.find(reply.connection);
     if (found == connections_.end()) continue;
@@ -288,7 +291,7 @@ void WaitingRoom::take_replies() {
   }
 }
 
-void WaitingRoom::write(Id id, Connection& connection) {
+void ConnectionLoop::write(Id id, Connection& connection) {
   const Io io = connection.write();
   if (io == Io::closed || io == Io::failed) return drop(id);
   if (io != Io::progress) {
@@ -297,7 +300,7 @@ void WaitingRoom::write(Id id, Connection& connection) {
     for (const auto& [_, other] : connections_)
       unsent += other->unsent();
     if (unsent <= limits_.unsent_bytes_max) return;
-    calls_.rejected(HttpRejection::slow);
+    calls_.rejected(metrics::HttpRejection::slow);
     return drop(id);
   }
   if (connection.more) return ask_for_more(id, connection);
@@ -314,14 +317,14 @@ void WaitingRoom::write(Id id, Connection& connection) {
   read(id, connection);
 }
 
-void WaitingRoom::ask_for_more(Id id, Connection& connection) {
+void ConnectionLoop::ask_for_more(Id id, Connection& connection) {
   ++answering_;
   connection.stage = Stage::answering;
   wait_for(id, connection, Io::progress);
   calls_.more({id, {}, connection.closes, std::move(connection.more)});
 }
 
-void WaitingRoom::drain(Id id, Connection& connection) {
+void ConnectionLoop::drain(Id id, Connection& connection) {
   for (;;) {
     const Io io = connection.drain();
     if (io == Io::wants_read || io == Io::wants_write) return wait_for(id, connection, io);
@@ -329,7 +332,7 @@ void WaitingRoom::drain(Id id, Connection& connection) {
   }
 }
 
-void WaitingRoom::wait_for(Id id, Connection& connection, Io io) {
+void ConnectionLoop::wait_for(Id id, Connection& connection, Io io) {
   const std::uint32_t events = io == Io::wants_read    ? kReadable
                                : io == Io::wants_write ? kWritable
                                                        : 0;
@@ -338,42 +341,42 @@ void WaitingRoom::wait_for(Id id, Connection& connection, Io io) {
   watch(epoll_, EPOLL_CTL_MOD, connection.socket(), events, id);
 }
 
-void WaitingRoom::enter(Id id, Connection& connection, Stage stage, Nanoseconds limit) {
+void ConnectionLoop::enter(Id id, Connection& connection, Stage stage, base::Nanoseconds limit) {
   connection.stage = stage;
   connection.since = now_;
   set_deadline(id, connection, now_ + limit);
 }
 
-void WaitingRoom::set_deadline(Id id, Connection& connection, MonoTime deadline) {
+void ConnectionLoop::set_deadline(Id id, Connection& connection, base::MonoTime deadline) {
   deadlines_.erase({connection.deadline, id});
   connection.deadline = deadline;
-  if (deadline != MonoTime::max()) deadlines_.insert({deadline, id});
+  if (deadline != base::MonoTime::max()) deadlines_.insert({deadline, id});
 }
 
-void WaitingRoom::drop(Id id) {
+void ConnectionLoop::drop(Id id) {
   const auto found = connections_.find(id);
   deadlines_.erase({found->second->deadline, id});
   connections_.erase(found);
   calls_.connections(connections_.size());
 }
 
-void WaitingRoom::expire() {
+void ConnectionLoop::expire() {
   while (!deadlines_.empty() && deadlines_.begin()->first <= now_) {
     const Id id = deadlines_.begin()->second;
     Connection& connection = *connections_.at(id);
     const bool between_requests =
         connection.stage == Stage::reading && connection.served && connection.in.empty();
     if (connection.stage == Stage::reading && !connection.in.empty()) {
-      refuse(id, connection, 408, HttpRejection::slow);
+      refuse(id, connection, 408, metrics::HttpRejection::slow);
       continue;
     }
     if (connection.stage != Stage::draining && !between_requests)
-      calls_.rejected(HttpRejection::slow);
+      calls_.rejected(metrics::HttpRejection::slow);
     drop(id);
   }
 }
 
-void WaitingRoom::begin_to_stop() {
+void ConnectionLoop::begin_to_stop() {
   stopping_ = true;
   stop_deadline_ = now_ + limits_.stop_time;
   accepting_ = false;
@@ -388,7 +391,7 @@ void WaitingRoom::begin_to_stop() {
     drop(id);
 }
 
-bool WaitingRoom::finished() const {
+bool ConnectionLoop::finished() const {
   if (!stopping_) return false;
   // Whoever has got all of the reply is not waited for.
   const bool all_said = std::all_of(connections_.begin(), connections_.end(), [](const auto& each) {
@@ -397,4 +400,4 @@ bool WaitingRoom::finished() const {
   return (all_said && answering_ == 0) || now_ >= stop_deadline_;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::http

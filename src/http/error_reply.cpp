@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace reinfer {
+namespace reinfer::http {
 namespace {
 
 std::string_view words_of(int status) {
@@ -30,7 +30,7 @@ std::string_view words_of(int status) {
 
 }  // namespace
 
-std::string refusal_text(int status, std::string_view words) {
+std::string error_reply_text(int status, std::string_view words) {
   const std::string body =
       words.empty() ? fmt::format("{} {}\n", status, words_of(status)) : fmt::format("{}\n", words);
   const bool try_again = status == 429 || status == 503;
@@ -40,4 +40,4 @@ std::string refusal_text(int status, std::string_view words) {
       status, words_of(status), body.size(), try_again ? "Retry-After: 1\r\n" : "", body);
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::http

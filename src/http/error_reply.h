@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-namespace reinfer {
+namespace reinfer::http {
 
 // HTTP/1.1, with Connection: close. `words`: the body; empty: the status in words.
-std::string refusal_text(int status, std::string_view words);
+std::string error_reply_text(int status, std::string_view words);
 
-}  // namespace reinfer
+}  // namespace reinfer::http

@@ -2,10 +2,10 @@
 
 #include "metrics/metrics.h"
 
-namespace reinfer {
+namespace reinfer::http {
 
 HttpStatistics::HttpStatistics(const std::string& telemetry_path) {
-  facts_.scrape_duration = Histogram(scrape_duration_edges());
+  facts_.scrape_duration = record::Histogram(metrics::scrape_duration_edges());
   facts_.http_requests[{telemetry_path, 200}] = 0;
 }
 
@@ -14,7 +14,7 @@ void HttpStatistics::count_request(const std::string& path, int status) {
   ++facts_.http_requests[{path, status}];
 }
 
-void HttpStatistics::count_rejection(HttpRejection reason) {
+void HttpStatistics::count_rejection(metrics::HttpRejection reason) {
   const std::lock_guard lock(mutex_);
   ++facts_.http_rejected[static_cast<std::size_t>(reason)];
 }
@@ -24,20 +24,21 @@ void HttpStatistics::set_connections(std::size_t connections) {
   facts_.http_connections = connections;
 }
 
-void HttpStatistics::set_web_reload(bool successful, std::optional<WallTime> certificate_expiry) {
+void HttpStatistics::set_web_reload(bool successful,
+                                    std::optional<base::WallTime> certificate_expiry) {
   const std::lock_guard lock(mutex_);
   facts_.web_reload_successful = successful;
   facts_.web_certificate_expiry = certificate_expiry;
 }
 
-void HttpStatistics::observe_scrape(Nanoseconds duration) {
+void HttpStatistics::observe_scrape(base::Nanoseconds duration) {
   const std::lock_guard lock(mutex_);
-  facts_.scrape_duration.observe(to_seconds(duration));
+  facts_.scrape_duration.observe(base::to_seconds(duration));
 }
 
-ServerFacts HttpStatistics::facts() const {
+metrics::ServerFacts HttpStatistics::facts() const {
   const std::lock_guard lock(mutex_);
   return facts_;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::http

@@ -10,7 +10,7 @@
 #include "base/clock.h"
 #include "metrics/server_facts.h"
 
-namespace reinfer {
+namespace reinfer::http {
 
 class HttpStatistics {
  public:
@@ -19,17 +19,17 @@ class HttpStatistics {
 
   // `path`: the pattern of a route, or "other"; never text of a client.
   void count_request(const std::string& path, int status);
-  void count_rejection(HttpRejection reason);
-  void observe_scrape(Nanoseconds duration);
+  void count_rejection(metrics::HttpRejection reason);
+  void observe_scrape(base::Nanoseconds duration);
   void set_connections(std::size_t connections);
   // Once for each attempt to load the files that say who may ask.
-  void set_web_reload(bool successful, std::optional<WallTime> certificate_expiry);
-  ServerFacts facts() const;
+  void set_web_reload(bool successful, std::optional<base::WallTime> certificate_expiry);
+  metrics::ServerFacts facts() const;
 
  private:
   // Guarded by mutex_.
   mutable std::mutex mutex_;
-  ServerFacts facts_;
+  metrics::ServerFacts facts_;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::http

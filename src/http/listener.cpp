@@ -13,7 +13,7 @@
 #include <memory>
 #include <system_error>
 
-namespace reinfer {
+namespace reinfer::http {
 namespace {
 
 constexpr int kBacklog = 1024;
@@ -28,7 +28,7 @@ void prepare(int socket) {
   fcntl(socket, F_SETFD, FD_CLOEXEC);
 }
 
-Listener describe(Descriptor socket) {
+Listener describe(base::Descriptor socket) {
   sockaddr_storage address{};
   socklen_t length = sizeof address;
   getsockname(socket.get(), reinterpret_cast<sockaddr*>(&address), &length);
@@ -46,8 +46,8 @@ bool is_every_v6(const addrinfo& place) {
 }
 
 // An errno, or the socket.
-tl::expected<Descriptor, int> listen_on(const addrinfo& place, bool v6_takes_v4) {
-  Descriptor socket(::socket(place.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+tl::expected<base::Descriptor, int> listen_on(const addrinfo& place, bool v6_takes_v4) {
+  base::Descriptor socket(::socket(place.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket) return tl::unexpected(errno);
   const int yes = 1;
   // Not SO_REUSEPORT, which would let two exporters share a port in silence.
@@ -150,7 +150,7 @@ tl::expected<std::vector<Listener>, std::string> listeners_from(int first, int c
           "ListenStream= and Accept=no)",
           fd));
     prepare(fd);
-    listeners.push_back(describe(Descriptor(fd)));
+    listeners.push_back(describe(base::Descriptor(fd)));
   }
   return listeners;
 }
@@ -175,4 +175,4 @@ std::string format_address(const void* sockaddr, bool with_port) {
   return "a Unix socket";
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::http

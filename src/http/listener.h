@@ -1,6 +1,6 @@
 // Where the server listens: addresses as the command line has them, and the sockets that they
 // become, or those that somebody hands over (http/socket_activation.h). Opened by the App's main
-// thread before any other thread exists, then owned by the waiting room.
+// thread before any other thread exists, then owned by the connection loop.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 #include "base/descriptor.h"
 
-namespace reinfer {
+namespace reinfer::http {
 
 struct ListenAddress {
   std::string host;  // empty: all addresses, IPv6 and IPv4
@@ -22,7 +22,7 @@ tl::expected<ListenAddress, std::string> parse_listen_address(const std::string&
 
 // A socket that listens, non-blocking.
 struct Listener {
-  Descriptor socket;
+  base::Descriptor socket;
   std::string address;  // "127.0.0.1:9877", "[::]:9877"
   int port = 0;         // the one taken; 0 for a Unix socket
 };
@@ -39,4 +39,4 @@ tl::expected<std::vector<Listener>, std::string> listeners_from(int first, int c
 // Of a sockaddr_storage filled by the kernel: "127.0.0.1:80", "[::1]:80", "a Unix socket".
 std::string format_address(const void* sockaddr, bool with_port);
 
-}  // namespace reinfer
+}  // namespace reinfer::http

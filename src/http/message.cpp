@@ -2,18 +2,19 @@
 
 #include "base/text.h"
 
-namespace reinfer {
+namespace reinfer::http {
 
 std::optional<std::string> HttpRequest::header(std::string_view name) const {
-  for (const Header& header : headers)
-    if (equals_ignoring_case(header.name, name)) return header.value;
+  for (const model::Header& header : headers)
+    if (base::equals_ignoring_case(header.name, name)) return header.value;
   return std::nullopt;
 }
 
 std::string HttpRequest::headers_joined(std::string_view name) const {
   std::string all;
-  for (const Header& header : headers)
-    if (equals_ignoring_case(header.name, name)) all += (all.empty() ? "" : ", ") + header.value;
+  for (const model::Header& header : headers)
+    if (base::equals_ignoring_case(header.name, name))
+      all += (all.empty() ? "" : ", ") + header.value;
   return all;
 }
 
@@ -24,8 +25,8 @@ std::optional<std::string> HttpRequest::parameter(const std::string& name) const
 
 std::optional<std::map<std::string, std::string>> match_path(std::string_view pattern,
                                                              std::string_view path) {
-  const auto wanted = split(pattern, '/');
-  const auto given = split(path, '/');
+  const auto wanted = base::split(pattern, '/');
+  const auto given = base::split(path, '/');
   if (wanted.size() != given.size()) return std::nullopt;
   std::map<std::string, std::string> place;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
@@ -38,4 +39,4 @@ std::optional<std::map<std::string, std::string>> match_path(std::string_view pa
   return place;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::http

@@ -14,13 +14,13 @@
 
 #include "model/network.h"
 
-namespace reinfer {
+namespace reinfer::http {
 
 struct HttpRequest {
   std::string method;
   std::string path;                               // decoded, without the query
   std::multimap<std::string, std::string> query;  // decoded
-  std::vector<Header> headers;
+  std::vector<model::Header> headers;
   std::map<std::string, std::string> place;  // what stands at the {names} of the route's pattern
   std::string body;
   std::string client;  // address
@@ -49,7 +49,8 @@ struct HttpReply {
   int status = 200;
   std::string type = kPlainText;
   std::string body;
-  std::vector<Header> headers;  // beside Content-Type, Content-Length and what every reply carries
+  std::vector<model::Header>
+      headers;  // beside Content-Type, Content-Length and what every reply carries
   std::unique_ptr<BodySource> source = nullptr;  // instead of `body`
 };
 
@@ -74,4 +75,4 @@ using Routes = std::vector<Route>;
 std::optional<std::map<std::string, std::string>> match_path(std::string_view pattern,
                                                              std::string_view path);
 
-}  // namespace reinfer
+}  // namespace reinfer::http

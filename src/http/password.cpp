@@ -9,7 +9,7 @@
 
 #include "base/check.h"
 
-namespace reinfer {
+namespace reinfer::http {
 namespace {
 
 constexpr std::size_t kHashBytes = 60;
@@ -47,8 +47,9 @@ bool verify_bcrypt(const std::string& password, const std::string& hash) {
 
 Digest digest_of(std::string_view bytes) {
   Digest digest{};
-  check(EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_sha256(), nullptr) == 1,
-        "SHA-256 is there");
+  base::check(
+      EVP_Digest(bytes.data(), bytes.size(), digest.data(), nullptr, EVP_sha256(), nullptr) == 1,
+      "SHA-256 is there");
   return digest;
 }
 
@@ -76,4 +77,4 @@ std::optional<std::string> decode_base64(std::string_view text) {
   return result;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::http

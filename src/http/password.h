@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace reinfer {
+namespace reinfer::http {
 
 // The cost of "$2y$10$...", if that is what `hash` is: $2a, $2b or $2y, cost 4 to 31, 22 characters
 // of salt and 31 of hash.
@@ -29,4 +29,4 @@ bool equal_in_constant_time(const Digest& a, const Digest& b);
 // Strict RFC 4648: padded, nothing after it.
 std::optional<std::string> decode_base64(std::string_view text);
 
-}  // namespace reinfer
+}  // namespace reinfer::http

@@ -1,8 +1,8 @@
 #include "http/password_worker.h"
 
-namespace reinfer {
+namespace reinfer::http {
 
-bool PasswordLane::ask(PasswordQuestion question, const std::string& client, Answered answered) {
+bool PasswordWorker::ask(PasswordQuestion question, const std::string& client, Answered answered) {
   {
     const std::lock_guard lock(mutex_);
     if (waiting_total_ >= waiting_max_) return false;
@@ -27,11 +27,11 @@ bool PasswordLane::ask(PasswordQuestion question, const std::string& client, Ans
   return true;
 }
 
-void PasswordLane::leave(const std::string& client) {
+void PasswordWorker::leave(const std::string& client) {
   const std::lock_guard lock(mutex_);
   --waiting_total_;
   const auto found = waiting_.find(client);
   if (--found->second == 0) waiting_.erase(found);
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::http

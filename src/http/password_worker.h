@@ -13,20 +13,20 @@
 #include "http/access.h"
 #include "http/thread_pool.h"
 
-namespace reinfer {
+namespace reinfer::http {
 
-class PasswordLane {
+class PasswordWorker {
  public:
   using Answered = std::function<void(const PasswordAnswer&)>;
 
-  // What is found out is remembered in `access`, which outlives the lane.
-  PasswordLane(Access& access, std::size_t waiting_max)
+  // What is found out is remembered in `access`, which outlives the worker.
+  PasswordWorker(Access& access, std::size_t waiting_max)
       : access_(access), waiting_max_(waiting_max) {}
 
   void start() { thread_.start(1, "http-passwords", kNiceness, kRest); }
   void stop() { thread_.stop(); }
 
-  // False if the queue has no room, for anybody or for this client. `answered` runs on the lane's
+  // False if the queue has no room, for anybody or for this client. `answered` runs on the worker's
   // thread.
   bool ask(PasswordQuestion question, const std::string& client, Answered answered);
 
@@ -44,7 +44,7 @@ class PasswordLane {
   std::map<std::string, std::size_t> waiting_;  // by client
   std::size_t waiting_total_ = 0;
 
-  TaskThreads thread_;
+  ThreadPool thread_;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::http

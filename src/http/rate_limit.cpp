@@ -2,16 +2,16 @@
 
 #include <algorithm>
 
-namespace reinfer {
+namespace reinfer::http {
 
-std::optional<Nanoseconds> RateLimit::take(MonoTime now) {
+std::optional<base::Nanoseconds> RateLimit::take(base::MonoTime now) {
   const std::lock_guard lock(mutex_);
   if (filled_)
-    tokens_ = std::min(per_minute_, tokens_ + to_seconds(now - *filled_) * per_minute_ / 60);
+    tokens_ = std::min(per_minute_, tokens_ + base::to_seconds(now - *filled_) * per_minute_ / 60);
   filled_ = now;
-  if (tokens_ < 1) return from_seconds((1 - tokens_) * 60 / per_minute_);
+  if (tokens_ < 1) return base::from_seconds((1 - tokens_) * 60 / per_minute_);
   tokens_ -= 1;
   return std::nullopt;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::http

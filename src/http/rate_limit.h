@@ -7,7 +7,7 @@
 
 #include "base/clock.h"
 
-namespace reinfer {
+namespace reinfer::http {
 
 class RateLimit {
  public:
@@ -15,7 +15,7 @@ class RateLimit {
   explicit RateLimit(double per_minute) : per_minute_(per_minute), tokens_(per_minute) {}
 
   // Takes one; or how long to wait until there is one again.
-  std::optional<Nanoseconds> take(MonoTime now);
+  std::optional<base::Nanoseconds> take(base::MonoTime now);
 
  private:
   const double per_minute_;
@@ -23,7 +23,7 @@ class RateLimit {
   // Guarded by mutex_.
   std::mutex mutex_;
   double tokens_;
-  std::optional<MonoTime> filled_;
+  std::optional<base::MonoTime> filled_;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::http

@@ -10,7 +10,7 @@
 #include "base/text.h"
 #include "http/error_reply.h"
 
-namespace reinfer {
+namespace reinfer::http {
 namespace {
 
 constexpr std::size_t kCompressedBytesMin = 1024;
@@ -61,13 +61,14 @@ std::string without_ranges(std::string_view head) {
   while (!head.empty()) {
     const std::size_t end = head.find('\n');
     const std::string_view line = head.substr(0, end == head.npos ? end : end + 1);
-    if (!equals_ignoring_case(trim(line.substr(0, line.find(':'))), kName)) kept += line;
+    if (!base::equals_ignoring_case(base::trim(line.substr(0, line.find(':'))), kName))
+      kept += line;
     head.remove_prefix(line.size());
   }
   return kept;
 }
 
-HttpRequest to_request(const httplib::Request& from, const RawRequest& raw) {
+HttpRequest to_request(const httplib::Request& from, const ReceivedRequest& raw) {
   HttpRequest request{from.method, from.path, {}, {}, {}, raw.body, raw.client};
   request.query.insert(from.params.begin(), from.params.end());
   for (const auto& [name, value] : from.headers)
@@ -107,8 +108,8 @@ bool knows_chunks(const httplib::Request& request) {
 
 // Of a reply whose body does not go through httplib: a provider without a length, which at once has
 // nothing to say, makes it write the head alone.
-std::unique_ptr<ReplyRest> send_head(HttpReply from, bool packed, const httplib::Request& request,
-                                     httplib::Response& reply) {
+std::unique_ptr<StreamedBody> send_head(HttpReply from, bool packed,
+                                        const httplib::Request& request, httplib::Response& reply) {
   reply.set_content_provider(from.type, [](std::size_t, httplib::DataSink& sink) {
     sink.done();
     return true;
@@ -117,23 +118,23 @@ std::unique_ptr<ReplyRest> send_head(HttpReply from, bool packed, const httplib:
   if (chunked) reply.set_header("Transfer-Encoding", "chunked");
   if (request.method == "HEAD") return nullptr;
   auto source = std::make_unique<BegunBody>(std::move(from.body), std::move(from.source));
-  return std::make_unique<ReplyRest>(std::move(source), packed, chunked);
+  return std::make_unique<StreamedBody>(std::move(source), packed, chunked);
 }
 
 // Left to itself, httplib compresses with brotli at its slowest: 100 ms for what gzip does in one.
 // What is still to be made of the body once the head has been sent, if anything, is returned.
-std::unique_ptr<ReplyRest> send(HttpReply from, const httplib::Request& request,
-                                httplib::Response& reply) {
+std::unique_ptr<StreamedBody> send(HttpReply from, const httplib::Request& request,
+                                   httplib::Response& reply) {
   reply.status = from.status;
-  for (const Header& header : from.headers)
+  for (const model::Header& header : from.headers)
     reply.set_header(header.name, header.value);
   take_short_body(from);
   const bool packed = from.body.size() >= kCompressedBytesMin &&
-                      accepts_gzip(request.get_header_value("Accept-Encoding"));
+                      base::accepts_gzip(request.get_header_value("Accept-Encoding"));
   reply.set_header("Vary", "Accept-Encoding");
   if (packed) reply.set_header("Content-Encoding", "gzip");
   if (from.source) return send_head(std::move(from), packed, request, reply);
-  if (packed) from.body = gzip(from.body, kGzipFast);
+  if (packed) from.body = base::gzip(from.body, base::kGzipFast);
   // Without a length httplib would send none, and the client wait for the end.
   if (from.body.empty()) {
     reply.set_content("", from.type);
@@ -154,9 +155,9 @@ std::unique_ptr<ReplyRest> send(HttpReply from, const httplib::Request& request,
 
 // A server for one request: what its handlers need to know of it are members, and no thread shares
 // them. It costs a few empty containers.
-class Responder::Exchange final : private httplib::Server {
+class RequestHandler::Exchange final : private httplib::Server {
  public:
-  Exchange(const Responder& owner, const RawRequest& raw,
+  Exchange(const RequestHandler& owner, const ReceivedRequest& raw,
            const std::optional<PasswordAnswer>& known)
       : owner_(owner), raw_(raw), known_(known) {
     // Before httplib's own routing, whose regular expressions take a long path apart recursively.
@@ -187,7 +188,7 @@ class Responder::Exchange final : private httplib::Server {
     Answer answer;
     answer.reply = {raw_.connection, stream.take_output(), closed || !written || ends_by_closing_,
                     std::move(rest_)};
-    RawReply& reply = answer.reply;
+    OutgoingReply& reply = answer.reply;
     if (reply.rest && !reply.rest->append_next(reply.bytes)) reply.rest.reset();
     answer.question = std::move(question_);
     return answer;
@@ -218,15 +219,15 @@ class Responder::Exchange final : private httplib::Server {
       to.status = 404;
     } else {
       to.status = 405;
-      to.set_header("Allow", join(allowed, ", "));
+      to.set_header("Allow", base::join(allowed, ", "));
     }
     add_usual_headers(to);
   }
 
   bool admit(const HttpRequest& request, const httplib::Request& from, httplib::Response& to) {
     // The second time, after the password has been looked at, it is still one request.
-    if (!known_ && !owner_.access_.within_rate(mono_now())) {
-      owner_.statistics_.count_rejection(HttpRejection::rate_limit);
+    if (!known_ && !owner_.access_.within_rate(base::mono_now())) {
+      owner_.statistics_.count_rejection(metrics::HttpRejection::rate_limit);
       send({429, kPlainText, "429: more requests than rate_limit allows\n", {{"Retry-After", "1"}}},
            from, to);
       add_usual_headers(to);
@@ -236,7 +237,7 @@ class Responder::Exchange final : private httplib::Server {
     if (decision.verdict == AccessVerdict::granted) return true;
     question_ = std::move(decision.question);
     if (question_) return false;
-    owner_.statistics_.count_rejection(HttpRejection::unauthorized);
+    owner_.statistics_.count_rejection(metrics::HttpRejection::unauthorized);
     HttpReply reply{401, kPlainText, "401: not without a user or token that may\n", {}};
     // A page that looks for news says so itself: for a scheme that browsers know they would ask for
     // a password out of the blue, each time.
@@ -250,7 +251,7 @@ class Responder::Exchange final : private httplib::Server {
 
   // What a route says itself stands.
   void add_usual_headers(httplib::Response& to) const {
-    for (const Header& header : owner_.access_.headers())
+    for (const model::Header& header : owner_.access_.headers())
       if (!to.has_header(header.name)) to.set_header(header.name, header.value);
     if (!to.has_header("X-Content-Type-Options"))
       to.set_header("X-Content-Type-Options", "nosniff");
@@ -270,31 +271,31 @@ class Responder::Exchange final : private httplib::Server {
                                      reply.status);
   }
 
-  const Responder& owner_;
-  const RawRequest& raw_;
+  const RequestHandler& owner_;
+  const ReceivedRequest& raw_;
   const std::optional<PasswordAnswer>& known_;
   std::optional<PasswordQuestion> question_;
-  std::unique_ptr<ReplyRest> rest_;
+  std::unique_ptr<StreamedBody> rest_;
   bool ends_by_closing_ = false;
 };
 
-Responder::Responder(Routes routes, Access& access, HttpStatistics& statistics,
-                     const ServerLimits& limits, const Log& log)
+RequestHandler::RequestHandler(Routes routes, Access& access, HttpStatistics& statistics,
+                               const ServerLimits& limits, const base::Log& log)
     : routes_(std::move(routes)),
       access_(access),
       statistics_(statistics),
       limits_(limits),
       log_(log) {}
 
-Answer Responder::answer(const RawRequest& request,
-                         const std::optional<PasswordAnswer>& known) const {
+Answer RequestHandler::answer(const ReceivedRequest& request,
+                              const std::optional<PasswordAnswer>& known) const {
   return Exchange(*this, request, known).run();
 }
 
-RawReply Responder::too_busy(const RawRequest& request) const {
-  statistics_.count_rejection(HttpRejection::too_many_passwords);
-  return {request.connection, refusal_text(429, "429: too many passwords to look at, try again"),
-          true};
+OutgoingReply RequestHandler::too_busy(const ReceivedRequest& request) const {
+  statistics_.count_rejection(metrics::HttpRejection::too_many_passwords);
+  return {request.connection,
+          error_reply_text(429, "429: too many passwords to look at, try again"), true};
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::http

@@ -12,24 +12,24 @@
 #include "http/http_statistics.h"
 #include "http/message.h"
 
-namespace reinfer {
+namespace reinfer::http {
 
 struct Answer {
-  RawReply reply;
+  OutgoingReply reply;
   // Not answered yet, there is no reply: whose password is it?
   std::optional<PasswordQuestion> question;
 };
 
-class Responder {
+class RequestHandler {
  public:
   // Everything passed by reference outlives it. `limits`: what a reply says of keeping alive.
-  Responder(Routes routes, Access& access, HttpStatistics& statistics, const ServerLimits& limits,
-            const Log& log);
+  RequestHandler(Routes routes, Access& access, HttpStatistics& statistics,
+                 const ServerLimits& limits, const base::Log& log);
 
   // `known`: the answer to the question that the same request led to before.
-  Answer answer(const RawRequest& request, const std::optional<PasswordAnswer>& known) const;
+  Answer answer(const ReceivedRequest& request, const std::optional<PasswordAnswer>& known) const;
   // The reply to a request whose password there was no time to look at.
-  RawReply too_busy(const RawRequest& request) const;
+  OutgoingReply too_busy(const ReceivedRequest& request) const;
 
  private:
   class Exchange;
@@ -38,7 +38,7 @@ class Responder {
   Access& access_;
   HttpStatistics& statistics_;
   const ServerLimits limits_;
-  const Log& log_;
+  const base::Log& log_;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::http

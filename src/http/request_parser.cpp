@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 
-namespace reinfer {
+namespace reinfer::http {
 namespace {
 
 constexpr std::string_view kEndOfLine = "\r\n";
@@ -14,9 +14,9 @@ constexpr std::string_view kEndOfHead = "\r\n\r\n";
 // Longer ones would not be counted in 64 bits.
 constexpr std::size_t kLengthDigitsMax = 18;
 
-Frame refused(int status, HttpRejection reason = HttpRejection::malformed) {
-  Frame frame;
-  frame.state = Frame::State::refused;
+ParseResult refused(int status, metrics::HttpRejection reason = metrics::HttpRejection::malformed) {
+  ParseResult frame;
+  frame.state = ParseResult::State::refused;
   frame.status = status;
   frame.reason = reason;
   return frame;
@@ -50,7 +50,7 @@ bool holds_bare_line_feed(std::string_view text) {
 
 // 0, or the status to refuse it with.
 int fault_of_request_line(std::string_view line) {
-  const auto pieces = split(line, ' ');
+  const auto pieces = base::split(line, ' ');
   if (pieces.size() != 3 || !is_token(pieces[0]) || !is_visible(pieces[1])) return 400;
   if (pieces[2] == "HTTP/1.1" || pieces[2] == "HTTP/1.0") return 0;
   return pieces[2].substr(0, 5) == "HTTP/" ? 505 : 400;
@@ -68,13 +68,13 @@ bool take_field(std::string_view line, Fields& fields) {
   const auto colon = line.find(':');
   if (colon == std::string_view::npos) return false;
   const std::string_view name = line.substr(0, colon);
-  const std::string_view value = trim(line.substr(colon + 1), " \t");
+  const std::string_view value = base::trim(line.substr(colon + 1), " \t");
   if (!is_token(name) || !is_field_value(value)) return false;
-  if (equals_ignoring_case(name, "Host")) ++fields.hosts;
-  if (equals_ignoring_case(name, "Transfer-Encoding")) fields.transfer_encoding = true;
-  if (equals_ignoring_case(name, "Expect"))
-    fields.expects_continue = equals_ignoring_case(value, "100-continue");
-  if (equals_ignoring_case(name, "Content-Length")) {
+  if (base::equals_ignoring_case(name, "Host")) ++fields.hosts;
+  if (base::equals_ignoring_case(name, "Transfer-Encoding")) fields.transfer_encoding = true;
+  if (base::equals_ignoring_case(name, "Expect"))
+    fields.expects_continue = base::equals_ignoring_case(value, "100-continue");
+  if (base::equals_ignoring_case(name, "Content-Length")) {
     ++fields.lengths;
     fields.length = value;
   }
@@ -91,13 +91,15 @@ std::optional<std::size_t> parse_length(std::string_view digits) {
 
 }  // namespace
 
-Frame frame_request(std::string_view bytes, const RequestLimits& limits) {
+ParseResult parse_request(std::string_view bytes, const RequestLimits& limits) {
   const auto end = bytes.substr(0, limits.head_bytes_max).find(kEndOfHead);
   if (end == std::string_view::npos) {
-    if (bytes.size() >= limits.head_bytes_max) return refused(431, HttpRejection::header_too_large);
+    if (bytes.size() >= limits.head_bytes_max)
+      return refused(431, metrics::HttpRejection::header_too_large);
     // What can never become a request need not be waited for.
-    return holds_bare_line_feed(bytes) || bytes.find('\0') != std::string_view::npos ? refused(400)
-                                                                                     : Frame{};
+    return holds_bare_line_feed(bytes) || bytes.find('\0') != std::string_view::npos
+               ? refused(400)
+               : ParseResult{};
   }
   std::string_view head = bytes.substr(0, end);
   Fields fields;
@@ -106,7 +108,7 @@ Frame frame_request(std::string_view bytes, const RequestLimits& limits) {
   if (const int status = fault_of_request_line(request_line); status != 0) return refused(status);
   head.remove_prefix(std::min(first + kEndOfLine.size(), head.size()));
   for (std::size_t count = 0; !head.empty(); ++count) {
-    if (count == limits.headers_max) return refused(431, HttpRejection::header_too_large);
+    if (count == limits.headers_max) return refused(431, metrics::HttpRejection::header_too_large);
     const auto length = std::min(head.find(kEndOfLine), head.size());
     if (!take_field(head.substr(0, length), fields)) return refused(400);
     head.remove_prefix(std::min(length + kEndOfLine.size(), head.size()));
@@ -115,18 +117,19 @@ Frame frame_request(std::string_view bytes, const RequestLimits& limits) {
   if (fields.hosts > 1 || (needs_host && fields.hosts == 0) || fields.lengths > 1)
     return refused(400);
   if (fields.transfer_encoding) return refused(fields.lengths > 0 ? 400 : 411);
-  Frame frame;
+  ParseResult frame;
   frame.head_bytes = end + kEndOfHead.size();
   if (fields.lengths == 1) {
     const auto length = parse_length(fields.length);
     if (!length) return refused(400);
-    if (*length > limits.body_bytes_max) return refused(413, HttpRejection::body_too_large);
+    if (*length > limits.body_bytes_max)
+      return refused(413, metrics::HttpRejection::body_too_large);
     frame.body_bytes = *length;
   }
   const bool whole = bytes.size() >= frame.head_bytes + frame.body_bytes;
-  frame.state = whole ? Frame::State::complete : Frame::State::incomplete;
+  frame.state = whole ? ParseResult::State::complete : ParseResult::State::incomplete;
   frame.expects_continue = fields.expects_continue && !whole;
   return frame;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::http

@@ -1,6 +1,6 @@
 // Where a request ends, and whether it is one at all: strict where parsers differ, because what two
 // of them read differently smuggles one request inside another (RFC 9112, 11.2). Used by the
-// waiting room, which hands on whole requests only. Pure function, any thread.
+// connection loop, which hands on whole requests only. Pure function, any thread.
 #pragma once
 
 #include <cstddef>
@@ -8,7 +8,7 @@
 
 #include "metrics/server_facts.h"
 
-namespace reinfer {
+namespace reinfer::http {
 
 struct RequestLimits {
   std::size_t head_bytes_max = 16 * 1024;
@@ -16,7 +16,7 @@ struct RequestLimits {
   std::size_t body_bytes_max = 64 * 1024;
 };
 
-struct Frame {
+struct ParseResult {
   enum class State : std::uint8_t { incomplete, complete, refused };
   State state = State::incomplete;
   std::size_t head_bytes = 0;  // 0 while the head is incomplete
@@ -24,10 +24,10 @@ struct Frame {
   bool expects_continue = false;  // the client sends the body only once it is told to
   // Of `refused`.
   int status = 0;
-  HttpRejection reason = HttpRejection::malformed;
+  metrics::HttpRejection reason = metrics::HttpRejection::malformed;
 };
 
 // Of the request that `bytes` begins with. A body needs a Content-Length.
-Frame frame_request(std::string_view bytes, const RequestLimits& limits);
+ParseResult parse_request(std::string_view bytes, const RequestLimits& limits);
 
-}  // namespace reinfer
+}  // namespace reinfer::http

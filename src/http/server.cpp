@@ -18,7 +18,7 @@
 #include "http/request_handler.h"
 #include "http/socket_activation.h"
 
-namespace reinfer {
+namespace reinfer::http {
 namespace {
 
 constexpr std::size_t kWorkersMax = 16;
@@ -30,8 +30,8 @@ constexpr std::size_t kWaitingPasswordsMax = 32;
 
 std::string random_salt() {
   std::array<char, 32> bytes{};
-  check(getrandom(bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()),
-        "the kernel gives random bytes");
+  base::check(getrandom(bytes.data(), bytes.size(), 0) == static_cast<ssize_t>(bytes.size()),
+              "the kernel gives random bytes");
   return {bytes.data(), bytes.size()};
 }
 
@@ -54,7 +54,7 @@ bool is_reachable_from_outside(const Listener& listener) {
 
 class Server::Impl {
  public:
-  Impl(ServerOptions options, Routes routes, HttpStatistics& statistics, const Log& log)
+  Impl(ServerOptions options, Routes routes, HttpStatistics& statistics, const base::Log& log)
       : options_(std::move(options)),
         log_(log),
         access_(random_salt()),
@@ -70,9 +70,9 @@ class Server::Impl {
   tl::expected<int, std::string> bind() {
     if (const auto loaded = files_.load(); !loaded) {
       std::vector<std::string> lines;
-      for (const Problem& problem : loaded.error())
-        lines.push_back(to_string(problem));
-      return tl::unexpected(join(lines, "\n"));
+      for (const base::Problem& problem : loaded.error())
+        lines.push_back(base::to_string(problem));
+      return tl::unexpected(base::join(lines, "\n"));
     }
     auto listeners =
         options_.socket_activation ? activated_listeners() : open_listeners(options_.addresses);
@@ -94,7 +94,7 @@ class Server::Impl {
                    "http-answers", 0);
     passwords_.start();
     thread_ = std::thread([this]() noexcept {
-      name_thread("http");
+      base::name_thread("http");
       room_.run();
     });
   }
@@ -109,18 +109,18 @@ class Server::Impl {
   }
 
  private:
-  WaitingRoomCalls calls(HttpStatistics& statistics) {
-    return {[this](RawRequest request) {
+  ConnectionLoopCallbacks calls(HttpStatistics& statistics) {
+    return {[this](ReceivedRequest request) {
               workers_.post([this, request = std::move(request)] { answer(request, {}); });
             },
-            [this](RawReply reply) { go_on_later(std::move(reply)); },
-            [&statistics](HttpRejection reason) { statistics.count_rejection(reason); },
+            [this](OutgoingReply reply) { go_on_later(std::move(reply)); },
+            [&statistics](metrics::HttpRejection reason) { statistics.count_rejection(reason); },
             [&statistics](std::size_t count) { statistics.set_connections(count); },
             [this] { return files_.tls(); },
-            [this] { files_.refresh(mono_now()); }};
+            [this] { files_.refresh(base::mono_now()); }};
   }
 
-  void answer(const RawRequest& request, const std::optional<PasswordAnswer>& known) {
+  void answer(const ReceivedRequest& request, const std::optional<PasswordAnswer>& known) {
     Answer answer = responder_.answer(request, known);
     if (!answer.question) return room_.reply(std::move(answer.reply));
     const auto once_known = [this, request](const PasswordAnswer& found) {
@@ -131,7 +131,7 @@ class Server::Impl {
   }
 
   // Any thread but a worker's. A task can be copied, a reply cannot: so each task takes one.
-  void go_on_later(RawReply reply) {
+  void go_on_later(OutgoingReply reply) {
     {
       const std::lock_guard lock(mutex_);
       unfinished_.push_back(std::move(reply));
@@ -140,7 +140,7 @@ class Server::Impl {
   }
 
   void go_on() {
-    RawReply reply;
+    OutgoingReply reply;
     {
       const std::lock_guard lock(mutex_);
       reply = std::move(unfinished_.front());
@@ -151,23 +151,24 @@ class Server::Impl {
   }
 
   const ServerOptions options_;
-  const Log& log_;
+  const base::Log& log_;
   std::vector<std::string> addresses_;  // constant once bound
 
   std::mutex mutex_;
-  std::deque<RawReply> unfinished_;  // guarded by mutex_
+  std::deque<OutgoingReply> unfinished_;  // guarded by mutex_
 
   // In the order in which they need each other; each says which threads may touch it.
   Access access_;
   WebFiles files_;
-  Responder responder_;
-  TaskThreads workers_;
-  PasswordLane passwords_;
-  WaitingRoom room_;
+  RequestHandler responder_;
+  ThreadPool workers_;
+  PasswordWorker passwords_;
+  ConnectionLoop room_;
   std::thread thread_;
 };
 
-Server::Server(ServerOptions options, Routes routes, HttpStatistics& statistics, const Log& log)
+Server::Server(ServerOptions options, Routes routes, HttpStatistics& statistics,
+               const base::Log& log)
     : impl_(std::make_unique<Impl>(std::move(options), std::move(routes), statistics, log)) {}
 Server::~Server() {
   stop();
@@ -186,4 +187,4 @@ void Server::stop() {
   impl_->stop();
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::http

@@ -1,5 +1,5 @@
-// The HTTP side: sockets, the waiting room before them, the threads that answer, and who may ask.
-// What a reply says is the route's business. Built, started and stopped by the App on the main
+// The HTTP side: sockets, the connection loop before them, the threads that answer, and who may
+// ask. What a reply says is the route's business. Built, started and stopped by the App on the main
 // thread. It never touches a probe.
 #pragma once
 
@@ -15,7 +15,7 @@
 #include "http/server_limits.h"
 #include "http/web_files.h"
 
-namespace reinfer {
+namespace reinfer::http {
 
 struct ServerOptions {
   std::vector<ListenAddress> addresses;
@@ -27,7 +27,7 @@ struct ServerOptions {
 class Server {
  public:
   // Everything passed by reference outlives the server. Requests are counted in `statistics`.
-  Server(ServerOptions options, Routes routes, HttpStatistics& statistics, const Log& log);
+  Server(ServerOptions options, Routes routes, HttpStatistics& statistics, const base::Log& log);
   ~Server();
 
   // Reads the web configuration and takes the ports, or says in words, a line for each problem, why
@@ -45,4 +45,4 @@ class Server {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::http

@@ -8,7 +8,7 @@
 #include "base/clock.h"
 #include "http/request_parser.h"
 
-namespace reinfer {
+namespace reinfer::http {
 
 struct ServerLimits {
   RequestLimits request;
@@ -18,11 +18,12 @@ struct ServerLimits {
   std::size_t unsent_bytes_max = 64 * 1024 * 1024;
   // Replies that are made while they are sent: each keeps what it is made of until then.
   std::size_t streams_max = 8;
-  Nanoseconds request_time = std::chrono::seconds(10);  // handshake and request, in all
-  Nanoseconds reply_time = std::chrono::seconds(30);    // for the client to take it
-  Nanoseconds idle_time = std::chrono::seconds(120);    // between two requests of a client
-  Nanoseconds goodbye_time = std::chrono::seconds(1);   // for the client to close after the last
-  Nanoseconds stop_time = std::chrono::seconds(5);      // for what is under way when all ends
+  base::Nanoseconds request_time = std::chrono::seconds(10);  // handshake and request, in all
+  base::Nanoseconds reply_time = std::chrono::seconds(30);    // for the client to take it
+  base::Nanoseconds idle_time = std::chrono::seconds(120);    // between two requests of a client
+  base::Nanoseconds goodbye_time =
+      std::chrono::seconds(1);                            // for the client to close after the last
+  base::Nanoseconds stop_time = std::chrono::seconds(5);  // for what is under way when all ends
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::http

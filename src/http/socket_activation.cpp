@@ -8,7 +8,7 @@
 #include <optional>
 #include <string_view>
 
-namespace reinfer {
+namespace reinfer::http {
 namespace {
 
 constexpr int kFirst = 3;  // SD_LISTEN_FDS_START
@@ -46,4 +46,4 @@ tl::expected<std::vector<Listener>, std::string> activated_listeners() {
   return listeners_from(kFirst, *count);
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::http

@@ -9,10 +9,10 @@
 
 #include "http/listener.h"
 
-namespace reinfer {
+namespace reinfer::http {
 
 // The sockets meant for this process ($LISTEN_PID and $LISTEN_FDS, from descriptor 3), or in words
 // why there are none. Both variables go out of the environment: no child may take them for its own.
 tl::expected<std::vector<Listener>, std::string> activated_listeners();
 
-}  // namespace reinfer
+}  // namespace reinfer::http

@@ -2,14 +2,14 @@
 
 #include <fmt/format.h>
 
-namespace reinfer {
+namespace reinfer::http {
 
-ReplyRest::ReplyRest(std::unique_ptr<BodySource> source, bool gzipped, bool chunked)
+StreamedBody::StreamedBody(std::unique_ptr<BodySource> source, bool gzipped, bool chunked)
     : source_(std::move(source)), chunked_(chunked) {
-  if (gzipped) gzip_.emplace(kGzipFast);
+  if (gzipped) gzip_.emplace(base::kGzipFast);
 }
 
-std::string ReplyRest::next_bytes() {
+std::string StreamedBody::next_bytes() {
   std::string bytes;
   while (bytes.size() < kBytesAtOnce && !source_->done()) {
     const std::string_view piece = source_->next();
@@ -24,7 +24,7 @@ std::string ReplyRest::next_bytes() {
   return bytes;
 }
 
-bool ReplyRest::append_next(std::string& to) {
+bool StreamedBody::append_next(std::string& to) {
   const std::string bytes = next_bytes();
   const bool more = !source_->done();
   // A chunk of no bytes would be the end.
@@ -36,4 +36,4 @@ bool ReplyRest::append_next(std::string& to) {
   return more;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::http

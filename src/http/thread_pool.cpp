@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/thread_name.h"
 
-namespace reinfer {
+namespace reinfer::http {
 namespace {
 
 void lower_priority(int niceness) {
@@ -19,7 +19,7 @@ void lower_priority(int niceness) {
 
 }  // namespace
 
-void TaskThreads::start(std::size_t threads_max, std::string name, int niceness, int rest) {
+void ThreadPool::start(std::size_t threads_max, std::string name, int niceness, int rest) {
   const std::lock_guard lock(mutex_);
   threads_max_ = threads_max;
   name_ = std::move(name);
@@ -29,15 +29,15 @@ void TaskThreads::start(std::size_t threads_max, std::string name, int niceness,
   add_thread();
 }
 
-void TaskThreads::add_thread() {
+void ThreadPool::add_thread() {
   threads_.emplace_back([this, name = name_, niceness = niceness_]() noexcept {
-    name_thread(name);
+    base::name_thread(name);
     lower_priority(niceness);
     run();
   });
 }
 
-void TaskThreads::post(Task task) {
+void ThreadPool::post(Task task) {
   {
     const std::lock_guard lock(mutex_);
     if (stopped_) return;
@@ -53,7 +53,7 @@ void TaskThreads::post(Task task) {
   changed_.notify_one();
 }
 
-void TaskThreads::stop() {
+void ThreadPool::stop() {
   {
     const std::lock_guard lock(mutex_);
     stopped_ = true;
@@ -67,7 +67,7 @@ void TaskThreads::stop() {
   threads_.clear();
 }
 
-void TaskThreads::run() {
+void ThreadPool::run() {
   for (;;) {
     Task task;
     {
@@ -83,12 +83,12 @@ void TaskThreads::run() {
   }
 }
 
-void TaskThreads::work(const Task& task) {
-  const MonoTime began = mono_now();
+void ThreadPool::work(const Task& task) {
+  const base::MonoTime began = base::mono_now();
   task();
   if (rest_ == 0) return;
   std::unique_lock lock(mutex_);
-  stopping_.wait_for(lock, (mono_now() - began) * rest_, [this] { return stopped_; });
+  stopping_.wait_for(lock, (base::mono_now() - began) * rest_, [this] { return stopped_; });
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::http

@@ -12,13 +12,13 @@
 #include <thread>
 #include <vector>
 
-namespace reinfer {
+namespace reinfer::http {
 
-class TaskThreads {
+class ThreadPool {
  public:
   using Task = std::function<void()>;
 
-  ~TaskThreads() { stop(); }
+  ~ThreadPool() { stop(); }
 
   // `name`: what the system calls the threads (base/thread_name.h). `niceness`: how far behind
   // other threads these stand for the processor, 0 to 19. Little goes a long way: at 19 a busy
@@ -50,4 +50,4 @@ class TaskThreads {
   std::vector<std::thread> threads_;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::http

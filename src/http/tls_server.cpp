@@ -18,7 +18,7 @@
 #include "base/check.h"
 #include "base/text.h"
 
-namespace reinfer {
+namespace reinfer::http {
 namespace {
 
 constexpr std::size_t kPemBytesMax = 1024 * 1024;
@@ -44,10 +44,10 @@ int accept_any(int, X509_STORE_CTX*) {
   return 1;
 }
 
-std::optional<WallTime> expiry_of(const X509* certificate) {
+std::optional<base::WallTime> expiry_of(const X509* certificate) {
   std::tm utc{};
   if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &utc) != 1) return std::nullopt;
-  return from_unix_seconds(timegm(&utc));
+  return base::from_unix_seconds(timegm(&utc));
 }
 
 // Collects the first thing that is wrong.
@@ -55,11 +55,11 @@ class Maker {
  public:
   Maker(const TlsSettings& settings, const std::string& file) : settings_(settings), file_(file) {}
 
-  tl::expected<TlsContext, Problem> make() {
+  tl::expected<TlsContext, base::Problem> make() {
     ERR_clear_error();
     TlsContext result;
     result.context.reset(SSL_CTX_new(TLS_server_method()));
-    check(result.context != nullptr, "OpenSSL makes a context");
+    base::check(result.context != nullptr, "OpenSSL makes a context");
     result.allowed_sans = settings_.client_allowed_sans;
     SSL_CTX* context = result.context.get();
     set_options(context);
@@ -71,7 +71,7 @@ class Maker {
 
  private:
   bool wrong(const PemSource& at, std::string text) {
-    problem_ = Problem{file_, at.place.line, at.place.column, at.key, std::move(text)};
+    problem_ = base::Problem{file_, at.place.line, at.place.column, at.key, std::move(text)};
     return false;
   }
 
@@ -103,17 +103,17 @@ class Maker {
   }
 
   bool set_algorithms(SSL_CTX* context) {
-    const std::string ciphers = join(settings_.ciphers, ":");
+    const std::string ciphers = base::join(settings_.ciphers, ":");
     if (!ciphers.empty() && SSL_CTX_set_cipher_list(context, ciphers.c_str()) != 1)
       return wrong({}, "cipher_suites are none that this OpenSSL allows: " + openssl_words());
-    const std::string curves = join(settings_.curves, ":");
+    const std::string curves = base::join(settings_.curves, ":");
     if (!curves.empty() && SSL_CTX_set1_groups_list(context, curves.c_str()) != 1)
       return wrong({}, "curve_preferences are none that this OpenSSL allows: " + openssl_words());
     return true;
   }
 
   // PEM text, from wherever it is.
-  std::optional<Secret> read(const PemSource& source) {
+  std::optional<base::Secret> read(const PemSource& source) {
     if (source.file.empty()) return source.text;
     errno = 0;
     std::ifstream in(source.file, std::ios::binary);
@@ -129,14 +129,14 @@ class Maker {
       return std::nullopt;
     }
     text.resize(static_cast<std::size_t>(in.gcount()));
-    return Secret(std::move(text));
+    return base::Secret(std::move(text));
   }
 
   static std::string name_of(const PemSource& source) {
     return source.file.empty() ? "what stands here" : source.file;
   }
 
-  static Bio open(const Secret& pem) {
+  static Bio open(const base::Secret& pem) {
     return {BIO_new_mem_buf(pem.reveal().data(), static_cast<int>(pem.reveal().size())), BIO_free};
   }
 
@@ -200,7 +200,7 @@ class Maker {
 
   const TlsSettings& settings_;
   const std::string& file_;
-  std::optional<Problem> problem_;
+  std::optional<base::Problem> problem_;
 };
 
 std::string text_of(const ASN1_STRING* text) {
@@ -241,14 +241,15 @@ void TlsSessionDeleter::operator()(ssl_st* session) const {
   SSL_free(session);
 }
 
-tl::expected<TlsContext, Problem> make_tls_context(const TlsSettings& settings,
-                                                   const std::string& config_file) {
+tl::expected<TlsContext, base::Problem> make_tls_context(const TlsSettings& settings,
+                                                         const std::string& config_file) {
   return Maker(settings, config_file).make();
 }
 
 TlsSession::TlsSession(const TlsContext& context, int socket)
     : session_(SSL_new(context.context.get())), allowed_sans_(context.allowed_sans) {
-  check(session_ != nullptr && SSL_set_fd(session_.get(), socket) == 1, "OpenSSL makes a session");
+  base::check(session_ != nullptr && SSL_set_fd(session_.get(), socket) == 1,
+              "OpenSSL makes a session");
   SSL_set_accept_state(session_.get());
 }
 
@@ -319,4 +320,4 @@ bool TlsSession::client_is_allowed() const {
   return false;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::http

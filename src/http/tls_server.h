@@ -1,6 +1,6 @@
 // TLS as the server speaks it: a context made of the web configuration, and one session for each
 // connection, which never waits. The adapter to OpenSSL's server side. A context may be replaced
-// while sessions of it live. Used by the waiting room's thread.
+// while sessions of it live. Used by the connection loop's thread.
 #pragma once
 
 #include <memory>
@@ -15,7 +15,7 @@
 struct ssl_st;
 struct ssl_ctx_st;
 
-namespace reinfer {
+namespace reinfer::http {
 
 // How an attempt to move bytes ended.
 enum class Io : std::uint8_t { progress, wants_read, wants_write, closed, failed };
@@ -27,12 +27,12 @@ struct TlsContextDeleter {
 struct TlsContext {
   std::unique_ptr<ssl_ctx_st, TlsContextDeleter> context;
   std::vector<std::string> allowed_sans;  // empty: any
-  std::optional<WallTime> expiry;         // of the server's own certificate
+  std::optional<base::WallTime> expiry;   // of the server's own certificate
 };
 
 // Reads the files. A problem names the key and says what is the matter with what it points to.
-tl::expected<TlsContext, Problem> make_tls_context(const TlsSettings& settings,
-                                                   const std::string& config_file);
+tl::expected<TlsContext, base::Problem> make_tls_context(const TlsSettings& settings,
+                                                         const std::string& config_file);
 
 struct TlsSessionDeleter {
   void operator()(ssl_st* session) const;
@@ -66,4 +66,4 @@ class TlsSession {
   bool plain_http_ = false;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::http

@@ -13,7 +13,7 @@
 #include "http/password.h"
 #include "http/yaml_table.h"
 
-namespace reinfer {
+namespace reinfer::http {
 namespace {
 
 struct Name {
@@ -64,7 +64,8 @@ const std::array<HeaderName, 5>& header_names() {
   static const std::array<HeaderName, 5> names = {
       HeaderName{"Content-Security-Policy", {}}, HeaderName{"Strict-Transport-Security", {}},
       HeaderName{"X-Content-Type-Options", {"nosniff"}},
-      HeaderName{"X-Frame-Options", {"deny", "sameorigin"}}, HeaderName{"X-XSS-Protection", {}}};
+      HeaderName{"X-Frame-Options", {"deny", "sameorigin"}},
+      HeaderName{"X-XSS-Protection", {}}};
   return names;
 }
 
@@ -89,7 +90,7 @@ class Reader {
     return config;
   }
 
-  Problems problems() const { return problems_.sorted(); }
+  base::Problems problems() const { return problems_.sorted(); }
 
  private:
   using Read = std::function<void(const YamlValue&)>;
@@ -139,7 +140,7 @@ class Reader {
       for (const auto& key : keys)
         names.push_back(key.first);
       problems_.add(
-          member.place, under(prefix, sanitise(member.key, 80)),
+          member.place, under(prefix, base::sanitise(member.key, 80)),
           fmt::format("is not a key of {}, allowed: {}",
                       prefix.empty() ? "this file" : "this table", fmt::join(names, ", ")));
     });
@@ -156,13 +157,13 @@ class Reader {
   void boolean(const YamlValue& value, std::string_view key, bool& to) {
     const auto given = text(value, key, "true or false");
     if (!given) return;
-    const std::string lower = to_lower(*given);
+    const std::string lower = base::to_lower(*given);
     const bool yes = lower == "true" || lower == "yes" || lower == "on" || lower == "y";
     const bool no = lower == "false" || lower == "no" || lower == "off" || lower == "n";
     if ((yes || no) && !value.quoted)
       to = yes;
     else
-      complain(value, key, fmt::format("is {}, allowed: true or false", quote(*given)));
+      complain(value, key, fmt::format("is {}, allowed: true or false", base::quote(*given)));
   }
 
   template <typename Names>
@@ -171,11 +172,12 @@ class Reader {
     for (const auto& name : names)
       allowed.push_back(name.given);
     const auto* none = static_cast<decltype(names.data())>(nullptr);
-    const auto given = text(value, key, list_of(allowed));
+    const auto given = text(value, key, base::list_of(allowed));
     if (!given) return none;
     for (const auto& name : names)
       if (name.given == *given) return &name;
-    complain(value, key, fmt::format("is {}, allowed: {}", quote(*given), list_of(allowed)));
+    complain(value, key,
+             fmt::format("is {}, allowed: {}", base::quote(*given), base::list_of(allowed)));
     return none;
   }
 
@@ -197,7 +199,7 @@ class Reader {
       complain(value, key,
                fmt::format("is {}, which is broken (RFC 8996), allowed: TLS12 or TLS13", *given));
     else
-      complain(value, key, fmt::format("is {}, allowed: TLS12 or TLS13", quote(*given)));
+      complain(value, key, fmt::format("is {}, allowed: TLS12 or TLS13", base::quote(*given)));
   }
 
   // A file or its contents under `key`, whichever; both at once would leave one unread.
@@ -213,7 +215,7 @@ class Reader {
       to.place = value.place;
       to.key = key;
       if (!is_file)
-        to.text = Secret(*given);
+        to.text = base::Secret(*given);
       else
         to.file = given->front() == '/' ? *given : folder_ + *given;
     };
@@ -292,7 +294,7 @@ class Reader {
   }
 
   // Where the value of a key stands, or, without it, the table.
-  static Place place_of(const YamlValue& table, std::string_view name) {
+  static base::Place place_of(const YamlValue& table, std::string_view name) {
     for (const YamlMember& member : table.members)
       if (member.key == name) return member.value.place;
     return table.place;
@@ -314,7 +316,8 @@ class Reader {
         if (!given || given->empty()) return;
         const auto& values = header.values;
         if (!values.empty() && std::find(values.begin(), values.end(), *given) == values.end())
-          complain(value, key, fmt::format("is {}, allowed: {}", quote(*given), list_of(values)));
+          complain(value, key,
+                   fmt::format("is {}, allowed: {}", base::quote(*given), base::list_of(values)));
         else if (std::any_of(given->begin(), given->end(),
                              [](unsigned char c) { return c < 0x20 || c == 0x7f; }))
           complain(value, key, "holds a control character or a line feed");
@@ -326,7 +329,7 @@ class Reader {
 
   void users(const YamlValue& table, WebConfig& config) {
     each_member(table, "basic_auth_users", [&](const YamlMember& member) {
-      const std::string key = under("basic_auth_users", sanitise(member.key, 80));
+      const std::string key = under("basic_auth_users", base::sanitise(member.key, 80));
       if (member.key.find(':') != std::string::npos || member.key.find('\0') != std::string::npos)
         problems_.add(member.place, key, "holds a colon or NUL, which no client can send");
       const auto hash = text(member.value, key, "a bcrypt hash");
@@ -352,14 +355,14 @@ class Reader {
         table, "rate_limit",
         {{"interval",
           [&](const YamlValue& value) {
-            const auto given = text(value, "rate_limit.interval", kDurationForm);
+            const auto given = text(value, "rate_limit.interval", base::kDurationForm);
             const auto interval =
-                given == "0" ? Nanoseconds{0} : parse_duration(given.value_or("0s"));
+                given == "0" ? base::Nanoseconds{0} : base::parse_duration(given.value_or("0s"));
             if (interval)
               limit.interval = *interval;
             else
               complain(value, "rate_limit.interval",
-                       fmt::format("is {}, allowed: {}", quote(*given), kDurationForm));
+                       fmt::format("is {}, allowed: {}", base::quote(*given), base::kDurationForm));
           }},
          {"burst", [&](const YamlValue& value) {
             const auto given = text(value, "rate_limit.burst", "a whole number");
@@ -368,29 +371,30 @@ class Reader {
             const auto [stop, error] = std::from_chars(given->data(), end, limit.burst);
             if (error != std::errc{} || stop != end || limit.burst < 0 || limit.burst > kBurstMax)
               complain(value, "rate_limit.burst",
-                       fmt::format("is {}, allowed: a whole number from 0 to {}", quote(*given),
-                                   kBurstMax));
+                       fmt::format("is {}, allowed: a whole number from 0 to {}",
+                                   base::quote(*given), kBurstMax));
           }}});
-    if (limit.interval == Nanoseconds{0}) return std::nullopt;
+    if (limit.interval == base::Nanoseconds{0}) return std::nullopt;
     if (limit.burst == 0 && problems_.empty())
       complain(table, "rate_limit", "has a burst of 0, which lets nobody in, allowed: 1 or more");
     return limit;
   }
 
-  ProblemList problems_;
+  base::ProblemList problems_;
   std::string folder_;
 };
 
 }  // namespace
 
-tl::expected<WebConfig, Problems> parse_web_config(std::string_view yaml, const std::string& file) {
+tl::expected<WebConfig, base::Problems> parse_web_config(std::string_view yaml,
+                                                         const std::string& file) {
   const auto root = parse_yaml(yaml, file);
-  if (!root) return tl::unexpected(Problems{root.error()});
+  if (!root) return tl::unexpected(base::Problems{root.error()});
   Reader reader(file);
   WebConfig config = reader.read(*root);
-  if (Problems problems = reader.problems(); !problems.empty())
+  if (base::Problems problems = reader.problems(); !problems.empty())
     return tl::unexpected(std::move(problems));
   return config;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::http

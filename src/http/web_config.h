@@ -18,14 +18,14 @@
 #include "base/secret.h"
 #include "model/network.h"
 
-namespace reinfer {
+namespace reinfer::http {
 
 // PEM from a file or as written between the lines of the configuration; neither: not given.
 struct PemSource {
   std::string file;
-  Secret text;
-  Place place;      // where it is configured
-  std::string key;  // "tls_server_config.cert_file"
+  base::Secret text;
+  base::Place place;  // where it is configured
+  std::string key;    // "tls_server_config.cert_file"
   bool given() const { return !file.empty() || !text.empty(); }
 };
 
@@ -53,19 +53,20 @@ struct TlsSettings {
 };
 
 struct RequestRate {
-  Nanoseconds interval{};  // one request each
+  base::Nanoseconds interval{};  // one request each
   int burst = 0;
 };
 
 struct WebConfig {
   std::optional<TlsSettings> tls;
-  std::vector<Header> headers;               // on every reply that does not set them itself
+  std::vector<model::Header> headers;        // on every reply that does not set them itself
   std::map<std::string, std::string> users;  // bcrypt hashes
   std::optional<RequestRate> rate_limit;
   bool empty = false;  // the file says nothing at all: white space and comments
 };
 
 // `file`: the name for messages; relative paths in the text start from its folder.
-tl::expected<WebConfig, Problems> parse_web_config(std::string_view yaml, const std::string& file);
+tl::expected<WebConfig, base::Problems> parse_web_config(std::string_view yaml,
+                                                         const std::string& file);
 
-}  // namespace reinfer
+}  // namespace reinfer::http

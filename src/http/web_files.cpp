@@ -11,7 +11,7 @@
 #include "base/duration.h"
 #include "base/text.h"
 
-namespace reinfer {
+namespace reinfer::http {
 namespace {
 
 constexpr std::size_t kFileBytesMax = 1024 * 1024;
@@ -19,19 +19,19 @@ constexpr std::size_t kTokensMax = 16;
 constexpr std::size_t kTokenCharactersMin = 16;
 constexpr std::size_t kTokenCharactersMax = 4096;
 
-tl::expected<std::string, Problem> read_file(const std::string& path) {
+tl::expected<std::string, base::Problem> read_file(const std::string& path) {
   errno = 0;
   std::ifstream in(path, std::ios::binary);
   std::string text(kFileBytesMax + 1, '\0');
   if (in) in.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (!in.is_open() || in.bad() || (in.gcount() == 0 && errno != 0))
-    return tl::unexpected(
-        Problem{path, 0, 0, "",
-                "cannot be read: " + std::error_code(errno, std::generic_category()).message()});
+    return tl::unexpected(base::Problem{
+        path, 0, 0, "",
+        "cannot be read: " + std::error_code(errno, std::generic_category()).message()});
   text.resize(static_cast<std::size_t>(in.gcount()));
   if (text.size() > kFileBytesMax)
     return tl::unexpected(
-        Problem{path, 0, 0, "", fmt::format("is larger than {} bytes", kFileBytesMax)});
+        base::Problem{path, 0, 0, "", fmt::format("is larger than {} bytes", kFileBytesMax)});
   return text;
 }
 
@@ -42,16 +42,17 @@ bool is_token(std::string_view text) {
   return text.find_first_not_of(kAllowed) == std::string_view::npos;
 }
 
-void read_tokens(const std::string& path, std::vector<Secret>& tokens, Problems& problems) {
+void read_tokens(const std::string& path, std::vector<base::Secret>& tokens,
+                 base::Problems& problems) {
   auto text = read_file(path);
   if (!text) {
     problems.push_back(text.error());
     return;
   }
   int number = 0;
-  for (const std::string_view raw : split(*text, '\n')) {
+  for (const std::string_view raw : base::split(*text, '\n')) {
     ++number;
-    const std::string_view line = trim(raw);
+    const std::string_view line = base::trim(raw);
     if (line.empty() || line.front() == '#') continue;
     const int column = static_cast<int>(line.data() - raw.data()) + 1;
     if (!is_token(line))
@@ -64,7 +65,7 @@ void read_tokens(const std::string& path, std::vector<Secret>& tokens, Problems&
     else
       tokens.emplace_back(std::string(line));
   }
-  Secret wiped(std::move(*text));
+  base::Secret wiped(std::move(*text));
   if (!problems.empty()) return;
   // An emptied file must not open the door.
   if (tokens.empty()) problems.push_back({path, 0, 0, "", "holds no bearer token"});
@@ -74,7 +75,7 @@ void read_tokens(const std::string& path, std::vector<Secret>& tokens, Problems&
          fmt::format("holds {} bearer tokens, allowed: 1 to {}", tokens.size(), kTokensMax)});
 }
 
-void read_config(const std::string& path, WebFilesContents& contents, Problems& problems) {
+void read_config(const std::string& path, WebFilesContents& contents, base::Problems& problems) {
   const auto text = read_file(path);
   if (!text) {
     problems.push_back(text.error());
@@ -105,9 +106,9 @@ void read_config(const std::string& path, WebFilesContents& contents, Problems& 
 
 }  // namespace
 
-tl::expected<WebFilesContents, Problems> read_web_files(const WebFileNames& names) {
+tl::expected<WebFilesContents, base::Problems> read_web_files(const WebFileNames& names) {
   WebFilesContents contents;
-  Problems problems;
+  base::Problems problems;
   if (!names.config.empty()) read_config(names.config, contents, problems);
   if (!names.tokens.empty()) read_tokens(names.tokens, contents.access.tokens, problems);
   if (!problems.empty()) return tl::unexpected(std::move(problems));
@@ -144,7 +145,7 @@ std::string WebFiles::look() const {
   return seen;
 }
 
-tl::expected<WebFilesContents, Problems> WebFiles::read() {
+tl::expected<WebFilesContents, base::Problems> WebFiles::read() {
   auto first = read_web_files(names_);
   if (!first) return first;
   // Which files matter is known only now. They are looked at before they are read in earnest, so
@@ -161,7 +162,7 @@ void WebFiles::put_in_force(WebFilesContents contents) {
   statistics_.set_web_reload(true, tls_ ? tls_->expiry : std::nullopt);
 }
 
-tl::expected<void, Problems> WebFiles::load() {
+tl::expected<void, base::Problems> WebFiles::load() {
   if (!names_.any()) return {};
   auto contents = read();
   if (!contents) return tl::unexpected(std::move(contents.error()));
@@ -169,27 +170,27 @@ tl::expected<void, Problems> WebFiles::load() {
   return {};
 }
 
-bool WebFiles::must_wait(const std::string& opens, MonoTime now) {
+bool WebFiles::must_wait(const std::string& opens, base::MonoTime now) {
   if (opening_ && opening_->seen == seen_) return now < opening_->due;
   opening_ = Opening{seen_, now + kOpeningDelay};
   log_.warn("web configuration opens what was closed, the former one stays in force for now",
-            {{"opens", opens}, {"wait", describe_duration(kOpeningDelay)}});
+            {{"opens", opens}, {"wait", base::describe_duration(kOpeningDelay)}});
   return true;
 }
 
-void WebFiles::complain(const Problems& problems) {
+void WebFiles::complain(const base::Problems& problems) {
   statistics_.set_web_reload(false, tls_ ? tls_->expiry : std::nullopt);
   std::string lines;
-  for (const Problem& problem : problems)
-    lines += to_string(problem) + "\n";
+  for (const base::Problem& problem : problems)
+    lines += base::to_string(problem) + "\n";
   if (lines == problems_) return;
   problems_ = std::move(lines);
-  for (const Problem& problem : problems)
+  for (const base::Problem& problem : problems)
     log_.error("web configuration not reloaded, the former one stays in force",
-               {{"problem", to_string(problem)}});
+               {{"problem", base::to_string(problem)}});
 }
 
-void WebFiles::refresh(MonoTime now) {
+void WebFiles::refresh(base::MonoTime now) {
   if (!names_.any()) return;
   if (problems_.empty() && look() == seen_ && (!opening_ || now < opening_->due)) return;
   auto contents = read();
@@ -215,4 +216,4 @@ void WebFiles::refresh(MonoTime now) {
               {{"config", names_.config}, {"open", opens}});
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::http

@@ -1,6 +1,6 @@
 // The files that say who may ask: the web configuration, the certificates that it points to, the
 // bearer tokens. Loaded at the start, where a problem ends the program, and again when one of them
-// changes, where it keeps what was in force. Belongs to the thread of the waiting room once that
+// changes, where it keeps what was in force. Belongs to the thread of the connection loop once that
 // runs. What keeps strangers out is not taken away by accident: see WebFiles::refresh.
 #pragma once
 
@@ -16,7 +16,7 @@
 #include "http/http_statistics.h"
 #include "http/tls_server.h"
 
-namespace reinfer {
+namespace reinfer::http {
 
 struct WebFileNames {
   std::string config;  // exporter-toolkit's format; empty: none
@@ -46,42 +46,42 @@ std::string what_opens(const WebGuards& before, const WebGuards& now);
 
 // How long a change that opens something must have stood in the files: longer than a careless
 // writer takes from the first half of a file to the second.
-inline constexpr Nanoseconds kOpeningDelay = std::chrono::seconds(5);
+inline constexpr base::Nanoseconds kOpeningDelay = std::chrono::seconds(5);
 
 // All problems, for people. Reads files; changes nothing.
-tl::expected<WebFilesContents, Problems> read_web_files(const WebFileNames& names);
+tl::expected<WebFilesContents, base::Problems> read_web_files(const WebFileNames& names);
 
 class WebFiles {
  public:
   // Everything passed by reference outlives it.
-  WebFiles(WebFileNames names, Access& access, HttpStatistics& statistics, const Log& log)
+  WebFiles(WebFileNames names, Access& access, HttpStatistics& statistics, const base::Log& log)
       : names_(std::move(names)), access_(access), statistics_(statistics), log_(log) {}
 
   // Before anybody is let in. Nothing is in force if it fails.
-  tl::expected<void, Problems> load();
+  tl::expected<void, base::Problems> load();
   // Looks whether a file has changed, and loads all if so. While what is there cannot be loaded it
   // is tried each time, since what is missing may be anywhere; each problem is logged once. A
   // change that opens something is in force once the files have stood so for kOpeningDelay, and
   // with a warning; an emptied web configuration opens nothing, ever.
-  void refresh(MonoTime now);
+  void refresh(base::MonoTime now);
 
   // Null for plain HTTP. Valid until the next refresh().
   const TlsContext* tls() const { return tls_ ? &*tls_ : nullptr; }
 
  private:
   // What the files come to as seen_ has them.
-  tl::expected<WebFilesContents, Problems> read();
+  tl::expected<WebFilesContents, base::Problems> read();
   void put_in_force(WebFilesContents contents);
-  void complain(const Problems& problems);
+  void complain(const base::Problems& problems);
   // Whether a change that opens `opens` has yet to stand for longer.
-  bool must_wait(const std::string& opens, MonoTime now);
+  bool must_wait(const std::string& opens, base::MonoTime now);
   // Size, inode and times of every file that matters.
   std::string look() const;
 
   const WebFileNames names_;
   Access& access_;
   HttpStatistics& statistics_;
-  const Log& log_;
+  const base::Log& log_;
   std::optional<TlsContext> tls_;
   std::vector<std::string> certificate_files_;
   std::string seen_;
@@ -90,9 +90,9 @@ class WebFiles {
   // The files that open something, as they were seen, and when they may.
   struct Opening {
     std::string seen;
-    MonoTime due{};
+    base::MonoTime due{};
   };
   std::optional<Opening> opening_;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::http

@@ -3,15 +3,15 @@
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
-namespace reinfer {
+namespace reinfer::http {
 namespace {
 
 // Aliases may make a small file a huge tree.
 constexpr std::size_t kDepthMax = 8;
 constexpr std::size_t kValuesMax = 10'000;
 
-Place place_of(const YAML::Mark& mark) {
-  return mark.is_null() ? Place{} : Place{mark.line + 1, mark.column + 1};
+base::Place place_of(const YAML::Mark& mark) {
+  return mark.is_null() ? base::Place{} : base::Place{mark.line + 1, mark.column + 1};
 }
 
 class Copier {
@@ -46,20 +46,21 @@ class Copier {
 
 }  // namespace
 
-tl::expected<YamlValue, Problem> parse_yaml(std::string_view text, const std::string& file) {
+tl::expected<YamlValue, base::Problem> parse_yaml(std::string_view text, const std::string& file) {
   try {
     Copier copier;
     YamlValue value = copier.copy(YAML::Load(std::string(text)));
     if (copier.too_much())
       return tl::unexpected(
-          Problem{file, 0, 0, "",
-                  fmt::format("is too deep or too large, allowed: {} levels and {} values",
-                              kDepthMax, kValuesMax)});
+          base::Problem{file, 0, 0, "",
+                        fmt::format("is too deep or too large, allowed: {} levels and {} values",
+                                    kDepthMax, kValuesMax)});
     return value;
   } catch (const YAML::Exception& error) {
-    const Place place = place_of(error.mark);
-    return tl::unexpected(Problem{file, place.line, place.column, "", "is not YAML: " + error.msg});
+    const base::Place place = place_of(error.mark);
+    return tl::unexpected(
+        base::Problem{file, place.line, place.column, "", "is not YAML: " + error.msg});
   }
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::http

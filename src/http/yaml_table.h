@@ -10,14 +10,14 @@
 
 #include "base/problem.h"
 
-namespace reinfer {
+namespace reinfer::http {
 
 struct YamlMember;
 
 struct YamlValue {
   enum class Kind : std::uint8_t { null, scalar, list, table };
   Kind kind = Kind::null;
-  Place place;
+  base::Place place;
   std::string text;  // of a scalar
   bool quoted = false;
   std::vector<YamlValue> items;     // of a list
@@ -26,11 +26,11 @@ struct YamlValue {
 
 struct YamlMember {
   std::string key;
-  Place place;
+  base::Place place;
   YamlValue value;
 };
 
 // The first document, or why it is none.
-tl::expected<YamlValue, Problem> parse_yaml(std::string_view text, const std::string& file);
+tl::expected<YamlValue, base::Problem> parse_yaml(std::string_view text, const std::string& file);
 
-}  // namespace reinfer
+}  // namespace reinfer::http

@@ -2,7 +2,7 @@
 
 #include <array>
 
-namespace reinfer {
+namespace reinfer::metrics {
 
 std::string_view unit_of(const FamilyHead& head) {
   std::string_view name = head.name;
@@ -15,4 +15,4 @@ std::string_view unit_of(const FamilyHead& head) {
   return {};
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::metrics

@@ -15,7 +15,7 @@
 #include "base/clock.h"
 #include "record/latency_histogram.h"
 
-namespace reinfer {
+namespace reinfer::metrics {
 
 // `info` is a gauge that is always 1, in formats that know no better.
 enum class FamilyType : std::uint8_t { counter, gauge, info, histogram };
@@ -50,12 +50,12 @@ class Encoder {
 
   // What the samples until the next call are about: their labels before others, and since when
   // their counters have counted, where that is known.
-  virtual void set_subject(Labels labels, std::optional<WallTime> created) = 0;
+  virtual void set_subject(Labels labels, std::optional<base::WallTime> created) = 0;
 
   // `exemplar`: of counters, may be null.
-  virtual void add(MoreLabels more, double value, const Exemplar* exemplar = nullptr) = 0;
-  virtual void add(const Histogram& histogram) = 0;
-  virtual void add(const LatencyHistogram& histogram) = 0;
+  virtual void add(MoreLabels more, double value, const record::Exemplar* exemplar = nullptr) = 0;
+  virtual void add(const record::Histogram& histogram) = 0;
+  virtual void add(const record::LatencyHistogram& histogram) = 0;
 
   // After the last family.
   virtual void finish() {}
@@ -71,4 +71,4 @@ class Encoder {
   std::uint64_t series_ = 0;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::metrics

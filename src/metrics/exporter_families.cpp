@@ -4,7 +4,7 @@
 #include "base/version.h"
 #include "metrics/families.h"
 
-namespace reinfer {
+namespace reinfer::metrics {
 namespace {
 
 using enum FamilyType;
@@ -16,16 +16,16 @@ void add_if(const std::optional<double>& value, Encoder& to) {
 void add_clock_source(const ScrapeFacts& of, Encoder& to) {
   const auto& source = of.snapshot.exporter.clock_source;
   if (!source) return;
-  to.add({{"source", "kernel"}}, source == ClockSource::kernel ? 1 : 0);
-  to.add({{"source", "user"}}, source == ClockSource::user ? 1 : 0);
+  to.add({{"source", "kernel"}}, source == model::ClockSource::kernel ? 1 : 0);
+  to.add({{"source", "user"}}, source == model::ClockSource::user ? 1 : 0);
 }
 
 constexpr Family kExporter[] = {
     {{"reinfer_exporter_build_info", "Always 1, what this build of the exporter is.", info},
      [](const ScrapeFacts&, Encoder& to) {
-       to.add({{"version", build_info().version},
-               {"revision", build_info().revision},
-               {"compiler", build_info().compiler}},
+       to.add({{"version", base::build_info().version},
+               {"revision", base::build_info().revision},
+               {"compiler", base::build_info().compiler}},
               1);
      }},
     {{"reinfer_exporter_config_last_reload_successful",
@@ -36,7 +36,7 @@ constexpr Family kExporter[] = {
     {{"reinfer_exporter_config_last_reload_success_timestamp_seconds",
       "When the configuration in force was loaded, in seconds since the Unix epoch.", gauge},
      [](const ScrapeFacts& of, Encoder& to) {
-       to.add(to_unix_seconds(of.snapshot.exporter.plan_loaded));
+       to.add(base::to_unix_seconds(of.snapshot.exporter.plan_loaded));
      }},
     {{"reinfer_exporter_schedule_lag_seconds",
       "How long after its slot a probe started, in seconds.", histogram},
@@ -69,8 +69,8 @@ constexpr Family kExporter[] = {
       "or the clock was set, by reason.",
       counter},
      [](const ScrapeFacts& of, Encoder& to) {
-       for (std::size_t i = 0; i < kDistrustCount; ++i)
-         to.add({{"reason", to_label(static_cast<Distrust>(i))}},
+       for (std::size_t i = 0; i < model::kDistrustCount; ++i)
+         to.add({{"reason", to_label(static_cast<model::Distrust>(i))}},
                 static_cast<double>(of.snapshot.exporter.distrusted[i]));
      }},
     {{"reinfer_exporter_clock_source", "1 for the clock that stamped the last wait for a reply.",
@@ -78,8 +78,8 @@ constexpr Family kExporter[] = {
      add_clock_source},
     {{"reinfer_exporter_dropped_total", "What limits left out, by kind.", counter},
      [](const ScrapeFacts& of, Encoder& to) {
-       for (std::size_t i = 0; i < kDroppedCount; ++i)
-         to.add({{"what", to_label(static_cast<Dropped>(i))}},
+       for (std::size_t i = 0; i < record::kDroppedCount; ++i)
+         to.add({{"what", to_label(static_cast<record::Dropped>(i))}},
                 static_cast<double>(of.snapshot.exporter.dropped[i]));
      }},
 };
@@ -115,7 +115,7 @@ constexpr Family kServer[] = {
     {{"reinfer_exporter_web_certificate_expiry_timestamp_seconds",
       "When the certificate shown to clients expires, in seconds since the Unix epoch.", gauge},
      [](const ScrapeFacts& of, Encoder& to) {
-       if (const auto& at = of.server.web_certificate_expiry) to.add(to_unix_seconds(*at));
+       if (const auto& at = of.server.web_certificate_expiry) to.add(base::to_unix_seconds(*at));
      }},
 };
 
@@ -152,4 +152,4 @@ FamilyTable process_families() {
   return kProcess;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::metrics

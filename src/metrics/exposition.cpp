@@ -5,26 +5,27 @@
 #include "metrics/protobuf_encoder.h"
 #include "metrics/text_encoder.h"
 
-namespace reinfer {
+namespace reinfer::metrics {
 namespace {
 
-void add_tenant_labels(const Plan& plan, const Tenant& tenant, std::vector<Label>& labels) {
+void add_tenant_labels(const model::Plan& plan, const model::Tenant& tenant,
+                       std::vector<Label>& labels) {
   const auto& names = plan.label_names();
   for (std::size_t i = 0; i < names.size(); ++i)
     labels.push_back({names[i], tenant.label_values[i]});
 }
 
-TargetFacts target_facts(const Snapshot& snapshot, std::size_t i) {
+TargetFacts target_facts(const record::Snapshot& snapshot, std::size_t i) {
   return {*snapshot.plan, snapshot.plan->targets()[i], snapshot.targets[i]};
 }
 
-TenantFacts tenant_facts(const Snapshot& snapshot, std::size_t i) {
+TenantFacts tenant_facts(const record::Snapshot& snapshot, std::size_t i) {
   return {*snapshot.plan, snapshot.plan->tenants()[i], snapshot.tenants[i]};
 }
 
-std::optional<WallTime> start_of(const ProcessStats& process) {
+std::optional<base::WallTime> start_of(const ProcessStats& process) {
   if (!process.start_time_seconds) return std::nullopt;
-  return WallTime(from_seconds(*process.start_time_seconds, Nanoseconds::max()));
+  return base::WallTime(base::from_seconds(*process.start_time_seconds, base::Nanoseconds::max()));
 }
 
 void set_target(const TargetFacts& of, std::vector<Label>& labels, Encoder& encoder) {
@@ -46,7 +47,7 @@ void write_family(const Family& family, Encoder& encoder, Write write) {
 
 }  // namespace
 
-std::unique_ptr<Encoder> make_encoder(Format format, Buffer& out) {
+std::unique_ptr<Encoder> make_encoder(Format format, base::Buffer& out) {
   switch (format) {
     case Format::text:
       return std::make_unique<TextEncoder>(out);
@@ -58,7 +59,7 @@ std::unique_ptr<Encoder> make_encoder(Format format, Buffer& out) {
   return std::make_unique<ProtobufEncoder>(out);
 }
 
-Exposition::Exposition(Snapshot snapshot, ServerFacts server, const ProcessStats& process,
+Exposition::Exposition(record::Snapshot snapshot, ServerFacts server, const ProcessStats& process,
                        Format format)
     : snapshot_(std::move(snapshot)),
       server_(std::move(server)),
@@ -80,7 +81,7 @@ std::string_view Exposition::next() {
     finished_ = true;
     encoder_->finish();
   }
-  return to_view(buffer_);
+  return base::to_view(buffer_);
 }
 
 std::size_t Exposition::subjects(const Family& family) const {
@@ -124,7 +125,7 @@ void Exposition::write(const Family& family, std::size_t subject) {
 }
 
 std::string render_target(const TargetFacts& of, Format format) {
-  Buffer out;
+  base::Buffer out;
   std::vector<Label> labels;
   const std::unique_ptr<Encoder> encoder = make_encoder(format, out);
   set_target(of, labels, *encoder);
@@ -134,4 +135,4 @@ std::string render_target(const TargetFacts& of, Format format) {
   return fmt::to_string(out);
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::metrics

@@ -11,16 +11,17 @@
 #include "metrics/families.h"
 #include "metrics/format.h"
 
-namespace reinfer {
+namespace reinfer::metrics {
 
-std::unique_ptr<Encoder> make_encoder(Format format, Buffer& out);
+std::unique_ptr<Encoder> make_encoder(Format format, base::Buffer& out);
 
 class Exposition {
  public:
   // A piece is as long as that, or longer by what one target has to say of one family.
   static constexpr std::size_t kPieceBytes = 64 * 1024;
 
-  Exposition(Snapshot snapshot, ServerFacts server, const ProcessStats& process, Format format);
+  Exposition(record::Snapshot snapshot, ServerFacts server, const ProcessStats& process,
+             Format format);
   Exposition(const Exposition&) = delete;
   Exposition& operator=(const Exposition&) = delete;
 
@@ -33,10 +34,10 @@ class Exposition {
   void write(const Family& family, std::size_t subject);
   std::size_t subjects(const Family& family) const;
 
-  const Snapshot snapshot_;
+  const record::Snapshot snapshot_;
   const ServerFacts server_;
   const ProcessStats process_;
-  Buffer buffer_;
+  base::Buffer buffer_;
   const std::unique_ptr<Encoder> encoder_;
   std::vector<const Family*> families_;
   std::vector<Label> labels_;  // of the subject, kept for its memory
@@ -48,4 +49,4 @@ class Exposition {
 // The figures of one target alone, for a probe that somebody asked for.
 std::string render_target(const TargetFacts& of, Format format);
 
-}  // namespace reinfer
+}  // namespace reinfer::metrics

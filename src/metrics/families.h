@@ -11,23 +11,23 @@
 #include "metrics/server_facts.h"
 #include "record/snapshot.h"
 
-namespace reinfer {
+namespace reinfer::metrics {
 
 struct TargetFacts {
-  const Plan& plan;
-  const Target& target;
-  const TargetRecord& record;
+  const model::Plan& plan;
+  const model::Target& target;
+  const record::TargetRecord& record;
 };
 
 struct TenantFacts {
-  const Plan& plan;
-  const Tenant& tenant;
-  const TenantRecord& record;
+  const model::Plan& plan;
+  const model::Tenant& tenant;
+  const record::TenantRecord& record;
 };
 
 // Everything at once.
 struct ScrapeFacts {
-  const Snapshot& snapshot;
+  const record::Snapshot& snapshot;
   const ServerFacts& server;
   const ProcessStats& process;
 };
@@ -53,4 +53,4 @@ FamilyTable server_families();
 // The last: it ends with the number of all series.
 FamilyTable process_families();
 
-}  // namespace reinfer
+}  // namespace reinfer::metrics

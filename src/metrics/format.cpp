@@ -9,7 +9,7 @@
 
 #include "base/text.h"
 
-namespace reinfer {
+namespace reinfer::metrics {
 namespace {
 
 // Of an Accept header; no client names more.
@@ -53,13 +53,13 @@ std::optional<double> read_q(std::string_view text) {
 std::optional<MediaRange> read_range(std::string_view text) {
   const std::vector<std::string_view> pieces = split_unquoted(text, ';');
   MediaRange range;
-  range.type = to_lower(trim(pieces.front()));
+  range.type = base::to_lower(base::trim(pieces.front()));
   if (range.type.find('/') == std::string::npos) return std::nullopt;
   for (std::size_t i = 1; i < pieces.size(); ++i) {
     const std::size_t equals = pieces[i].find('=');
     if (equals == std::string_view::npos) continue;
-    const std::string name = to_lower(trim(pieces[i].substr(0, equals)));
-    const std::string_view value = trim(trim(pieces[i].substr(equals + 1)), "\"");
+    const std::string name = base::to_lower(base::trim(pieces[i].substr(0, equals)));
+    const std::string_view value = base::trim(base::trim(pieces[i].substr(equals + 1)), "\"");
     if (name != "q") {
       range.parameters.emplace(name, value);
       continue;
@@ -144,4 +144,4 @@ ChosenFormat choose_format(std::string_view accept) {
   return text_format();
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::metrics

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace reinfer {
+namespace reinfer::metrics {
 
 enum class Format : std::uint8_t { text, openmetrics, protobuf };
 
@@ -26,4 +26,4 @@ ChosenFormat text_format();
 // `escaping` changes nothing, since our names need none; versions 1.0.0 repeat it.
 ChosenFormat choose_format(std::string_view accept);
 
-}  // namespace reinfer
+}  // namespace reinfer::metrics

@@ -2,9 +2,9 @@
 
 #include "metrics/exposition.h"
 
-namespace reinfer {
+namespace reinfer::metrics {
 
-std::string render_metrics(const Snapshot& snapshot, const ServerFacts& server,
+std::string render_metrics(const record::Snapshot& snapshot, const ServerFacts& server,
                            const ProcessStats& process, Format format) {
   Exposition exposition(snapshot, server, process, format);
   std::string all;
@@ -13,8 +13,8 @@ std::string render_metrics(const Snapshot& snapshot, const ServerFacts& server,
   return all;
 }
 
-std::string render_target_metrics(const Plan& plan, TargetIndex target, const TargetRecord& record,
-                                  Format format) {
+std::string render_target_metrics(const model::Plan& plan, model::TargetIndex target,
+                                  const record::TargetRecord& record, Format format) {
   return render_target({plan, plan.target(target), record}, format);
 }
 
@@ -22,4 +22,4 @@ std::vector<double> scrape_duration_edges() {
   return {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1};
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::metrics

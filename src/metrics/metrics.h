@@ -10,16 +10,16 @@
 #include "metrics/server_facts.h"
 #include "record/snapshot.h"
 
-namespace reinfer {
+namespace reinfer::metrics {
 
-std::string render_metrics(const Snapshot& snapshot, const ServerFacts& server,
+std::string render_metrics(const record::Snapshot& snapshot, const ServerFacts& server,
                            const ProcessStats& process, Format format = Format::text);
 
 // The figures of one target alone, for a probe that somebody asked for.
-std::string render_target_metrics(const Plan& plan, TargetIndex target, const TargetRecord& record,
-                                  Format format = Format::text);
+std::string render_target_metrics(const model::Plan& plan, model::TargetIndex target,
+                                  const record::TargetRecord& record, Format format = Format::text);
 
 // Edges of ServerFacts::scrape_duration, seconds.
 std::vector<double> scrape_duration_edges();
 
-}  // namespace reinfer
+}  // namespace reinfer::metrics

@@ -3,7 +3,7 @@
 #include <array>
 #include <charconv>
 
-namespace reinfer {
+namespace reinfer::metrics {
 namespace {
 
 std::string_view to_word(FamilyType type) {
@@ -26,7 +26,7 @@ std::string_view suffix_of(FamilyType type) {
 }
 
 // Seconds since the Unix epoch, to the millisecond, as a server keeps it.
-std::string to_seconds_text(WallTime time) {
+std::string to_seconds_text(base::WallTime time) {
   const auto ms = std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count();
   std::array<char, 32> text{};
   char* at = std::to_chars(text.data(), text.data() + text.size(), ms / 1000).ptr;
@@ -45,7 +45,7 @@ void OpenMetricsEncoder::begin(const FamilyHead& head) {
   head_written_ = false;
 }
 
-void OpenMetricsEncoder::set_subject(Labels labels, std::optional<WallTime> created) {
+void OpenMetricsEncoder::set_subject(Labels labels, std::optional<base::WallTime> created) {
   lines_.set_subject(labels);
   created_ = created;
 }
@@ -53,13 +53,13 @@ void OpenMetricsEncoder::set_subject(Labels labels, std::optional<WallTime> crea
 void OpenMetricsEncoder::write_head() {
   if (head_written_) return;
   head_written_ = true;
-  append_all(out_, "# HELP ", family_, " ", head_->help, "\n# TYPE ", family_, " ",
-             to_word(head_->type), "\n");
+  base::append_all(out_, "# HELP ", family_, " ", head_->help, "\n# TYPE ", family_, " ",
+                   to_word(head_->type), "\n");
   const std::string_view unit = unit_of(*head_);
-  if (!unit.empty()) append_all(out_, "# UNIT ", family_, " ", unit, "\n");
+  if (!unit.empty()) base::append_all(out_, "# UNIT ", family_, " ", unit, "\n");
 }
 
-void OpenMetricsEncoder::add(MoreLabels more, double value, const Exemplar* exemplar) {
+void OpenMetricsEncoder::add(MoreLabels more, double value, const record::Exemplar* exemplar) {
   write_head();
   lines_.sample(family_, suffix_, more, value);
   end_line(exemplar);
@@ -67,17 +67,17 @@ void OpenMetricsEncoder::add(MoreLabels more, double value, const Exemplar* exem
   if (head_->type == FamilyType::counter && value > 0) write_created(created_);
 }
 
-void OpenMetricsEncoder::add(const Histogram& histogram) {
+void OpenMetricsEncoder::add(const record::Histogram& histogram) {
   write_histogram(histogram, nullptr, created_);
 }
 
-void OpenMetricsEncoder::add(const LatencyHistogram& histogram) {
+void OpenMetricsEncoder::add(const record::LatencyHistogram& histogram) {
   write_histogram(histogram.classic(), &histogram, histogram.created());
 }
 
-void OpenMetricsEncoder::write_histogram(const Histogram& histogram,
-                                         const LatencyHistogram* with_exemplars,
-                                         std::optional<WallTime> created) {
+void OpenMetricsEncoder::write_histogram(const record::Histogram& histogram,
+                                         const record::LatencyHistogram* with_exemplars,
+                                         std::optional<base::WallTime> created) {
   write_head();
   std::uint64_t up_to = 0;
   for (std::size_t i = 0; i < histogram.counts().size(); ++i) {
@@ -93,7 +93,7 @@ void OpenMetricsEncoder::write_histogram(const Histogram& histogram,
   if (histogram.count() > 0) write_created(created);
 }
 
-void OpenMetricsEncoder::write_created(std::optional<WallTime> created) {
+void OpenMetricsEncoder::write_created(std::optional<base::WallTime> created) {
   if (!created) return;
   lines_.labelled_alike(family_, "_created");
   // Most were created when the one before was.
@@ -101,25 +101,25 @@ void OpenMetricsEncoder::write_created(std::optional<WallTime> created) {
     spelt_created_ = created;
     created_text_ = to_seconds_text(*created);
   }
-  append_all(out_, created_text_);
+  base::append_all(out_, created_text_);
   lines_.end_line();
   count_series(1);
 }
 
-void OpenMetricsEncoder::end_line(const Exemplar* exemplar) {
+void OpenMetricsEncoder::end_line(const record::Exemplar* exemplar) {
   if (exemplar != nullptr) {
-    append_all(out_, " # {request_id=\"", to_text(exemplar->request_id));
+    base::append_all(out_, " # {request_id=\"", base::to_text(exemplar->request_id));
     if (exemplar->correlation_id)
-      append_all(out_, "\",correlation_id=\"", to_text(*exemplar->correlation_id));
-    append_all(out_, "\"} ");
+      base::append_all(out_, "\",correlation_id=\"", base::to_text(*exemplar->correlation_id));
+    base::append_all(out_, "\"} ");
     append_number(out_, exemplar->value);
-    append_all(out_, " ", to_seconds_text(exemplar->at));
+    base::append_all(out_, " ", to_seconds_text(exemplar->at));
   }
   lines_.end_line();
 }
 
 void OpenMetricsEncoder::finish() {
-  append_all(out_, "# EOF\n");
+  base::append_all(out_, "# EOF\n");
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::metrics

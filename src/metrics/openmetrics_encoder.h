@@ -7,35 +7,36 @@
 
 #include "metrics/text_lines.h"
 
-namespace reinfer {
+namespace reinfer::metrics {
 
 // `_created` is an ordinary series to servers that do not know better, so only what has counted
 // something has one: of a counter at 0 it would say nothing.
 class OpenMetricsEncoder final : public Encoder {
  public:
   // `out` outlives it.
-  explicit OpenMetricsEncoder(Buffer& out)
+  explicit OpenMetricsEncoder(base::Buffer& out)
       : out_(out), lines_(out, TextLines::Edges::float_always) {}
 
   using Encoder::add;
   void begin(const FamilyHead& head) override;
-  void set_subject(Labels labels, std::optional<WallTime> created) override;
-  void add(MoreLabels more, double value, const Exemplar* exemplar) override;
-  void add(const Histogram& histogram) override;
-  void add(const LatencyHistogram& histogram) override;
+  void set_subject(Labels labels, std::optional<base::WallTime> created) override;
+  void add(MoreLabels more, double value, const record::Exemplar* exemplar) override;
+  void add(const record::Histogram& histogram) override;
+  void add(const record::LatencyHistogram& histogram) override;
   void finish() override;
 
  private:
   void write_head();
-  void write_histogram(const Histogram& histogram, const LatencyHistogram* with_exemplars,
-                       std::optional<WallTime> created);
-  void write_created(std::optional<WallTime> created);
-  void end_line(const Exemplar* exemplar);
+  void write_histogram(const record::Histogram& histogram,
+                       const record::LatencyHistogram* with_exemplars,
+                       std::optional<base::WallTime> created);
+  void write_created(std::optional<base::WallTime> created);
+  void end_line(const record::Exemplar* exemplar);
 
-  Buffer& out_;
+  base::Buffer& out_;
   TextLines lines_;
-  std::optional<WallTime> created_;
-  std::optional<WallTime> spelt_created_;  // what created_text_ says
+  std::optional<base::WallTime> created_;
+  std::optional<base::WallTime> spelt_created_;  // what created_text_ says
   std::string created_text_;
   const FamilyHead* head_ = nullptr;
   std::string_view family_;  // the name without its suffix
@@ -43,4 +44,4 @@ class OpenMetricsEncoder final : public Encoder {
   bool head_written_ = false;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::metrics

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace reinfer {
+namespace reinfer::metrics {
 namespace {
 
 // Fields of /proc/self/stat from the third on (proc(5)): the second, the program's name in
@@ -63,4 +63,4 @@ ProcessStats read_process_stats() {
   return stats;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::metrics

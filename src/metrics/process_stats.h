@@ -4,7 +4,7 @@
 
 #include <optional>
 
-namespace reinfer {
+namespace reinfer::metrics {
 
 // Absent: /proc does not tell (a sandbox).
 struct ProcessStats {
@@ -18,4 +18,4 @@ struct ProcessStats {
 
 ProcessStats read_process_stats();
 
-}  // namespace reinfer
+}  // namespace reinfer::metrics

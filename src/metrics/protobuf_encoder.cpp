@@ -6,7 +6,7 @@
 
 #include "metrics/protobuf_wire.h"
 
-namespace reinfer {
+namespace reinfer::metrics {
 namespace {
 
 // Field numbers of metrics.proto.
@@ -49,7 +49,7 @@ void put_label(Wire& wire, std::uint32_t in_field, std::string_view name, std::s
 }
 
 template <typename Wire>
-void put_time(Wire& wire, std::uint32_t in_field, WallTime time) {
+void put_time(Wire& wire, std::uint32_t in_field, base::WallTime time) {
   const auto second = std::chrono::floor<std::chrono::seconds>(time);
   put_message(wire, in_field, [&](auto& in) {
     put_number(in, field::kTimeSeconds,
@@ -59,15 +59,15 @@ void put_time(Wire& wire, std::uint32_t in_field, WallTime time) {
 }
 
 template <typename Wire>
-void put_uuid(Wire& wire, std::string_view name, const Uuid& uuid) {
+void put_uuid(Wire& wire, std::string_view name, const base::Uuid& uuid) {
   // To be counted, any text of its length will do.
-  UuidText text;
-  if constexpr (std::is_same_v<Wire, WireBytes>) text = to_text(uuid);
+  base::UuidText text;
+  if constexpr (std::is_same_v<Wire, WireBytes>) text = base::to_text(uuid);
   put_label(wire, field::kExemplarLabel, name, std::string_view(text));
 }
 
 template <typename Wire>
-void put_exemplar(Wire& wire, std::uint32_t in_field, const Exemplar& exemplar) {
+void put_exemplar(Wire& wire, std::uint32_t in_field, const record::Exemplar& exemplar) {
   put_message(wire, in_field, [&](auto& in) {
     put_uuid(in, "request_id", exemplar.request_id);
     if (exemplar.correlation_id) put_uuid(in, "correlation_id", *exemplar.correlation_id);
@@ -78,7 +78,8 @@ void put_exemplar(Wire& wire, std::uint32_t in_field, const Exemplar& exemplar) 
 
 // `exemplars`: of the same buckets, may be null.
 template <typename Wire>
-void put_buckets(Wire& wire, const Histogram& histogram, const LatencyHistogram* exemplars) {
+void put_buckets(Wire& wire, const record::Histogram& histogram,
+                 const record::LatencyHistogram* exemplars) {
   put_number(wire, field::kHistogramCount, histogram.count());
   put_double(wire, field::kHistogramSum, histogram.sum());
   std::uint64_t up_to = 0;
@@ -86,7 +87,7 @@ void put_buckets(Wire& wire, const Histogram& histogram, const LatencyHistogram*
     up_to += histogram.counts()[i];
     const double edge = i < histogram.edges().size() ? histogram.edges()[i]
                                                      : std::numeric_limits<double>::infinity();
-    const Exemplar* exemplar = exemplars != nullptr ? exemplars->exemplar(i) : nullptr;
+    const record::Exemplar* exemplar = exemplars != nullptr ? exemplars->exemplar(i) : nullptr;
     put_message(wire, field::kHistogramBucket, [&](auto& in) {
       put_number(in, field::kBucketCount, up_to);
       put_double(in, field::kBucketEnd, edge);
@@ -106,9 +107,9 @@ void put_span(Wire& wire, std::int64_t offset, std::uint64_t length) {
 // Runs of buckets that follow each other are a span; counts are given as what they differ by from
 // the one before.
 template <typename Wire>
-void put_native(Wire& wire, const NativeHistogram& native) {
+void put_native(Wire& wire, const record::NativeHistogram& native) {
   put_number(wire, field::kHistogramSchema, zigzag(native.schema()));
-  put_double(wire, field::kHistogramZeroThreshold, NativeHistogram::kZeroThreshold);
+  put_double(wire, field::kHistogramZeroThreshold, record::NativeHistogram::kZeroThreshold);
   put_number(wire, field::kHistogramZeroCount, native.zero_count());
   const auto& buckets = native.buckets();
   // By a span of no length a reader knows it for a native histogram, though it has counted nothing.
@@ -123,7 +124,7 @@ void put_native(Wire& wire, const NativeHistogram& native) {
     i = next;
   }
   std::int64_t before = 0;
-  for (const NativeHistogram::Bucket& bucket : buckets) {
+  for (const record::NativeHistogram::Bucket& bucket : buckets) {
     put_number(wire, field::kHistogramDelta, zigzag(bucket.count - before));
     before = bucket.count;
   }
@@ -155,7 +156,7 @@ void ProtobufEncoder::measured() {
   });
 }
 
-void ProtobufEncoder::set_subject(Labels labels, std::optional<WallTime> created) {
+void ProtobufEncoder::set_subject(Labels labels, std::optional<base::WallTime> created) {
   subject_.clear();
   append_wire(subject_, [&](auto& wire) {
     for (const Label& label : labels)
@@ -169,7 +170,7 @@ void ProtobufEncoder::add_metric(MoreLabels more, std::uint32_t value_field, std
                                  const Value& value) {
   const auto metric = [&](auto& wire) {
     put_message(wire, field::kFamilyMetric, [&](auto& in) {
-      in.raw(to_view(subject_));
+      in.raw(base::to_view(subject_));
       for (const Label& label : more)
         put_label(in, field::kMetricLabel, label.name, label.value);
       put_message(in, value_field, value);
@@ -185,7 +186,7 @@ void ProtobufEncoder::add_metric(MoreLabels more, std::uint32_t value_field, std
   }
 }
 
-void ProtobufEncoder::add(MoreLabels more, double value, const Exemplar* exemplar) {
+void ProtobufEncoder::add(MoreLabels more, double value, const record::Exemplar* exemplar) {
   if (head_->type != FamilyType::counter)
     return add_metric(more, field::kMetricGauge, 1,
                       [&](auto& wire) { put_double(wire, field::kGaugeValue, value); });
@@ -196,14 +197,14 @@ void ProtobufEncoder::add(MoreLabels more, double value, const Exemplar* exempla
   });
 }
 
-void ProtobufEncoder::add(const Histogram& histogram) {
+void ProtobufEncoder::add(const record::Histogram& histogram) {
   add_metric({}, field::kMetricHistogram, histogram.counts().size() + 2, [&](auto& wire) {
     put_buckets(wire, histogram, nullptr);
     if (created_) put_time(wire, field::kHistogramCreated, *created_);
   });
 }
 
-void ProtobufEncoder::add(const LatencyHistogram& histogram) {
+void ProtobufEncoder::add(const record::LatencyHistogram& histogram) {
   // The native histogram is one more.
   add_metric({}, field::kMetricHistogram, histogram.counts().size() + 3, [&](auto& wire) {
     put_buckets(wire, histogram.classic(), &histogram);
@@ -212,4 +213,4 @@ void ProtobufEncoder::add(const LatencyHistogram& histogram) {
   });
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::metrics

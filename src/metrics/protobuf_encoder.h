@@ -8,22 +8,22 @@
 
 #include "metrics/encoder.h"
 
-namespace reinfer {
+namespace reinfer::metrics {
 
 class ProtobufEncoder final : public Encoder {
  public:
   // `out` outlives it.
-  explicit ProtobufEncoder(Buffer& out) : out_(out) {}
+  explicit ProtobufEncoder(base::Buffer& out) : out_(out) {}
 
   using Encoder::add;
   void begin(const FamilyHead& head) override;
   // A message says how long it is, and a family of all targets is far too long to keep.
   bool measures_first() const override { return true; }
   void measured() override;
-  void set_subject(Labels labels, std::optional<WallTime> created) override;
-  void add(MoreLabels more, double value, const Exemplar* exemplar) override;
-  void add(const Histogram& histogram) override;
-  void add(const LatencyHistogram& histogram) override;
+  void set_subject(Labels labels, std::optional<base::WallTime> created) override;
+  void add(MoreLabels more, double value, const record::Exemplar* exemplar) override;
+  void add(const record::Histogram& histogram) override;
+  void add(const record::LatencyHistogram& histogram) override;
 
  private:
   // `value`: puts the fields of the metric's Counter, Gauge or Histogram. Counts so many series.
@@ -31,14 +31,14 @@ class ProtobufEncoder final : public Encoder {
   void add_metric(MoreLabels more, std::uint32_t value_field, std::size_t series,
                   const Value& value);
 
-  Buffer& out_;
+  base::Buffer& out_;
   const FamilyHead* head_ = nullptr;
   bool measuring_ = false;
   // Of the family, as measured.
   std::size_t metrics_bytes_ = 0;
   std::size_t longest_metric_bytes_ = 0;
-  Buffer subject_;  // labels as fields of a Metric
-  std::optional<WallTime> created_;
+  base::Buffer subject_;  // labels as fields of a Metric
+  std::optional<base::WallTime> created_;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::metrics

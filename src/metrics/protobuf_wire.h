@@ -15,7 +15,7 @@
 #include "base/buffer.h"
 #include "base/check.h"
 
-namespace reinfer {
+namespace reinfer::metrics {
 
 enum class WireType : std::uint32_t { varint = 0, fixed64 = 1, length = 2 };
 
@@ -133,19 +133,19 @@ std::size_t wire_size(const Fields& fields) {
 
 // `size_max`: at least what `fields` take.
 template <typename Fields>
-void append_wire(Buffer& to, std::size_t size_max, const Fields& fields) {
+void append_wire(base::Buffer& to, std::size_t size_max, const Fields& fields) {
   const std::size_t before = to.size();
   to.resize(before + size_max);
   WireBytes bytes(to.data() + before);
   fields(bytes);
   const auto size = static_cast<std::size_t>(bytes.at() - to.data());
-  check(size <= to.size(), "no more is written than was counted");
+  base::check(size <= to.size(), "no more is written than was counted");
   to.resize(size);
 }
 
 template <typename Fields>
-void append_wire(Buffer& to, const Fields& fields) {
+void append_wire(base::Buffer& to, const Fields& fields) {
   append_wire(to, wire_size(fields), fields);
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::metrics

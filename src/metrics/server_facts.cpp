@@ -1,6 +1,6 @@
 #include "metrics/server_facts.h"
 
-namespace reinfer {
+namespace reinfer::metrics {
 
 std::string_view to_label(HttpRejection reason) {
   constexpr std::array<std::string_view, kHttpRejectionCount> kLabels = {"slow",
@@ -16,4 +16,4 @@ std::string_view to_label(HttpRejection reason) {
   return kLabels.at(static_cast<std::size_t>(reason));
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::metrics

@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "record/histogram.h"
 
-namespace reinfer {
+namespace reinfer::metrics {
 
 // Why somebody was turned away, or cut off.
 enum class HttpRejection : std::uint8_t {
@@ -32,13 +32,13 @@ inline constexpr std::size_t kHttpRejectionCount = 10;
 std::string_view to_label(HttpRejection reason);
 
 struct ServerFacts {
-  Histogram scrape_duration;
+  record::Histogram scrape_duration;
   std::map<std::pair<std::string, int>, std::uint64_t> http_requests;  // by (path, code)
   std::array<std::uint64_t, kHttpRejectionCount> http_rejected{};      // by HttpRejection
   std::size_t http_connections = 0;
   // Absent without files that say who may ask.
   std::optional<bool> web_reload_successful;
-  std::optional<WallTime> web_certificate_expiry;  // absent without TLS
+  std::optional<base::WallTime> web_certificate_expiry;  // absent without TLS
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::metrics

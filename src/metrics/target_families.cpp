@@ -6,7 +6,7 @@
 
 #include "metrics/families.h"
 
-namespace reinfer {
+namespace reinfer::metrics {
 namespace {
 
 using enum FamilyType;
@@ -24,8 +24,8 @@ void add_each(std::string_view label, const std::array<std::uint64_t, kCount>& c
 }
 
 void add_results(const TargetFacts& of, Encoder& to) {
-  for (const Outcome outcome : all_outcomes())
-    to.add({{"outcome", to_label(outcome)}, {"fault", to_label(fault_of(outcome))}},
+  for (const model::Outcome outcome : model::all_outcomes())
+    to.add({{"outcome", to_label(outcome)}, {"fault", to_label(model::fault_of(outcome))}},
            as_number(of.record.outcomes[static_cast<std::size_t>(outcome)]),
            of.record.failure(outcome));
 }
@@ -43,7 +43,7 @@ constexpr Family kTargets[] = {
      add_results},
     {{"reinfer_probe_success", "1 if the last probe was ok, else 0.", gauge},
      [](const TargetFacts& of, Encoder& to) {
-       if (of.record.last) to.add(of.record.last->outcome == Outcome::ok ? 1 : 0);
+       if (of.record.last) to.add(of.record.last->outcome == model::Outcome::ok ? 1 : 0);
      }},
     {{"reinfer_application_answered",
       "1 if the last reply was written by the application itself, whatever it said, else 0, "
@@ -59,18 +59,18 @@ constexpr Family kTargets[] = {
     {{"reinfer_probe_last_timestamp_seconds",
       "When the last probe ended, in seconds since the Unix epoch.", gauge},
      [](const TargetFacts& of, Encoder& to) {
-       if (of.record.last) to.add(to_unix_seconds(of.record.last->finished));
+       if (of.record.last) to.add(base::to_unix_seconds(of.record.last->finished));
      }},
     {{"reinfer_probe_last_success_timestamp_seconds",
       "When the last ok probe ended, in seconds since the Unix epoch.", gauge},
      [](const TargetFacts& of, Encoder& to) {
-       if (of.record.last_success) to.add(to_unix_seconds(*of.record.last_success));
+       if (of.record.last_success) to.add(base::to_unix_seconds(*of.record.last_success));
      }},
     {{"reinfer_probe_interval_seconds", "Time between two slots of the grid in seconds.", gauge},
-     [](const TargetFacts& of, Encoder& to) { to.add(to_seconds(of.target.interval)); }},
+     [](const TargetFacts& of, Encoder& to) { to.add(base::to_seconds(of.target.interval)); }},
     {{"reinfer_probe_skipped_total", "Slots of the grid that were not probed, by reason.", counter},
      [](const TargetFacts& of, Encoder& to) {
-       add_each<SkipReason>("reason", of.record.skipped, to);
+       add_each<model::SkipReason>("reason", of.record.skipped, to);
      }},
     {{"reinfer_probe_duration_seconds",
       "Client-side latency of ok probes in seconds, from the start of the request to the last "
@@ -88,18 +88,18 @@ constexpr Family kTargets[] = {
     {{"reinfer_server_timing_replies_total",
       "Replies of the application by what their Server-Timing held.", counter},
      [](const TargetFacts& of, Encoder& to) {
-       add_each<ServerTimingState>("state", of.record.server_timing, to);
+       add_each<model::ServerTimingState>("state", of.record.server_timing, to);
      }},
     {{"reinfer_probe_phase_seconds_total", "Time spent in each phase that took place, in seconds.",
       counter},
      [](const TargetFacts& of, Encoder& to) {
-       for (std::size_t i = 0; i < kPhaseCount; ++i)
-         to.add({{"phase", to_label(static_cast<Phase>(i))}}, of.record.phases[i].seconds);
+       for (std::size_t i = 0; i < record::kPhaseCount; ++i)
+         to.add({{"phase", to_label(static_cast<record::Phase>(i))}}, of.record.phases[i].seconds);
      }},
     {{"reinfer_probe_phase_samples_total", "How often each phase took place.", counter},
      [](const TargetFacts& of, Encoder& to) {
-       for (std::size_t i = 0; i < kPhaseCount; ++i)
-         to.add({{"phase", to_label(static_cast<Phase>(i))}},
+       for (std::size_t i = 0; i < record::kPhaseCount; ++i)
+         to.add({{"phase", to_label(static_cast<record::Phase>(i))}},
                 as_number(of.record.phases[i].samples));
      }},
     {{"reinfer_tcp_rtt_seconds",
@@ -107,7 +107,7 @@ constexpr Family kTargets[] = {
       "(TCP_INFO); through a proxy, to the proxy.",
       gauge},
      [](const TargetFacts& of, Encoder& to) {
-       if (of.record.tcp_rtt) to.add(to_seconds(*of.record.tcp_rtt));
+       if (of.record.tcp_rtt) to.add(base::to_seconds(*of.record.tcp_rtt));
      }},
     {{"reinfer_tcp_retransmits_total", "TCP segments that the kernel sent again (TCP_INFO).",
       counter},
@@ -122,26 +122,28 @@ constexpr Family kTargets[] = {
 // Calls back for each objective that the target has, with the label that it adds.
 template <typename Add>
 void each_objective(const TargetFacts& of, Add add) {
-  const auto one = [&](Objective objective, double ratio) {
-    add(Label{"slo", to_label(objective)}, ratio, reinfer::of(of.record.objectives, objective));
+  const auto one = [&](model::Objective objective, double ratio) {
+    add(Label{"slo", to_label(objective)}, ratio, record::of(of.record.objectives, objective));
   };
   if (const auto& availability = of.target.objectives.availability)
-    one(Objective::availability, availability->ratio);
-  if (const auto& latency = of.target.objectives.latency) one(Objective::latency, latency->ratio);
+    one(model::Objective::availability, availability->ratio);
+  if (const auto& latency = of.target.objectives.latency)
+    one(model::Objective::latency, latency->ratio);
 }
 
 constexpr Family kObjectives[] = {
     {{"reinfer_slo_objective_ratio", "Share of the events that must be good, as configured.",
       gauge},
      [](const TargetFacts& of, Encoder& to) {
-       each_objective(
-           of, [&](const Label& slo, double ratio, const EventCount&) { to.add({slo}, ratio); });
+       each_objective(of, [&](const Label& slo, double ratio, const record::EventCount&) {
+         to.add({slo}, ratio);
+       });
      }},
     {{"reinfer_slo_latency_threshold_seconds",
       "Longest latency in seconds that is good for the latency objective.", gauge},
      [](const TargetFacts& of, Encoder& to) {
        if (const auto& latency = of.target.objectives.latency)
-         to.add(to_seconds(latency->threshold));
+         to.add(base::to_seconds(latency->threshold));
      }},
     {{"reinfer_slo_counted_fault",
       "1 if failures by this fault count against the availability objective, 0 if they are left "
@@ -149,21 +151,22 @@ constexpr Family kObjectives[] = {
       gauge},
      [](const TargetFacts& of, Encoder& to) {
        const auto& availability = of.target.objectives.availability;
-       for (const Fault fault : kCountableFaults)
-         if (availability) to.add({{"fault", to_label(fault)}}, counts(*availability, fault));
+       for (const model::Fault fault : model::kCountableFaults)
+         if (availability)
+           to.add({{"fault", to_label(fault)}}, model::counts(*availability, fault));
      }},
     {{"reinfer_slo_events_total",
       "Probes that were judged against the objective: not excluded by their fault and outside "
       "maintenance windows.",
       counter},
      [](const TargetFacts& of, Encoder& to) {
-       each_objective(of, [&](const Label& slo, double, const EventCount& count) {
+       each_objective(of, [&](const Label& slo, double, const record::EventCount& count) {
          to.add({slo}, as_number(count.events));
        });
      }},
     {{"reinfer_slo_good_events_total", "Those of the judged probes that were good.", counter},
      [](const TargetFacts& of, Encoder& to) {
-       each_objective(of, [&](const Label& slo, double, const EventCount& count) {
+       each_objective(of, [&](const Label& slo, double, const record::EventCount& count) {
          to.add({slo}, as_number(count.good));
        });
      }},
@@ -179,4 +182,4 @@ FamilyTable objective_families() {
   return kObjectives;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::metrics

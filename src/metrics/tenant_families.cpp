@@ -1,25 +1,25 @@
 // The metrics of each tenant, its token and its certificate, and of the control targets.
 #include "metrics/families.h"
 
-namespace reinfer {
+namespace reinfer::metrics {
 namespace {
 
 using enum FamilyType;
 
-std::string_view to_label(Onboarding onboarding) {
+std::string_view to_label(model::Onboarding onboarding) {
   switch (onboarding) {
-    case Onboarding::uipath:
+    case model::Onboarding::uipath:
       return "uipath";
-    case Onboarding::reinfer:
+    case model::Onboarding::reinfer:
       return "reinfer";
-    case Onboarding::other:
+    case model::Onboarding::other:
       break;
   }
   return "other";
 }
 
-void add_time(const std::optional<WallTime>& time, Encoder& to) {
-  if (time) to.add(to_unix_seconds(*time));
+void add_time(const std::optional<base::WallTime>& time, Encoder& to) {
+  if (time) to.add(base::to_unix_seconds(*time));
 }
 
 constexpr Family kTenants[] = {
@@ -74,4 +74,4 @@ FamilyTable tenant_families() {
   return kTenants;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::metrics

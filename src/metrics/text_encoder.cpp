@@ -1,6 +1,6 @@
 #include "metrics/text_encoder.h"
 
-namespace reinfer {
+namespace reinfer::metrics {
 namespace {
 
 std::string_view to_word(FamilyType type) {
@@ -23,25 +23,25 @@ void TextEncoder::begin(const FamilyHead& head) {
   head_written_ = false;
 }
 
-void TextEncoder::set_subject(Labels labels, std::optional<WallTime>) {
+void TextEncoder::set_subject(Labels labels, std::optional<base::WallTime>) {
   lines_.set_subject(labels);
 }
 
 void TextEncoder::write_head() {
   if (head_written_) return;
   head_written_ = true;
-  append_all(out_, "# HELP ", head_->name, " ", head_->help, "\n# TYPE ", head_->name, " ",
-             to_word(head_->type), "\n");
+  base::append_all(out_, "# HELP ", head_->name, " ", head_->help, "\n# TYPE ", head_->name, " ",
+                   to_word(head_->type), "\n");
 }
 
-void TextEncoder::add(MoreLabels more, double value, const Exemplar*) {
+void TextEncoder::add(MoreLabels more, double value, const record::Exemplar*) {
   write_head();
   lines_.sample(head_->name, "", more, value);
   lines_.end_line();
   count_series(1);
 }
 
-void TextEncoder::add(const Histogram& histogram) {
+void TextEncoder::add(const record::Histogram& histogram) {
   write_head();
   lines_.sample(head_->name, "_count", {}, static_cast<double>(histogram.count()));
   lines_.end_line();
@@ -56,4 +56,4 @@ void TextEncoder::add(const Histogram& histogram) {
   count_series(histogram.counts().size() + 2);
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::metrics

@@ -6,27 +6,27 @@
 
 #include "metrics/text_lines.h"
 
-namespace reinfer {
+namespace reinfer::metrics {
 
 class TextEncoder final : public Encoder {
  public:
   // `out` outlives it.
-  explicit TextEncoder(Buffer& out) : out_(out), lines_(out, TextLines::Edges::shortest) {}
+  explicit TextEncoder(base::Buffer& out) : out_(out), lines_(out, TextLines::Edges::shortest) {}
 
   using Encoder::add;
   void begin(const FamilyHead& head) override;
-  void set_subject(Labels labels, std::optional<WallTime> created) override;
-  void add(MoreLabels more, double value, const Exemplar* exemplar) override;
-  void add(const Histogram& histogram) override;
-  void add(const LatencyHistogram& histogram) override { add(histogram.classic()); }
+  void set_subject(Labels labels, std::optional<base::WallTime> created) override;
+  void add(MoreLabels more, double value, const record::Exemplar* exemplar) override;
+  void add(const record::Histogram& histogram) override;
+  void add(const record::LatencyHistogram& histogram) override { add(histogram.classic()); }
 
  private:
   void write_head();
 
-  Buffer& out_;
+  base::Buffer& out_;
   TextLines lines_;
   const FamilyHead* head_ = nullptr;
   bool head_written_ = false;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::metrics

@@ -7,7 +7,7 @@
 
 #include "base/check.h"
 
-namespace reinfer {
+namespace reinfer::metrics {
 namespace {
 
 // Whole numbers below are exact, and quicker to spell.
@@ -32,10 +32,10 @@ bool needs_escapes(std::string_view value) {
   return found;
 }
 
-[[gnu::noinline]] void append_escaped(Buffer& to, std::string_view value) {
+[[gnu::noinline]] void append_escaped(base::Buffer& to, std::string_view value) {
   for (const char c : value) {
     if (c == '\n') {
-      append_all(to, "\\n");
+      base::append_all(to, "\\n");
       continue;
     }
     if (c == '"' || c == '\\') to.push_back('\\');
@@ -48,23 +48,24 @@ bool is_same(std::string_view left, std::string_view right) {
   return left.data() == right.data() && left.size() == right.size();
 }
 
-void append_label(Buffer& to, const Label& label) {
-  if (!needs_escapes(label.value)) return append_all(to, label.name, "=\"", label.value, "\"");
-  append_all(to, label.name, "=\"");
+void append_label(base::Buffer& to, const Label& label) {
+  if (!needs_escapes(label.value))
+    return base::append_all(to, label.name, "=\"", label.value, "\"");
+  base::append_all(to, label.name, "=\"");
   append_escaped(to, label.value);
   to.push_back('"');
 }
 
 template <typename... Number>
-void append_digits(Buffer& to, Number... number) {
+void append_digits(base::Buffer& to, Number... number) {
   std::array<char, 32> digits;
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), number...).ptr;
-  append_all(to, std::string_view(digits.data(), end));
+  base::append_all(to, std::string_view(digits.data(), end));
 }
 
 }  // namespace
 
-void append_number(Buffer& to, double value) {
+void append_number(base::Buffer& to, double value) {
   if (std::isfinite(value)) {
     if (std::abs(value) < kWholeMax && value == std::trunc(value) &&
         !(value == 0 && std::signbit(value)))
@@ -75,7 +76,7 @@ void append_number(Buffer& to, double value) {
                         ? std::chars_format::fixed
                         : std::chars_format::scientific);
   } else {
-    append_all(to, std::isnan(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf");
+    base::append_all(to, std::isnan(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf");
   }
 }
 
@@ -90,7 +91,7 @@ void TextLines::set_subject(Labels labels) {
 
 void TextLines::append_again(const Stretch& stretch) {
   const std::size_t before = out_.size();
-  check(stretch.at + stretch.bytes <= before, "what was written is still there");
+  base::check(stretch.at + stretch.bytes <= before, "what was written is still there");
   out_.resize(before + stretch.bytes);
   std::copy_n(out_.data() + stretch.at, stretch.bytes, out_.data() + before);
 }
@@ -99,7 +100,7 @@ void TextLines::append_head(std::string_view name, std::string_view suffix) {
   if (head_.bytes > 0 && is_same(name, head_name_) && is_same(suffix, head_suffix_))
     return append_again(head_);
   head_.at = out_.size();
-  append_all(out_, name, suffix, to_view(subject_));
+  base::append_all(out_, name, suffix, base::to_view(subject_));
   head_.bytes = out_.size() - head_.at;
   head_name_ = name;
   head_suffix_ = suffix;
@@ -114,12 +115,12 @@ void TextLines::sample_at(std::string_view name, std::string_view suffix, MoreLa
     append_label(out_, label);
     first = false;
   }
-  append_all(out_, first ? " " : "} ");
+  base::append_all(out_, first ? " " : "} ");
   labels_.bytes = out_.size() - labels_.at;
 }
 
 void TextLines::labelled_alike(std::string_view name, std::string_view suffix) {
-  append_all(out_, name, suffix);
+  base::append_all(out_, name, suffix);
   append_again(labels_);
 }
 
@@ -129,11 +130,11 @@ void TextLines::sample(std::string_view name, std::string_view suffix, MoreLabel
   append_number(out_, value);
 }
 
-void TextLines::bucket(std::string_view name, const Histogram& histogram, std::size_t i,
+void TextLines::bucket(std::string_view name, const record::Histogram& histogram, std::size_t i,
                        std::uint64_t count) {
   if (i == 0) spell_edges(histogram.edges());
   append_head(name, "_bucket");
-  append_all(out_, subject_.size() == 0 ? "{" : ",", spelt_[i]);
+  base::append_all(out_, subject_.size() == 0 ? "{" : ",", spelt_[i]);
   append_digits(out_, count);
 }
 
@@ -142,7 +143,7 @@ void TextLines::spell_edges(const std::vector<double>& edges) {
   edges_ = edges;
   spelt_.clear();
   for (const double edge : edges) {
-    Buffer digits;
+    base::Buffer digits;
     append_number(digits, edge);
     std::string number = fmt::to_string(digits);
     if (style_ == Edges::float_always && number.find_first_of(".e") == std::string::npos)
@@ -152,4 +153,4 @@ void TextLines::spell_edges(const std::vector<double>& edges) {
   spelt_.emplace_back("le=\"+Inf\"} ");
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::metrics

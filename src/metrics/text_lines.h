@@ -8,17 +8,17 @@
 
 #include "metrics/encoder.h"
 
-namespace reinfer {
+namespace reinfer::metrics {
 
 // The fewest digits that read back as the same number: 12, 0.0005, 1.5e-05, +Inf, -Inf, NaN.
-void append_number(Buffer& to, double value);
+void append_number(base::Buffer& to, double value);
 
 class TextLines {
  public:
   // How `le` is written: 1 or 1.0.
   enum class Edges : std::uint8_t { shortest, float_always };
 
-  TextLines(Buffer& out, Edges edges) : out_(out), style_(edges) {}
+  TextLines(base::Buffer& out, Edges edges) : out_(out), style_(edges) {}
 
   void set_subject(Labels labels);
   // Everything up to the value, without it. `name` and `suffix` are one word.
@@ -26,7 +26,7 @@ class TextLines {
   // Everything up to the end of the line, without it.
   void sample(std::string_view name, std::string_view suffix, MoreLabels more, double value);
   // The same for bucket `i` of `histogram`, and `count` results up to it.
-  void bucket(std::string_view name, const Histogram& histogram, std::size_t i,
+  void bucket(std::string_view name, const record::Histogram& histogram, std::size_t i,
               std::uint64_t count);
   // Everything up to the value, with the labels of the sample before, which is of this subject.
   void labelled_alike(std::string_view name, std::string_view suffix);
@@ -43,9 +43,9 @@ class TextLines {
   void append_head(std::string_view name, std::string_view suffix);
   void spell_edges(const std::vector<double>& edges);
 
-  Buffer& out_;
+  base::Buffer& out_;
   const Edges style_;
-  Buffer subject_;  // {a="1",b="2"
+  base::Buffer subject_;  // {a="1",b="2"
   // Most lines begin as the one before.
   Stretch head_;  // name{a="1",b="2"
   std::string_view head_name_;
@@ -56,4 +56,4 @@ class TextLines {
   std::vector<std::string> spelt_;  // le="1"} and a blank
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::metrics

@@ -13,13 +13,13 @@
 #include "model/network.h"
 #include "model/target.h"
 
-namespace reinfer {
+namespace reinfer::model {
 
 struct Request {
   std::string method;
   std::string url;
   std::vector<Header> headers;  // never Authorization
-  Secret bearer;                // sent to `url`'s origin only
+  base::Secret bearer;          // sent to `url`'s origin only
   std::string body;
   Deadlines deadlines;
   ConnectionMode connection = ConnectionMode::fresh;
@@ -54,13 +54,13 @@ enum class WireError : std::uint8_t {
 //
 // A reused connection has no resolve, connect or tls; a numeric host has no resolve.
 struct PhaseTimings {
-  std::optional<Nanoseconds> resolve;
-  std::optional<Nanoseconds> connect;
-  std::optional<Nanoseconds> tls;
-  std::optional<Nanoseconds> send;
-  std::optional<Nanoseconds> wait;
-  std::optional<Nanoseconds> receive;
-  std::optional<Nanoseconds> total;
+  std::optional<base::Nanoseconds> resolve;
+  std::optional<base::Nanoseconds> connect;
+  std::optional<base::Nanoseconds> tls;
+  std::optional<base::Nanoseconds> send;
+  std::optional<base::Nanoseconds> wait;
+  std::optional<base::Nanoseconds> receive;
+  std::optional<base::Nanoseconds> total;
   bool operator==(const PhaseTimings&) const = default;
 };
 
@@ -69,8 +69,8 @@ enum class ClockSource : std::uint8_t { user, kernel };
 
 // How far our own side may have spoilt the figures of one exchange: at most so much.
 struct Uncertainty {
-  Nanoseconds wait{0};
-  Nanoseconds total{0};
+  base::Nanoseconds wait{0};
+  base::Nanoseconds total{0};
   bool clock_stepped = false;  // the wall clock was set, or the machine slept, meanwhile
   bool operator==(const Uncertainty&) const = default;
 };
@@ -78,15 +78,15 @@ struct Uncertainty {
 // The kernel's own view of the path (TCP_INFO), when the exchange ended. Through a proxy, the path
 // is that to the proxy.
 struct TcpFacts {
-  std::optional<Nanoseconds> rtt;  // smoothed; absent if no connection came about
-  std::uint32_t retransmits = 0;   // segments sent again during this exchange, SYNs included
+  std::optional<base::Nanoseconds> rtt;  // smoothed; absent if no connection came about
+  std::uint32_t retransmits = 0;         // segments sent again during this exchange, SYNs included
   bool operator==(const TcpFacts&) const = default;
 };
 
 struct TlsFacts {
   std::string version;  // "TLSv1.3"
   std::string cipher;
-  std::optional<WallTime> earliest_expiry;  // of the chain the server sent
+  std::optional<base::WallTime> earliest_expiry;  // of the chain the server sent
   bool operator==(const TlsFacts&) const = default;
 };
 
@@ -110,4 +110,4 @@ struct Exchange {
   bool resent = false;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::model

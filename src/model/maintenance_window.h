@@ -9,12 +9,12 @@
 
 #include "base/clock.h"
 
-namespace reinfer {
+namespace reinfer::model {
 
 // Once, from `start` up to `end`.
 struct OneTimeWindow {
-  WallTime start;
-  WallTime end;
+  base::WallTime start;
+  base::WallTime end;
   bool operator==(const OneTimeWindow&) const = default;
 };
 
@@ -22,12 +22,12 @@ struct OneTimeWindow {
 // summer time is not an hour shorter or longer).
 struct WeeklyWindow {
   std::uint8_t weekday = 0;  // 0 is Sunday
-  Nanoseconds time_of_day{};
-  Nanoseconds duration{};
+  base::Nanoseconds time_of_day{};
+  base::Nanoseconds duration{};
   std::string zone = "UTC";  // IANA name
   bool operator==(const WeeklyWindow&) const = default;
 };
 
 using MaintenanceWindow = std::variant<OneTimeWindow, WeeklyWindow>;
 
-}  // namespace reinfer
+}  // namespace reinfer::model

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace reinfer {
+namespace reinfer::model {
 
 struct Header {
   std::string name;
@@ -37,4 +37,4 @@ struct NetworkOptions {
   bool operator==(const NetworkOptions&) const = default;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::model

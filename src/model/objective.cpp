@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace reinfer {
+namespace reinfer::model {
 
 std::string_view to_label(Objective objective) {
   static constexpr std::array<std::string_view, kObjectiveCount> kLabels = {"availability",
@@ -16,12 +16,12 @@ bool counts(const AvailabilityObjective& objective, Fault fault) {
   return false;
 }
 
-Nanoseconds interval_to_judge(double ratio) {
-  return from_seconds(to_seconds(kPagingWindow) * kPagingBurnRate * (1 - ratio));
+base::Nanoseconds interval_to_judge(double ratio) {
+  return base::from_seconds(base::to_seconds(kPagingWindow) * kPagingBurnRate * (1 - ratio));
 }
 
-double ratio_to_judge(Nanoseconds interval) {
-  return 1 - to_seconds(interval) / to_seconds(kPagingWindow) / kPagingBurnRate;
+double ratio_to_judge(base::Nanoseconds interval) {
+  return 1 - base::to_seconds(interval) / base::to_seconds(kPagingWindow) / kPagingBurnRate;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::model

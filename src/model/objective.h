@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "model/outcome.h"
 
-namespace reinfer {
+namespace reinfer::model {
 
 // Each enumerator is a value of the label `slo`.
 enum class Objective : std::uint8_t { availability, latency };
@@ -30,7 +30,7 @@ struct AvailabilityObjective {
 
 struct LatencyObjective {
   double ratio = 0;
-  Nanoseconds threshold{};  // inclusive
+  base::Nanoseconds threshold{};  // inclusive
   bool operator==(const LatencyObjective&) const = default;
 };
 
@@ -45,13 +45,13 @@ bool counts(const AvailabilityObjective& objective, Fault fault);
 // How the alert that pages first judges an objective (dashboards/prometheus/alerts.yml says the
 // same): the events of an hour spend the budget of 30 days so many times too fast.
 inline constexpr double kPagingBurnRate = 14.4;
-inline constexpr Nanoseconds kPagingWindow = std::chrono::hours(1);
+inline constexpr base::Nanoseconds kPagingWindow = std::chrono::hours(1);
 
 // The longest interval at which one bad event alone does not reach that rate. At a longer one the
 // objective cannot be judged: a single lost probe looks like an outage.
-Nanoseconds interval_to_judge(double ratio);
+base::Nanoseconds interval_to_judge(double ratio);
 
 // The highest objective that can be judged at an interval; below 0 where none can.
-double ratio_to_judge(Nanoseconds interval);
+double ratio_to_judge(base::Nanoseconds interval);
 
-}  // namespace reinfer
+}  // namespace reinfer::model

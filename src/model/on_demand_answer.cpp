@@ -2,7 +2,7 @@
 
 #include "base/check.h"
 
-namespace reinfer {
+namespace reinfer::model {
 
 std::string_view describe(Refusal refusal) {
   switch (refusal) {
@@ -19,8 +19,8 @@ std::string_view describe(Refusal refusal) {
     case Refusal::stopping:
       return "the exporter is stopping";
   }
-  check(false, "a refusal is one of those listed");
+  base::check(false, "a refusal is one of those listed");
   return "";
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::model

@@ -11,7 +11,7 @@
 #include "model/plan.h"
 #include "model/probe_result.h"
 
-namespace reinfer {
+namespace reinfer::model {
 
 // Why nothing was sent; the first five are those of a slot that is skipped.
 enum class Refusal : std::uint8_t {
@@ -33,4 +33,4 @@ struct OnDemandResult {
 
 using OnDemandAnswer = tl::expected<OnDemandResult, Refusal>;
 
-}  // namespace reinfer
+}  // namespace reinfer::model

@@ -2,7 +2,7 @@
 
 #include "base/check.h"
 
-namespace reinfer {
+namespace reinfer::model {
 namespace {
 
 struct Row {
@@ -58,7 +58,7 @@ static_assert(rows_stand_in_enumerator_order());
 
 const Row& row_of(Outcome outcome) {
   const auto index = static_cast<std::size_t>(outcome);
-  check(index < kRows.size(), "an outcome is one of the enumerators");
+  base::check(index < kRows.size(), "an outcome is one of the enumerators");
   return kRows[index];
 }
 
@@ -97,4 +97,4 @@ const std::array<Outcome, kOutcomeCount>& all_outcomes() {
   return kAll;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::model

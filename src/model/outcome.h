@@ -9,7 +9,7 @@
 #include <optional>
 #include <string_view>
 
-namespace reinfer {
+namespace reinfer::model {
 
 enum class Outcome : std::uint8_t {
   ok,
@@ -61,4 +61,4 @@ AvailabilityEvent availability_of(Outcome outcome);
 // Every outcome in declaration order, for loops over the label values.
 const std::array<Outcome, kOutcomeCount>& all_outcomes();
 
-}  // namespace reinfer
+}  // namespace reinfer::model

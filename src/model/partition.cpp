@@ -3,10 +3,10 @@
 #include "base/check.h"
 #include "base/hash.h"
 
-namespace reinfer {
+namespace reinfer::model {
 
 std::size_t part_of(std::string_view tenant, std::size_t parts) {
-  return rendezvous(tenant, parts);
+  return base::rendezvous(tenant, parts);
 }
 
 namespace {
@@ -35,31 +35,31 @@ std::vector<std::size_t> shares_of(std::size_t whole,
 
 }  // namespace
 
-Division divide(std::shared_ptr<const Plan> whole, std::size_t parts) {
-  check(parts > 0, "a plan is divided into something");
+Partition partition_plan(std::shared_ptr<const Plan> whole, std::size_t parts) {
+  base::check(parts > 0, "a plan is divided into something");
   std::vector<std::vector<TargetIndex>> chosen(parts);
   std::vector<std::size_t> tenants_of(parts);
-  Division division{whole, {}, {}, {}};
+  Partition partition{whole, {}, {}, {}};
   for (const Tenant& tenant : whole->tenants()) {
     const std::size_t part = part_of(tenant.name, parts);
-    division.tenants.push_back({part, tenants_of[part]++});
+    partition.tenants.push_back({part, tenants_of[part]++});
   }
   for (std::size_t i = 0; i < whole->targets().size(); ++i) {
-    const std::size_t part = division.tenants[to_size(whole->targets()[i].tenant)].part;
-    division.targets.push_back({part, chosen[part].size()});
+    const std::size_t part = partition.tenants[to_size(whole->targets()[i].tenant)].part;
+    partition.targets.push_back({part, chosen[part].size()});
     chosen[part].push_back(TargetIndex(i));
   }
   if (parts == 1) {
-    division.parts = {std::move(whole)};
-    return division;
+    partition.parts = {std::move(whole)};
+    return partition;
   }
   const auto shares = shares_of(whole->limits().probes_in_flight_max, chosen);
   for (std::size_t i = 0; i < parts; ++i) {
     Plan part = whole->part(chosen[i]).with_probes_in_flight_max(shares[i]);
-    if (!division.parts.empty()) part = part.without_controls();
-    division.parts.push_back(std::make_shared<const Plan>(std::move(part)));
+    if (!partition.parts.empty()) part = part.without_controls();
+    partition.parts.push_back(std::make_shared<const Plan>(std::move(part)));
   }
-  return division;
+  return partition;
 }
 
 std::shared_ptr<const Plan> shard_of(std::shared_ptr<const Plan> whole, Shard shard) {
@@ -68,10 +68,10 @@ std::shared_ptr<const Plan> shard_of(std::shared_ptr<const Plan> whole, Shard sh
   for (std::size_t i = 0; i < whole->targets().size(); ++i) {
     const Target& target = whole->targets()[i];
     // Neither name can hold a blank.
-    if (rendezvous(target.tenant_name + " " + target.probe, shard.count) == shard.index)
+    if (base::rendezvous(target.tenant_name + " " + target.probe, shard.count) == shard.index)
       chosen.push_back(TargetIndex(i));
   }
   return std::make_shared<const Plan>(whole->part(chosen));
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::model

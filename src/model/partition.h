@@ -11,27 +11,27 @@
 
 #include "model/plan.h"
 
-namespace reinfer {
+namespace reinfer::model {
 
 // Where something of the whole plan stands in a part of it.
-struct PartPlace {
+struct PartIndex {
   std::size_t part = 0;
   std::size_t index = 0;
-  bool operator==(const PartPlace&) const = default;
+  bool operator==(const PartIndex&) const = default;
 };
 
-struct Division {
+struct Partition {
   std::shared_ptr<const Plan> whole;
   std::vector<std::shared_ptr<const Plan>> parts;  // the first has the controls
   // In the order of the whole plan.
-  std::vector<PartPlace> targets;
-  std::vector<PartPlace> tenants;
+  std::vector<PartIndex> targets;
+  std::vector<PartIndex> tenants;
 };
 
 // Into so many parts, some of which may be empty; the limit of probes in flight is shared out with
 // the targets, one at least for each part that has some. One part is the whole itself.
 // REQUIRES: parts > 0.
-Division divide(std::shared_ptr<const Plan> whole, std::size_t parts);
+Partition partition_plan(std::shared_ptr<const Plan> whole, std::size_t parts);
 
 // Which part of so many the tenant belongs to.
 std::size_t part_of(std::string_view tenant, std::size_t parts);
@@ -48,4 +48,4 @@ struct Shard {
 // What of the plan is the shard's; the plan itself where there is one shard.
 std::shared_ptr<const Plan> shard_of(std::shared_ptr<const Plan> whole, Shard shard);
 
-}  // namespace reinfer
+}  // namespace reinfer::model

@@ -5,7 +5,7 @@
 #include "model/outcome.h"
 #include "model/probe_result.h"
 
-namespace reinfer {
+namespace reinfer::model {
 namespace {
 
 constexpr std::size_t kPhases = 6;
@@ -86,15 +86,15 @@ std::size_t expected_series(const Plan& plan) {
 double paid_probes_per_day(const Plan& plan, TenantIndex tenant) {
   double sum = 0;
   for (const Target& target : plan.targets())
-    if (target.tenant == tenant && target.paid) sum += 86400.0 / to_seconds(target.interval);
+    if (target.tenant == tenant && target.paid) sum += 86400.0 / base::to_seconds(target.interval);
   return sum;
 }
 
 double requests_per_minute(const Plan& plan, TenantIndex tenant) {
   double sum = 0;
   for (const Target& target : plan.targets())
-    if (target.tenant == tenant) sum += 60.0 / to_seconds(target.interval);
+    if (target.tenant == tenant) sum += 60.0 / base::to_seconds(target.interval);
   return sum;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::model

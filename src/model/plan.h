@@ -11,7 +11,11 @@
 
 #include "model/target.h"
 
-namespace reinfer {
+namespace reinfer::config {
+class PlanProof;
+}
+
+namespace reinfer::model {
 
 struct PlanLimits {
   std::size_t probes_in_flight_max = 0;  // over all targets; slots beyond it are skipped as `limit`
@@ -40,7 +44,7 @@ class Plan {
   bool operator==(const Plan&) const = default;
 
  private:
-  friend class PlanProof;  // config/prove.cpp
+  friend class config::PlanProof;  // config/prove.cpp
   Plan() = default;
 
   std::vector<Tenant> tenants_;
@@ -63,4 +67,4 @@ double paid_probes_per_day(const Plan& plan, TenantIndex tenant);
 
 inline constexpr std::size_t kHttpCodesExpected = 2;
 
-}  // namespace reinfer
+}  // namespace reinfer::model

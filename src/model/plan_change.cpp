@@ -4,7 +4,7 @@
 #include <tuple>
 #include <unordered_map>
 
-namespace reinfer {
+namespace reinfer::model {
 namespace {
 
 // Neither name can hold a blank.
@@ -69,4 +69,4 @@ PlanDifference count_differences(const Plan& before, const Plan& after) {
   return difference;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::model

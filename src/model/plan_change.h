@@ -10,7 +10,7 @@
 
 #include "model/plan.h"
 
-namespace reinfer {
+namespace reinfer::model {
 
 struct PlanChange {
   // By position in the new plan: where it stood in the old one; absent if it is new.
@@ -48,4 +48,4 @@ std::vector<Value> carry_over(const std::vector<std::optional<std::size_t>>& ori
   return result;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::model

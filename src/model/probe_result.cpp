@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <array>
 
-namespace reinfer {
+namespace reinfer::model {
 namespace {
 
-constexpr Nanoseconds kHarmless = std::chrono::milliseconds(5);
+constexpr base::Nanoseconds kHarmless = std::chrono::milliseconds(5);
 
-std::optional<Distrust> distrust(std::optional<Nanoseconds> figure, Nanoseconds off,
+std::optional<Distrust> distrust(std::optional<base::Nanoseconds> figure, base::Nanoseconds off,
                                  bool clock_stepped) {
   if (!figure) return std::nullopt;
   if (clock_stepped) return Distrust::clock_step;
@@ -38,4 +38,4 @@ std::optional<Distrust> distrust_of_wait(const ProbeResult& result) {
   return distrust(result.phases.wait, result.uncertainty.wait, result.uncertainty.clock_stepped);
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::model

@@ -13,7 +13,7 @@
 #include "model/outcome.h"
 #include "model/target.h"
 
-namespace reinfer {
+namespace reinfer::model {
 
 // One entry of a Server-Timing header. `duration_ms` is absent where it was missing or not a plain,
 // finite, non-negative number.
@@ -37,8 +37,8 @@ std::string_view to_label(Distrust reason);
 
 struct ProbeResult {
   TargetIndex target{};
-  Instant started{};
-  Instant finished{};
+  base::Instant started{};
+  base::Instant finished{};
   Outcome outcome = Outcome::monitor_error;
   bool application_answered = false;
   std::string message;  // the application's own, or ours about the wire; sanitised, never a label
@@ -46,9 +46,9 @@ struct ProbeResult {
   std::optional<int> http_status;
   // Of the request that was repeated with a new token; this result is the second's.
   std::optional<int> first_http_status;
-  std::vector<Header> request_headers;     // without the token's
-  std::vector<Header> response_headers;    // as they came, but for our token
-  std::optional<Nanoseconds> retry_after;  // asked for by a 429 or 503, capped
+  std::vector<Header> request_headers;           // without the token's
+  std::vector<Header> response_headers;          // as they came, but for our token
+  std::optional<base::Nanoseconds> retry_after;  // asked for by a 429 or 503, capped
   PhaseTimings phases;
   ClockSource clock_source = ClockSource::user;
   Uncertainty uncertainty;
@@ -57,8 +57,8 @@ struct ProbeResult {
   std::size_t server_timing_dropped = 0;  // entries or bytes over the limits, and broken names
   std::size_t headers_dropped = 0;        // header lines over the limit
   std::optional<ServerTimingState> server_timing_state;  // of application replies
-  std::optional<Nanoseconds> server_processing;          // `total`
-  std::optional<Nanoseconds> network_overhead;           // max(0, wait - server_processing)
+  std::optional<base::Nanoseconds> server_processing;    // `total`
+  std::optional<base::Nanoseconds> network_overhead;     // max(0, wait - server_processing)
   std::optional<std::size_t> body_bytes;
   std::optional<TlsFacts> tls;
   std::string remote_address;
@@ -71,4 +71,4 @@ struct ProbeResult {
 std::optional<Distrust> distrust_of_total(const ProbeResult& result);
 std::optional<Distrust> distrust_of_wait(const ProbeResult& result);
 
-}  // namespace reinfer
+}  // namespace reinfer::model

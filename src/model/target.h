@@ -14,7 +14,7 @@
 #include "model/objective.h"
 #include "model/token_source.h"
 
-namespace reinfer {
+namespace reinfer::model {
 
 // Positions in the plan's lists. Strong enums, so that one cannot be taken for the other.
 enum class TenantIndex : std::uint32_t {};
@@ -68,10 +68,10 @@ struct Expectation {
 
 // Each stage has its own limit so that a timeout says where it happened; `total` bounds them all.
 struct Deadlines {
-  Nanoseconds total{};
-  Nanoseconds resolve{};
-  Nanoseconds connect{};
-  Nanoseconds tls{};
+  base::Nanoseconds total{};
+  base::Nanoseconds resolve{};
+  base::Nanoseconds connect{};
+  base::Nanoseconds tls{};
   bool operator==(const Deadlines&) const = default;
 };
 
@@ -84,7 +84,7 @@ struct Target {
   std::string body;  // empty: none
   Expectation expectation;
   bool paid = false;  // each request costs money
-  Nanoseconds interval{};
+  base::Nanoseconds interval{};
   Deadlines deadlines;
   ConnectionMode connection = ConnectionMode::fresh;
   std::size_t body_bytes_max = 0;  // after decompression
@@ -99,9 +99,9 @@ struct Target {
 struct Control {
   std::string name;
   std::string url;
-  Nanoseconds interval{};
+  base::Nanoseconds interval{};
   Deadlines deadlines;
   bool operator==(const Control&) const = default;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::model

@@ -7,15 +7,15 @@
 
 #include "base/clock.h"
 
-namespace reinfer {
+namespace reinfer::model {
 
 struct TokenFacts {
   std::optional<bool> accepted;  // by the last reply that judged it
   std::uint64_t changes = 0;
-  std::optional<WallTime> last_change;
+  std::optional<base::WallTime> last_change;
   std::uint64_t read_errors = 0;
-  std::optional<WallTime> expiry;  // where known: OAuth, JWT
+  std::optional<base::WallTime> expiry;  // where known: OAuth, JWT
   bool operator==(const TokenFacts&) const = default;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::model

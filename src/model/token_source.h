@@ -9,7 +9,7 @@
 
 #include "model/network.h"
 
-namespace reinfer {
+namespace reinfer::model {
 
 // A secret that is simply stored somewhere.
 struct SecretSource {
@@ -51,4 +51,4 @@ struct TokenSource {
   }
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::model

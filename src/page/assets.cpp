@@ -6,7 +6,7 @@
 
 #include "base/check.h"
 
-namespace reinfer {
+namespace reinfer::page {
 namespace {
 
 std::string file_of(const Asset& asset) {
@@ -19,7 +19,7 @@ std::string file_of(const Asset& asset) {
 std::string asset_path(std::string_view name) {
   const auto found = std::find_if(assets().begin(), assets().end(),
                                   [&](const Asset& asset) { return asset.name == name; });
-  check(found != assets().end(), "an asset is one of those embedded");
+  base::check(found != assets().end(), "an asset is one of those embedded");
   return "assets/" + file_of(*found);
 }
 
@@ -29,4 +29,4 @@ const Asset* find_asset(std::string_view file) {
   return nullptr;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::page

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace reinfer {
+namespace reinfer::page {
 
 struct Asset {
   std::string_view name;  // "page.css"
@@ -22,4 +22,4 @@ std::string asset_path(std::string_view name);
 // By the last segment of such a path; nullptr if there is none.
 const Asset* find_asset(std::string_view file);
 
-}  // namespace reinfer
+}  // namespace reinfer::page

@@ -7,14 +7,14 @@
 
 #include "base/duration.h"
 
-namespace reinfer {
+namespace reinfer::page {
 namespace {
 
 constexpr double kSparkStep = 3;
-constexpr double kSparkWidth = kSparkStep * Recent::kSamplesKept;
+constexpr double kSparkWidth = kSparkStep * record::RecentResults::kSamplesKept;
 constexpr double kBarWidth = 160;
 constexpr double kChartStep = 8;
-constexpr double kChartWidth = kChartStep * Recent::kSamplesKept;
+constexpr double kChartWidth = kChartStep * record::RecentResults::kSamplesKept;
 constexpr double kChartHeight = 120;
 constexpr double kWaterfallWidth = 400;
 
@@ -35,7 +35,7 @@ constexpr std::array<PhasePart, 7> kParts = {{
 }};
 
 double present(std::uint32_t microseconds) {
-  return microseconds == RecentSample::kAbsent ? 0 : microseconds;
+  return microseconds == record::RecentSample::kAbsent ? 0 : microseconds;
 }
 
 std::string mean_of(std::size_t samples) {
@@ -47,61 +47,62 @@ std::string number(double value) {
 }
 
 // What the fault looks like without its colour, around (x, y).
-std::string shape_path(Fault fault, double x, double y, double r) {
+std::string shape_path(model::Fault fault, double x, double y, double r) {
   switch (fault) {
-    case Fault::platform:
+    case model::Fault::platform:
       return fmt::format("M{} {}h{}v{}h-{}z", number(x - r), number(y - r), number(2 * r),
                          number(2 * r), number(2 * r));
-    case Fault::edge:
+    case model::Fault::edge:
       return fmt::format("M{} {}l{} {}l-{} {}l-{}-{}z", number(x), number(y - r * 1.3),
                          number(r * 1.3), number(r * 1.3), number(r * 1.3), number(r * 1.3),
                          number(r * 1.3), number(r * 1.3));
-    case Fault::network:
+    case model::Fault::network:
       return fmt::format("M{} {}l{} {}h-{}z", number(x), number(y - r * 1.2), number(r * 1.2),
                          number(r * 2.2), number(r * 2.4));
-    case Fault::credentials:
+    case model::Fault::credentials:
       return fmt::format("M{} {}h{}l-{} {}z", number(x - r * 1.2), number(y - r), number(r * 2.4),
                          number(r * 1.2), number(r * 2.2));
-    case Fault::request:
+    case model::Fault::request:
       return fmt::format("M{} {}l{} {}M{} {}l-{} {}", number(x - r), number(y - r), number(2 * r),
                          number(2 * r), number(x + r), number(y - r), number(2 * r), number(2 * r));
-    case Fault::monitor:
+    case model::Fault::monitor:
       return fmt::format("M{} {}a{} {} 0 1 0 {} 0a{} {} 0 1 0-{} 0z", number(x - r), number(y),
                          number(r), number(r), number(2 * r), number(r), number(r), number(2 * r));
-    case Fault::none:
+    case model::Fault::none:
       break;
   }
   return fmt::format("M{} {}l{} {}l{}-{}", number(x - r), number(y), number(r * 0.7),
                      number(r * 0.7), number(r * 1.3), number(r * 1.4));
 }
 
-std::string fault_class(const char* first, Fault fault) {
-  return fmt::format("{} f-{}", first, to_label(fault));
+std::string fault_class(const char* first, model::Fault fault) {
+  return fmt::format("{} f-{}", first, model::to_label(fault));
 }
 
-std::string counts_by_fault(const std::vector<RecentSample>& samples) {
-  std::array<std::size_t, kFaultCount> counts{};
-  for (const RecentSample& sample : samples)
-    ++counts[static_cast<std::size_t>(fault_of(sample.outcome))];
+std::string counts_by_fault(const std::vector<record::RecentSample>& samples) {
+  std::array<std::size_t, model::kFaultCount> counts{};
+  for (const record::RecentSample& sample : samples)
+    ++counts[static_cast<std::size_t>(model::fault_of(sample.outcome))];
   std::string text;
-  for (std::size_t f = 1; f < kFaultCount; ++f)
+  for (std::size_t f = 1; f < model::kFaultCount; ++f)
     if (counts[f] > 0)
-      text += fmt::format(", {} failed ({})", counts[f], to_label(static_cast<Fault>(f)));
+      text +=
+          fmt::format(", {} failed ({})", counts[f], model::to_label(static_cast<model::Fault>(f)));
   return text;
 }
 
-double longest_ok(const std::vector<RecentSample>& samples) {
+double longest_ok(const std::vector<record::RecentSample>& samples) {
   double longest = 1;
-  for (const RecentSample& sample : samples)
-    if (sample.outcome == Outcome::ok) longest = std::max(longest, present(sample.total));
+  for (const record::RecentSample& sample : samples)
+    if (sample.outcome == model::Outcome::ok) longest = std::max(longest, present(sample.total));
   return longest;
 }
 
-std::string sparkline_title(const std::vector<RecentSample>& samples) {
+std::string sparkline_title(const std::vector<record::RecentSample>& samples) {
   if (samples.empty()) return "no probe yet";
   double low = 1e18;
-  for (const RecentSample& sample : samples)
-    if (sample.outcome == Outcome::ok) low = std::min(low, present(sample.total));
+  for (const record::RecentSample& sample : samples)
+    if (sample.outcome == model::Outcome::ok) low = std::min(low, present(sample.total));
   const bool one = samples.size() == 1;
   std::string text = one ? "Last probe" : fmt::format("Last {} probes", samples.size());
   if (low < 1e18 && one)
@@ -123,14 +124,14 @@ void open_svg(Html& html, const char* style, double width, double height, const 
 
 }  // namespace
 
-LatencySplit split_of(const RecentSample& sample) {
+LatencySplit split_of(const record::RecentSample& sample) {
   LatencySplit split;
   split.resolve = present(sample.resolve);
   split.connect = present(sample.connect);
   split.tls = present(sample.tls);
   split.receive = present(sample.receive);
   const double wait = present(sample.wait);
-  if (sample.server == RecentSample::kAbsent) {
+  if (sample.server == record::RecentSample::kAbsent) {
     split.unsplit = wait + present(sample.send);
   } else {
     split.server = std::min<double>(sample.server, wait);
@@ -140,10 +141,10 @@ LatencySplit split_of(const RecentSample& sample) {
   return split;
 }
 
-LatencySplit mean_split(const std::vector<RecentSample>& samples) {
+LatencySplit mean_split(const std::vector<record::RecentSample>& samples) {
   LatencySplit mean;
-  for (const RecentSample& sample : samples) {
-    if (sample.outcome != Outcome::ok) continue;
+  for (const record::RecentSample& sample : samples) {
+    if (sample.outcome != model::Outcome::ok) continue;
     const LatencySplit one = split_of(sample);
     for (const PhasePart& part : kParts)
       mean.*part.time += one.*part.time;
@@ -156,7 +157,7 @@ LatencySplit mean_split(const std::vector<RecentSample>& samples) {
 }
 
 std::string describe_microseconds(double count) {
-  return describe_duration(Nanoseconds(static_cast<std::int64_t>(count * 1000)));
+  return base::describe_duration(base::Nanoseconds(static_cast<std::int64_t>(count * 1000)));
 }
 
 std::string describe_split(const LatencySplit& split) {
@@ -169,9 +170,9 @@ std::string describe_split(const LatencySplit& split) {
   return text.empty() ? "nothing measured" : text;
 }
 
-void draw_icon(Html& html, Fault fault) {
+void draw_icon(Html& html, model::Fault fault) {
   html.open("svg", {{"class", fault_class("icon", fault)}, {"aria-hidden", "true"}});
-  html.single("use", {{"href", fmt::format("#i-{}", to_label(fault))}});
+  html.single("use", {{"href", fmt::format("#i-{}", model::to_label(fault))}});
   html.close();
 }
 
@@ -183,9 +184,10 @@ void draw_state_icon(Html& html, const char* state) {
 
 void draw_symbols(Html& html) {
   html.open("svg", {{"class", "symbols"}, {"aria-hidden", "true"}});
-  for (std::size_t f = 0; f < kFaultCount; ++f) {
-    const Fault fault = static_cast<Fault>(f);
-    html.open("symbol", {{"id", fmt::format("i-{}", to_label(fault))}, {"viewBox", "0 0 16 16"}});
+  for (std::size_t f = 0; f < model::kFaultCount; ++f) {
+    const model::Fault fault = static_cast<model::Fault>(f);
+    html.open("symbol",
+              {{"id", fmt::format("i-{}", model::to_label(fault))}, {"viewBox", "0 0 16 16"}});
     html.single("path", {{"d", shape_path(fault, 8, 8, 5)}});
     html.close();
   }
@@ -209,16 +211,16 @@ void draw_phase_key(Html& html, const std::string& phase) {
 }
 
 // Failures break the line and stand below it, so that a timeout does not flatten the rest.
-void draw_sparkline(Html& html, const std::vector<RecentSample>& samples) {
+void draw_sparkline(Html& html, const std::vector<record::RecentSample>& samples) {
   open_svg(html, "spark", kSparkWidth, 32, sparkline_title(samples));
   const double longest = longest_ok(samples);
   std::string line;
-  std::array<std::string, kFaultCount> marks;
+  std::array<std::string, model::kFaultCount> marks;
   bool drawing = false;
   for (std::size_t i = 0; i < samples.size(); ++i) {
     const double x = kSparkWidth - 1.5 - kSparkStep * static_cast<double>(samples.size() - 1 - i);
-    const Fault fault = fault_of(samples[i].outcome);
-    if (fault == Fault::none) {
+    const model::Fault fault = model::fault_of(samples[i].outcome);
+    if (fault == model::Fault::none) {
       const double y = 23 - 20 * present(samples[i].total) / longest;
       // A single good probe between failures is a dot: a line of no length with round ends.
       line += drawing ? fmt::format("L{} {}", number(x), number(y))
@@ -226,12 +228,13 @@ void draw_sparkline(Html& html, const std::vector<RecentSample>& samples) {
     } else {
       marks[static_cast<std::size_t>(fault)] += shape_path(fault, x, 28, 2);
     }
-    drawing = fault == Fault::none;
+    drawing = fault == model::Fault::none;
   }
   if (!line.empty()) html.single("path", {{"class", "line"}, {"d", line}});
-  for (std::size_t f = 1; f < kFaultCount; ++f)
+  for (std::size_t f = 1; f < model::kFaultCount; ++f)
     if (!marks[f].empty())
-      html.single("path", {{"class", fault_class("mark", static_cast<Fault>(f))}, {"d", marks[f]}});
+      html.single("path",
+                  {{"class", fault_class("mark", static_cast<model::Fault>(f))}, {"d", marks[f]}});
   html.close();
 }
 
@@ -256,7 +259,7 @@ void draw_split(Html& html, const LatencySplit& split) {
   html.close();
 }
 
-void draw_latencies(Html& html, const std::vector<RecentSample>& samples, double longest) {
+void draw_latencies(Html& html, const std::vector<record::RecentSample>& samples, double longest) {
   open_svg(html, "chart", kChartWidth, kChartHeight + 16, sparkline_title(samples));
   for (const double share : {0.0, 0.5, 1.0})
     html.single(
@@ -264,13 +267,14 @@ void draw_latencies(Html& html, const std::vector<RecentSample>& samples, double
         {{"class", "grid"},
          {"d", fmt::format("M0 {}h{}", number(kChartHeight * share + 0.5), number(kChartWidth))}});
   for (std::size_t i = 0; i < samples.size(); ++i) {
-    const RecentSample& sample = samples[i];
+    const record::RecentSample& sample = samples[i];
     const double x = kChartWidth - kChartStep * static_cast<double>(samples.size() - i);
-    const Fault fault = fault_of(sample.outcome);
+    const model::Fault fault = model::fault_of(sample.outcome);
     const LatencySplit split = split_of(sample);
     double y = kChartHeight;
-    html.open("g", {{"class", fault == Fault::none ? "bar" : "bar failed"}});
-    html.element("title", fmt::format("{}, {}", to_label(sample.outcome), describe_split(split)));
+    html.open("g", {{"class", fault == model::Fault::none ? "bar" : "bar failed"}});
+    html.element("title",
+                 fmt::format("{}, {}", model::to_label(sample.outcome), describe_split(split)));
     for (const PhasePart& part : kParts) {
       const double height = std::min(kChartHeight * split.*part.time / longest, y);
       if (height < 0.05) continue;
@@ -281,7 +285,7 @@ void draw_latencies(Html& html, const std::vector<RecentSample>& samples, double
                            {"width", "6"},
                            {"height", number(height)}});
     }
-    if (fault != Fault::none)
+    if (fault != model::Fault::none)
       html.single("path", {{"class", fault_class("mark", fault)},
                            {"d", shape_path(fault, x + 4, kChartHeight + 8, 3)}});
     html.close();
@@ -289,7 +293,7 @@ void draw_latencies(Html& html, const std::vector<RecentSample>& samples, double
   html.close();
 }
 
-void draw_waterfall(Html& html, const RecentSample& sample, double longest) {
+void draw_waterfall(Html& html, const record::RecentSample& sample, double longest) {
   const LatencySplit split = split_of(sample);
   open_svg(html, "waterfall", kWaterfallWidth, 12, describe_split(split), "none");
   double x = 0;
@@ -305,9 +309,9 @@ void draw_waterfall(Html& html, const RecentSample& sample, double longest) {
   html.close();
 }
 
-void draw_day(Html& html, const std::vector<AvailabilityBin>& day) {
+void draw_day(Html& html, const std::vector<record::AvailabilityBin>& day) {
   std::size_t troubled = 0;
-  for (const AvailabilityBin& bin : day)
+  for (const record::AvailabilityBin& bin : day)
     troubled += bin.bad > 0 ? 1 : 0;
   open_svg(html, "day", 5.0 * static_cast<double>(day.size()), 28,
            troubled == 0
@@ -315,7 +319,7 @@ void draw_day(Html& html, const std::vector<AvailabilityBin>& day) {
                : fmt::format("{} of {} quarters of an hour with failures", troubled, day.size()),
            "none");
   double x = 0;
-  for (const AvailabilityBin& bin : day) {
+  for (const record::AvailabilityBin& bin : day) {
     const double counted = bin.good + bin.bad;
     const bool empty = counted == 0 && bin.excluded == 0;
     html.single("rect", {{"class", empty          ? "nothing"
@@ -337,4 +341,4 @@ void draw_day(Html& html, const std::vector<AvailabilityBin>& day) {
   html.close();
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::page

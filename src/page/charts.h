@@ -10,7 +10,7 @@
 #include "page/html.h"
 #include "record/recent_results.h"
 
-namespace reinfer {
+namespace reinfer::page {
 
 // Mean time of the ok samples, microseconds each; `network` is what the wait has beyond the
 // server's own share, and the sending.
@@ -28,27 +28,28 @@ struct LatencySplit {
   bool operator==(const LatencySplit&) const = default;
 };
 
-LatencySplit split_of(const RecentSample& sample);
-LatencySplit mean_split(const std::vector<RecentSample>& samples);
+LatencySplit split_of(const record::RecentSample& sample);
+LatencySplit mean_split(const std::vector<record::RecentSample>& samples);
 // "resolve 0.5 ms, connect 0.6 ms, TLS 3.1 ms, server 20 ms, network 0.4 ms, receive 0.1 ms"
 std::string describe_split(const LatencySplit& split);
 // "41.2 ms" of microseconds.
 std::string describe_microseconds(double count);
 
 // A shape in the fault's colour, beside a text that names it.
-void draw_icon(Html& html, Fault fault);
+void draw_icon(Html& html, model::Fault fault);
 // Of something that has no fault: "paused", "waiting".
 void draw_state_icon(Html& html, const char* state);
 // The shapes themselves, once a page.
 void draw_symbols(Html& html);
 
-void draw_sparkline(Html& html, const std::vector<RecentSample>& samples);
+void draw_sparkline(Html& html, const std::vector<record::RecentSample>& samples);
 void draw_split(Html& html, const LatencySplit& split);
-// Bars of up to Recent::kSamplesKept probes, oldest first, as high as they took of `longest`.
-void draw_latencies(Html& html, const std::vector<RecentSample>& samples, double longest);
-void draw_waterfall(Html& html, const RecentSample& sample, double longest);
-void draw_day(Html& html, const std::vector<AvailabilityBin>& day);
+// Bars of up to RecentResults::kSamplesKept probes, oldest first, as high as they took of
+// `longest`.
+void draw_latencies(Html& html, const std::vector<record::RecentSample>& samples, double longest);
+void draw_waterfall(Html& html, const record::RecentSample& sample, double longest);
+void draw_day(Html& html, const std::vector<record::AvailabilityBin>& day);
 // A small sample of a phase's colour, for legends: "resolve", "connect", "tls", "server", ...
 void draw_phase_key(Html& html, const std::string& phase);
 
-}  // namespace reinfer
+}  // namespace reinfer::page

@@ -24,7 +24,7 @@ foreach(file IN LISTS FILES)
   string(APPEND rows "      {\"${name}\", \"${hash}\", \"${type}\",\n"
          "std::string_view(\n${bytes}, ${length})},\n")
 endforeach()
-file(WRITE ${OUTPUT}.new "#include \"page/assets.h\"\n\nnamespace reinfer {\n\n"
+file(WRITE ${OUTPUT}.new "#include \"page/assets.h\"\n\nnamespace reinfer::page {\n\n"
      "const std::vector<Asset>& assets() {\n  static const std::vector<Asset> all = {\n${rows}  };\n"
      "  return all;\n}\n\n}  // namespace reinfer\n")
 file(RENAME ${OUTPUT}.new ${OUTPUT})

@@ -11,12 +11,12 @@
 #include "page/assets.h"
 #include "page/charts.h"
 
-namespace reinfer {
+namespace reinfer::page {
 namespace {
 
 constexpr std::size_t kProblemsShown = 10;
 
-std::string iso(WallTime t, const char* between, const char* after) {
+std::string iso(base::WallTime t, const char* between, const char* after) {
   const std::time_t seconds =
       std::chrono::floor<std::chrono::seconds>(t.time_since_epoch()).count();
   return fmt::format("{:%Y-%m-%d}{}{:%H:%M:%S}{}", fmt::gmtime(seconds), between,
@@ -41,7 +41,7 @@ void write_head(Html& html, const PageFrame& frame) {
   html.close();
 }
 
-void write_banners(Html& html, const Snapshot& snapshot) {
+void write_banners(Html& html, const record::Snapshot& snapshot) {
   html.open("div", {{"class", "banner lost"}, {"id", "lost"}, {"role", "alert"}, {"hidden", ""}});
   html.close();
   if (snapshot.exporter.last_reload_successful) return;
@@ -65,14 +65,15 @@ void write_legend(Html& html) {
   html.element("summary", "What the colours and shapes mean");
   html.open("div", {{"class", "legend-body"}});
   struct Row {
-    Fault fault;
+    model::Fault fault;
     const char* words;
   };
   html.open("ul");
-  for (const Row& row : {Row{Fault::none, "fine"}, Row{Fault::platform, "platform"},
-                         Row{Fault::edge, "gateway or edge"}, Row{Fault::network, "network"},
-                         Row{Fault::credentials, "credentials"}, Row{Fault::request, "our request"},
-                         Row{Fault::monitor, "this monitor"}}) {
+  for (const Row& row :
+       {Row{model::Fault::none, "fine"}, Row{model::Fault::platform, "platform"},
+        Row{model::Fault::edge, "gateway or edge"}, Row{model::Fault::network, "network"},
+        Row{model::Fault::credentials, "credentials"}, Row{model::Fault::request, "our request"},
+        Row{model::Fault::monitor, "this monitor"}}) {
     html.open("li");
     draw_icon(html, row.fault);
     html.text(row.words).close();
@@ -96,7 +97,7 @@ void write_legend(Html& html) {
 
 }  // namespace
 
-void begin_page(Html& html, const Snapshot& snapshot, const PageFrame& frame) {
+void begin_page(Html& html, const record::Snapshot& snapshot, const PageFrame& frame) {
   html.open("html", {{"lang", "en"}});
   write_head(html, frame);
   html.open("body");
@@ -113,13 +114,14 @@ void begin_page(Html& html, const Snapshot& snapshot, const PageFrame& frame) {
   write_banners(html, snapshot);
 }
 
-std::string end_page(Html& html, const Snapshot& snapshot, const PageFrame& frame,
+std::string end_page(Html& html, const record::Snapshot& snapshot, const PageFrame& frame,
                      const PageContext& context) {
   html.close();
   html.open("footer");
   write_legend(html);
   html.open("p");
-  html.text(fmt::format("Version {} ({}) ", build_info().version, build_info().revision));
+  html.text(
+      fmt::format("Version {} ({}) ", base::build_info().version, base::build_info().revision));
   html.text("\xc2\xb7 configuration in force since ");
   write_moment(html, snapshot.exporter.plan_loaded, snapshot.taken.wall);
   html.text(" \xc2\xb7 ");
@@ -129,20 +131,20 @@ std::string end_page(Html& html, const Snapshot& snapshot, const PageFrame& fram
   return "<!DOCTYPE html>\n" + html.take() + "\n";
 }
 
-void write_moment(Html& html, WallTime moment, WallTime now) {
+void write_moment(Html& html, base::WallTime moment, base::WallTime now) {
   html.element("time", {{"datetime", iso(moment, "T", "Z")}, {"title", iso(moment, " ", " UTC")}},
-               clock_text(moment, now) + " UTC");
+               explain::clock_text(moment, now) + " UTC");
 }
 
-void write_second(Html& html, WallTime moment) {
+void write_second(Html& html, base::WallTime moment) {
   const std::string utc = iso(moment, " ", " UTC");
   html.element("time",
                {{"datetime", iso(moment, "T", "Z")}, {"data-style", "seconds"}, {"title", utc}},
                utc.substr(11));
 }
 
-void write_words(Html& html, const Verdict& verdict, WallTime now) {
-  for (const Phrase& phrase : verdict.words) {
+void write_words(Html& html, const explain::Verdict& verdict, base::WallTime now) {
+  for (const explain::Phrase& phrase : verdict.words) {
     if (phrase.time)
       write_moment(html, *phrase.time, now);
     else
@@ -150,38 +152,41 @@ void write_words(Html& html, const Verdict& verdict, WallTime now) {
   }
 }
 
-void write_age(Html& html, WallTime moment, WallTime now) {
-  const Nanoseconds age = std::max(Nanoseconds::zero(), now - moment);
-  const Nanoseconds whole = std::chrono::floor<std::chrono::seconds>(age);
-  html.element("time",
-               {{"datetime", iso(moment, "T", "Z")},
-                {"data-style", "age"},
-                {"title", iso(moment, " ", " UTC")}},
-               whole == Nanoseconds::zero() ? "now" : describe_duration(whole) + " ago");
+void write_age(Html& html, base::WallTime moment, base::WallTime now) {
+  const base::Nanoseconds age = std::max(base::Nanoseconds::zero(), now - moment);
+  const base::Nanoseconds whole = std::chrono::floor<std::chrono::seconds>(age);
+  html.element(
+      "time",
+      {{"datetime", iso(moment, "T", "Z")},
+       {"data-style", "age"},
+       {"title", iso(moment, " ", " UTC")}},
+      whole == base::Nanoseconds::zero() ? "now" : base::describe_duration(whole) + " ago");
 }
 
-void write_state(Html& html, const ProbeStanding& standing, WallTime now) {
-  if (standing.state == ProbeState::paused || standing.state == ProbeState::waiting)
-    draw_state_icon(html, standing.state == ProbeState::paused ? "paused" : "waiting");
+void write_state(Html& html, const explain::ProbeStatus& status, base::WallTime now) {
+  if (status.state == explain::ProbeState::paused || status.state == explain::ProbeState::waiting)
+    draw_state_icon(html, status.state == explain::ProbeState::paused ? "paused" : "waiting");
   else
-    draw_icon(html, standing.state == ProbeState::stale ? Fault::monitor : standing.fault);
+    draw_icon(html,
+              status.state == explain::ProbeState::stale ? model::Fault::monitor : status.fault);
   html.open("span", {{"class", "state-words"}});
-  html.element("strong", to_label(standing.state));
-  if (standing.state == ProbeState::failing || standing.state == ProbeState::recovering)
-    html.text(fmt::format(" {}", to_label(standing.fault)));
-  if (standing.paused_by) html.text(fmt::format(" ({})", to_label(*standing.paused_by)));
-  const bool told = standing.state != ProbeState::fine && standing.since.has_value();
+  html.element("strong", to_label(status.state));
+  if (status.state == explain::ProbeState::failing ||
+      status.state == explain::ProbeState::recovering)
+    html.text(fmt::format(" {}", to_label(status.fault)));
+  if (status.paused_by) html.text(fmt::format(" ({})", to_label(*status.paused_by)));
+  const bool told = status.state != explain::ProbeState::fine && status.since.has_value();
   if (told) {
     html.text(" ").open("span", {{"class", "since"}}).text("since ");
-    write_moment(html, *standing.since, now);
+    write_moment(html, *status.since, now);
     html.close();
   }
   html.close();
 }
 
-std::string path_of(const Target& target) {
-  return fmt::format("target/{}/{}", encode_path_segment(target.tenant_name),
-                     encode_path_segment(target.probe));
+std::string path_of(const model::Target& target) {
+  return fmt::format("target/{}/{}", base::encode_path_segment(target.tenant_name),
+                     base::encode_path_segment(target.probe));
 }
 
 std::string percent(const std::optional<double>& ratio) {
@@ -190,4 +195,4 @@ std::string percent(const std::optional<double>& ratio) {
   return fmt::format("{:.2f} %", std::floor(*ratio * 10000) / 100);
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::page

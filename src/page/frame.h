@@ -9,7 +9,7 @@
 #include "page/html.h"
 #include "page/page.h"
 
-namespace reinfer {
+namespace reinfer::page {
 
 struct PageFrame {
   std::string title;
@@ -18,22 +18,22 @@ struct PageFrame {
 };
 
 // Up to and including <main>.
-void begin_page(Html& html, const Snapshot& snapshot, const PageFrame& frame);
+void begin_page(Html& html, const record::Snapshot& snapshot, const PageFrame& frame);
 // The rest, and all of the text.
-std::string end_page(Html& html, const Snapshot& snapshot, const PageFrame& frame,
+std::string end_page(Html& html, const record::Snapshot& snapshot, const PageFrame& frame,
                      const PageContext& context);
 
 // <time>: "02:14 UTC", the whole of it on hover; a script makes it local.
-void write_moment(Html& html, WallTime moment, WallTime now);
+void write_moment(Html& html, base::WallTime moment, base::WallTime now);
 // The same to the second: "02:14:05 UTC".
-void write_second(Html& html, WallTime moment);
-void write_words(Html& html, const Verdict& verdict, WallTime now);
+void write_second(Html& html, base::WallTime moment);
+void write_words(Html& html, const explain::Verdict& verdict, base::WallTime now);
 // "12 s ago" with the moment on hover.
-void write_age(Html& html, WallTime moment, WallTime now);
+void write_age(Html& html, base::WallTime moment, base::WallTime now);
 // Word and shape of a probe's state: "failing", and whose fault.
-void write_state(Html& html, const ProbeStanding& standing, WallTime now);
+void write_state(Html& html, const explain::ProbeStatus& status, base::WallTime now);
 
-std::string path_of(const Target& target);                // "target/acme/dataset", percent-encoded
+std::string path_of(const model::Target& target);         // "target/acme/dataset", percent-encoded
 std::string percent(const std::optional<double>& ratio);  // "99.95 %", cut and never rounded up
 
-}  // namespace reinfer
+}  // namespace reinfer::page

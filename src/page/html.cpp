@@ -6,7 +6,7 @@
 
 #include "base/check.h"
 
-namespace reinfer {
+namespace reinfer::page {
 namespace {
 
 // Inside <svg> every element is closed; these two read the same in HTML and in SVG.
@@ -63,7 +63,7 @@ Html& Html::open(const char* tag, Attributes attributes) {
 }
 
 Html& Html::close() {
-  check(!open_.empty(), "a tag that is closed was opened");
+  base::check(!open_.empty(), "a tag that is closed was opened");
   out_ += "</";
   out_ += open_.back();
   out_ += '>';
@@ -87,7 +87,7 @@ Html& Html::element(const char* tag, Attributes attributes, std::string_view con
 }
 
 std::string Html::take() {
-  check(open_.empty(), "a page closes what it opens");
+  base::check(open_.empty(), "a page closes what it opens");
   return std::exchange(out_, {});
 }
 
@@ -97,4 +97,4 @@ std::string escape_html(std::string_view text) {
   return out;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::page

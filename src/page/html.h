@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace reinfer {
+namespace reinfer::page {
 
 struct HtmlAttribute {
   const char* name;  // a literal of ours
@@ -43,4 +43,4 @@ class Html {
 // Without <, >, &, and both quotes; characters that HTML does not know at all become spaces.
 std::string escape_html(std::string_view text);
 
-}  // namespace reinfer
+}  // namespace reinfer::page

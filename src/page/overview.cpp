@@ -8,7 +8,7 @@
 #include "page/frame.h"
 #include "page/page.h"
 
-namespace reinfer {
+namespace reinfer::page {
 namespace {
 
 constexpr const char* kDash = "\xe2\x80\x93";
@@ -17,17 +17,17 @@ constexpr std::size_t kRowsForFilter = 7;
 constexpr std::size_t kRowsOpen = 60;  // with more, tenants that are fine are folded
 
 bool contains_ignoring_case(const std::string& text, const std::string& part) {
-  return to_lower(text).find(to_lower(part)) != std::string::npos;
+  return base::to_lower(text).find(base::to_lower(part)) != std::string::npos;
 }
 
-bool wanted(const Target& target, const PageFilter& filter) {
+bool wanted(const model::Target& target, const PageFilter& filter) {
   return filter.text.empty() ||
          contains_ignoring_case(target.tenant_name + "/" + target.probe, filter.text);
 }
 
-bool row_in_trouble(const Snapshot& snapshot, std::size_t target) {
-  const ProbeState state = standing_of(snapshot, target).state;
-  return state != ProbeState::fine && state != ProbeState::waiting;
+bool row_in_trouble(const record::Snapshot& snapshot, std::size_t target) {
+  const explain::ProbeState state = explain::status_of(snapshot, target).state;
+  return state != explain::ProbeState::fine && state != explain::ProbeState::waiting;
 }
 
 std::string headline(std::size_t troubled, std::size_t tenants, std::size_t waiting,
@@ -35,13 +35,14 @@ std::string headline(std::size_t troubled, std::size_t tenants, std::size_t wait
   if (waiting == tenants) return "Nothing probed yet";
   if (troubled == 0 && paused > 0)
     return tenants == 1 ? "Paused"
-                        : fmt::format("{} of {} paused", paused, counted(tenants, "tenant"));
+                        : fmt::format("{} of {} paused", paused, base::counted(tenants, "tenant"));
   if (troubled == 0) return tenants == 1 ? "All fine" : fmt::format("All {} tenants fine", tenants);
-  return tenants == 1 ? "In trouble"
-                      : fmt::format("{} of {} in trouble", troubled, counted(tenants, "tenant"));
+  return tenants == 1
+             ? "In trouble"
+             : fmt::format("{} of {} in trouble", troubled, base::counted(tenants, "tenant"));
 }
 
-std::string quantiles_title(const std::optional<RecentQuantiles>& quantiles) {
+std::string quantiles_title(const std::optional<record::RecentQuantiles>& quantiles) {
   if (!quantiles) return "no ok probe in the last hour";
   return quantiles->count == 1
              ? "of the one ok probe of the last hour"
@@ -49,24 +50,25 @@ std::string quantiles_title(const std::optional<RecentQuantiles>& quantiles) {
 }
 
 // Of a verdict as a whole: the colour of its fault, or that of nobody.
-std::string verdict_class(const char* first, const Verdict& verdict) {
+std::string verdict_class(const char* first, const explain::Verdict& verdict) {
   return fmt::format("{} s-{} f-{}", first, to_label(verdict.state), to_label(verdict.fault));
 }
 
 class Overview {
  public:
-  Overview(Html& html, const Snapshot& snapshot, const std::vector<TargetIndex>& rows,
-           const std::vector<Recent>& recents, const PageFilter& filter)
+  Overview(Html& html, const record::Snapshot& snapshot,
+           const std::vector<model::TargetIndex>& rows,
+           const std::vector<record::RecentResults>& recents, const PageFilter& filter)
       : html_(html),
         snapshot_(snapshot),
         rows_(rows),
         recents_(recents),
         filter_(filter),
-        verdicts_(judge_tenants(snapshot)) {
-    for (const Verdict& verdict : verdicts_) {
-      troubled_ += is_trouble(verdict.state) ? 1 : 0;
-      waiting_ += verdict.state == TenantState::waiting ? 1 : 0;
-      paused_ += verdict.state == TenantState::paused ? 1 : 0;
+        verdicts_(explain::judge_tenants(snapshot)) {
+    for (const explain::Verdict& verdict : verdicts_) {
+      troubled_ += explain::is_trouble(verdict.state) ? 1 : 0;
+      waiting_ += verdict.state == explain::TenantState::waiting ? 1 : 0;
+      paused_ += verdict.state == explain::TenantState::paused ? 1 : 0;
     }
   }
 
@@ -81,8 +83,8 @@ class Overview {
     html_.open("div", {{"class", "summary"}});
     html_.element("h1", headline_text());
     html_.element("p", {{"class", "quiet"}},
-                  fmt::format("{}, {}", counted(verdicts_.size(), "tenant"),
-                              counted(snapshot_.targets.size(), "probe")));
+                  fmt::format("{}, {}", base::counted(verdicts_.size(), "tenant"),
+                              base::counted(snapshot_.targets.size(), "probe")));
     html_.close();
     write_controls();
     if (verdicts_.size() > kTenantsInView) write_troubled();
@@ -103,7 +105,7 @@ class Overview {
     return headline(troubled_, verdicts_.size(), waiting_, paused_);
   }
   std::size_t tenant_of(std::size_t row) const {
-    return to_size(snapshot_.plan->target(rows_[row]).tenant);
+    return model::to_size(snapshot_.plan->target(rows_[row]).tenant);
   }
 
   void write_controls() {
@@ -112,7 +114,7 @@ class Overview {
     for (std::size_t i = 0; i < snapshot_.controls.size(); ++i) {
       const auto& reachable = snapshot_.controls[i];
       html_.open("li");
-      draw_icon(html_, reachable.value_or(true) ? Fault::none : Fault::network);
+      draw_icon(html_, reachable.value_or(true) ? model::Fault::none : model::Fault::network);
       html_.text(fmt::format("control {} {}", snapshot_.plan->controls()[i].name,
                              !reachable   ? "not asked yet"
                              : *reachable ? "answers"
@@ -126,7 +128,7 @@ class Overview {
     if (troubled_ == 0) return;
     html_.open("ul", {{"class", "troubled"}, {"id", "troubled"}, {"aria-label", "In trouble"}});
     for (std::size_t i = 0; i < verdicts_.size(); ++i) {
-      if (!is_trouble(verdicts_[i].state)) continue;
+      if (!explain::is_trouble(verdicts_[i].state)) continue;
       const std::string& name = snapshot_.plan->tenants()[i].name;
       html_.open("li", {{"class", verdict_class("line", verdicts_[i])}, {"id", "v-" + name}});
       draw_icon(html_, verdicts_[i].fault);
@@ -163,15 +165,15 @@ class Overview {
   }
 
   void write_tenant(std::size_t index, std::size_t first, std::size_t end) {
-    const Tenant& tenant = snapshot_.plan->tenants()[index];
-    const Verdict& verdict = verdicts_[index];
+    const model::Tenant& tenant = snapshot_.plan->tenants()[index];
+    const explain::Verdict& verdict = verdicts_[index];
     html_.open("section", {{"class", verdict_class("tenant", verdict)},
                            {"id", "t-" + tenant.name},
                            {"aria-labelledby", "h-" + tenant.name}});
     html_.open("div", {{"class", "tenant-head"}});
-    if (verdict.state == TenantState::waiting)
+    if (verdict.state == explain::TenantState::waiting)
       draw_state_icon(html_, "waiting");
-    else if (verdict.state == TenantState::paused)
+    else if (verdict.state == explain::TenantState::paused)
       draw_state_icon(html_, "paused");
     else
       draw_icon(html_, verdict.fault);
@@ -182,13 +184,14 @@ class Overview {
                      {verdict.proof.empty() ? "" : "title", verdict.proof}});
     write_words(html_, verdict, snapshot_.taken.wall);
     html_.close().close();
-    html_.element("span", {{"class", "badge"}}, heading_of(verdict.state));
+    html_.element("span", {{"class", "badge"}}, explain::heading_of(verdict.state));
     html_.close();
     const bool folds = snapshot_.targets.size() > kRowsOpen;
     if (folds) {
-      const bool open = is_trouble(verdict.state) || !filter_.text.empty() || filter_.trouble_only;
+      const bool open =
+          explain::is_trouble(verdict.state) || !filter_.text.empty() || filter_.trouble_only;
       html_.open("details", {{"id", "d-" + tenant.name}, {open ? "open" : "", ""}});
-      html_.element("summary", counted(end - first, "probe"));
+      html_.element("summary", base::counted(end - first, "probe"));
     }
     write_table(tenant, first, end);
     write_facts(index);
@@ -196,7 +199,7 @@ class Overview {
     html_.close();
   }
 
-  void write_table(const Tenant& tenant, std::size_t first, std::size_t end) {
+  void write_table(const model::Tenant& tenant, std::size_t first, std::size_t end) {
     html_.open("table", {{"role", "table"}, {"aria-label", "Probes of " + tenant.name}});
     html_.open("thead", {{"role", "rowgroup"}}).open("tr", {{"role", "row"}});
     for (const char* column : {"Probe", "State", "Last result", "Available", "p50", "p95", "p99",
@@ -205,7 +208,7 @@ class Overview {
     html_.close().close();
     html_.open("tbody", {{"role", "rowgroup"}});
     for (std::size_t row = first; row < end; ++row)
-      write_row(to_size(rows_[row]), recents_[row]);
+      write_row(model::to_size(rows_[row]), recents_[row]);
     html_.close().close();
   }
 
@@ -213,24 +216,24 @@ class Overview {
     return html_.open("td", {{"class", style}, {"role", "cell"}});
   }
 
-  void write_row(std::size_t index, const Recent& recent) {
-    const Target& target = snapshot_.plan->targets()[index];
-    const TargetRecord& record = snapshot_.targets[index];
-    const ProbeStanding standing = standing_of(snapshot_, index);
-    const WallTime now = snapshot_.taken.wall;
+  void write_row(std::size_t index, const record::RecentResults& recent) {
+    const model::Target& target = snapshot_.plan->targets()[index];
+    const record::TargetRecord& record = snapshot_.targets[index];
+    const explain::ProbeStatus status = explain::status_of(snapshot_, index);
+    const base::WallTime now = snapshot_.taken.wall;
     const std::string name = target.tenant_name + "/" + target.probe;
     html_.open("tr", {{"role", "row"},
                       {"id", "p-" + name},
                       {"class", row_in_trouble(snapshot_, index) ? "trouble" : "calm"},
-                      {"data-name", to_lower(name)}});
+                      {"data-name", base::to_lower(name)}});
     html_.open("th", {{"scope", "row"}, {"role", "rowheader"}, {"class", "name"}});
     html_.element("a", {{"href", path_of(target)}}, target.probe).close();
     open_cell("state");
-    write_state(html_, standing, now);
+    write_state(html_, status, now);
     html_.close();
     write_last(record, now);
     write_figures(recent);
-    const std::vector<RecentSample> samples = recent.samples();
+    const std::vector<record::RecentSample> samples = recent.samples();
     open_cell("recent");
     draw_sparkline(html_, samples);
     html_.close();
@@ -241,7 +244,7 @@ class Overview {
     html_.close().close();
   }
 
-  void write_last(const TargetRecord& record, WallTime now) {
+  void write_last(const record::TargetRecord& record, base::WallTime now) {
     open_cell("last");
     if (!record.last) {
       html_.text(kDash).close();
@@ -255,32 +258,33 @@ class Overview {
     html_.close().close();
   }
 
-  void write_figures(const Recent& recent) {
-    const MonoTime now = snapshot_.taken.mono;
-    const AvailabilitySum hour = recent.over_hour(now);
-    const AvailabilitySum day = recent.over_day(now);
+  void write_figures(const record::RecentResults& recent) {
+    const base::MonoTime now = snapshot_.taken.mono;
+    const record::AvailabilitySum hour = recent.over_hour(now);
+    const record::AvailabilitySum day = recent.over_day(now);
     open_cell("available");
     write_availability("hour", hour);
     write_availability("day", day);
     html_.close();
     const auto quantiles = recent.quantiles(now);
-    const auto write_quantile = [&](const char* label, std::uint32_t RecentQuantiles::*value) {
+    const auto write_quantile = [&](const char* label,
+                                    std::uint32_t record::RecentQuantiles::*value) {
       html_.open("td", {{"class", "quantile"},
                         {"role", "cell"},
                         {"data-label", label},
                         {"title", quantiles_title(quantiles)}});
       html_.text(quantiles ? describe_microseconds((*quantiles).*value) : kDash).close();
     };
-    write_quantile("p50", &RecentQuantiles::p50);
-    write_quantile("p95", &RecentQuantiles::p95);
-    write_quantile("p99", &RecentQuantiles::p99);
+    write_quantile("p50", &record::RecentQuantiles::p50);
+    write_quantile("p95", &record::RecentQuantiles::p95);
+    write_quantile("p99", &record::RecentQuantiles::p99);
   }
 
-  void write_availability(const char* span, const AvailabilitySum& sum) {
+  void write_availability(const char* span, const record::AvailabilitySum& sum) {
     html_.open("span",
                {{"class", sum.bad > 0 ? "share less" : "share"},
                 {"title", fmt::format("{} good, {} bad, {} not counted, {} missed", sum.good,
-                                      sum.bad, sum.excluded, counted(sum.missed, "slot"))}});
+                                      sum.bad, sum.excluded, base::counted(sum.missed, "slot"))}});
     html_.element("b", percent(sum.ratio())).text(fmt::format(" {}", span)).close();
   }
 
@@ -297,8 +301,8 @@ class Overview {
   }
 
   void write_facts(std::size_t index) {
-    const Tenant& tenant = snapshot_.plan->tenants()[index];
-    const TenantRecord& record = snapshot_.tenants[index];
+    const model::Tenant& tenant = snapshot_.plan->tenants()[index];
+    const record::TenantRecord& record = snapshot_.tenants[index];
     html_.open("p", {{"class", "facts quiet"}});
     html_.element("span", {{"class", "url"}}, tenant.base_url);
     if (record.token.accepted)
@@ -308,12 +312,13 @@ class Overview {
     html_.close();
   }
 
-  void write_expiry(const char* what, const std::optional<WallTime>& expiry) {
+  void write_expiry(const char* what, const std::optional<base::WallTime>& expiry) {
     if (!expiry) return;
     html_.open("span").text(fmt::format("{} ", what));
-    const Nanoseconds left = *expiry - snapshot_.taken.wall;
-    html_.text(left > Nanoseconds::zero() ? fmt::format("valid for {}", describe_duration(left))
-                                          : "expired");
+    const base::Nanoseconds left = *expiry - snapshot_.taken.wall;
+    html_.text(left > base::Nanoseconds::zero()
+                   ? fmt::format("valid for {}", base::describe_duration(left))
+                   : "expired");
     html_.close();
   }
 
@@ -327,15 +332,15 @@ class Overview {
     if (matching <= rows_.size()) return;
     html_.element("p", {{"class", "quiet"}},
                   fmt::format("{} more not shown: narrow the filter.",
-                              counted(matching - rows_.size(), "probe")));
+                              base::counted(matching - rows_.size(), "probe")));
   }
 
   Html& html_;
-  const Snapshot& snapshot_;
-  const std::vector<TargetIndex>& rows_;
-  const std::vector<Recent>& recents_;
+  const record::Snapshot& snapshot_;
+  const std::vector<model::TargetIndex>& rows_;
+  const std::vector<record::RecentResults>& recents_;
   const PageFilter& filter_;
-  const std::vector<Verdict> verdicts_;
+  const std::vector<explain::Verdict> verdicts_;
   std::size_t troubled_ = 0;
   std::size_t waiting_ = 0;
   std::size_t paused_ = 0;
@@ -343,12 +348,13 @@ class Overview {
 
 }  // namespace
 
-std::vector<TargetIndex> rows_of_overview(const Snapshot& snapshot, const PageFilter& filter) {
-  std::vector<TargetIndex> trouble;
-  std::vector<TargetIndex> calm;
+std::vector<model::TargetIndex> rows_of_overview(const record::Snapshot& snapshot,
+                                                 const PageFilter& filter) {
+  std::vector<model::TargetIndex> trouble;
+  std::vector<model::TargetIndex> calm;
   for (std::size_t i = 0; i < snapshot.targets.size(); ++i) {
     if (!wanted(snapshot.plan->targets()[i], filter)) continue;
-    (row_in_trouble(snapshot, i) ? trouble : calm).push_back(TargetIndex(i));
+    (row_in_trouble(snapshot, i) ? trouble : calm).push_back(model::TargetIndex(i));
   }
   if (trouble.size() > kPageRowsMax) trouble.resize(kPageRowsMax);
   if (filter.trouble_only) return trouble;
@@ -358,9 +364,10 @@ std::vector<TargetIndex> rows_of_overview(const Snapshot& snapshot, const PageFi
   return trouble;
 }
 
-std::string render_overview(const Snapshot& snapshot, const std::vector<TargetIndex>& rows,
-                            const std::vector<Recent>& recents, const PageFilter& filter,
-                            const PageContext& context) {
+std::string render_overview(const record::Snapshot& snapshot,
+                            const std::vector<model::TargetIndex>& rows,
+                            const std::vector<record::RecentResults>& recents,
+                            const PageFilter& filter, const PageContext& context) {
   Html html;
   Overview overview(html, snapshot, rows, recents, filter);
   const PageFrame frame = overview.frame();
@@ -369,4 +376,4 @@ std::string render_overview(const Snapshot& snapshot, const std::vector<TargetIn
   return end_page(html, snapshot, frame, context);
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::page

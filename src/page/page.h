@@ -15,7 +15,7 @@
 #include "record/evidence.h"
 #include "record/snapshot.h"
 
-namespace reinfer {
+namespace reinfer::page {
 
 // Rows of an overview. Beyond it those that fail are shown first, and the rest is counted.
 inline constexpr std::size_t kPageRowsMax = 400;
@@ -33,22 +33,25 @@ struct PageContext {
 };
 
 // The targets whose rows the overview shows, in the plan's order.
-std::vector<TargetIndex> rows_of_overview(const Snapshot& snapshot, const PageFilter& filter);
+std::vector<model::TargetIndex> rows_of_overview(const record::Snapshot& snapshot,
+                                                 const PageFilter& filter);
 
 // `recents` belong to `rows`, one each.
-std::string render_overview(const Snapshot& snapshot, const std::vector<TargetIndex>& rows,
-                            const std::vector<Recent>& recents, const PageFilter& filter,
-                            const PageContext& context);
+std::string render_overview(const record::Snapshot& snapshot,
+                            const std::vector<model::TargetIndex>& rows,
+                            const std::vector<record::RecentResults>& recents,
+                            const PageFilter& filter, const PageContext& context);
 
-std::string render_target_page(const Snapshot& snapshot, TargetIndex target, const History& history,
-                               const PageContext& context);
+std::string render_target_page(const record::Snapshot& snapshot, model::TargetIndex target,
+                               const record::Evidence& evidence, const PageContext& context);
 
 // All that is remembered of a target's single probes: {"tenant", "probe", "failures", "slowest"}.
-std::string render_evidence(const Plan& plan, TargetIndex target, const History& history);
+std::string render_evidence(const model::Plan& plan, model::TargetIndex target,
+                            const record::Evidence& evidence);
 
 // Sent with every page: nothing but our own files, nothing inline, no frame around it.
 inline constexpr const char* kPagePolicy =
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-}  // namespace reinfer
+}  // namespace reinfer::page

@@ -6,8 +6,8 @@
 
 #include "record/snapshot.h"
 
-namespace reinfer {
+namespace reinfer::page {
 
-std::string render_status_text(const Snapshot& snapshot, const std::string& telemetry_path);
+std::string render_status_text(const record::Snapshot& snapshot, const std::string& telemetry_path);
 
-}  // namespace reinfer
+}  // namespace reinfer::page

@@ -17,45 +17,46 @@
 #include "model/probe_result.h"
 #include "probe/paid_budget.h"
 
-namespace reinfer {
+namespace reinfer::probe {
 
 class Admission {
  public:
   // `paid` outlives it.
-  Admission(const Plan& plan, PaidBudget& paid);
+  Admission(const model::Plan& plan, PaidBudget& paid);
 
   // From now on `plan` holds. What a tenant has asked for and been sent stays with it, unless it is
   // another place now.
-  void adopt(const Plan& plan, const PlanChange& change);
+  void adopt(const model::Plan& plan, const model::PlanChange& change);
 
   // Why the target's slot may not be probed now, if so. `token_rejected`: the tenant's token is one
   // that the API has refused.
-  std::optional<SkipReason> refuses(TargetIndex target, Instant now, bool token_rejected);
+  std::optional<model::SkipReason> refuses(model::TargetIndex target, base::Instant now,
+                                           bool token_rejected);
 
   // A request of the target is about to leave.
-  void note_sent(TargetIndex target, Instant now);
+  void note_sent(model::TargetIndex target, base::Instant now);
   // What the tenant asked for.
-  void note_result(const ProbeResult& result);
+  void note_result(const model::ProbeResult& result);
 
  private:
   struct TenantState {
-    MonoTime quiet_until = MonoTime::min();
-    std::optional<MonoTime> last_sent;
-    std::optional<TargetIndex> last_sender;  // of those that can judge a token
-    std::size_t token_judges = 0;            // targets that can
-    std::deque<MonoTime> sent;               // of the last minute, if there is a budget
-    Nanoseconds interval_min = Nanoseconds::max();
+    base::MonoTime quiet_until = base::MonoTime::min();
+    std::optional<base::MonoTime> last_sent;
+    std::optional<model::TargetIndex> last_sender;  // of those that can judge a token
+    std::size_t token_judges = 0;                   // targets that can
+    std::deque<base::MonoTime> sent;                // of the last minute, if there is a budget
+    base::Nanoseconds interval_min = base::Nanoseconds::max();
   };
 
-  TenantState& state_of(TargetIndex target);
+  TenantState& state_of(model::TargetIndex target);
   void sum_up_targets();
-  bool may_look(TargetIndex target, const TenantState& state, MonoTime now) const;
-  bool over_budget(const Tenant& tenant, TenantState& state, MonoTime now) const;
+  bool may_look(model::TargetIndex target, const TenantState& state, base::MonoTime now) const;
+  bool over_budget(const model::Tenant& tenant, TenantState& state, base::MonoTime now) const;
 
   // Owned by the probe thread.
-  const Plan* plan_;
+  const model::Plan* plan_;
   PaidBudget& paid_;
   std::vector<TenantState> tenants_;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::probe

@@ -12,7 +12,7 @@
 #include "schedule/schedule.h"
 #include "transport/transport.h"
 
-namespace reinfer {
+namespace reinfer::probe {
 
 struct ControlResult {
   std::size_t control = 0;  // position in Plan::controls()
@@ -22,24 +22,25 @@ struct ControlResult {
 class Controls {
  public:
   // Everything passed by reference outlives it.
-  Controls(const Plan& plan, Transport& transport, ProbeIds& ids, Instant now);
+  Controls(const model::Plan& plan, transport::Transport& transport, transport::ProbeIds& ids,
+           base::Instant now);
 
   // From now on `plan` holds; what is still out for a control that is gone is forgotten.
-  void adopt(const Plan& plan, const PlanChange& change, Instant now);
+  void adopt(const model::Plan& plan, const model::PlanChange& change, base::Instant now);
 
   // Sends those whose slot has come; one that is still out is left alone.
-  void start_due(Instant now);
-  MonoTime next_due() const { return schedule_.next_due(); }
+  void start_due(base::Instant now);
+  base::MonoTime next_due() const { return schedule_.next_due(); }
   // What the exchange says; nullopt if it is none of ours.
-  std::optional<ControlResult> take(const Completion& completion);
+  std::optional<ControlResult> take(const transport::Completion& completion);
 
  private:
-  const Plan* plan_;
-  Transport& transport_;
-  ProbeIds& ids_;
-  Schedule schedule_;
+  const model::Plan* plan_;
+  transport::Transport& transport_;
+  transport::ProbeIds& ids_;
+  schedule::Schedule schedule_;
   std::map<std::uint64_t, std::size_t> in_flight_;  // by id
   std::vector<bool> busy_;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::probe

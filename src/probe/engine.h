@@ -24,51 +24,51 @@
 #include "schedule/schedule.h"
 #include "transport/transport.h"
 
-namespace reinfer {
+namespace reinfer::probe {
 
 class Engine {
  public:
   // Everything passed by reference outlives the engine. `seed` makes the request ids.
-  Engine(std::shared_ptr<const Plan> plan, const Clock& clock, Transport& transport,
-         Credentials& credentials, PaidBudget& paid, Ledger& ledger, Mailbox& mailbox,
-         const Log& log, std::uint64_t seed);
+  Engine(std::shared_ptr<const model::Plan> plan, const base::Clock& clock,
+         transport::Transport& transport, credentials::Credentials& credentials, PaidBudget& paid,
+         record::Ledger& ledger, Mailbox& mailbox, const base::Log& log, std::uint64_t seed);
 
   // One turn: adopts a new plan if there is one, starts what is due, waits for something to come
   // back until the next slot or `horizon`, whichever is first, and records what came back.
-  void step(MonoTime horizon);
+  void step(base::MonoTime horizon);
 
   // Turns until `stopped` answers true; have it asked by Transport::wake(). Closes the mailbox.
   void run(const std::function<bool()>& stopped);
 
  private:
-  void read_mail(Instant now);
-  void adopt(std::shared_ptr<const Plan> plan, Instant now);
+  void read_mail(base::Instant now);
+  void adopt(std::shared_ptr<const model::Plan> plan, base::Instant now);
   std::size_t in_flight() const { return prober_.in_flight() + on_demand_.in_flight(); }
-  void account_for(const Due& due, Instant now);
-  std::optional<SkipReason> reason_to_skip(TargetIndex target, Instant now);
-  void start(TargetIndex target, MonoTime slot, Instant now);
-  bool may_repeat(TargetIndex target);
-  void wait_and_take(MonoTime horizon);
-  void record(const ProbeResult& result);
+  void account_for(const schedule::Due& due, base::Instant now);
+  std::optional<model::SkipReason> reason_to_skip(model::TargetIndex target, base::Instant now);
+  void start(model::TargetIndex target, base::MonoTime slot, base::Instant now);
+  bool may_repeat(model::TargetIndex target);
+  void wait_and_take(base::MonoTime horizon);
+  void record(const model::ProbeResult& result);
   void record_tokens();
 
   // Constant after construction.
-  const Clock& clock_;
-  Transport& transport_;
-  Credentials& credentials_;
-  Ledger& ledger_;
+  const base::Clock& clock_;
+  transport::Transport& transport_;
+  credentials::Credentials& credentials_;
+  record::Ledger& ledger_;
   Mailbox& mailbox_;
 
   // Owned by the probe thread.
-  std::shared_ptr<const Plan> plan_;
-  ProbeIds ids_;
-  Schedule schedule_;
+  std::shared_ptr<const model::Plan> plan_;
+  transport::ProbeIds ids_;
+  schedule::Schedule schedule_;
   Admission admission_;
   Prober prober_;
-  OnDemand on_demand_;
+  OnDemandProbes on_demand_;
   Controls controls_;
-  Reporter reporter_;
-  std::vector<TokenFacts> token_facts_;  // as last recorded
+  ResultLogger reporter_;
+  std::vector<model::TokenFacts> token_facts_;  // as last recorded
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::probe

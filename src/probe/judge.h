@@ -13,17 +13,19 @@
 #include "model/target.h"
 #include "probe/reply_body.h"
 
-namespace reinfer {
+namespace reinfer::probe {
 
 // What the engine knew when the probe set out.
 struct Started {
-  TargetIndex target{};
-  Instant at{};
+  model::TargetIndex target{};
+  base::Instant at{};
   std::string request_id;
-  Secret bearer = {};  // what was sent: a peer may echo it, and then it is taken out of all text
+  base::Secret bearer =
+      {};  // what was sent: a peer may echo it, and then it is taken out of all text
 };
 
-ProbeResult judge(const Target& target, const Started& started, Exchange exchange);
+model::ProbeResult judge(const model::Target& target, const Started& started,
+                         model::Exchange exchange);
 
 // The verdict alone. In this order:
 //   1. nothing complete came back: by WireError (what broke on the wire);
@@ -32,9 +34,10 @@ ProbeResult judge(const Target& target, const Started& started, Exchange exchang
 //   4. written by the application (`Reply::from_application`): by status code and expectation;
 //   5. a JSON object with another string at `status`: `protocol_error`;
 //   6. written by somebody in front of it: by status code.
-Outcome verdict(const Expectation& expectation, const Exchange& exchange, const Reply& reply);
+model::Outcome verdict(const model::Expectation& expectation, const model::Exchange& exchange,
+                       const Reply& reply);
 
 // Result of a probe that was due but for which no token could be had, so nothing was sent.
-ProbeResult judge_token_unavailable(const Started& started, std::string_view why);
+model::ProbeResult judge_token_unavailable(const Started& started, std::string_view why);
 
-}  // namespace reinfer
+}  // namespace reinfer::probe

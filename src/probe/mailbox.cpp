@@ -2,9 +2,9 @@
 
 #include <utility>
 
-namespace reinfer {
+namespace reinfer::probe {
 
-void Mailbox::post(std::shared_ptr<const Plan> plan) {
+void Mailbox::post(std::shared_ptr<const model::Plan> plan) {
   const std::lock_guard lock(mutex_);
   plan_ = std::move(plan);
   adopting_ = true;
@@ -17,23 +17,23 @@ bool Mailbox::wait_until_adopted() {
   return !adopting_;
 }
 
-std::future<OnDemandAnswer> Mailbox::demand(const std::string& tenant, const std::string& probe,
-                                            Nanoseconds time_max) {
-  Demand demand{tenant, probe, time_max, {}};
-  std::future<OnDemandAnswer> answer = demand.answer.get_future();
+std::future<model::OnDemandAnswer> Mailbox::ask(const std::string& tenant, const std::string& probe,
+                                                base::Nanoseconds time_max) {
+  OnDemandRequest request{tenant, probe, time_max, {}};
+  std::future<model::OnDemandAnswer> answer = request.answer.get_future();
   const std::lock_guard lock(mutex_);
   if (closed_) {
-    demand.answer.set_value(tl::unexpected(Refusal::stopping));
-  } else if (demands_.size() >= kDemandsMax) {
-    demand.answer.set_value(tl::unexpected(Refusal::limit));
+    request.answer.set_value(tl::unexpected(model::Refusal::stopping));
+  } else if (requests_.size() >= kOnDemandRequestsMax) {
+    request.answer.set_value(tl::unexpected(model::Refusal::limit));
   } else {
-    demands_.push_back(std::move(demand));
+    requests_.push_back(std::move(request));
     transport_.wake();
   }
   return answer;
 }
 
-std::shared_ptr<const Plan> Mailbox::take_plan() {
+std::shared_ptr<const model::Plan> Mailbox::take_plan() {
   const std::lock_guard lock(mutex_);
   return std::exchange(plan_, nullptr);
 }
@@ -45,18 +45,18 @@ void Mailbox::note_adopted() {
   adopted_.notify_all();
 }
 
-std::vector<Demand> Mailbox::take_demands() {
+std::vector<OnDemandRequest> Mailbox::take_requests() {
   const std::lock_guard lock(mutex_);
-  return std::exchange(demands_, {});
+  return std::exchange(requests_, {});
 }
 
 void Mailbox::close() {
   const std::lock_guard lock(mutex_);
   closed_ = true;
-  for (Demand& demand : demands_)
-    demand.answer.set_value(tl::unexpected(Refusal::stopping));
-  demands_.clear();
+  for (OnDemandRequest& request : requests_)
+    request.answer.set_value(tl::unexpected(model::Refusal::stopping));
+  requests_.clear();
   adopted_.notify_all();
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::probe

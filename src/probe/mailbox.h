@@ -15,52 +15,52 @@
 #include "model/plan.h"
 #include "transport/transport.h"
 
-namespace reinfer {
+namespace reinfer::probe {
 
 // A probe that somebody waits for.
-struct Demand {
+struct OnDemandRequest {
   std::string tenant;
   std::string probe;
-  Nanoseconds time_max{};
-  std::promise<OnDemandAnswer> answer;
+  base::Nanoseconds time_max{};
+  std::promise<model::OnDemandAnswer> answer;
 };
 
-inline constexpr std::size_t kDemandsMax = 64;
+inline constexpr std::size_t kOnDemandRequestsMax = 64;
 
 class Mailbox {
  public:
   // `transport` outlives the mailbox.
-  explicit Mailbox(Transport& transport) : transport_(transport) {}
+  explicit Mailbox(transport::Transport& transport) : transport_(transport) {}
 
   // For any thread but the probe thread.
 
   // The newest counts.
-  void post(std::shared_ptr<const Plan> plan);
+  void post(std::shared_ptr<const model::Plan> plan);
   // Returns once what was posted is adopted, or false if there is nobody left to adopt it.
   bool wait_until_adopted();
   // The answer comes within `time_max` and the time of a turn of the loop.
-  std::future<OnDemandAnswer> demand(const std::string& tenant, const std::string& probe,
-                                     Nanoseconds time_max);
+  std::future<model::OnDemandAnswer> ask(const std::string& tenant, const std::string& probe,
+                                         base::Nanoseconds time_max);
 
   // For the probe thread.
 
   // Null if there is none.
-  std::shared_ptr<const Plan> take_plan();
+  std::shared_ptr<const model::Plan> take_plan();
   void note_adopted();
-  std::vector<Demand> take_demands();
+  std::vector<OnDemandRequest> take_requests();
   // The loop has ended: whoever waits is told so, now and later.
   void close();
 
  private:
-  Transport& transport_;
+  transport::Transport& transport_;
 
   // Guarded by mutex_.
   std::mutex mutex_;
   std::condition_variable adopted_;
-  std::shared_ptr<const Plan> plan_;
+  std::shared_ptr<const model::Plan> plan_;
   bool adopting_ = false;
   bool closed_ = false;
-  std::vector<Demand> demands_;
+  std::vector<OnDemandRequest> requests_;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::probe

@@ -2,62 +2,65 @@
 
 #include <utility>
 
-namespace reinfer {
+namespace reinfer::probe {
 namespace {
 
-Refusal refusal_of(SkipReason reason) {
+model::Refusal refusal_of(model::SkipReason reason) {
   switch (reason) {
-    case SkipReason::throttled:
-      return Refusal::throttled;
-    case SkipReason::credentials:
-      return Refusal::credentials;
-    case SkipReason::budget:
-      return Refusal::budget;
-    case SkipReason::overlap:
-    case SkipReason::limit:
-    case SkipReason::stall:
+    case model::SkipReason::throttled:
+      return model::Refusal::throttled;
+    case model::SkipReason::credentials:
+      return model::Refusal::credentials;
+    case model::SkipReason::budget:
+      return model::Refusal::budget;
+    case model::SkipReason::overlap:
+    case model::SkipReason::limit:
+    case model::SkipReason::stall:
       break;
   }
-  return Refusal::limit;
+  return model::Refusal::limit;
 }
 
 }  // namespace
 
-OnDemand::OnDemand(std::shared_ptr<const Plan> plan, const Clock& clock, Transport& transport,
-                   Credentials& credentials, Admission& admission, ProbeIds& ids, const Log& log,
-                   std::uint64_t seed)
+OnDemandProbes::OnDemandProbes(std::shared_ptr<const model::Plan> plan, const base::Clock& clock,
+                               transport::Transport& transport,
+                               credentials::Credentials& credentials, Admission& admission,
+                               transport::ProbeIds& ids, const base::Log& log, std::uint64_t seed)
     : clock_(clock),
       credentials_(credentials),
       admission_(admission),
       plan_(std::move(plan)),
       // A second request would have to be asked for again; a rejected token is an answer too.
       prober_(*plan_, clock, transport, credentials, ids, log, seed,
-              [](TargetIndex) { return false; }) {}
+              [](model::TargetIndex) { return false; }) {}
 
-OnDemand::~OnDemand() {
+OnDemandProbes::~OnDemandProbes() {
   for (Waiting& waiting : waiting_)
-    waiting.answer.set_value(tl::unexpected(Refusal::stopping));
+    waiting.answer.set_value(tl::unexpected(model::Refusal::stopping));
 }
 
-void OnDemand::adopt(std::shared_ptr<const Plan> plan, const PlanChange& change) {
+void OnDemandProbes::adopt(std::shared_ptr<const model::Plan> plan,
+                           const model::PlanChange& change) {
   prober_.adopt(*plan, change);
   plan_ = std::move(plan);
   for (Waiting& waiting : std::exchange(waiting_, {})) {
-    if (const auto now = change.targets_now.at(to_size(waiting.target)))
+    if (const auto now = change.targets_now.at(model::to_size(waiting.target)))
       waiting_.push_back({*now, std::move(waiting.answer)});
     else
-      waiting.answer.set_value(tl::unexpected(Refusal::unknown_target));
+      waiting.answer.set_value(tl::unexpected(model::Refusal::unknown_target));
   }
 }
 
-void OnDemand::accept(std::vector<Demand> demands, std::size_t room, Instant now) {
-  for (Demand& demand : demands) {
-    const auto target = plan_->find_target(demand.tenant, demand.probe);
+void OnDemandProbes::accept(std::vector<OnDemandRequest> requests, std::size_t room,
+                            base::Instant now) {
+  for (OnDemandRequest& request : requests) {
+    const auto target = plan_->find_target(request.tenant, request.probe);
     if (!target) {
-      demand.answer.set_value(tl::unexpected(Refusal::unknown_target));
+      request.answer.set_value(tl::unexpected(model::Refusal::unknown_target));
       continue;
     }
-    waiting_.push_back({*target, std::move(demand.answer)});
+    waiting_.push_back({*target, std::move(request.answer)});
     if (prober_.in_flight(*target)) continue;
     if (const auto refusal = refuses(*target, room, now)) {
       answer(*target, tl::unexpected(*refusal));
@@ -65,43 +68,44 @@ void OnDemand::accept(std::vector<Demand> demands, std::size_t room, Instant now
     }
     // A token that is not there costs the tenant nothing.
     if (credentials_.token(plan_->target(*target).tenant, now)) admission_.note_sent(*target, now);
-    std::optional<ProbeResult> ended;
-    if (prober_.start(*target, ended, demand.time_max) == Prober::Start::sent) --room;
+    std::optional<model::ProbeResult> ended;
+    if (prober_.start(*target, ended, request.time_max) == Prober::Start::sent) --room;
     if (ended) deliver({*ended});
   }
 }
 
-std::optional<Refusal> OnDemand::refuses(TargetIndex target, std::size_t room, Instant now) {
-  const TenantIndex tenant = plan_->target(target).tenant;
+std::optional<model::Refusal> OnDemandProbes::refuses(model::TargetIndex target, std::size_t room,
+                                                      base::Instant now) {
+  const model::TenantIndex tenant = plan_->target(target).tenant;
   credentials_.refresh(tenant, now);
   if (const auto reason = admission_.refuses(target, now, credentials_.is_rejected(tenant)))
     return refusal_of(*reason);
   const auto token = credentials_.token(tenant, now);
-  if (!token && token.error().pending) return Refusal::credentials;
-  return room == 0 ? std::optional(Refusal::limit) : std::nullopt;
+  if (!token && token.error().pending) return model::Refusal::credentials;
+  return room == 0 ? std::optional(model::Refusal::limit) : std::nullopt;
 }
 
-bool OnDemand::take(Completion& completion) {
-  std::vector<ProbeResult> results;
+bool OnDemandProbes::take(transport::Completion& completion) {
+  std::vector<model::ProbeResult> results;
   const bool ours = prober_.take(completion, results);
   deliver(results);
   return ours;
 }
 
-void OnDemand::advance() {
-  std::vector<ProbeResult> results;
+void OnDemandProbes::advance() {
+  std::vector<model::ProbeResult> results;
   prober_.advance(results);
   deliver(results);
 }
 
-void OnDemand::deliver(const std::vector<ProbeResult>& results) {
-  for (const ProbeResult& result : results) {
+void OnDemandProbes::deliver(const std::vector<model::ProbeResult>& results) {
+  for (const model::ProbeResult& result : results) {
     admission_.note_result(result);
-    answer(result.target, OnDemandResult{plan_, result});
+    answer(result.target, model::OnDemandResult{plan_, result});
   }
 }
 
-void OnDemand::answer(TargetIndex target, const OnDemandAnswer& answer) {
+void OnDemandProbes::answer(model::TargetIndex target, const model::OnDemandAnswer& answer) {
   for (Waiting& waiting : std::exchange(waiting_, {})) {
     if (waiting.target == target)
       waiting.answer.set_value(answer);
@@ -110,4 +114,4 @@ void OnDemand::answer(TargetIndex target, const OnDemandAnswer& answer) {
   }
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::probe

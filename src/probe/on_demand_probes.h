@@ -13,46 +13,48 @@
 #include "probe/mailbox.h"
 #include "probe/prober.h"
 
-namespace reinfer {
+namespace reinfer::probe {
 
-class OnDemand {
+class OnDemandProbes {
  public:
   // Everything passed by reference outlives it. `seed` makes the request ids.
-  OnDemand(std::shared_ptr<const Plan> plan, const Clock& clock, Transport& transport,
-           Credentials& credentials, Admission& admission, ProbeIds& ids, const Log& log,
-           std::uint64_t seed);
+  OnDemandProbes(std::shared_ptr<const model::Plan> plan, const base::Clock& clock,
+                 transport::Transport& transport, credentials::Credentials& credentials,
+                 Admission& admission, transport::ProbeIds& ids, const base::Log& log,
+                 std::uint64_t seed);
   // Whoever still waits is told that the exporter is stopping.
-  ~OnDemand();
+  ~OnDemandProbes();
 
-  void adopt(std::shared_ptr<const Plan> plan, const PlanChange& change);
+  void adopt(std::shared_ptr<const model::Plan> plan, const model::PlanChange& change);
 
   // `room`: how many more probes may leave now.
-  void accept(std::vector<Demand> demands, std::size_t room, Instant now);
+  void accept(std::vector<OnDemandRequest> requests, std::size_t room, base::Instant now);
   // An exchange ended; false if it is none of these.
-  bool take(Completion& completion);
+  bool take(transport::Completion& completion);
   // To be called once a turn, and when next_event() comes.
   void advance();
-  MonoTime next_event() const { return prober_.next_event(); }
+  base::MonoTime next_event() const { return prober_.next_event(); }
   std::size_t in_flight() const { return prober_.in_flight(); }
 
  private:
   struct Waiting {
-    TargetIndex target{};
-    std::promise<OnDemandAnswer> answer;
+    model::TargetIndex target{};
+    std::promise<model::OnDemandAnswer> answer;
   };
 
-  std::optional<Refusal> refuses(TargetIndex target, std::size_t room, Instant now);
-  void deliver(const std::vector<ProbeResult>& results);
-  void answer(TargetIndex target, const OnDemandAnswer& answer);
+  std::optional<model::Refusal> refuses(model::TargetIndex target, std::size_t room,
+                                        base::Instant now);
+  void deliver(const std::vector<model::ProbeResult>& results);
+  void answer(model::TargetIndex target, const model::OnDemandAnswer& answer);
 
-  const Clock& clock_;
-  Credentials& credentials_;
+  const base::Clock& clock_;
+  credentials::Credentials& credentials_;
   Admission& admission_;
 
   // Owned by the probe thread.
-  std::shared_ptr<const Plan> plan_;
+  std::shared_ptr<const model::Plan> plan_;
   Prober prober_;
   std::vector<Waiting> waiting_;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::probe

@@ -5,29 +5,29 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-namespace reinfer {
+namespace reinfer::probe {
 
-PaidBudget::PaidBudget(std::string state_file, const Log& log)
+PaidBudget::PaidBudget(std::string state_file, const base::Log& log)
     : state_file_(std::move(state_file)), log_(log) {
   if (!state_file_.empty()) load();
 }
 
 // A wall clock that was set back by hours does not open yesterday's purse again; a day far in the
 // future was the clock's mistake, and must not close it for years.
-long long PaidBudget::day_of(const Spent& spent, WallTime now) const {
+long long PaidBudget::day_of(const Spent& spent, base::WallTime now) const {
   const auto today =
       std::chrono::floor<std::chrono::hours>(now).time_since_epoch() / std::chrono::hours(24);
   return spent.day > today + 1 ? today : std::max<long long>(today, spent.day);
 }
 
-bool PaidBudget::may_spend(const Tenant& tenant, WallTime now) const {
+bool PaidBudget::may_spend(const model::Tenant& tenant, base::WallTime now) const {
   const std::lock_guard lock(mutex_);
   const auto found = spent_.find(tenant.name);
   if (found == spent_.end() || day_of(found->second, now) != found->second.day) return true;
   return found->second.count < tenant.paid_probes_per_day_max;
 }
 
-void PaidBudget::spend(const Tenant& tenant, WallTime now) {
+void PaidBudget::spend(const model::Tenant& tenant, base::WallTime now) {
   const std::lock_guard lock(mutex_);
   Spent& spent = spent_[tenant.name];
   const long long today = day_of(spent, now);
@@ -67,4 +67,4 @@ void PaidBudget::save() const {
                {{"file", state_file_}});
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::probe

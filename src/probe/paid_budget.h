@@ -11,17 +11,17 @@
 #include "base/log.h"
 #include "model/target.h"
 
-namespace reinfer {
+namespace reinfer::probe {
 
 class PaidBudget {
  public:
   // `state_file`: where the counts are kept, empty for nowhere. One that cannot be read counts as
   // empty, one that cannot be written is reported each time; neither stops the probes.
-  PaidBudget(std::string state_file, const Log& log);
+  PaidBudget(std::string state_file, const base::Log& log);
 
   // Counts belong to the tenant's name, and outlast a reload.
-  bool may_spend(const Tenant& tenant, WallTime now) const;
-  void spend(const Tenant& tenant, WallTime now);
+  bool may_spend(const model::Tenant& tenant, base::WallTime now) const;
+  void spend(const model::Tenant& tenant, base::WallTime now);
 
  private:
   struct Spent {
@@ -29,17 +29,17 @@ class PaidBudget {
     std::size_t count = 0;
   };
 
-  long long day_of(const Spent& spent, WallTime now) const;
+  long long day_of(const Spent& spent, base::WallTime now) const;
   void load();
   void save() const;
 
   // Constant after construction.
   const std::string state_file_;
-  const Log& log_;
+  const base::Log& log_;
 
   // Guarded by mutex_.
   mutable std::mutex mutex_;
   std::map<std::string, Spent> spent_;  // by tenant name
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::probe

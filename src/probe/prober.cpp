@@ -6,30 +6,32 @@
 #include "base/check.h"
 #include "probe/request.h"
 
-namespace reinfer {
+namespace reinfer::probe {
 namespace {
 
-std::uint64_t key_of(ProbeId id) {
+std::uint64_t key_of(transport::ProbeId id) {
   return static_cast<std::uint64_t>(id);
 }
 
 // Whether the API looked at the token and took it. An unknown route may be answered before that,
 // and so may anything that failed.
-bool took_token(const ProbeResult& result) {
+bool took_token(const model::ProbeResult& result) {
   const bool success = result.http_status && *result.http_status < 300;
-  return (result.outcome == Outcome::ok && success) || result.outcome == Outcome::forbidden;
+  return (result.outcome == model::Outcome::ok && success) ||
+         result.outcome == model::Outcome::forbidden;
 }
 
-void shorten(Deadlines& deadlines, Nanoseconds time_max) {
-  for (Nanoseconds* limit :
+void shorten(model::Deadlines& deadlines, base::Nanoseconds time_max) {
+  for (base::Nanoseconds* limit :
        {&deadlines.total, &deadlines.resolve, &deadlines.connect, &deadlines.tls})
     *limit = std::min(*limit, time_max);
 }
 
 }  // namespace
 
-Prober::Prober(const Plan& plan, const Clock& clock, Transport& transport, Credentials& credentials,
-               ProbeIds& ids, const Log& log, std::uint64_t seed, MayRepeat may_repeat)
+Prober::Prober(const model::Plan& plan, const base::Clock& clock, transport::Transport& transport,
+               credentials::Credentials& credentials, transport::ProbeIds& ids,
+               const base::Log& log, std::uint64_t seed, MayRepeat may_repeat)
     : clock_(clock),
       transport_(transport),
       credentials_(credentials),
@@ -42,14 +44,14 @@ Prober::Prober(const Plan& plan, const Clock& clock, Transport& transport, Crede
       refused_(plan.targets().size()),
       refused_alone_(plan.targets().size()) {}
 
-void Prober::adopt(const Plan& plan, const PlanChange& change) {
-  const Plan& before = *std::exchange(plan_, &plan);
+void Prober::adopt(const model::Plan& plan, const model::PlanChange& change) {
+  const model::Plan& before = *std::exchange(plan_, &plan);
   const auto move = [&](Sent& sent) {
-    const TargetIndex old = sent.started.target;
-    const auto now = change.targets_now.at(to_size(old));
+    const model::TargetIndex old = sent.started.target;
+    const auto now = change.targets_now.at(model::to_size(old));
     if (!now) return false;
     sent.started.target = *now;
-    if (!sent.sent_for && !is_unchanged(before.target(old), plan.target(*now)))
+    if (!sent.sent_for && !model::is_unchanged(before.target(old), plan.target(*now)))
       sent.sent_for = before.target(old);
     return true;
   };
@@ -62,41 +64,41 @@ void Prober::adopt(const Plan& plan, const PlanChange& change) {
   }
   const auto carry = [&](auto& kept) {
     using Value = typename std::decay_t<decltype(kept)>::value_type;
-    kept = carry_over(change.targets, kept, [](std::size_t) { return Value{}; });
+    kept = model::carry_over(change.targets, kept, [](std::size_t) { return Value{}; });
   };
   carry(busy_);
   carry(refused_);
   carry(refused_alone_);
 }
 
-Prober::Start Prober::start(TargetIndex index, std::optional<ProbeResult>& result,
-                            Nanoseconds time_max) {
-  check(!in_flight(index), "a target has at most one probe in flight");
-  const Instant now = clock_.now();
-  Started started{index, now, random_.next_uuid(), Secret{}};
+Prober::Start Prober::start(model::TargetIndex index, std::optional<model::ProbeResult>& result,
+                            base::Nanoseconds time_max) {
+  base::check(!in_flight(index), "a target has at most one probe in flight");
+  const base::Instant now = clock_.now();
+  Started started{index, now, random_.next_uuid(), base::Secret{}};
   auto token = credentials_.token(plan_->target(index).tenant, now);
   if (!token && token.error().pending) return Start::waits;
   if (!token) {
     result = judge_token_unavailable(started, token.error().why);
     return Start::no_token;
   }
-  busy_.at(to_size(index)) = true;
+  busy_.at(model::to_size(index)) = true;
   send({std::move(started), std::move(*token), {}, std::nullopt, time_max, std::nullopt});
   return Start::sent;
 }
 
 void Prober::send(Sent sent) {
-  const Target& target = plan_->target(sent.started.target);
-  Request request = make_request(*plan_, target, sent.token.secret, sent.started.request_id);
+  const model::Target& target = plan_->target(sent.started.target);
+  model::Request request = make_request(*plan_, target, sent.token.secret, sent.started.request_id);
   shorten(request.deadlines, sent.time_max);
   sent.headers = request.headers;
   sent.started.bearer = sent.token.secret;
-  const ProbeId id = ids_.next();
+  const transport::ProbeId id = ids_.next();
   sent_.emplace(key_of(id), std::move(sent));
   transport_.start(id, std::move(request));
 }
 
-bool Prober::take(Completion& completion, std::vector<ProbeResult>& results) {
+bool Prober::take(transport::Completion& completion, std::vector<model::ProbeResult>& results) {
   if (auto probe = sent_.extract(key_of(completion.id))) {
     finish(std::move(probe.mapped()), std::move(completion.exchange), results);
     return true;
@@ -108,37 +110,39 @@ bool Prober::take(Completion& completion, std::vector<ProbeResult>& results) {
   return true;
 }
 
-void Prober::finish(Sent sent, Exchange exchange, std::vector<ProbeResult>& results) {
-  const Target& target = plan_->target(sent.started.target);
-  ProbeResult result =
+void Prober::finish(Sent sent, model::Exchange exchange, std::vector<model::ProbeResult>& results) {
+  const model::Target& target = plan_->target(sent.started.target);
+  model::ProbeResult result =
       judge(sent.sent_for ? *sent.sent_for : target, sent.started, std::move(exchange));
   result.first_http_status = sent.first_http_status;
   result.request_headers = std::move(sent.headers);
-  const bool rejected = result.outcome == Outcome::unauthorized;
+  const bool rejected = result.outcome == model::Outcome::unauthorized;
   if (took_token(result)) note_token_taken(sent.started.target, sent.token.number);
-  const std::size_t index = to_size(sent.started.target);
+  const std::size_t index = model::to_size(sent.started.target);
   const bool of_this_probe_alone = refused_alone_[index] == sent.token.number;
   refused_[index] = rejected ? sent.token.number : 0;
   if (!rejected || of_this_probe_alone) return deliver(std::move(result), results);
 
-  const Instant now = clock_.now();
-  const Rejection next = credentials_.rejected(target.tenant, sent.token.number, now);
+  const base::Instant now = clock_.now();
+  const credentials::Rejection next = credentials_.rejected(target.tenant, sent.token.number, now);
   // Once only: whoever rejects the new one too means it.
-  if (sent.first_http_status || next == Rejection::unchanged)
+  if (sent.first_http_status || next == credentials::Rejection::unchanged)
     return deliver(std::move(result), results);
-  if (next == Rejection::replaced) return repeat(std::move(sent), std::move(result), results);
+  if (next == credentials::Rejection::replaced)
+    return repeat(std::move(sent), std::move(result), results);
   held_.push_back({std::move(sent), std::move(result), now.mono + target.deadlines.total});
 }
 
-void Prober::repeat(Sent sent, ProbeResult rejected, std::vector<ProbeResult>& results) {
-  const Target& target = plan_->target(sent.started.target);
-  const Instant now = clock_.now();
+void Prober::repeat(Sent sent, model::ProbeResult rejected,
+                    std::vector<model::ProbeResult>& results) {
+  const model::Target& target = plan_->target(sent.started.target);
+  const base::Instant now = clock_.now();
   auto token = credentials_.token(target.tenant, now);
   // The new one may have expired in its turn.
   if (!token || !may_repeat_(sent.started.target)) return deliver(std::move(rejected), results);
   log_.info("token was replaced, probe repeated with the new one",
             {{"tenant", target.tenant_name}, {"probe", target.probe}});
-  send({{sent.started.target, now, random_.next_uuid(), Secret{}},
+  send({{sent.started.target, now, random_.next_uuid(), base::Secret{}},
         std::move(*token),
         {},
         rejected.http_status,
@@ -146,28 +150,28 @@ void Prober::repeat(Sent sent, ProbeResult rejected, std::vector<ProbeResult>& r
         std::nullopt});
 }
 
-void Prober::note_token_taken(TargetIndex index, std::uint64_t number) {
-  const TenantIndex tenant = plan_->target(index).tenant;
+void Prober::note_token_taken(model::TargetIndex index, std::uint64_t number) {
+  const model::TenantIndex tenant = plan_->target(index).tenant;
   credentials_.accepted(tenant, number);
   for (std::size_t i = 0; i < refused_.size(); ++i)
     if (refused_[i] == number && plan_->targets()[i].tenant == tenant) refused_alone_[i] = number;
-  refused_alone_[to_size(index)] = 0;
+  refused_alone_[model::to_size(index)] = 0;
 }
 
-void Prober::deliver(ProbeResult result, std::vector<ProbeResult>& results) {
-  busy_.at(to_size(result.target)) = false;
+void Prober::deliver(model::ProbeResult result, std::vector<model::ProbeResult>& results) {
+  busy_.at(model::to_size(result.target)) = false;
   results.push_back(std::move(result));
 }
 
-void Prober::advance(std::vector<ProbeResult>& results) {
-  const Instant now = clock_.now();
+void Prober::advance(std::vector<model::ProbeResult>& results) {
+  const base::Instant now = clock_.now();
   while (auto fetch = credentials_.take_fetch(now)) {
-    const ProbeId id = ids_.next();
+    const transport::ProbeId id = ids_.next();
     fetches_.emplace(key_of(id), fetch->source);
     transport_.start(id, std::move(fetch->request));
   }
   for (Held& held : std::exchange(held_, {})) {
-    const TenantIndex tenant = plan_->target(held.sent.started.target).tenant;
+    const model::TenantIndex tenant = plan_->target(held.sent.started.target).tenant;
     const auto token = credentials_.token(tenant, now);
     if (token && token->number != held.sent.token.number)
       repeat(std::move(held.sent), std::move(held.result), results);
@@ -178,11 +182,11 @@ void Prober::advance(std::vector<ProbeResult>& results) {
   }
 }
 
-MonoTime Prober::next_event() const {
-  MonoTime next = credentials_.next_event();
+base::MonoTime Prober::next_event() const {
+  base::MonoTime next = credentials_.next_event();
   for (const Held& held : held_)
     next = std::min(next, held.until);
   return next;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::probe

@@ -21,18 +21,18 @@
 #include "probe/judge.h"
 #include "transport/transport.h"
 
-namespace reinfer {
+namespace reinfer::probe {
 
 class Prober {
  public:
   // Asked before a probe is repeated with a new token: may one more request of the target leave?
-  using MayRepeat = std::function<bool(TargetIndex target)>;
+  using MayRepeat = std::function<bool(model::TargetIndex target)>;
 
   // Everything passed by reference outlives the prober. `seed` makes the request ids.
   Prober(
-      const Plan& plan, const Clock& clock, Transport& transport, Credentials& credentials,
-      ProbeIds& ids, const Log& log, std::uint64_t seed,
-      MayRepeat may_repeat = [](TargetIndex) { return true; });
+      const model::Plan& plan, const base::Clock& clock, transport::Transport& transport,
+      credentials::Credentials& credentials, transport::ProbeIds& ids, const base::Log& log,
+      std::uint64_t seed, MayRepeat may_repeat = [](model::TargetIndex) { return true; });
 
   enum class Start : std::uint8_t {
     sent,      // its result comes out of take() or advance()
@@ -41,61 +41,61 @@ class Prober {
   };
   // Sends the target's one request, to be answered within `time_max` if that is less than its own
   // deadline. REQUIRES: !in_flight(target).
-  Start start(TargetIndex target, std::optional<ProbeResult>& result,
-              Nanoseconds time_max = Nanoseconds::max());
+  Start start(model::TargetIndex target, std::optional<model::ProbeResult>& result,
+              base::Nanoseconds time_max = base::Nanoseconds::max());
 
   // From now on `plan` holds. What is out goes on and is judged by what it was sent for; of a
   // target that is gone it is forgotten.
-  void adopt(const Plan& plan, const PlanChange& change);
+  void adopt(const model::Plan& plan, const model::PlanChange& change);
 
   // An exchange ended: adds to `results` what that finishes. False if it is none of the prober's.
-  bool take(Completion& completion, std::vector<ProbeResult>& results);
+  bool take(transport::Completion& completion, std::vector<model::ProbeResult>& results);
 
   // Sends due token fetches and settles probes that waited for a token; to be called once a turn.
-  void advance(std::vector<ProbeResult>& results);
+  void advance(std::vector<model::ProbeResult>& results);
   // When advance() has something to do even if nothing ends.
-  MonoTime next_event() const;
+  base::MonoTime next_event() const;
 
   // Probes that have been sent and have no result yet.
   std::size_t in_flight() const { return sent_.size() + held_.size(); }
-  bool in_flight(TargetIndex target) const { return busy_.at(to_size(target)); }
+  bool in_flight(model::TargetIndex target) const { return busy_.at(model::to_size(target)); }
 
  private:
   struct Sent {
     Started started;
-    Token token;
-    std::vector<Header> headers;
+    credentials::Token token;
+    std::vector<model::Header> headers;
     std::optional<int> first_http_status;  // of the request before this one
-    Nanoseconds time_max{};
-    std::optional<Target> sent_for;  // what the target was, if a reload has changed it since
+    base::Nanoseconds time_max{};
+    std::optional<model::Target> sent_for;  // what the target was, if a reload has changed it since
   };
   // Rejected, while another token is being fetched.
   struct Held {
     Sent sent;
-    ProbeResult result;
-    MonoTime until;
+    model::ProbeResult result;
+    base::MonoTime until;
   };
 
   void send(Sent sent);
-  void finish(Sent sent, Exchange exchange, std::vector<ProbeResult>& results);
-  void repeat(Sent sent, ProbeResult rejected, std::vector<ProbeResult>& results);
-  void deliver(ProbeResult result, std::vector<ProbeResult>& results);
-  void note_token_taken(TargetIndex target, std::uint64_t number);
+  void finish(Sent sent, model::Exchange exchange, std::vector<model::ProbeResult>& results);
+  void repeat(Sent sent, model::ProbeResult rejected, std::vector<model::ProbeResult>& results);
+  void deliver(model::ProbeResult result, std::vector<model::ProbeResult>& results);
+  void note_token_taken(model::TargetIndex target, std::uint64_t number);
 
   // Constant after construction.
-  const Clock& clock_;
-  Transport& transport_;
-  Credentials& credentials_;
-  ProbeIds& ids_;
-  const Log& log_;
+  const base::Clock& clock_;
+  transport::Transport& transport_;
+  credentials::Credentials& credentials_;
+  transport::ProbeIds& ids_;
+  const base::Log& log_;
   const MayRepeat may_repeat_;
 
   // Owned by the probe thread.
-  const Plan* plan_;
-  Random random_;
+  const model::Plan* plan_;
+  base::Random random_;
   std::unordered_map<std::uint64_t, Sent> sent_;
   std::vector<Held> held_;
-  std::map<std::uint64_t, SourceId> fetches_;
+  std::map<std::uint64_t, credentials::SourceId> fetches_;
   std::vector<bool> busy_;
   // By target, the number of the token that its last reply refused, and of the one that others of
   // the tenant could use after that: then a 401 is about a permission, and says nothing of the
@@ -104,4 +104,4 @@ class Prober {
   std::vector<std::uint64_t> refused_alone_;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::probe

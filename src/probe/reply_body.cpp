@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace reinfer {
+namespace reinfer::probe {
 namespace {
 
 // Streams over the body: memory stays flat and nesting costs a bit a level, however hostile.
@@ -13,14 +13,16 @@ class TopLevelReader final : public nlohmann::json_sax<nlohmann::json> {
   Reply take() { return std::move(reply_); }
 
   bool null() override { return value(std::nullopt); }
-  bool boolean(bool) override { return value(JsonType::boolean); }
-  bool number_integer(number_integer_t) override { return value(JsonType::number); }
-  bool number_unsigned(number_unsigned_t) override { return value(JsonType::number); }
-  bool number_float(number_float_t, const string_t&) override { return value(JsonType::number); }
+  bool boolean(bool) override { return value(model::JsonType::boolean); }
+  bool number_integer(number_integer_t) override { return value(model::JsonType::number); }
+  bool number_unsigned(number_unsigned_t) override { return value(model::JsonType::number); }
+  bool number_float(number_float_t, const string_t&) override {
+    return value(model::JsonType::number);
+  }
   bool binary(binary_t&) override { return value(std::nullopt); }
 
   bool string(string_t& text) override {
-    value(JsonType::string);
+    value(model::JsonType::string);
     if (depth_ == 1 && current_ == "status") reply_.status = text;
     if (depth_ == 1 && current_ == "message") reply_.message = text;
     return true;
@@ -28,7 +30,7 @@ class TopLevelReader final : public nlohmann::json_sax<nlohmann::json> {
 
   bool start_object(std::size_t) override {
     if (depth_ == 0) reply_.is_object = true;
-    value(JsonType::object);
+    value(model::JsonType::object);
     ++depth_;
     return true;
   }
@@ -37,7 +39,7 @@ class TopLevelReader final : public nlohmann::json_sax<nlohmann::json> {
     return true;
   }
   bool start_array(std::size_t) override {
-    value(JsonType::array);
+    value(model::JsonType::array);
     if (depth_ == 1 && at_key()) reply_.key_length = 0;
     ++depth_;
     return true;
@@ -60,8 +62,8 @@ class TopLevelReader final : public nlohmann::json_sax<nlohmann::json> {
   bool at_key() const { return !key_.empty() && current_ == key_; }
 
   // Called at the start of every value, before depth_ counts it.
-  bool value(std::optional<JsonType> type) {
-    if (depth_ == 2 && at_key() && reply_.key_type == JsonType::array) ++*reply_.key_length;
+  bool value(std::optional<model::JsonType> type) {
+    if (depth_ == 2 && at_key() && reply_.key_type == model::JsonType::array) ++*reply_.key_length;
     if (depth_ != 1) return true;
     if (current_ == "status") {
       reply_.has_status = true;
@@ -90,4 +92,4 @@ Reply parse_reply(std::string_view body, std::string_view key) {
   return complete && reply.is_object ? reply : Reply{};
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::probe

@@ -10,7 +10,7 @@
 
 #include "model/target.h"
 
-namespace reinfer {
+namespace reinfer::probe {
 
 // Everything is absent unless the whole body is one well-formed JSON object (RFC 8259; a byte order
 // mark is tolerated). Of a repeated key the last counts, as in the vendor's own clients.
@@ -19,7 +19,8 @@ struct Reply {
   bool has_status = false;             // a top-level `status` of any type
   std::optional<std::string> status;   // only if it is a string
   std::optional<std::string> message;  // only if it is a string
-  std::optional<JsonType> key_type;    // of the success key's value; absent for null or no such key
+  std::optional<model::JsonType>
+      key_type;  // of the success key's value; absent for null or no such key
   std::optional<std::size_t> key_length;  // if that value is an array
 
   // Only the application itself writes these two; other services on the host send JSON too, some
@@ -30,4 +31,4 @@ struct Reply {
 // `key` is the success key to look for; empty for none.
 Reply parse_reply(std::string_view body, std::string_view key);
 
-}  // namespace reinfer
+}  // namespace reinfer::probe

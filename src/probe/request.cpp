@@ -4,16 +4,16 @@
 
 #include "base/version.h"
 
-namespace reinfer {
+namespace reinfer::probe {
 
 std::string user_agent() {
   return fmt::format("reinfer_exporter/{} (+https://docs.uipath.com/communications-mining)",
-                     build_info().version);
+                     base::build_info().version);
 }
 
-Request make_request(const Plan& plan, const Target& target, Secret bearer,
-                     const std::string& request_id) {
-  Request request;
+model::Request make_request(const model::Plan& plan, const model::Target& target,
+                            base::Secret bearer, const std::string& request_id) {
+  model::Request request;
   request.method = target.method;
   request.url = target.url;
   request.headers = {
@@ -33,8 +33,8 @@ Request make_request(const Plan& plan, const Target& target, Secret bearer,
   return request;
 }
 
-Request control_request(const Control& control) {
-  Request request;
+model::Request control_request(const model::Control& control) {
+  model::Request request;
   request.method = "GET";
   request.url = control.url;
   request.headers = {{"User-Agent", user_agent()}};
@@ -44,4 +44,4 @@ Request control_request(const Control& control) {
   return request;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::probe

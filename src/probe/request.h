@@ -8,18 +8,18 @@
 #include "model/exchange.h"
 #include "model/plan.h"
 
-namespace reinfer {
+namespace reinfer::probe {
 
 // `request_id` goes out as `x-request-id`, so that the vendor can find the very request in its
 // logs.
-Request make_request(const Plan& plan, const Target& target, Secret bearer,
-                     const std::string& request_id);
+model::Request make_request(const model::Plan& plan, const model::Target& target,
+                            base::Secret bearer, const std::string& request_id);
 
 // A token-less GET that takes any reply.
-Request control_request(const Control& control);
+model::Request control_request(const model::Control& control);
 
 // Name, version and a URL, e.g. "reinfer_exporter/0.1.0 (+https://...)": edges block requests
 // without one, and the vendor must be able to tell who is calling.
 std::string user_agent();
 
-}  // namespace reinfer
+}  // namespace reinfer::probe

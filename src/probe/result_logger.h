@@ -11,23 +11,23 @@
 #include "model/probe_result.h"
 #include "probe/state_change.h"
 
-namespace reinfer {
+namespace reinfer::probe {
 
-class Reporter {
+class ResultLogger {
  public:
   // Both outlive it.
-  Reporter(const Plan& plan, const Log& log);
+  ResultLogger(const model::Plan& plan, const base::Log& log);
 
-  void adopt(const Plan& plan, const PlanChange& change);
-  void report(const ProbeResult& result);
-  void report_missed(TargetIndex target, std::uint64_t slots);
+  void adopt(const model::Plan& plan, const model::PlanChange& change);
+  void report(const model::ProbeResult& result);
+  void report_missed(model::TargetIndex target, std::uint64_t slots);
 
  private:
-  void write(const ProbeResult& result, const StateNews& news);
+  void write(const model::ProbeResult& result, const StateChange& news);
 
-  const Plan* plan_;
-  const Log& log_;
-  std::vector<StateKeeper> states_;  // by target
+  const model::Plan* plan_;
+  const base::Log& log_;
+  std::vector<StateTracker> states_;  // by target
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::probe

@@ -8,25 +8,26 @@
 
 #include "base/text.h"
 
-namespace reinfer {
+namespace reinfer::probe {
 namespace {
 
-std::optional<std::string_view> find(const std::vector<Header>& headers, std::string_view name) {
-  for (const Header& header : headers)
-    if (equals_ignoring_case(header.name, name)) return trim(header.value);
+std::optional<std::string_view> find(const std::vector<model::Header>& headers,
+                                     std::string_view name) {
+  for (const model::Header& header : headers)
+    if (base::equals_ignoring_case(header.name, name)) return base::trim(header.value);
   return std::nullopt;
 }
 
 // IMF-fixdate, the one form that a sender may use (RFC 9110 section 5.6.7).
-std::optional<WallTime> parse_http_date(std::string_view text) {
+std::optional<base::WallTime> parse_http_date(std::string_view text) {
   std::tm utc{};
   const std::string copy(text);
   const char* end = strptime(copy.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &utc);
   if (end == nullptr || *end != '\0') return std::nullopt;
-  return from_unix_seconds(timegm(&utc));
+  return base::from_unix_seconds(timegm(&utc));
 }
 
-std::optional<Nanoseconds> parse_seconds(std::string_view text) {
+std::optional<base::Nanoseconds> parse_seconds(std::string_view text) {
   long long seconds = 0;
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, seconds);
@@ -39,16 +40,17 @@ std::optional<Nanoseconds> parse_seconds(std::string_view text) {
 
 }  // namespace
 
-std::optional<Nanoseconds> parse_retry_after(const std::vector<Header>& headers, WallTime now) {
+std::optional<base::Nanoseconds> parse_retry_after(const std::vector<model::Header>& headers,
+                                                   base::WallTime now) {
   const auto value = find(headers, "retry-after");
   if (!value) return std::nullopt;
   if (const auto seconds = parse_seconds(*value)) return seconds;
   const auto until = parse_http_date(*value);
   if (!until) return std::nullopt;
   const auto date = find(headers, "date");
-  const WallTime from = (date ? parse_http_date(*date) : std::nullopt).value_or(now);
-  if (*until <= from) return Nanoseconds{0};
+  const base::WallTime from = (date ? parse_http_date(*date) : std::nullopt).value_or(now);
+  if (*until <= from) return base::Nanoseconds{0};
   return *until > from + kRetryAfterMax ? kRetryAfterMax : *until - from;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::probe

@@ -17,23 +17,23 @@
 #include "probe/admission.h"
 #include "probe/prober.h"
 
-namespace reinfer {
+namespace reinfer::probe {
 
-struct RoundsWanted {
-  std::vector<TargetIndex> targets;
+struct RoundsOptions {
+  std::vector<model::TargetIndex> targets;
   std::uint64_t rounds = 1;
-  Nanoseconds interval{};  // between rounds; positive if there is more than one
+  base::Nanoseconds interval{};  // between rounds; positive if there is more than one
 };
 
 // Slots of a round that were not probed.
 struct RoundSkip {
-  TargetIndex target{};
-  SkipReason reason{};
+  model::TargetIndex target{};
+  model::SkipReason reason{};
   std::uint64_t count = 0;
 };
 
-struct RoundsNews {
-  std::vector<ProbeResult> results;
+struct RoundsUpdate {
+  std::vector<model::ProbeResult> results;
   std::vector<RoundSkip> skips;
 };
 
@@ -41,12 +41,13 @@ class Rounds {
  public:
   // Everything passed by reference outlives it. `seed` makes the request ids. The first round
   // begins with the first step().
-  Rounds(const Plan& plan, const Clock& clock, Transport& transport, Credentials& credentials,
-         PaidBudget& paid, const Log& log, std::uint64_t seed, RoundsWanted wanted);
+  Rounds(const model::Plan& plan, const base::Clock& clock, transport::Transport& transport,
+         credentials::Credentials& credentials, PaidBudget& paid, const base::Log& log,
+         std::uint64_t seed, RoundsOptions wanted);
 
   // One turn: begins a round that is due, sends what may be sent, waits until something ends or the
   // next round comes or the transport is woken, and tells what became of it.
-  RoundsNews step();
+  RoundsUpdate step();
 
   // Nothing is left to be sent or to come back.
   bool done() const;
@@ -55,28 +56,28 @@ class Rounds {
 
  private:
   bool is_repeated() const { return wanted_.rounds > 1; }
-  void begin_due(Instant now, RoundsNews& news);
-  void begin_round(RoundsNews& news);
-  void start_waiting(RoundsNews& news);
+  void begin_due(base::Instant now, RoundsUpdate& news);
+  void begin_round(RoundsUpdate& news);
+  void start_waiting(RoundsUpdate& news);
   // Whether the target has left the queue: sent, ended at once, or skipped.
-  bool start(TargetIndex target, RoundsNews& news);
-  bool may_repeat(TargetIndex target);
-  MonoTime next_event() const;
+  bool start(model::TargetIndex target, RoundsUpdate& news);
+  bool may_repeat(model::TargetIndex target);
+  base::MonoTime next_event() const;
 
   // Constant after construction.
-  const Plan& plan_;
-  const Clock& clock_;
-  Transport& transport_;
-  Credentials& credentials_;
-  const RoundsWanted wanted_;
+  const model::Plan& plan_;
+  const base::Clock& clock_;
+  transport::Transport& transport_;
+  credentials::Credentials& credentials_;
+  const RoundsOptions wanted_;
 
   // Owned by the probe thread.
-  ProbeIds ids_;
+  transport::ProbeIds ids_;
   Admission admission_;
   Prober prober_;
-  std::deque<TargetIndex> waiting_;  // of the current round, not sent yet
-  std::uint64_t begun_ = 0;          // rounds, those missed among them
-  MonoTime next_round_ = MonoTime::min();
+  std::deque<model::TargetIndex> waiting_;  // of the current round, not sent yet
+  std::uint64_t begun_ = 0;                 // rounds, those missed among them
+  base::MonoTime next_round_ = base::MonoTime::min();
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::probe

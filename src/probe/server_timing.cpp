@@ -7,7 +7,7 @@
 
 #include "base/text.h"
 
-namespace reinfer {
+namespace reinfer::probe {
 namespace {
 
 constexpr std::string_view kBlank = " \t";
@@ -81,7 +81,7 @@ class Reader {
 };
 
 // Reads the parameters that follow an entry's name, up to its ',' or the end.
-void read_parameters(Reader& reader, ServerTiming& entry) {
+void read_parameters(Reader& reader, model::ServerTiming& entry) {
   bool duration_seen = false;
   bool description_seen = false;
   reader.skip_to_any(",;");
@@ -90,10 +90,10 @@ void read_parameters(Reader& reader, ServerTiming& entry) {
     std::string value;
     if (!name.empty() && reader.consume('=')) value = reader.token_or_quoted();
     reader.skip_to_any(",;");
-    if (equals_ignoring_case(name, "dur") && !duration_seen) {
+    if (base::equals_ignoring_case(name, "dur") && !duration_seen) {
       duration_seen = true;
       entry.duration_ms = parse_server_timing_duration(value);
-    } else if (equals_ignoring_case(name, "desc") && !description_seen) {
+    } else if (base::equals_ignoring_case(name, "desc") && !description_seen) {
       description_seen = true;
       entry.description = std::move(value);
     }
@@ -106,7 +106,7 @@ bool read_line(std::string_view line, std::size_t bytes_left, ServerTimingHeader
   for (;;) {
     reader.skip(" \t,");
     if (reader.at_end()) return true;
-    ServerTiming entry{std::string(reader.token()), std::nullopt, ""};
+    model::ServerTiming entry{std::string(reader.token()), std::nullopt, ""};
     if (entry.name.empty())
       reader.skip_entry();
     else
@@ -133,12 +133,12 @@ std::optional<double> parse_server_timing_duration(std::string_view text) {
   return std::abs(value);  // -0 is 0
 }
 
-ServerTimingHeader parse_server_timing(const std::vector<Header>& headers) {
+ServerTimingHeader parse_server_timing(const std::vector<model::Header>& headers) {
   ServerTimingHeader result;
   std::size_t bytes = 0;
   // Line by line: joined by commas first, a quote left open in one line would swallow the next.
-  for (const Header& header : headers) {
-    if (!equals_ignoring_case(header.name, "server-timing")) continue;
+  for (const model::Header& header : headers) {
+    if (!base::equals_ignoring_case(header.name, "server-timing")) continue;
     result.present = true;
     if (!read_line(header.value, kServerTimingBytesMax - bytes, result)) break;
     bytes += std::min(header.value.size(), kServerTimingBytesMax - bytes);
@@ -146,4 +146,4 @@ ServerTimingHeader parse_server_timing(const std::vector<Header>& headers) {
   return result;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::probe

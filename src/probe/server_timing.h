@@ -11,14 +11,14 @@
 #include "model/exchange.h"
 #include "model/probe_result.h"
 
-namespace reinfer {
+namespace reinfer::probe {
 
 inline constexpr std::size_t kServerTimingEntriesMax = 64;
 inline constexpr std::size_t kServerTimingBytesMax = 8192;
 
 struct ServerTimingHeader {
-  bool present = false;               // at least one Server-Timing line
-  std::vector<ServerTiming> entries;  // in order, over all lines
+  bool present = false;                      // at least one Server-Timing line
+  std::vector<model::ServerTiming> entries;  // in order, over all lines
   // Entries left out: with a broken name, beyond kServerTimingEntriesMax, or (counted once a
   // header, however much it was) beyond kServerTimingBytesMax.
   std::size_t dropped = 0;
@@ -32,10 +32,10 @@ struct ServerTimingHeader {
 // duration that is missing or not a plain number is absent instead of 0; an entry whose name is no
 // token is skipped alone instead of ending the list; a quote that never closes ends at the next
 // delimiter.
-ServerTimingHeader parse_server_timing(const std::vector<Header>& headers);
+ServerTimingHeader parse_server_timing(const std::vector<model::Header>& headers);
 
 // The value of `dur`: a finite, non-negative decimal number from its first to its last character,
 // in milliseconds. Locale-free. nullopt otherwise.
 std::optional<double> parse_server_timing_duration(std::string_view text);
 
-}  // namespace reinfer
+}  // namespace reinfer::probe

@@ -7,49 +7,50 @@
 #include "base/duration.h"
 #include "base/text.h"
 
-namespace reinfer {
+namespace reinfer::probe {
 
-std::string describe(const StateNews& news, const std::string& name) {
-  const std::string_view outcome = to_label(news.outcome);
+std::string describe(const StateChange& news, const std::string& name) {
+  const std::string_view outcome = model::to_label(news.outcome);
   switch (news.kind) {
-    case StateNews::Kind::first:
+    case StateChange::Kind::first:
       return fmt::format("{}: first result is {}", name, outcome);
-    case StateNews::Kind::changed:
-      return fmt::format("{}: {} -> {} after {}", name, to_label(*news.before), outcome,
-                         describe_duration(news.after));
-    case StateNews::Kind::settled:
+    case StateChange::Kind::changed:
+      return fmt::format("{}: {} -> {} after {}", name, model::to_label(*news.before), outcome,
+                         base::describe_duration(news.after));
+    case StateChange::Kind::settled:
       return fmt::format("{}: {} now, {} {} left out", name, outcome,
-                         counted(news.changes_left_out, "change"),
+                         base::counted(news.changes_left_out, "change"),
                          news.changes_left_out == 1 ? "was" : "were");
-    case StateNews::Kind::still:
-      return fmt::format("{}: still {} after {}", name, outcome, describe_duration(news.after));
+    case StateChange::Kind::still:
+      return fmt::format("{}: still {} after {}", name, outcome,
+                         base::describe_duration(news.after));
   }
   return name;
 }
 
-std::optional<StateNews> StateKeeper::take(Outcome outcome, MonoTime now) {
+std::optional<StateChange> StateTracker::take(model::Outcome outcome, base::MonoTime now) {
   const auto before = outcome_;
   const bool changed = before != outcome;
-  const Nanoseconds lasted = now - since_;
+  const base::Nanoseconds lasted = now - since_;
   if (changed) since_ = now;
   outcome_ = outcome;
-  if (!before) return told({StateNews::Kind::first, {}, outcome, {}}, now);
+  if (!before) return told({StateChange::Kind::first, {}, outcome, {}}, now);
   if ((changed || changes_left_out_ > 0) && may_tell_change(now)) {
     // A change after some that nobody saw would seem to come from nowhere.
     if (changes_left_out_ == 0)
-      return told({StateNews::Kind::changed, before, outcome, lasted}, now);
+      return told({StateChange::Kind::changed, before, outcome, lasted}, now);
     if (changed) ++changes_left_out_;
-    return told({StateNews::Kind::settled, told_, outcome, {}}, now);
+    return told({StateChange::Kind::settled, told_, outcome, {}}, now);
   }
   if (changed) ++changes_left_out_;
-  if (outcome == Outcome::ok) return std::nullopt;
+  if (outcome == model::Outcome::ok) return std::nullopt;
   if (!changed && changes_left_out_ == 0 && now - last_line_ >= kStillFailsInterval)
-    return told({StateNews::Kind::still, before, outcome, lasted}, now);
+    return told({StateChange::Kind::still, before, outcome, lasted}, now);
   ++failures_left_out_;
   return std::nullopt;
 }
 
-bool StateKeeper::may_tell_change(MonoTime now) {
+bool StateTracker::may_tell_change(base::MonoTime now) {
   if (changes_in_window_ == 0 || now - window_start_ >= kChangesWindow) {
     window_start_ = now;
     changes_in_window_ = 0;
@@ -59,7 +60,7 @@ bool StateKeeper::may_tell_change(MonoTime now) {
   return true;
 }
 
-std::optional<StateNews> StateKeeper::told(StateNews news, MonoTime now) {
+std::optional<StateChange> StateTracker::told(StateChange news, base::MonoTime now) {
   news.changes_left_out = std::exchange(changes_left_out_, 0);
   news.failures_left_out = std::exchange(failures_left_out_, 0);
   told_ = news.outcome;
@@ -67,4 +68,4 @@ std::optional<StateNews> StateKeeper::told(StateNews news, MonoTime now) {
   return news;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::probe

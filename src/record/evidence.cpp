@@ -4,52 +4,52 @@
 
 #include "base/text.h"
 
-namespace reinfer {
+namespace reinfer::record {
 namespace {
 
 // Without what is secret or no evidence, and within bounds.
-ProbeResult as_evidence(const ProbeResult& result) {
-  ProbeResult kept = result;
+model::ProbeResult as_evidence(const model::ProbeResult& result) {
+  model::ProbeResult kept = result;
   auto& headers = kept.response_headers;
   if (headers.size() > kEvidenceHeadersMax) headers.resize(kEvidenceHeadersMax);
-  for (Header& header : headers) {
-    const bool secret = equals_ignoring_case(header.name, "set-cookie") ||
-                        equals_ignoring_case(header.name, "authorization");
-    header.name = sanitise(header.name, kEvidenceHeaderBytesMax);
-    header.value = secret ? "(not kept)" : sanitise(header.value, kEvidenceHeaderBytesMax);
+  for (model::Header& header : headers) {
+    const bool secret = base::equals_ignoring_case(header.name, "set-cookie") ||
+                        base::equals_ignoring_case(header.name, "authorization");
+    header.name = base::sanitise(header.name, kEvidenceHeaderBytesMax);
+    header.value = secret ? "(not kept)" : base::sanitise(header.value, kEvidenceHeaderBytesMax);
   }
   return kept;
 }
 
-bool slower(const ProbeResult& a, const ProbeResult& b) {
+bool slower(const model::ProbeResult& a, const model::ProbeResult& b) {
   return a.phases.total > b.phases.total;
 }
 
 }  // namespace
 
-bool History::offer(const ProbeResult& result, bool may_grow) {
-  return result.outcome == Outcome::ok ? offer_success(result, may_grow)
-                                       : offer_failure(result, may_grow);
+bool Evidence::offer(const model::ProbeResult& result, bool may_grow) {
+  return result.outcome == model::Outcome::ok ? offer_success(result, may_grow)
+                                              : offer_failure(result, may_grow);
 }
 
-void History::move_to(TargetIndex target) {
-  for (ProbeResult& result : failures_)
+void Evidence::move_to(model::TargetIndex target) {
+  for (model::ProbeResult& result : failures_)
     result.target = target;
-  for (ProbeResult& result : slowest_)
+  for (model::ProbeResult& result : slowest_)
     result.target = target;
 }
 
-bool History::offer_failure(const ProbeResult& result, bool may_grow) {
+bool Evidence::offer_failure(const model::ProbeResult& result, bool may_grow) {
   if (failures_.empty() && !may_grow) return false;
   if (failures_.size() == kFailuresKept || !may_grow) failures_.pop_front();
   failures_.push_back(as_evidence(result));
   return true;
 }
 
-bool History::offer_success(const ProbeResult& result, bool may_grow) {
+bool Evidence::offer_success(const model::ProbeResult& result, bool may_grow) {
   // A success that was slow for our own sake is no evidence against the platform.
-  if (!result.phases.total || result.resent || distrust_of_total(result)) return true;
-  std::erase_if(slowest_, [&](const ProbeResult& kept) {
+  if (!result.phases.total || result.resent || model::distrust_of_total(result)) return true;
+  std::erase_if(slowest_, [&](const model::ProbeResult& kept) {
     return result.finished.mono - kept.finished.mono > kSlowestKeptFor;
   });
   const bool full = slowest_.size() == kSlowestKept || !may_grow;
@@ -60,4 +60,4 @@ bool History::offer_success(const ProbeResult& result, bool may_grow) {
   return true;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::record

@@ -8,17 +8,17 @@
 #include "base/uuid.h"
 #include "model/probe_result.h"
 
-namespace reinfer {
+namespace reinfer::record {
 
 struct Exemplar {
-  Uuid request_id{};                   // what the probe was sent with
-  std::optional<Uuid> correlation_id;  // the vendor's own, if its reply had one
-  double value = 0;                    // seconds; 1 for a counter
-  WallTime at{};                       // when the probe ended
+  base::Uuid request_id{};                   // what the probe was sent with
+  std::optional<base::Uuid> correlation_id;  // the vendor's own, if its reply had one
+  double value = 0;                          // seconds; 1 for a counter
+  base::WallTime at{};                       // when the probe ended
   bool operator==(const Exemplar&) const = default;
 };
 
 // Absent if the result has no request id that is a UUID.
-std::optional<Exemplar> exemplar_of(const ProbeResult& result);
+std::optional<Exemplar> exemplar_of(const model::ProbeResult& result);
 
-}  // namespace reinfer
+}  // namespace reinfer::record

@@ -2,21 +2,21 @@
 
 #include <algorithm>
 
-namespace reinfer {
+namespace reinfer::record {
 
-Fault Episode::main_fault() const {
+model::Fault Incident::main_fault() const {
   const auto most = std::max_element(results.begin() + 1, results.end());
-  return static_cast<Fault>(most - results.begin());
+  return static_cast<model::Fault>(most - results.begin());
 }
 
-void Standing::note(const ProbeResult& result) {
-  if (skipped[static_cast<std::size_t>(SkipReason::stall)] > 0) stalled = result.finished;
+void HealthState::note(const model::ProbeResult& result) {
+  if (skipped[static_cast<std::size_t>(model::SkipReason::stall)] > 0) stalled = result.finished;
   skipped = {};
   finished = result.finished;
-  const Fault fault = fault_of(result.outcome);
+  const model::Fault fault = model::fault_of(result.outcome);
   const auto index = static_cast<std::size_t>(fault);
 
-  if (fault == Fault::none) {
+  if (fault == model::Fault::none) {
     if (!trouble) {
       if (!good_since) good_since = result.finished;
       return;
@@ -30,7 +30,7 @@ void Standing::note(const ProbeResult& result) {
     return;
   }
   if (!trouble) {
-    trouble = Episode{};
+    trouble = Incident{};
     trouble->since = result.finished;
   }
   good_since.reset();
@@ -40,15 +40,16 @@ void Standing::note(const ProbeResult& result) {
   trouble->outcome = result.outcome;
 }
 
-void Standing::note_skipped(SkipReason reason, std::uint64_t count) {
+void HealthState::note_skipped(model::SkipReason reason, std::uint64_t count) {
   skipped[static_cast<std::size_t>(reason)] += count;
 }
 
-std::uint64_t Standing::missed() const {
+std::uint64_t HealthState::missed() const {
   std::uint64_t sum = 0;
-  for (const SkipReason reason : {SkipReason::overlap, SkipReason::limit, SkipReason::stall})
+  for (const model::SkipReason reason :
+       {model::SkipReason::overlap, model::SkipReason::limit, model::SkipReason::stall})
     sum += skipped[static_cast<std::size_t>(reason)];
   return sum;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::record

@@ -9,40 +9,41 @@
 
 #include "model/probe_result.h"
 
-namespace reinfer {
+namespace reinfer::record {
 
 // A probe that failed has recovered after so many good results in a row: one good probe in the
 // middle of an outage neither ends it nor makes the next failure a new one.
 inline constexpr std::uint32_t kGoodToRecover = 3;
 
 // From the first failure until the target had recovered.
-struct Episode {
-  Instant since{};  // finished
+struct Incident {
+  base::Instant since{};  // finished
   // The first failure of each fault; `none` is not used.
-  std::array<std::optional<Instant>, kFaultCount> fault_since{};
-  std::array<std::uint32_t, kFaultCount> results{};  // by fault; `none` are good ones
+  std::array<std::optional<base::Instant>, model::kFaultCount> fault_since{};
+  std::array<std::uint32_t, model::kFaultCount> results{};  // by fault; `none` are good ones
   std::uint32_t good_in_a_row = 0;
-  Instant good_since{};  // of the good ones in a row
-  Outcome outcome{};     // of the last failure
+  base::Instant good_since{};  // of the good ones in a row
+  model::Outcome outcome{};    // of the last failure
 
   // The fault with most failures.
-  Fault main_fault() const;
-  bool operator==(const Episode&) const = default;
+  model::Fault main_fault() const;
+  bool operator==(const Incident&) const = default;
 };
 
-struct Standing {
-  std::optional<Instant> finished;    // the last result
-  std::optional<Instant> good_since;  // the first of the good results without trouble in between
-  std::optional<Episode> trouble;     // the present one
-  std::optional<Episode> past;        // the last one that is over, at its `good_since`
-  std::array<std::uint64_t, kSkipReasonCount> skipped{};  // slots since the last result
-  std::optional<Instant> stalled;  // a result came after slots that a stall of ours had cost
+struct HealthState {
+  std::optional<base::Instant> finished;  // the last result
+  std::optional<base::Instant>
+      good_since;                   // the first of the good results without trouble in between
+  std::optional<Incident> trouble;  // the present one
+  std::optional<Incident> past;     // the last one that is over, at its `good_since`
+  std::array<std::uint64_t, model::kSkipReasonCount> skipped{};  // slots since the last result
+  std::optional<base::Instant> stalled;  // a result came after slots that a stall of ours had cost
 
-  void note(const ProbeResult& result);
-  void note_skipped(SkipReason reason, std::uint64_t count);
+  void note(const model::ProbeResult& result);
+  void note_skipped(model::SkipReason reason, std::uint64_t count);
   // Slots since the last result that this monitor lost by its own doing.
   std::uint64_t missed() const;
-  bool operator==(const Standing&) const = default;
+  bool operator==(const HealthState&) const = default;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::record

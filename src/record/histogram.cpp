@@ -5,15 +5,15 @@
 
 #include "base/check.h"
 
-namespace reinfer {
+namespace reinfer::record {
 
 Histogram::Histogram(std::vector<double> edges)
     : edges_(std::move(edges)), counts_(edges_.size() + 1) {
-  check(std::is_sorted(edges_.begin(), edges_.end()), "bucket edges rise");
+  base::check(std::is_sorted(edges_.begin(), edges_.end()), "bucket edges rise");
 }
 
 std::size_t Histogram::observe(double value) {
-  check(std::isfinite(value) && !counts_.empty(), "an observation is a finite number");
+  base::check(std::isfinite(value) && !counts_.empty(), "an observation is a finite number");
   // Upper bounds are inclusive (`le`), so a value on an edge belongs below it.
   const auto bucket = static_cast<std::size_t>(
       std::lower_bound(edges_.begin(), edges_.end(), value) - edges_.begin());
@@ -24,11 +24,11 @@ std::size_t Histogram::observe(double value) {
 }
 
 void Histogram::add(const Histogram& other) {
-  check(edges_ == other.edges_, "histograms that are added have the same edges");
+  base::check(edges_ == other.edges_, "histograms that are added have the same edges");
   for (std::size_t i = 0; i < counts_.size(); ++i)
     counts_[i] += other.counts_[i];
   sum_ += other.sum_;
   count_ += other.count_;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::record

@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace reinfer {
+namespace reinfer::record {
 
 class Histogram {
  public:
@@ -35,4 +35,4 @@ class Histogram {
   std::uint64_t count_ = 0;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::record

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace reinfer {
+namespace reinfer::record {
 
 void LatencyHistogram::observe(double seconds, const std::optional<Exemplar>& exemplar) {
   const std::size_t bucket = classic_.observe(seconds);
@@ -24,4 +24,4 @@ const Exemplar* LatencyHistogram::exemplar(std::size_t bucket) const {
   return nullptr;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::record

@@ -11,13 +11,13 @@
 #include "record/histogram.h"
 #include "record/native_histogram.h"
 
-namespace reinfer {
+namespace reinfer::record {
 
 class LatencyHistogram {
  public:
   LatencyHistogram() = default;
   // `edges`: of the classic buckets, see Histogram. `created`: when counting begins.
-  LatencyHistogram(std::vector<double> edges, WallTime created)
+  LatencyHistogram(std::vector<double> edges, base::WallTime created)
       : classic_(std::move(edges)), created_(created) {}
 
   // `seconds` must be finite and not negative. `exemplar`: whose value becomes `seconds`.
@@ -27,7 +27,7 @@ class LatencyHistogram {
   const NativeHistogram& native() const { return native_; }
   // Of a classic bucket; null if there is none.
   const Exemplar* exemplar(std::size_t bucket) const;
-  WallTime created() const { return created_; }
+  base::WallTime created() const { return created_; }
 
   const std::vector<double>& edges() const { return classic_.edges(); }
   const std::vector<std::uint64_t>& counts() const { return classic_.counts(); }
@@ -46,7 +46,7 @@ class LatencyHistogram {
   Histogram classic_;
   NativeHistogram native_;
   std::vector<BucketExemplar> exemplars_;  // few: latencies of one target are alike
-  WallTime created_{};
+  base::WallTime created_{};
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::record

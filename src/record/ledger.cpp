@@ -7,7 +7,7 @@
 #include "record/maintenance_check.h"
 #include "record/tally.h"
 
-namespace reinfer {
+namespace reinfer::record {
 namespace {
 
 // With an edge at 2 ms, which is what the benchmarks demand of the 99th percentile.
@@ -16,36 +16,38 @@ const std::vector<double> kLagEdges = {0.0001, 0.00025, 0.0005, 0.001, 0.002, 0.
 
 }  // namespace
 
-Ledger::Ledger(std::shared_ptr<const Plan> plan, Instant now, std::size_t history_max)
-    : history_max_(history_max), plan_(std::move(plan)) {
-  for (const Target& target : plan_->targets())
+Ledger::Ledger(std::shared_ptr<const model::Plan> plan, base::Instant now, std::size_t evidence_max)
+    : evidence_max_(evidence_max), plan_(std::move(plan)) {
+  for (const model::Target& target : plan_->targets())
     targets_.push_back(empty_record(target, now.wall));
   tenants_.resize(plan_->tenants().size());
   controls_.resize(plan_->controls().size());
-  histories_.resize(plan_->targets().size());
+  evidence_.resize(plan_->targets().size());
   exporter_.schedule_lag = Histogram(kLagEdges);
   exporter_.plan_loaded = now.wall;
 }
 
-void Ledger::adopt(std::shared_ptr<const Plan> plan, const PlanChange& change, Instant now) {
+void Ledger::adopt(std::shared_ptr<const model::Plan> plan, const model::PlanChange& change,
+                   base::Instant now) {
   const std::lock_guard lock(mutex_);
-  const std::shared_ptr<const Plan> before = std::exchange(plan_, std::move(plan));
-  targets_ = carry_over(change.targets, targets_, [this, now](std::size_t i) {
+  const std::shared_ptr<const model::Plan> before = std::exchange(plan_, std::move(plan));
+  targets_ = model::carry_over(change.targets, targets_, [this, now](std::size_t i) {
     return empty_record(plan_->targets()[i], now.wall);
   });
-  histories_ = carry_over(change.targets, histories_, [](std::size_t) { return History(); });
-  tenants_ = carry_over(change.tenants, tenants_, [](std::size_t) { return TenantRecord{}; });
-  controls_ =
-      carry_over(change.controls, controls_, [](std::size_t) { return std::optional<bool>{}; });
+  evidence_ = model::carry_over(change.targets, evidence_, [](std::size_t) { return Evidence(); });
+  tenants_ =
+      model::carry_over(change.tenants, tenants_, [](std::size_t) { return TenantRecord{}; });
+  controls_ = model::carry_over(change.controls, controls_,
+                                [](std::size_t) { return std::optional<bool>{}; });
   for (std::size_t i = 0; i < targets_.size(); ++i)
-    if (change.targets[i]) fit(TargetIndex(i), before->targets()[*change.targets[i]], now);
+    if (change.targets[i]) fit(model::TargetIndex(i), before->targets()[*change.targets[i]], now);
   for (std::size_t i = 0; i < tenants_.size(); ++i)
     if (change.tenants[i] &&
         before->tenants()[*change.tenants[i]].base_url != plan_->tenants()[i].base_url)
       tenants_[i].certificate_expiry.reset();
   remembered_ = 0;
-  for (const History& history : histories_)
-    remembered_ += history.size();
+  for (const Evidence& evidence : evidence_)
+    remembered_ += evidence.size();
   exporter_.probes_in_flight = static_cast<std::uint64_t>(std::count_if(
       targets_.begin(), targets_.end(), [](const TargetRecord& r) { return r.in_flight; }));
   // Else the last exchange of tenants that are gone would speak for a thread that does nothing.
@@ -56,10 +58,10 @@ void Ledger::adopt(std::shared_ptr<const Plan> plan, const PlanChange& change, I
 }
 
 // What does not go with the target as it is now is given up.
-void Ledger::fit(TargetIndex index, const Target& before, Instant now) {
-  const Target& target = plan_->target(index);
-  TargetRecord& record = targets_.at(to_size(index));
-  History& history = histories_.at(to_size(index));
+void Ledger::fit(model::TargetIndex index, const model::Target& before, base::Instant now) {
+  const model::Target& target = plan_->target(index);
+  TargetRecord& record = targets_.at(model::to_size(index));
+  Evidence& evidence = evidence_.at(model::to_size(index));
   if (record.duration.edges() != target.buckets) {
     const TargetRecord empty = empty_record(target, now.wall);
     record.duration = empty.duration;
@@ -69,11 +71,11 @@ void Ledger::fit(TargetIndex index, const Target& before, Instant now) {
   const bool same_request =
       before.method == target.method && before.url == target.url && before.body == target.body;
   if (same_request) {
-    history.move_to(index);
+    evidence.move_to(index);
     return;
   }
-  history = History();
-  record.standing = Standing();
+  evidence = Evidence();
+  record.health = HealthState();
 }
 
 void Ledger::record_reload_failed(std::vector<std::string> problems) {
@@ -87,53 +89,55 @@ void Ledger::record_realtime() {
   exporter_.realtime_probe_threads = 1;
 }
 
-void Ledger::record_started(TargetIndex target, Nanoseconds lag) {
+void Ledger::record_started(model::TargetIndex target, base::Nanoseconds lag) {
   const std::lock_guard lock(mutex_);
-  TargetRecord& record = targets_.at(to_size(target));
-  check(!record.in_flight, "a target has at most one probe in flight");
+  TargetRecord& record = targets_.at(model::to_size(target));
+  base::check(!record.in_flight, "a target has at most one probe in flight");
   record.in_flight = true;
   ++exporter_.probes_in_flight;
-  exporter_.schedule_lag.observe(to_seconds(lag));
+  exporter_.schedule_lag.observe(base::to_seconds(lag));
 }
 
-void Ledger::record_skipped(TargetIndex target, SkipReason reason, std::uint64_t count) {
+void Ledger::record_skipped(model::TargetIndex target, model::SkipReason reason,
+                            std::uint64_t count) {
   const std::lock_guard lock(mutex_);
-  TargetRecord& record = targets_.at(to_size(target));
+  TargetRecord& record = targets_.at(model::to_size(target));
   record.skipped[static_cast<std::size_t>(reason)] += count;
-  record.standing.note_skipped(reason, count);
+  record.health.note_skipped(reason, count);
 }
 
-void Ledger::record(const ProbeResult& result) {
+void Ledger::record(const model::ProbeResult& result) {
   const std::lock_guard lock(mutex_);
-  TargetRecord& record = targets_.at(to_size(result.target));
-  check(record.in_flight, "a result belongs to a probe in flight");
+  TargetRecord& record = targets_.at(model::to_size(result.target));
+  base::check(record.in_flight, "a result belongs to a probe in flight");
   record.in_flight = false;
   --exporter_.probes_in_flight;
   tally(result, record, exporter_);
   count_events(result, record);
   remember(result);
-  record.standing.note(result);
+  record.health.note(result);
   if (result.tls && result.tls->earliest_expiry) {
-    const TenantIndex tenant = plan_->target(result.target).tenant;
-    tenants_.at(to_size(tenant)).certificate_expiry = result.tls->earliest_expiry;
+    const model::TenantIndex tenant = plan_->target(result.target).tenant;
+    tenants_.at(model::to_size(tenant)).certificate_expiry = result.tls->earliest_expiry;
   }
 }
 
-void Ledger::remember(const ProbeResult& result) {
-  History& history = histories_.at(to_size(result.target));
-  const std::size_t before = history.size();
-  if (!history.offer(result, remembered_ < history_max_))
+void Ledger::remember(const model::ProbeResult& result) {
+  Evidence& evidence = evidence_.at(model::to_size(result.target));
+  const std::size_t before = evidence.size();
+  if (!evidence.offer(result, remembered_ < evidence_max_))
     ++exporter_.dropped[static_cast<std::size_t>(Dropped::evidence)];
-  remembered_ = remembered_ - before + history.size();
-  const Target& target = plan_->target(result.target);
+  remembered_ = remembered_ - before + evidence.size();
+  const model::Target& target = plan_->target(result.target);
   const bool excluded =
       in_maintenance(plan_->tenant(target.tenant).maintenance, result.finished.wall);
-  history.recent().note(result, targets_.at(to_size(result.target)).standing.missed(), excluded);
+  evidence.recent().note(result, targets_.at(model::to_size(result.target)).health.missed(),
+                         excluded);
 }
 
-void Ledger::count_events(const ProbeResult& result, TargetRecord& record) {
-  const Target& target = plan_->target(result.target);
-  if (target.objectives == Objectives{}) return;
+void Ledger::count_events(const model::ProbeResult& result, TargetRecord& record) {
+  const model::Target& target = plan_->target(result.target);
+  if (target.objectives == model::Objectives{}) return;
   // A probe that was under way when a window began, or ended, may have met what it announces.
   const auto& windows = plan_->tenant(target.tenant).maintenance;
   if (in_maintenance(windows, result.started.wall) || in_maintenance(windows, result.finished.wall))
@@ -141,9 +145,9 @@ void Ledger::count_events(const ProbeResult& result, TargetRecord& record) {
   count_objectives(target.objectives, result, record.objectives);
 }
 
-void Ledger::record_token(TenantIndex tenant, const TokenFacts& facts) {
+void Ledger::record_token(model::TenantIndex tenant, const model::TokenFacts& facts) {
   const std::lock_guard lock(mutex_);
-  tenants_.at(to_size(tenant)).token = facts;
+  tenants_.at(model::to_size(tenant)).token = facts;
 }
 
 void Ledger::record_control(std::size_t control, bool reachable) {
@@ -151,12 +155,12 @@ void Ledger::record_control(std::size_t control, bool reachable) {
   controls_.at(control) = reachable;
 }
 
-void Ledger::record_busy(Nanoseconds busy) {
+void Ledger::record_busy(base::Nanoseconds busy) {
   const std::lock_guard lock(mutex_);
-  exporter_.loop_busy_seconds += to_seconds(busy);
+  exporter_.loop_busy_seconds += base::to_seconds(busy);
 }
 
-Snapshot Ledger::snapshot(Instant now) const {
+Snapshot Ledger::snapshot(base::Instant now) const {
   Snapshot snapshot;
   {
     const std::lock_guard lock(mutex_);
@@ -168,23 +172,23 @@ Snapshot Ledger::snapshot(Instant now) const {
   return snapshot;
 }
 
-std::optional<std::vector<Recent>> Ledger::recents(const Plan* plan,
-                                                   const std::vector<TargetIndex>& targets) const {
+std::optional<std::vector<RecentResults>> Ledger::recents(
+    const model::Plan* plan, const std::vector<model::TargetIndex>& targets) const {
   const std::lock_guard lock(mutex_);
   if (plan != plan_.get()) return std::nullopt;
-  std::vector<Recent> found;
+  std::vector<RecentResults> found;
   found.reserve(targets.size());
-  for (const TargetIndex target : targets)
-    found.push_back(histories_.at(to_size(target)).recent());
+  for (const model::TargetIndex target : targets)
+    found.push_back(evidence_.at(model::to_size(target)).recent());
   return found;
 }
 
-std::optional<TargetHistory> Ledger::history(std::string_view tenant,
-                                             std::string_view probe) const {
+std::optional<TargetEvidence> Ledger::evidence(std::string_view tenant,
+                                               std::string_view probe) const {
   const std::lock_guard lock(mutex_);
   const auto index = plan_->find_target(tenant, probe);
   if (!index) return std::nullopt;
-  return TargetHistory{plan_, *index, histories_.at(to_size(*index))};
+  return TargetEvidence{plan_, *index, evidence_.at(model::to_size(*index))};
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::record

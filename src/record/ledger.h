@@ -16,67 +16,69 @@
 #include "record/evidence.h"
 #include "record/snapshot.h"
 
-namespace reinfer {
+namespace reinfer::record {
 
 // What is remembered of one target, and the plan that the results' positions belong to.
-struct TargetHistory {
-  std::shared_ptr<const Plan> plan;
-  TargetIndex target{};
-  History history;
+struct TargetEvidence {
+  std::shared_ptr<const model::Plan> plan;
+  model::TargetIndex target{};
+  Evidence evidence;
 };
 
 class Ledger {
  public:
   // All series of all targets exist, at 0, from here on. So many results are kept as evidence.
-  Ledger(std::shared_ptr<const Plan> plan, Instant now, std::size_t history_max = kHistoryMax);
+  Ledger(std::shared_ptr<const model::Plan> plan, base::Instant now,
+         std::size_t evidence_max = kEvidenceMax);
 
   // From now on `plan` holds, which differs from the one before by `change`. Figures stay with
   // their targets, tenants and controls by name; those of what is gone vanish. A target's
   // histograms begin anew if its buckets are others, its evidence if it asks for something else.
-  void adopt(std::shared_ptr<const Plan> plan, const PlanChange& change, Instant now);
+  void adopt(std::shared_ptr<const model::Plan> plan, const model::PlanChange& change,
+             base::Instant now);
   // A plan was to be loaded and could not, for these reasons; the old one holds.
   void record_reload_failed(std::vector<std::string> problems);
   // The thread that writes here was given a real-time priority.
   void record_realtime();
 
   // A probe left for its slot, `lag` after it was due. It ends in exactly one record().
-  void record_started(TargetIndex target, Nanoseconds lag);
+  void record_started(model::TargetIndex target, base::Nanoseconds lag);
   // `count` slots of the grid were not probed.
-  void record_skipped(TargetIndex target, SkipReason reason, std::uint64_t count = 1);
+  void record_skipped(model::TargetIndex target, model::SkipReason reason, std::uint64_t count = 1);
   // A probe ended. One that never left (no token) was still started.
-  void record(const ProbeResult& result);
+  void record(const model::ProbeResult& result);
   // What has become of a tenant's token.
-  void record_token(TenantIndex tenant, const TokenFacts& facts);
+  void record_token(model::TenantIndex tenant, const model::TokenFacts& facts);
   // A control target was asked. `control` is its position in the plan.
   void record_control(std::size_t control, bool reachable);
   // Time the probe loop spent working since the last call.
-  void record_busy(Nanoseconds busy);
+  void record_busy(base::Nanoseconds busy);
 
   // A consistent copy. Any thread.
-  Snapshot snapshot(Instant now) const;
+  Snapshot snapshot(base::Instant now) const;
   // What is remembered of a target's single probes; nullopt if there is no such target. Any thread.
-  std::optional<TargetHistory> history(std::string_view tenant, std::string_view probe) const;
+  std::optional<TargetEvidence> evidence(std::string_view tenant, std::string_view probe) const;
   // What is remembered of the last day of those targets, in their order. Absent if `plan` is no
   // longer the one in force. Any thread.
-  std::optional<std::vector<Recent>> recents(const Plan* plan,
-                                             const std::vector<TargetIndex>& targets) const;
+  std::optional<std::vector<RecentResults>> recents(
+      const model::Plan* plan, const std::vector<model::TargetIndex>& targets) const;
 
  private:
-  void fit(TargetIndex index, const Target& before, Instant now);
-  void remember(const ProbeResult& result);
-  void count_events(const ProbeResult& result, TargetRecord& record);
+  void fit(model::TargetIndex index, const model::Target& before, base::Instant now);
+  void remember(const model::ProbeResult& result);
+  void count_events(const model::ProbeResult& result, TargetRecord& record);
 
-  const std::size_t history_max_;
+  const std::size_t evidence_max_;
 
   // Guarded by mutex_.
-  mutable InheritingMutex mutex_;
-  std::shared_ptr<const Plan> plan_;
+  mutable base::InheritingMutex mutex_;
+  std::shared_ptr<const model::Plan> plan_;
   std::vector<TargetRecord> targets_;
   std::vector<TenantRecord> tenants_;
   std::vector<std::optional<bool>> controls_;
-  std::vector<History> histories_;
-  std::size_t remembered_ = 0;  // results in all histories
+  std::vector<Evidence> evidence_;
+  std::size_t remembered_ = 0;  // results in all evidence_lists
   ExporterRecord exporter_;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::record

@@ -5,7 +5,7 @@
 
 #include "base/check.h"
 
-namespace reinfer {
+namespace reinfer::record {
 namespace {
 
 // What an exporter with several probe threads says of itself.
@@ -17,9 +17,9 @@ void add(const ExporterRecord& part, ExporterRecord& sum) {
   sum.probes_in_flight += part.probes_in_flight;
   sum.resent_requests += part.resent_requests;
   // The worse of them.
-  if (part.clock_source && sum.clock_source != ClockSource::user)
+  if (part.clock_source && sum.clock_source != model::ClockSource::user)
     sum.clock_source = part.clock_source;
-  for (std::size_t i = 0; i < kDistrustCount; ++i)
+  for (std::size_t i = 0; i < model::kDistrustCount; ++i)
     sum.distrusted[i] += part.distrusted[i];
   for (std::size_t i = 0; i < kDroppedCount; ++i)
     sum.dropped[i] += part.dropped[i];
@@ -31,24 +31,24 @@ void add(const ExporterRecord& part, ExporterRecord& sum) {
 
 }  // namespace
 
-Ledgers::Ledgers(Division division, Instant now) : division_(std::move(division)) {
-  for (const auto& part : division_.parts)
-    ledgers_.push_back(std::make_unique<Ledger>(part, now, kHistoryMax / division_.parts.size()));
+Ledgers::Ledgers(model::Partition partition, base::Instant now) : partition_(std::move(partition)) {
+  for (const auto& part : partition_.parts)
+    ledgers_.push_back(std::make_unique<Ledger>(part, now, kEvidenceMax / partition_.parts.size()));
 }
 
-Ledgers::Ledgers(std::shared_ptr<const Plan> plan, Instant now)
-    : Ledgers(divide(std::move(plan), 1), now) {}
+Ledgers::Ledgers(std::shared_ptr<const model::Plan> plan, base::Instant now)
+    : Ledgers(model::partition_plan(std::move(plan), 1), now) {}
 
-void Ledgers::adopt(Division division, Instant now,
+void Ledgers::adopt(model::Partition partition, base::Instant now,
                     const std::function<std::vector<bool>()>& carry_out) {
-  check(division.parts.size() == ledgers_.size(), "there are as many parts as ledgers");
+  base::check(partition.parts.size() == ledgers_.size(), "there are as many parts as ledgers");
   const std::lock_guard lock(mutex_);
   const std::vector<bool> adopted = carry_out();
   for (std::size_t i = 0; i < ledgers_.size(); ++i) {
-    const auto& part = division.parts[i];
-    if (!adopted.at(i)) ledgers_[i]->adopt(part, compare(*division_.parts[i], *part), now);
+    const auto& part = partition.parts[i];
+    if (!adopted.at(i)) ledgers_[i]->adopt(part, model::compare(*partition_.parts[i], *part), now);
   }
-  division_ = std::move(division);
+  partition_ = std::move(partition);
 }
 
 void Ledgers::record_reload_failed(std::vector<std::string> problems) {
@@ -57,10 +57,10 @@ void Ledgers::record_reload_failed(std::vector<std::string> problems) {
 
 bool Ledgers::has_target(std::string_view tenant, std::string_view probe) const {
   const std::shared_lock lock(mutex_);
-  return division_.whole->find_target(tenant, probe).has_value();
+  return partition_.whole->find_target(tenant, probe).has_value();
 }
 
-Snapshot Ledgers::snapshot(Instant now) const {
+Snapshot Ledgers::snapshot(base::Instant now) const {
   const std::shared_lock lock(mutex_);
   Snapshot whole = ledgers_.front()->snapshot(now);
   if (ledgers_.size() == 1) return whole;
@@ -68,42 +68,42 @@ Snapshot Ledgers::snapshot(Instant now) const {
   parts.push_back(std::move(whole));
   for (std::size_t i = 1; i < ledgers_.size(); ++i)
     parts.push_back(ledgers_[i]->snapshot(now));
-  whole = {now, division_.whole, {}, {}, parts.front().controls, parts.front().exporter};
-  whole.targets.reserve(division_.targets.size());
-  for (const PartPlace& place : division_.targets)
+  whole = {now, partition_.whole, {}, {}, parts.front().controls, parts.front().exporter};
+  whole.targets.reserve(partition_.targets.size());
+  for (const model::PartIndex& place : partition_.targets)
     whole.targets.push_back(std::move(parts[place.part].targets[place.index]));
-  for (const PartPlace& place : division_.tenants)
+  for (const model::PartIndex& place : partition_.tenants)
     whole.tenants.push_back(parts[place.part].tenants[place.index]);
   for (std::size_t i = 1; i < parts.size(); ++i)
     add(parts[i].exporter, whole.exporter);
   return whole;
 }
 
-std::optional<TargetHistory> Ledgers::history(std::string_view tenant,
-                                              std::string_view probe) const {
+std::optional<TargetEvidence> Ledgers::evidence(std::string_view tenant,
+                                                std::string_view probe) const {
   const std::shared_lock lock(mutex_);
-  const auto index = division_.whole->find_target(tenant, probe);
+  const auto index = partition_.whole->find_target(tenant, probe);
   if (!index) return std::nullopt;
-  auto found = ledgers_[division_.targets[to_size(*index)].part]->history(tenant, probe);
+  auto found = ledgers_[partition_.targets[model::to_size(*index)].part]->evidence(tenant, probe);
   if (!found) return std::nullopt;
-  found->history.move_to(*index);
-  return TargetHistory{division_.whole, *index, std::move(found->history)};
+  found->evidence.move_to(*index);
+  return TargetEvidence{partition_.whole, *index, std::move(found->evidence)};
 }
 
-std::optional<std::vector<Recent>> Ledgers::recents(const Plan* plan,
-                                                    const std::vector<TargetIndex>& targets) const {
+std::optional<std::vector<RecentResults>> Ledgers::recents(
+    const model::Plan* plan, const std::vector<model::TargetIndex>& targets) const {
   const std::shared_lock lock(mutex_);
-  if (plan != division_.whole.get()) return std::nullopt;
-  std::vector<Recent> found;
+  if (plan != partition_.whole.get()) return std::nullopt;
+  std::vector<RecentResults> found;
   found.reserve(targets.size());
-  for (const TargetIndex target : targets) {
-    const PartPlace place = division_.targets.at(to_size(target));
-    auto one = ledgers_[place.part]->recents(division_.parts[place.part].get(),
-                                             {TargetIndex(place.index)});
+  for (const model::TargetIndex target : targets) {
+    const model::PartIndex place = partition_.targets.at(model::to_size(target));
+    auto one = ledgers_[place.part]->recents(partition_.parts[place.part].get(),
+                                             {model::TargetIndex(place.index)});
     if (!one) return std::nullopt;
     found.push_back(std::move(one->front()));
   }
   return found;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::record

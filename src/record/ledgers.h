@@ -14,31 +14,32 @@
 #include "model/partition.h"
 #include "record/ledger.h"
 
-namespace reinfer {
+namespace reinfer::record {
 
 class Ledgers {
  public:
   // One for each part.
-  Ledgers(Division division, Instant now);
+  Ledgers(model::Partition partition, base::Instant now);
   // One for all of it.
-  Ledgers(std::shared_ptr<const Plan> plan, Instant now);
+  Ledgers(std::shared_ptr<const model::Plan> plan, base::Instant now);
 
   std::size_t size() const { return ledgers_.size(); }
   Ledger& part(std::size_t index) { return *ledgers_.at(index); }
 
-  // Lets `carry_out` have each ledger adopt its part of `division` by the thread that writes it; it
-  // says which have. Those whose threads have ended adopt it here, so that all parts are of one
+  // Lets `carry_out` have each ledger adopt its part of `partition` by the thread that writes it;
+  // it says which have. Those whose threads have ended adopt it here, so that all parts are of one
   // plan. REQUIRES: as many parts as before.
-  void adopt(Division division, Instant now, const std::function<std::vector<bool>()>& carry_out);
+  void adopt(model::Partition partition, base::Instant now,
+             const std::function<std::vector<bool>()>& carry_out);
   void record_reload_failed(std::vector<std::string> problems);
 
   // Whether the plan has such a target. Any thread; costs next to nothing.
   bool has_target(std::string_view tenant, std::string_view probe) const;
   // As those of Ledger, for the whole plan. Any thread.
-  Snapshot snapshot(Instant now) const;
-  std::optional<TargetHistory> history(std::string_view tenant, std::string_view probe) const;
-  std::optional<std::vector<Recent>> recents(const Plan* plan,
-                                             const std::vector<TargetIndex>& targets) const;
+  Snapshot snapshot(base::Instant now) const;
+  std::optional<TargetEvidence> evidence(std::string_view tenant, std::string_view probe) const;
+  std::optional<std::vector<RecentResults>> recents(
+      const model::Plan* plan, const std::vector<model::TargetIndex>& targets) const;
 
  private:
   // Constant after construction; what they point to has its own mutex.
@@ -46,7 +47,7 @@ class Ledgers {
 
   // Guarded by mutex_.
   mutable std::shared_mutex mutex_;
-  Division division_;
+  model::Partition partition_;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::record

@@ -6,10 +6,10 @@
 
 #include "model/maintenance_window.h"
 
-namespace reinfer {
+namespace reinfer::record {
 
 // Windows begin inclusive and end exclusive. A weekly one in a zone that this system does not know
 // holds no moment at all: better to count a failure too many than to hide one.
-bool in_maintenance(const std::vector<MaintenanceWindow>& windows, WallTime now);
+bool in_maintenance(const std::vector<model::MaintenanceWindow>& windows, base::WallTime now);
 
-}  // namespace reinfer
+}  // namespace reinfer::record

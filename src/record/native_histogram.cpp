@@ -6,7 +6,7 @@
 
 #include "base/check.h"
 
-namespace reinfer {
+namespace reinfer::record {
 namespace {
 
 constexpr std::size_t kPerOctave = std::size_t{1} << NativeHistogram::kSchemaFirst;
@@ -41,7 +41,7 @@ int index_when_wider(int index, int steps) {
 }  // namespace
 
 void NativeHistogram::observe(double value) {
-  check(std::isfinite(value) && value >= 0, "a native histogram counts what is not negative");
+  base::check(std::isfinite(value) && value >= 0, "a native histogram counts what is not negative");
   if (value <= kZeroThreshold) {
     ++zero_count_;
     return;
@@ -72,4 +72,4 @@ void NativeHistogram::widen() {
   buckets_.erase(last + 1, buckets_.end());
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::record

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace reinfer {
+namespace reinfer::record {
 
 class NativeHistogram {
  public:
@@ -45,4 +45,4 @@ class NativeHistogram {
   int schema_ = kSchemaFirst;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::record

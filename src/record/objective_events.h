@@ -8,7 +8,7 @@
 #include "model/objective.h"
 #include "model/probe_result.h"
 
-namespace reinfer {
+namespace reinfer::record {
 
 struct EventCount {
   std::uint64_t events = 0;
@@ -16,9 +16,9 @@ struct EventCount {
   bool operator==(const EventCount&) const = default;
 };
 
-using ObjectiveCounts = std::array<EventCount, kObjectiveCount>;
+using ObjectiveCounts = std::array<EventCount, model::kObjectiveCount>;
 
-inline const EventCount& of(const ObjectiveCounts& counts, Objective objective) {
+inline const EventCount& of(const ObjectiveCounts& counts, model::Objective objective) {
   return counts.at(static_cast<std::size_t>(objective));
 }
 
@@ -26,7 +26,7 @@ inline const EventCount& of(const ObjectiveCounts& counts, Objective objective) 
 // outcome or because their fault is not counted. Latency: ok results, good if within the threshold.
 // In maintenance nothing counts, which is the caller's to know. A target without an objective
 // counts nothing for it.
-void count_objectives(const Objectives& objectives, const ProbeResult& result,
+void count_objectives(const model::Objectives& objectives, const model::ProbeResult& result,
                       ObjectiveCounts& counts);
 
-}  // namespace reinfer
+}  // namespace reinfer::record

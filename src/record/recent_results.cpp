@@ -2,16 +2,16 @@
 
 #include <algorithm>
 
-namespace reinfer {
+namespace reinfer::record {
 namespace {
 
-std::uint32_t microseconds(const std::optional<Nanoseconds>& d) {
+std::uint32_t microseconds(const std::optional<base::Nanoseconds>& d) {
   if (!d) return RecentSample::kAbsent;
   const auto count = std::chrono::duration_cast<std::chrono::microseconds>(*d).count();
   return static_cast<std::uint32_t>(std::clamp<std::int64_t>(count, 0, RecentSample::kAbsent - 1));
 }
 
-RecentSample sample_of(const ProbeResult& result) {
+RecentSample sample_of(const model::ProbeResult& result) {
   RecentSample sample;
   sample.finished = result.finished.mono;
   sample.resolve = microseconds(result.phases.resolve);
@@ -41,12 +41,13 @@ void add(std::uint16_t& count, std::uint64_t more) {
   count = static_cast<std::uint16_t>(std::min<std::uint64_t>(count + more, UINT16_MAX));
 }
 
-void count_in(AvailabilityBin& bin, Outcome outcome, std::uint64_t missed, bool excluded) {
+void count_in(AvailabilityBin& bin, model::Outcome outcome, std::uint64_t missed, bool excluded) {
   add(bin.missed, missed);
-  const AvailabilityEvent event = excluded ? AvailabilityEvent::excluded : availability_of(outcome);
-  if (event == AvailabilityEvent::good) return add(bin.good, 1);
-  const bool bad = event == AvailabilityEvent::bad;
-  if (outcome != Outcome::ok && (bad || bin.bad == 0)) bin.worst = fault_of(outcome);
+  const model::AvailabilityEvent event =
+      excluded ? model::AvailabilityEvent::excluded : model::availability_of(outcome);
+  if (event == model::AvailabilityEvent::good) return add(bin.good, 1);
+  const bool bad = event == model::AvailabilityEvent::bad;
+  if (outcome != model::Outcome::ok && (bad || bin.bad == 0)) bin.worst = model::fault_of(outcome);
   add(bad ? bin.bad : bin.excluded, 1);
 }
 
@@ -90,8 +91,8 @@ std::optional<double> AvailabilitySum::ratio() const {
   return static_cast<double>(good) / static_cast<double>(good + bad);
 }
 
-void Recent::note(const ProbeResult& result, std::uint64_t missed, bool excluded) {
-  const MonoTime when = result.finished.mono;
+void RecentResults::note(const model::ProbeResult& result, std::uint64_t missed, bool excluded) {
+  const base::MonoTime when = result.finished.mono;
   if (!first_) {
     first_ = when;
     to_wall_ = result.finished.wall.time_since_epoch() - when.time_since_epoch();
@@ -103,21 +104,21 @@ void Recent::note(const ProbeResult& result, std::uint64_t missed, bool excluded
   const RecentSample sample = sample_of(result);
   push(samples_, next_sample_, kSamplesKept, sample);
   // A request that libcurl sent twice took longer than the platform made it wait.
-  if (result.outcome == Outcome::ok && result.phases.total && !result.resent &&
-      !distrust_of_total(result))
+  if (result.outcome == model::Outcome::ok && result.phases.total && !result.resent &&
+      !model::distrust_of_total(result))
     push(latencies_, next_latency_, kLatenciesKept,
          Latency{static_cast<std::uint32_t>((when - *first_) / std::chrono::seconds(1)),
                  sample.total});
 }
 
-std::int32_t Recent::bin_number(MonoTime when, Nanoseconds width) const {
-  const Nanoseconds wall = when.time_since_epoch() + to_wall_;
+std::int32_t RecentResults::bin_number(base::MonoTime when, base::Nanoseconds width) const {
+  const base::Nanoseconds wall = when.time_since_epoch() + to_wall_;
   const std::int64_t number = wall / width;
-  const bool before = wall < Nanoseconds::zero() && wall % width != Nanoseconds::zero();
+  const bool before = wall < base::Nanoseconds::zero() && wall % width != base::Nanoseconds::zero();
   return static_cast<std::int32_t>(before ? number - 1 : number);
 }
 
-std::vector<RecentSample> Recent::samples() const {
+std::vector<RecentSample> RecentResults::samples() const {
   if (samples_.size() < kSamplesKept) return samples_;
   std::vector<RecentSample> ordered = samples_;
   std::rotate(ordered.begin(), ordered.begin() + static_cast<std::ptrdiff_t>(next_sample_),
@@ -125,12 +126,12 @@ std::vector<RecentSample> Recent::samples() const {
   return ordered;
 }
 
-std::optional<RecentQuantiles> Recent::quantiles(MonoTime now) const {
+std::optional<RecentQuantiles> RecentResults::quantiles(base::MonoTime now) const {
   std::vector<std::uint32_t> totals;
   RecentQuantiles found;
   found.oldest = now;
   for (const Latency& latency : latencies_) {
-    const MonoTime finished = *first_ + std::chrono::seconds(latency.seconds);
+    const base::MonoTime finished = *first_ + std::chrono::seconds(latency.seconds);
     if (now - finished > std::chrono::hours(1)) continue;
     totals.push_back(latency.total);
     found.oldest = std::min(found.oldest, finished);
@@ -147,20 +148,20 @@ std::optional<RecentQuantiles> Recent::quantiles(MonoTime now) const {
   return found;
 }
 
-std::vector<AvailabilityBin> Recent::day(MonoTime now) const {
+std::vector<AvailabilityBin> RecentResults::day(base::MonoTime now) const {
   return up_to(day_, kDayBins, bin_number(now, kDayBinWidth));
 }
 
-AvailabilitySum Recent::over_hour(MonoTime now) const {
+AvailabilitySum RecentResults::over_hour(base::MonoTime now) const {
   return sum_of(up_to(hour_, kHourBins, bin_number(now, kHourBinWidth)));
 }
 
-AvailabilitySum Recent::over_day(MonoTime now) const {
+AvailabilitySum RecentResults::over_day(base::MonoTime now) const {
   return sum_of(day(now));
 }
 
-MonoTime Recent::day_bin_start(std::int32_t number) const {
-  return MonoTime(number * kDayBinWidth - to_wall_);
+base::MonoTime RecentResults::day_bin_start(std::int32_t number) const {
+  return base::MonoTime(number * kDayBinWidth - to_wall_);
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::record

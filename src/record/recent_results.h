@@ -12,7 +12,7 @@
 
 #include "model/probe_result.h"
 
-namespace reinfer {
+namespace reinfer::record {
 
 // Results in one stretch of time, by how they count for availability; more than 65,535 of a kind
 // count as so many.
@@ -20,8 +20,9 @@ struct AvailabilityBin {
   std::uint16_t good = 0;
   std::uint16_t bad = 0;
   std::uint16_t excluded = 0;
-  std::uint16_t missed = 0;         // slots that this monitor did not probe, by its own doing
-  Fault worst = Fault::none;        // of the failure that came last, a bad one before an excluded
+  std::uint16_t missed = 0;  // slots that this monitor did not probe, by its own doing
+  model::Fault worst =
+      model::Fault::none;           // of the failure that came last, a bad one before an excluded
   std::int32_t number = INT32_MIN;  // which stretch of its width; INT32_MIN: never used
   bool operator==(const AvailabilityBin&) const = default;
 };
@@ -42,7 +43,7 @@ struct AvailabilitySum {
 struct RecentSample {
   static constexpr std::uint32_t kAbsent = UINT32_MAX;
 
-  MonoTime finished;
+  base::MonoTime finished;
   std::uint32_t resolve = kAbsent;
   std::uint32_t connect = kAbsent;
   std::uint32_t tls = kAbsent;
@@ -52,7 +53,7 @@ struct RecentSample {
   std::uint32_t total = kAbsent;
   std::uint32_t server = kAbsent;  // the platform's own share of `wait`
   std::uint16_t http_status = 0;   // 0: no reply
-  Outcome outcome = Outcome::monitor_error;
+  model::Outcome outcome = model::Outcome::monitor_error;
   bool operator==(const RecentSample&) const = default;
 };
 
@@ -62,39 +63,39 @@ struct RecentQuantiles {
   std::uint32_t p50 = 0;  // microseconds
   std::uint32_t p95 = 0;
   std::uint32_t p99 = 0;
-  MonoTime oldest{};
+  base::MonoTime oldest{};
   bool operator==(const RecentQuantiles&) const = default;
 };
 
-class Recent {
+class RecentResults {
  public:
   static constexpr std::size_t kSamplesKept = 60;
   // An hour of one probe every 30 s.
   static constexpr std::size_t kLatenciesKept = 120;
-  static constexpr Nanoseconds kDayBinWidth = std::chrono::minutes(15);
+  static constexpr base::Nanoseconds kDayBinWidth = std::chrono::minutes(15);
   static constexpr std::size_t kDayBins = 96;
-  static constexpr Nanoseconds kHourBinWidth = std::chrono::minutes(5);
+  static constexpr base::Nanoseconds kHourBinWidth = std::chrono::minutes(5);
   static constexpr std::size_t kHourBins = 12;
 
   // Results arrive in the order in which they finished. `missed`: slots before this one that the
   // monitor failed to probe; `excluded`: whether maintenance takes the result out of availability.
-  void note(const ProbeResult& result, std::uint64_t missed = 0, bool excluded = false);
+  void note(const model::ProbeResult& result, std::uint64_t missed = 0, bool excluded = false);
 
   // Oldest first.
   std::vector<RecentSample> samples() const;
   // Of the ok probes that finished in the hour before `now`, the last kLatenciesKept of them.
-  std::optional<RecentQuantiles> quantiles(MonoTime now) const;
+  std::optional<RecentQuantiles> quantiles(base::MonoTime now) const;
 
   // The stretches that the hour or the day before `now` is made of, oldest first, the present one
   // last; those without a result are all zeros. Their edges are round in wall time as it read at
   // the first result. The sums cover these, so up to one width less than an hour or a day.
-  std::vector<AvailabilityBin> day(MonoTime now) const;
-  AvailabilitySum over_hour(MonoTime now) const;
-  AvailabilitySum over_day(MonoTime now) const;
+  std::vector<AvailabilityBin> day(base::MonoTime now) const;
+  AvailabilitySum over_hour(base::MonoTime now) const;
+  AvailabilitySum over_day(base::MonoTime now) const;
   // When the stretch of `number` among day()'s begins.
-  MonoTime day_bin_start(std::int32_t number) const;
+  base::MonoTime day_bin_start(std::int32_t number) const;
   // The first result that is remembered in some form; absent before it.
-  std::optional<MonoTime> first() const { return first_; }
+  std::optional<base::MonoTime> first() const { return first_; }
 
  private:
   struct Latency {
@@ -102,10 +103,10 @@ class Recent {
     std::uint32_t total;
   };
 
-  std::int32_t bin_number(MonoTime when, Nanoseconds width) const;
+  std::int32_t bin_number(base::MonoTime when, base::Nanoseconds width) const;
 
-  std::optional<MonoTime> first_;
-  Nanoseconds to_wall_{};  // what makes monotonic time wall time, as of the first result
+  std::optional<base::MonoTime> first_;
+  base::Nanoseconds to_wall_{};  // what makes monotonic time wall time, as of the first result
   std::vector<AvailabilityBin> day_;
   std::vector<AvailabilityBin> hour_;
   std::vector<RecentSample> samples_;  // a ring once full
@@ -114,4 +115,4 @@ class Recent {
   std::size_t next_latency_ = 0;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::record

@@ -2,7 +2,7 @@
 
 #include <numeric>
 
-namespace reinfer {
+namespace reinfer::record {
 
 std::string_view to_label(Phase phase) {
   static constexpr std::array<std::string_view, kPhaseCount> kLabels = {
@@ -20,7 +20,7 @@ std::uint64_t TargetRecord::results() const {
   return std::accumulate(outcomes.begin(), outcomes.end(), std::uint64_t{0});
 }
 
-const Exemplar* TargetRecord::failure(Outcome outcome) const {
+const Exemplar* TargetRecord::failure(model::Outcome outcome) const {
   for (const OutcomeExemplar& kept : failures)
     if (kept.outcome == outcome) return &kept.exemplar;
   return nullptr;
@@ -30,4 +30,4 @@ std::uint64_t TargetRecord::skips() const {
   return std::accumulate(skipped.begin(), skipped.end(), std::uint64_t{0});
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::record

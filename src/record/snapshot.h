@@ -20,7 +20,7 @@
 #include "record/latency_histogram.h"
 #include "record/objective_events.h"
 
-namespace reinfer {
+namespace reinfer::record {
 
 // Status codes a target may show before the rest is counted as `other`.
 inline constexpr std::size_t kHttpCodesMax = 30;
@@ -36,8 +36,8 @@ struct PhaseTotal {
 };
 
 struct LastResult {
-  WallTime finished;
-  Outcome outcome;
+  base::WallTime finished;
+  model::Outcome outcome;
   std::optional<int> http_status;            // absent if no reply came
   std::optional<bool> application_answered;  // absent if no reply came
   std::optional<std::size_t> body_bytes;
@@ -45,41 +45,41 @@ struct LastResult {
 };
 
 struct OutcomeExemplar {
-  Outcome outcome;
+  model::Outcome outcome;
   Exemplar exemplar;
   bool operator==(const OutcomeExemplar&) const = default;
 };
 
 struct TargetRecord {
-  std::array<std::uint64_t, kOutcomeCount> outcomes{};
-  std::array<std::uint64_t, kSkipReasonCount> skipped{};
-  std::array<std::uint64_t, kServerTimingStateCount> server_timing{};
+  std::array<std::uint64_t, model::kOutcomeCount> outcomes{};
+  std::array<std::uint64_t, model::kSkipReasonCount> skipped{};
+  std::array<std::uint64_t, model::kServerTimingStateCount> server_timing{};
   std::array<PhaseTotal, kPhaseCount> phases{};
   LatencyHistogram duration;
   LatencyHistogram server_processing;
   LatencyHistogram network_overhead;
   std::vector<OutcomeExemplar> failures;  // the latest of each outcome but ok, if there was one
-  WallTime created{};                     // when counting began
+  base::WallTime created{};               // when counting began
   ObjectiveCounts objectives{};
   std::map<int, std::uint64_t> http_codes;
   std::uint64_t http_codes_other = 0;
   std::optional<LastResult> last;
-  std::optional<WallTime> last_success;
-  Standing standing;
-  std::optional<Nanoseconds> tcp_rtt;  // of the last probe that had a connection
+  std::optional<base::WallTime> last_success;
+  HealthState health;
+  std::optional<base::Nanoseconds> tcp_rtt;  // of the last probe that had a connection
   std::uint64_t tcp_retransmits = 0;
   bool in_flight = false;
 
   std::uint64_t results() const;
   std::uint64_t skips() const;
   // Null if there is none.
-  const Exemplar* failure(Outcome outcome) const;
+  const Exemplar* failure(model::Outcome outcome) const;
   bool operator==(const TargetRecord&) const = default;
 };
 
 struct TenantRecord {
-  std::optional<WallTime> certificate_expiry;  // earliest of the chain, of the last handshake
-  TokenFacts token;
+  std::optional<base::WallTime> certificate_expiry;  // earliest of the chain, of the last handshake
+  model::TokenFacts token;
   bool in_maintenance = false;  // when the snapshot was taken
   bool operator==(const TenantRecord&) const = default;
 };
@@ -96,22 +96,22 @@ struct ExporterRecord {
   double loop_busy_seconds = 0;
   std::uint64_t probes_in_flight = 0;
   std::uint64_t resent_requests = 0;
-  std::optional<ClockSource> clock_source;  // of the last exchange that waited for a reply
-  std::array<std::uint64_t, kDistrustCount> distrusted{};
+  std::optional<model::ClockSource> clock_source;  // of the last exchange that waited for a reply
+  std::array<std::uint64_t, model::kDistrustCount> distrusted{};
   std::array<std::uint64_t, kDroppedCount> dropped{};
-  WallTime plan_loaded{};
+  base::WallTime plan_loaded{};
   bool last_reload_successful = true;
   std::vector<std::string> reload_problems;  // of the last reload, if it failed
   bool operator==(const ExporterRecord&) const = default;
 };
 
 struct Snapshot {
-  Instant taken;
-  std::shared_ptr<const Plan> plan;
+  base::Instant taken;
+  std::shared_ptr<const model::Plan> plan;
   std::vector<TargetRecord> targets;          // in the plan's order
   std::vector<TenantRecord> tenants;          // in the plan's order
   std::vector<std::optional<bool>> controls;  // reachable, in the plan's order, absent before
   ExporterRecord exporter;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::record

@@ -1,14 +1,14 @@
 #include "record/tally.h"
 
-namespace reinfer {
+namespace reinfer::record {
 namespace {
 
-void add_phases(const PhaseTimings& phases, std::array<PhaseTotal, kPhaseCount>& totals) {
-  const std::array<const std::optional<Nanoseconds>*, kPhaseCount> in_label_order = {
+void add_phases(const model::PhaseTimings& phases, std::array<PhaseTotal, kPhaseCount>& totals) {
+  const std::array<const std::optional<base::Nanoseconds>*, kPhaseCount> in_label_order = {
       &phases.resolve, &phases.connect, &phases.tls, &phases.send, &phases.wait, &phases.receive};
   for (std::size_t i = 0; i < kPhaseCount; ++i) {
     if (!*in_label_order[i]) continue;
-    totals[i].seconds += to_seconds(**in_label_order[i]);
+    totals[i].seconds += base::to_seconds(**in_label_order[i]);
     ++totals[i].samples;
   }
 }
@@ -29,7 +29,7 @@ void count_code(int code, TargetRecord& record, ExporterRecord& exporter) {
   }
 }
 
-void count_reply(const ProbeResult& result, TargetRecord& record, ExporterRecord& exporter) {
+void count_reply(const model::ProbeResult& result, TargetRecord& record, ExporterRecord& exporter) {
   dropped(exporter, Dropped::server_timing_entries) += result.server_timing_dropped;
   dropped(exporter, Dropped::header_lines) += result.headers_dropped;
   if (result.server_timing_state)
@@ -38,28 +38,29 @@ void count_reply(const ProbeResult& result, TargetRecord& record, ExporterRecord
   if (result.http_status) count_code(*result.http_status, record, exporter);
 }
 
-void count_tcp(const TcpFacts& tcp, TargetRecord& record) {
+void count_tcp(const model::TcpFacts& tcp, TargetRecord& record) {
   if (tcp.rtt) record.tcp_rtt = tcp.rtt;
   record.tcp_retransmits += tcp.retransmits;
 }
 
-void count_latency(const ProbeResult& result, const std::optional<Exemplar>& exemplar,
+void count_latency(const model::ProbeResult& result, const std::optional<Exemplar>& exemplar,
                    TargetRecord& record, ExporterRecord& exporter) {
   // A request that libcurl sent twice took longer than the platform made it wait.
   if (result.resent) return;
-  const bool has_duration = result.outcome == Outcome::ok && result.phases.total;
-  const auto total = has_duration ? distrust_of_total(result) : std::nullopt;
-  const auto wait = result.network_overhead ? distrust_of_wait(result) : std::nullopt;
+  const bool has_duration = result.outcome == model::Outcome::ok && result.phases.total;
+  const auto total = has_duration ? model::distrust_of_total(result) : std::nullopt;
+  const auto wait = result.network_overhead ? model::distrust_of_wait(result) : std::nullopt;
   if (const auto reason = total ? total : wait)
     ++exporter.distrusted[static_cast<std::size_t>(*reason)];
-  if (has_duration && !total) record.duration.observe(to_seconds(*result.phases.total), exemplar);
+  if (has_duration && !total)
+    record.duration.observe(base::to_seconds(*result.phases.total), exemplar);
   if (result.server_processing)
-    record.server_processing.observe(to_seconds(*result.server_processing), exemplar);
+    record.server_processing.observe(base::to_seconds(*result.server_processing), exemplar);
   if (result.network_overhead && !wait)
-    record.network_overhead.observe(to_seconds(*result.network_overhead), exemplar);
+    record.network_overhead.observe(base::to_seconds(*result.network_overhead), exemplar);
 }
 
-void keep_failure(Outcome outcome, const Exemplar& exemplar, TargetRecord& record) {
+void keep_failure(model::Outcome outcome, const Exemplar& exemplar, TargetRecord& record) {
   for (OutcomeExemplar& kept : record.failures)
     if (kept.outcome == outcome) {
       kept.exemplar = exemplar;
@@ -70,7 +71,7 @@ void keep_failure(Outcome outcome, const Exemplar& exemplar, TargetRecord& recor
 
 }  // namespace
 
-TargetRecord empty_record(const Target& target, WallTime now) {
+TargetRecord empty_record(const model::Target& target, base::WallTime now) {
   TargetRecord record;
   record.duration = LatencyHistogram(target.buckets, now);
   record.server_processing = LatencyHistogram(target.buckets, now);
@@ -79,7 +80,7 @@ TargetRecord empty_record(const Target& target, WallTime now) {
   return record;
 }
 
-void tally(const ProbeResult& result, TargetRecord& record, ExporterRecord& exporter) {
+void tally(const model::ProbeResult& result, TargetRecord& record, ExporterRecord& exporter) {
   ++record.outcomes[static_cast<std::size_t>(result.outcome)];
   if (result.resent) ++exporter.resent_requests;
   if (result.phases.wait) exporter.clock_source = result.clock_source;
@@ -88,12 +89,13 @@ void tally(const ProbeResult& result, TargetRecord& record, ExporterRecord& expo
   count_reply(result, record, exporter);
   const std::optional<Exemplar> exemplar = exemplar_of(result);
   count_latency(result, exemplar, record, exporter);
-  if (exemplar && result.outcome != Outcome::ok) keep_failure(result.outcome, *exemplar, record);
+  if (exemplar && result.outcome != model::Outcome::ok)
+    keep_failure(result.outcome, *exemplar, record);
   const bool replied = result.http_status.has_value();
   record.last = LastResult{result.finished.wall, result.outcome, result.http_status,
                            replied ? std::optional(result.application_answered) : std::nullopt,
                            result.body_bytes};
-  if (result.outcome == Outcome::ok) record.last_success = result.finished.wall;
+  if (result.outcome == model::Outcome::ok) record.last_success = result.finished.wall;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::record

@@ -5,12 +5,12 @@
 #include "model/probe_result.h"
 #include "record/snapshot.h"
 
-namespace reinfer {
+namespace reinfer::record {
 
 // A target that was never probed; counting begins `now`.
-TargetRecord empty_record(const Target& target, WallTime now);
+TargetRecord empty_record(const model::Target& target, base::WallTime now);
 
 // `exporter`: takes what limits leave out.
-void tally(const ProbeResult& result, TargetRecord& record, ExporterRecord& exporter);
+void tally(const model::ProbeResult& result, TargetRecord& record, ExporterRecord& exporter);
 
-}  // namespace reinfer
+}  // namespace reinfer::record

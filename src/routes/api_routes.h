@@ -8,12 +8,13 @@
 #include "http/message.h"
 #include "record/ledgers.h"
 
-namespace reinfer {
+namespace reinfer::routes {
 
 // What the exporter knows of itself, asked for each time.
-using ApiExporterNow = std::function<ApiExporter()>;
+using ApiExporterNow = std::function<api::ApiExporter()>;
 
 // Everything passed by reference outlives the routes.
-Routes api_routes(const Ledgers& ledgers, const Clock& clock, const ApiExporterNow& exporter);
+http::Routes api_routes(const record::Ledgers& ledgers, const base::Clock& clock,
+                        const ApiExporterNow& exporter);
 
-}  // namespace reinfer
+}  // namespace reinfer::routes

@@ -6,61 +6,62 @@
 #include "metrics/process_stats.h"
 #include "routes/page_routes.h"
 
-namespace reinfer {
+namespace reinfer::routes {
 namespace {
 
 // The metrics on their way to a client. Once they are all made, the time that took is a figure of
 // the scrapes to come.
-class MetricsBody final : public BodySource {
+class MetricsBody final : public http::BodySource {
  public:
-  MetricsBody(const Ledgers& ledgers, const Clock& clock, HttpStatistics& statistics, Format format)
+  MetricsBody(const record::Ledgers& ledgers, const base::Clock& clock,
+              http::HttpStatistics& statistics, metrics::Format format)
       : statistics_(statistics),
-        begun_(mono_now()),
-        exposition_(ledgers.snapshot(clock.now()), statistics.facts(), read_process_stats(),
-                    format),
-        taken_(mono_now() - begun_) {}
+        begun_(base::mono_now()),
+        exposition_(ledgers.snapshot(clock.now()), statistics.facts(),
+                    metrics::read_process_stats(), format),
+        taken_(base::mono_now() - begun_) {}
 
   std::string_view next() override {
-    const MonoTime before = mono_now();
+    const base::MonoTime before = base::mono_now();
     const std::string_view piece = exposition_.next();
-    taken_ += mono_now() - before;
+    taken_ += base::mono_now() - before;
     if (exposition_.done() && !std::exchange(observed_, true)) statistics_.observe_scrape(taken_);
     return piece;
   }
   bool done() const override { return exposition_.done(); }
 
  private:
-  HttpStatistics& statistics_;
-  const MonoTime begun_;
-  Exposition exposition_;
-  Nanoseconds taken_;
+  http::HttpStatistics& statistics_;
+  const base::MonoTime begun_;
+  metrics::Exposition exposition_;
+  base::Nanoseconds taken_;
   bool observed_ = false;
 };
 
 }  // namespace
 
-Routes exporter_routes(const std::string& telemetry_path, const Ledgers& ledgers,
-                       const Clock& clock, HttpStatistics& statistics,
-                       const std::atomic<bool>& ready) {
-  const auto metrics = [&ledgers, &clock, &statistics](const HttpRequest& request) {
-    ChosenFormat chosen = choose_format(request.headers_joined("Accept"));
-    HttpReply reply{200, std::move(chosen.content_type), {}, {{"Vary", "Accept"}}};
+http::Routes exporter_routes(const std::string& telemetry_path, const record::Ledgers& ledgers,
+                             const base::Clock& clock, http::HttpStatistics& statistics,
+                             const std::atomic<bool>& ready) {
+  const auto metrics = [&ledgers, &clock, &statistics](const http::HttpRequest& request) {
+    metrics::ChosenFormat chosen = metrics::choose_format(request.headers_joined("Accept"));
+    http::HttpReply reply{200, std::move(chosen.content_type), {}, {{"Vary", "Accept"}}};
     reply.source = std::make_unique<MetricsBody>(ledgers, clock, statistics, chosen.format);
     return reply;
   };
-  const auto healthy = [](const HttpRequest&) {
-    return HttpReply{200, kPlainText, "healthy\n", {}};
+  const auto healthy = [](const http::HttpRequest&) {
+    return http::HttpReply{200, http::kPlainText, "healthy\n", {}};
   };
-  const auto readiness = [&ready](const HttpRequest&) {
-    return ready ? HttpReply{200, kPlainText, "ready\n", {}}
-                 : HttpReply{503, kPlainText, "not ready\n", {}};
+  const auto readiness = [&ready](const http::HttpRequest&) {
+    return ready ? http::HttpReply{200, http::kPlainText, "ready\n", {}}
+                 : http::HttpReply{503, http::kPlainText, "not ready\n", {}};
   };
-  Routes routes = {{"GET", telemetry_path, RouteAccess::users, metrics},
-                   {"GET", "/-/healthy", RouteAccess::open, healthy},
-                   {"GET", "/-/ready", RouteAccess::users, readiness}};
-  for (Route& route : page_routes(telemetry_path, ledgers, clock))
+  http::Routes routes = {{"GET", telemetry_path, http::RouteAccess::users, metrics},
+                         {"GET", "/-/healthy", http::RouteAccess::open, healthy},
+                         {"GET", "/-/ready", http::RouteAccess::users, readiness}};
+  for (http::Route& route : page_routes(telemetry_path, ledgers, clock))
     routes.push_back(std::move(route));
   return routes;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::routes

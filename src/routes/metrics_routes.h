@@ -11,11 +11,11 @@
 #include "http/message.h"
 #include "record/ledgers.h"
 
-namespace reinfer {
+namespace reinfer::routes {
 
 // Everything passed by reference outlives the routes. `ready`: what /-/ready answers.
-Routes exporter_routes(const std::string& telemetry_path, const Ledgers& ledgers,
-                       const Clock& clock, HttpStatistics& statistics,
-                       const std::atomic<bool>& ready);
+http::Routes exporter_routes(const std::string& telemetry_path, const record::Ledgers& ledgers,
+                             const base::Clock& clock, http::HttpStatistics& statistics,
+                             const std::atomic<bool>& ready);
 
-}  // namespace reinfer
+}  // namespace reinfer::routes

@@ -6,62 +6,63 @@
 #include "page/page.h"
 #include "page/status_text.h"
 
-namespace reinfer {
+namespace reinfer::routes {
 namespace {
 
 constexpr const char* kHtml = "text/html; charset=utf-8";
 
-HttpReply not_found() {
-  return {404, kPlainText, "not found\n", {}};
+http::HttpReply not_found() {
+  return {404, http::kPlainText, "not found\n", {}};
 }
 
-HttpReply page_reply(std::string html) {
+http::HttpReply page_reply(std::string html) {
   return {200,
           kHtml,
           std::move(html),
-          {{"Content-Security-Policy", kPagePolicy}, {"Referrer-Policy", "no-referrer"}}};
+          {{"Content-Security-Policy", page::kPagePolicy}, {"Referrer-Policy", "no-referrer"}}};
 }
 
-HttpReply overview(const HttpRequest& request, const Ledgers& ledgers, const Clock& clock,
-                   const PageContext& context) {
-  const PageFilter filter{request.parameter("q").value_or(""), request.parameter("trouble") == "1"};
+http::HttpReply overview(const http::HttpRequest& request, const record::Ledgers& ledgers,
+                         const base::Clock& clock, const page::PageContext& context) {
+  const page::PageFilter filter{request.parameter("q").value_or(""),
+                                request.parameter("trouble") == "1"};
   // A reload may come between the two: then the rows are those of a plan that is gone, and we look
   // again.
   for (;;) {
-    const Snapshot snapshot = ledgers.snapshot(clock.now());
-    const auto rows = rows_of_overview(snapshot, filter);
+    const record::Snapshot snapshot = ledgers.snapshot(clock.now());
+    const auto rows = page::rows_of_overview(snapshot, filter);
     if (const auto recents = ledgers.recents(snapshot.plan.get(), rows))
-      return page_reply(render_overview(snapshot, rows, *recents, filter, context));
+      return page_reply(page::render_overview(snapshot, rows, *recents, filter, context));
   }
 }
 
 struct Remembered {
-  Snapshot snapshot;
-  TargetHistory of;
+  record::Snapshot snapshot;
+  record::TargetEvidence of;
 };
 
 // Absent if there is no such target.
-std::optional<Remembered> remembered(const HttpRequest& request, const Ledgers& ledgers,
-                                     const Clock& clock) {
+std::optional<Remembered> remembered(const http::HttpRequest& request,
+                                     const record::Ledgers& ledgers, const base::Clock& clock) {
   for (;;) {
-    Snapshot snapshot = ledgers.snapshot(clock.now());
-    auto history = ledgers.history(request.place.at("tenant"), request.place.at("probe"));
-    if (!history) return std::nullopt;
-    if (history->plan == snapshot.plan) return Remembered{std::move(snapshot), std::move(*history)};
+    record::Snapshot snapshot = ledgers.snapshot(clock.now());
+    auto kept = ledgers.evidence(request.place.at("tenant"), request.place.at("probe"));
+    if (!kept) return std::nullopt;
+    if (kept->plan == snapshot.plan) return Remembered{std::move(snapshot), std::move(*kept)};
   }
 }
 
-HttpReply evidence(const TargetHistory& of) {
-  const Target& target = of.plan->target(of.target);
+http::HttpReply evidence(const record::TargetEvidence& of) {
+  const model::Target& target = of.plan->target(of.target);
   return {200,
           "application/json",
-          render_evidence(*of.plan, of.target, of.history),
+          page::render_evidence(*of.plan, of.target, of.evidence),
           {{"Content-Disposition", fmt::format("attachment; filename=\"{}-{}-evidence.json\"",
                                                target.tenant_name, target.probe)}}};
 }
 
-HttpReply asset(const HttpRequest& request) {
-  const Asset* found = find_asset(request.place.at("file"));
+http::HttpReply asset(const http::HttpRequest& request) {
+  const page::Asset* found = page::find_asset(request.place.at("file"));
   if (found == nullptr) return not_found();
   return {200,
           std::string(found->type),
@@ -71,30 +72,32 @@ HttpReply asset(const HttpRequest& request) {
 
 }  // namespace
 
-Routes page_routes(const std::string& telemetry_path, const Ledgers& ledgers, const Clock& clock) {
-  const PageContext context{telemetry_path};
-  const auto root = [&ledgers, &clock, context](const HttpRequest& request) {
+http::Routes page_routes(const std::string& telemetry_path, const record::Ledgers& ledgers,
+                         const base::Clock& clock) {
+  const page::PageContext context{telemetry_path};
+  const auto root = [&ledgers, &clock, context](const http::HttpRequest& request) {
     if (request.header("Accept").value_or("").find("text/html") != std::string::npos)
       return overview(request, ledgers, clock, context);
-    return HttpReply{200,
-                     kPlainText,
-                     render_status_text(ledgers.snapshot(clock.now()), context.telemetry_path),
-                     {}};
+    return http::HttpReply{
+        200,
+        http::kPlainText,
+        page::render_status_text(ledgers.snapshot(clock.now()), context.telemetry_path),
+        {}};
   };
-  const auto of_target = [&ledgers, &clock, context](const HttpRequest& request) {
+  const auto of_target = [&ledgers, &clock, context](const http::HttpRequest& request) {
     const auto found = remembered(request, ledgers, clock);
-    return found ? page_reply(render_target_page(found->snapshot, found->of.target,
-                                                 found->of.history, context))
+    return found ? page_reply(page::render_target_page(found->snapshot, found->of.target,
+                                                       found->of.evidence, context))
                  : not_found();
   };
-  const auto evidence_of = [&ledgers](const HttpRequest& request) {
-    const auto history = ledgers.history(request.place.at("tenant"), request.place.at("probe"));
-    return history ? evidence(*history) : not_found();
+  const auto evidence_of = [&ledgers](const http::HttpRequest& request) {
+    const auto kept = ledgers.evidence(request.place.at("tenant"), request.place.at("probe"));
+    return kept ? evidence(*kept) : not_found();
   };
-  return {{"GET", "/", RouteAccess::users, root},
-          {"GET", "/target/{tenant}/{probe}", RouteAccess::users, of_target},
-          {"GET", "/target/{tenant}/{probe}/evidence.json", RouteAccess::users, evidence_of},
-          {"GET", "/assets/{file}", RouteAccess::users, asset}};
+  return {{"GET", "/", http::RouteAccess::users, root},
+          {"GET", "/target/{tenant}/{probe}", http::RouteAccess::users, of_target},
+          {"GET", "/target/{tenant}/{probe}/evidence.json", http::RouteAccess::users, evidence_of},
+          {"GET", "/assets/{file}", http::RouteAccess::users, asset}};
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::routes

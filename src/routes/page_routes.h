@@ -9,9 +9,10 @@
 #include "http/message.h"
 #include "record/ledgers.h"
 
-namespace reinfer {
+namespace reinfer::routes {
 
 // Everything passed by reference outlives the routes.
-Routes page_routes(const std::string& telemetry_path, const Ledgers& ledgers, const Clock& clock);
+http::Routes page_routes(const std::string& telemetry_path, const record::Ledgers& ledgers,
+                         const base::Clock& clock);
 
-}  // namespace reinfer
+}  // namespace reinfer::routes

@@ -11,22 +11,22 @@
 #include "record/tally.h"
 #include "terminal/probe_card.h"
 
-namespace reinfer {
+namespace reinfer::routes {
 namespace {
 
 using namespace std::chrono_literals;
 
 // What a scrape costs beside the probe, as peers have it.
-constexpr Nanoseconds kScrapeAllowance = 500ms;
-constexpr Nanoseconds kTimeMax = 4min;
+constexpr base::Nanoseconds kScrapeAllowance = 500ms;
+constexpr base::Nanoseconds kTimeMax = 4min;
 constexpr const char* kTimeoutHeader = "X-Prometheus-Scrape-Timeout-Seconds";
 
-HttpReply refuse(int status, std::string why) {
-  return {status, kPlainText, std::move(why) + "\n", {}};
+http::HttpReply refuse(int status, std::string why) {
+  return {status, http::kPlainText, std::move(why) + "\n", {}};
 }
 
 // What is wrong with the query, if anything.
-std::optional<std::string> query_fault(const HttpRequest& request) {
+std::optional<std::string> query_fault(const http::HttpRequest& request) {
   for (const auto& [name, value] : request.query) {
     if (name != "tenant" && name != "probe" && name != "debug")
       return fmt::format("there is no such parameter (allowed: tenant, probe and debug)");
@@ -40,78 +40,79 @@ std::optional<std::string> query_fault(const HttpRequest& request) {
   return std::nullopt;
 }
 
-int status_of(Refusal refusal) {
+int status_of(model::Refusal refusal) {
   switch (refusal) {
-    case Refusal::unknown_target:
+    case model::Refusal::unknown_target:
       return 404;
-    case Refusal::throttled:
-    case Refusal::budget:
+    case model::Refusal::throttled:
+    case model::Refusal::budget:
       return 429;
-    case Refusal::credentials:
-    case Refusal::limit:
-    case Refusal::stopping:
+    case model::Refusal::credentials:
+    case model::Refusal::limit:
+    case model::Refusal::stopping:
       break;
   }
   return 503;
 }
 
-HttpReply refuse(Refusal refusal) {
-  return refuse(status_of(refusal), std::string(describe(refusal)));
+http::HttpReply refuse(model::Refusal refusal) {
+  return refuse(status_of(refusal), std::string(model::describe(refusal)));
 }
 
-std::string metrics_of(const OnDemandResult& ended, Format format) {
-  ExporterRecord nobodys;
-  TargetRecord record =
-      empty_record(ended.plan->target(ended.result.target), ended.result.started.wall);
-  tally(ended.result, record, nobodys);
-  return render_target_metrics(*ended.plan, ended.result.target, record, format);
+std::string metrics_of(const model::OnDemandResult& ended, metrics::Format format) {
+  record::ExporterRecord nobodys;
+  record::TargetRecord record =
+      record::empty_record(ended.plan->target(ended.result.target), ended.result.started.wall);
+  record::tally(ended.result, record, nobodys);
+  return metrics::render_target_metrics(*ended.plan, ended.result.target, record, format);
 }
 
-std::string debug_text(const OnDemandResult& ended) {
-  return fmt::format("{}\n\nWhat happened:\n{}\n\nAgain by hand:\n{}\n\nMetrics:\n{}",
-                     render_headline(*ended.plan, ended.result, TerminalStyle{}),
-                     to_evidence_json(*ended.plan, ended.result),
-                     to_curl_line(*ended.plan, ended.result), metrics_of(ended, Format::text));
+std::string debug_text(const model::OnDemandResult& ended) {
+  return fmt::format(
+      "{}\n\nWhat happened:\n{}\n\nAgain by hand:\n{}\n\nMetrics:\n{}",
+      terminal::render_headline(*ended.plan, ended.result, terminal::TerminalStyle{}),
+      explain::to_evidence_json(*ended.plan, ended.result),
+      explain::to_curl_line(*ended.plan, ended.result), metrics_of(ended, metrics::Format::text));
 }
 
 }  // namespace
 
-std::optional<Nanoseconds> time_for_scrape(std::string_view header) {
+std::optional<base::Nanoseconds> time_for_scrape(std::string_view header) {
   double seconds = 0;
   const auto [stop, error] = std::from_chars(header.data(), header.data() + header.size(), seconds);
   if (error != std::errc{} || stop != header.data() + header.size()) return std::nullopt;
   if (!std::isfinite(seconds) || seconds <= 0) return std::nullopt;
-  const Nanoseconds all = from_seconds(seconds, kTimeMax);
+  const base::Nanoseconds all = base::from_seconds(seconds, kTimeMax);
   // Of very little time, half is for the probe.
   return std::max(all - kScrapeAllowance, all / 2);
 }
 
-Route probe_route(TargetKnown known, ProbeNow probe_now, RateLimit& rate) {
+http::Route probe_route(TargetKnown known, ProbeNow probe_now, http::RateLimit& rate) {
   const auto answer = [known = std::move(known), probe_now = std::move(probe_now),
-                       &rate](const HttpRequest& request) {
+                       &rate](const http::HttpRequest& request) {
     if (const auto fault = query_fault(request)) return refuse(400, *fault);
-    std::optional<Nanoseconds> time_max = kTimeMax;
+    std::optional<base::Nanoseconds> time_max = kTimeMax;
     if (const auto header = request.header(kTimeoutHeader)) time_max = time_for_scrape(*header);
     if (!time_max) return refuse(400, fmt::format("{} is not a number of seconds", kTimeoutHeader));
     const std::string tenant = *request.parameter("tenant");
     const std::string probe = *request.parameter("probe");
     // Before the rate: a misspelt name in one job must not cost another its probes.
-    if (!known(tenant, probe)) return refuse(Refusal::unknown_target);
-    if (const auto wait = rate.take(mono_now())) {
-      HttpReply reply = refuse(429, "too many probes are asked for (--web.probe-rate)");
+    if (!known(tenant, probe)) return refuse(model::Refusal::unknown_target);
+    if (const auto wait = rate.take(base::mono_now())) {
+      http::HttpReply reply = refuse(429, "too many probes are asked for (--web.probe-rate)");
       const auto seconds = std::chrono::ceil<std::chrono::seconds>(*wait).count();
       reply.headers.push_back({"Retry-After", std::to_string(seconds)});
       return reply;
     }
-    const OnDemandAnswer ended = probe_now(tenant, probe, *time_max);
+    const model::OnDemandAnswer ended = probe_now(tenant, probe, *time_max);
     if (!ended) return refuse(ended.error());
     if (request.parameter("debug") == "true")
-      return HttpReply{200, kPlainText, debug_text(*ended), {}};
-    const ChosenFormat chosen = choose_format(request.headers_joined("Accept"));
-    return HttpReply{
+      return http::HttpReply{200, http::kPlainText, debug_text(*ended), {}};
+    const metrics::ChosenFormat chosen = metrics::choose_format(request.headers_joined("Accept"));
+    return http::HttpReply{
         200, chosen.content_type, metrics_of(*ended, chosen.format), {{"Vary", "Accept"}}};
   };
-  return {"GET", "/probe", RouteAccess::users, answer};
+  return {"GET", "/probe", http::RouteAccess::users, answer};
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::routes

@@ -12,20 +12,20 @@
 #include "http/rate_limit.h"
 #include "model/on_demand_answer.h"
 
-namespace reinfer {
+namespace reinfer::routes {
 
 // Probes and waits for the result, at most about `time_max`.
-using ProbeNow = std::function<OnDemandAnswer(const std::string& tenant, const std::string& probe,
-                                              Nanoseconds time_max)>;
+using ProbeNow = std::function<model::OnDemandAnswer(
+    const std::string& tenant, const std::string& probe, base::Nanoseconds time_max)>;
 
 // Whether there is such a target; cheap, since anybody may ask with any names.
 using TargetKnown = std::function<bool(const std::string& tenant, const std::string& probe)>;
 
 // Only targets that are known count against `rate`, which outlives the route.
-Route probe_route(TargetKnown known, ProbeNow probe_now, RateLimit& rate);
+http::Route probe_route(TargetKnown known, ProbeNow probe_now, http::RateLimit& rate);
 
 // How long a probe may take for a scraper that waits `header` seconds, as it says in
 // X-Prometheus-Scrape-Timeout-Seconds; nullopt if that is no number of seconds.
-std::optional<Nanoseconds> time_for_scrape(std::string_view header);
+std::optional<base::Nanoseconds> time_for_scrape(std::string_view header);
 
-}  // namespace reinfer
+}  // namespace reinfer::routes

@@ -8,7 +8,7 @@
 
 #include "http/message.h"
 
-namespace reinfer {
+namespace reinfer::routes {
 
 struct ReloadReport {
   // Empty: the new configuration is in force. Else it is not, for these reasons.
@@ -17,6 +17,6 @@ struct ReloadReport {
 };
 
 // `reload` is called on a thread of the pool; null: the route exists and says how to switch it on.
-Route reload_route(std::function<ReloadReport()> reload);
+http::Route reload_route(std::function<ReloadReport()> reload);
 
-}  // namespace reinfer
+}  // namespace reinfer::routes

@@ -5,66 +5,67 @@
 
 #include "base/hash.h"
 
-namespace reinfer {
+namespace reinfer::schedule {
 
 using namespace std::chrono_literals;
 
-Nanoseconds phase_of(const Grid& grid) {
-  return Nanoseconds(static_cast<Nanoseconds::rep>(
-      stable_hash(grid.key) % static_cast<std::uint64_t>(grid.interval.count())));
+base::Nanoseconds phase_of(const Grid& grid) {
+  return base::Nanoseconds(static_cast<base::Nanoseconds::rep>(
+      base::stable_hash(grid.key) % static_cast<std::uint64_t>(grid.interval.count())));
 }
 
-Grid grid_of(const Target& target) {
+Grid grid_of(const model::Target& target) {
   return {target.tenant_name + "/" + target.probe, target.interval};
 }
 
-std::vector<Grid> target_grids(const Plan& plan) {
+std::vector<Grid> target_grids(const model::Plan& plan) {
   std::vector<Grid> grids;
-  for (const Target& target : plan.targets())
+  for (const model::Target& target : plan.targets())
     grids.push_back(grid_of(target));
   return grids;
 }
 
-std::vector<Grid> control_grids(const Plan& plan) {
+std::vector<Grid> control_grids(const model::Plan& plan) {
   std::vector<Grid> grids;
-  for (const Control& control : plan.controls())
+  for (const model::Control& control : plan.controls())
     grids.push_back({"control " + control.name, control.interval});
   return grids;
 }
 
-Nanoseconds lateness_max(Nanoseconds interval) {
-  return std::min<Nanoseconds>(interval / 2, 1s);
+base::Nanoseconds lateness_max(base::Nanoseconds interval) {
+  return std::min<base::Nanoseconds>(interval / 2, 1s);
 }
 
-Schedule::Schedule(const std::vector<Grid>& grids, Instant now) {
+Schedule::Schedule(const std::vector<Grid>& grids, base::Instant now) {
   adopt(grids, now);
 }
 
-void Schedule::adopt(const std::vector<Grid>& grids, Instant now) {
+void Schedule::adopt(const std::vector<Grid>& grids, base::Instant now) {
   std::unordered_map<std::string, Entry> before;
   for (; !queue_.empty(); queue_.pop())
     before.emplace(grids_[queue_.top().grid].key, queue_.top());
   grids_ = grids;
-  const Nanoseconds since_epoch = now.wall.time_since_epoch();
+  const base::Nanoseconds since_epoch = now.wall.time_since_epoch();
   for (std::size_t i = 0; i < grids.size(); ++i) {
-    const Nanoseconds interval = grids[i].interval;
+    const base::Nanoseconds interval = grids[i].interval;
     const auto kept = before.find(grids[i].key);
     if (kept != before.end() && kept->second.interval == interval) {
       queue_.push({kept->second.slot, i, interval});
       continue;
     }
-    const Nanoseconds into_slot = (since_epoch - phase_of(grids[i])) % interval;
+    const base::Nanoseconds into_slot = (since_epoch - phase_of(grids[i])) % interval;
     queue_.push({now.mono + (interval - into_slot) % interval, i, interval});
   }
 }
 
-std::vector<Due> Schedule::take_due(MonoTime now) {
+std::vector<Due> Schedule::take_due(base::MonoTime now) {
   std::vector<Due> due;
   while (!queue_.empty() && queue_.top().slot <= now) {
     Entry entry = queue_.top();
     queue_.pop();
     const auto passed = static_cast<std::uint64_t>((now - entry.slot) / entry.interval);
-    const MonoTime latest = entry.slot + entry.interval * static_cast<Nanoseconds::rep>(passed);
+    const base::MonoTime latest =
+        entry.slot + entry.interval * static_cast<base::Nanoseconds::rep>(passed);
     const bool probe = now - latest <= lateness_max(entry.interval);
     due.push_back({entry.grid, latest, probe, probe ? passed : passed + 1});
     entry.slot = latest + entry.interval;
@@ -73,8 +74,8 @@ std::vector<Due> Schedule::take_due(MonoTime now) {
   return due;
 }
 
-MonoTime Schedule::next_due() const {
-  return queue_.empty() ? MonoTime::max() : queue_.top().slot;
+base::MonoTime Schedule::next_due() const {
+  return queue_.empty() ? base::MonoTime::max() : queue_.top().slot;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::schedule

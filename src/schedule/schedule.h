@@ -13,19 +13,19 @@
 #include "base/clock.h"
 #include "model/plan.h"
 
-namespace reinfer {
+namespace reinfer::schedule {
 
 // What stands on the grid: `key` gives the phase.
 struct Grid {
   std::string key;
-  Nanoseconds interval{};
+  base::Nanoseconds interval{};
   bool operator==(const Grid&) const = default;
 };
 
 // Slots of one grid that have come since they were last asked for.
 struct Due {
   std::size_t grid = 0;      // position in the schedule's list
-  MonoTime slot{};           // the latest of them
+  base::MonoTime slot{};     // the latest of them
   bool probe = false;        // whether `slot` is to be probed now; false if it is too late for it
   std::uint64_t missed = 0;  // slots that passed unseen because nobody asked in time, `slot` not
                              // among them unless `probe` is false
@@ -35,23 +35,23 @@ class Schedule {
  public:
   // Slots are at or after `now`. They are aligned to the wall clock as it reads now, and keep
   // their distance by the monotonic clock from then on, whatever the wall clock does.
-  Schedule(const std::vector<Grid>& grids, Instant now);
+  Schedule(const std::vector<Grid>& grids, base::Instant now);
 
   // From now on these are the grids. One that is as it was, by key and interval, goes on where it
   // stands, slots that are due but not yet taken included; others begin as in the constructor.
-  void adopt(const std::vector<Grid>& grids, Instant now);
+  void adopt(const std::vector<Grid>& grids, base::Instant now);
 
   // All slots up to `now`, earliest first, in the list's order where they coincide.
-  std::vector<Due> take_due(MonoTime now);
+  std::vector<Due> take_due(base::MonoTime now);
 
   // When the next slot comes; MonoTime::max() if there are no grids.
-  MonoTime next_due() const;
+  base::MonoTime next_due() const;
 
  private:
   struct Entry {
-    MonoTime slot;
+    base::MonoTime slot;
     std::size_t grid;
-    Nanoseconds interval;
+    base::Nanoseconds interval;
     bool operator>(const Entry& other) const {
       return slot != other.slot ? slot > other.slot : grid > other.grid;
     }
@@ -62,15 +62,15 @@ class Schedule {
 };
 
 // Where on its grid something stands: [0, interval), the same for ever.
-Nanoseconds phase_of(const Grid& grid);
+base::Nanoseconds phase_of(const Grid& grid);
 
 // The grids of a plan's targets and controls, in the plan's order.
-Grid grid_of(const Target& target);
-std::vector<Grid> target_grids(const Plan& plan);
-std::vector<Grid> control_grids(const Plan& plan);
+Grid grid_of(const model::Target& target);
+std::vector<Grid> target_grids(const model::Plan& plan);
+std::vector<Grid> control_grids(const model::Plan& plan);
 
 // A slot is still probed if the loop comes this late for it; later, it is missed: probing it would
 // make a burst of everything that came due during a stall, off the grid.
-Nanoseconds lateness_max(Nanoseconds interval);
+base::Nanoseconds lateness_max(base::Nanoseconds interval);
 
-}  // namespace reinfer
+}  // namespace reinfer::schedule

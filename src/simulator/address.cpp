@@ -6,7 +6,7 @@
 #include <charconv>
 #include <optional>
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 namespace {
 
 std::optional<std::uint16_t> parse_port(std::string_view text) {
@@ -41,4 +41,4 @@ std::variant<Address, Problem> parse_address(std::string_view text) {
   return Address{host, *port};
 }
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

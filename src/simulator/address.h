@@ -10,7 +10,7 @@
 
 #include "simulator/input_problem.h"
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 
 struct Address {
   std::string host;        // numeric: "127.0.0.1" or "::1"
@@ -21,4 +21,4 @@ struct Address {
 // "127.0.0.1:9443", "localhost:0", "[::1]:0".
 std::variant<Address, Problem> parse_address(std::string_view text);
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

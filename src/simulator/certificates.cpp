@@ -10,7 +10,7 @@
 
 #include "base/check.h"
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 namespace {
 
 constexpr std::array<std::string_view, 3> kNames = {"valid", "expired", "wrong_name"};
@@ -42,7 +42,7 @@ constexpr std::array<Recipe, 3> kLeaves = {{
 
 Key make_key() {
   Key key(EVP_EC_gen("P-256"));
-  check(key != nullptr, "OpenSSL can make a P-256 key");
+  base::check(key != nullptr, "OpenSSL can make a P-256 key");
   return key;
 }
 
@@ -54,14 +54,15 @@ std::string text_of(BIO* bio) {
 
 std::string to_pem(X509* certificate) {
   const BioPtr bio(BIO_new(BIO_s_mem()));
-  check(PEM_write_bio_X509(bio.get(), certificate) == 1, "a certificate can be written as PEM");
+  base::check(PEM_write_bio_X509(bio.get(), certificate) == 1,
+              "a certificate can be written as PEM");
   return text_of(bio.get());
 }
 
 std::string to_pem(EVP_PKEY* key) {
   const BioPtr bio(BIO_new(BIO_s_mem()));
-  check(PEM_write_bio_PrivateKey(bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr) == 1,
-        "a key can be written as PEM");
+  base::check(PEM_write_bio_PrivateKey(bio.get(), key, nullptr, nullptr, 0, nullptr, nullptr) == 1,
+              "a key can be written as PEM");
   return text_of(bio.get());
 }
 
@@ -70,14 +71,15 @@ void extend(X509* subject, X509* issuer, int nid, const char* value) {
   X509V3_set_ctx(&context, issuer, subject, nullptr, nullptr, 0);
   const std::unique_ptr<X509_EXTENSION, Free> extension(
       X509V3_EXT_conf_nid(nullptr, &context, nid, value));
-  check(extension != nullptr && X509_add_ext(subject, extension.get(), -1) == 1,
-        "the extension text is one OpenSSL knows");
+  base::check(extension != nullptr && X509_add_ext(subject, extension.get(), -1) == 1,
+              "the extension text is one OpenSSL knows");
 }
 
 X509Ptr make_blank(EVP_PKEY* key, const char* common_name, long starts, long ends) {
   X509Ptr certificate(X509_new());
   std::array<unsigned char, 4> random{};
-  check(RAND_bytes(random.data(), static_cast<int>(random.size())) == 1, "OpenSSL has entropy");
+  base::check(RAND_bytes(random.data(), static_cast<int>(random.size())) == 1,
+              "OpenSSL has entropy");
   const long serial = 1 + (random[0] << 16 | random[1] << 8 | random[2]);
   X509_set_version(certificate.get(), X509_VERSION_3);
   ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), serial);
@@ -91,7 +93,7 @@ X509Ptr make_blank(EVP_PKEY* key, const char* common_name, long starts, long end
 
 void sign(X509* certificate, X509* issuer, EVP_PKEY* issuer_key) {
   X509_set_issuer_name(certificate, X509_get_subject_name(issuer));
-  check(X509_sign(certificate, issuer_key, EVP_sha256()) > 0, "a certificate can be signed");
+  base::check(X509_sign(certificate, issuer_key, EVP_sha256()) > 0, "a certificate can be signed");
 }
 
 Certificate make_leaf(const Recipe& recipe, X509* ca, EVP_PKEY* ca_key) {
@@ -134,4 +136,4 @@ Certificates make_certificates() {
   return made;
 }
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 
 enum class CertificateName { valid, expired, wrong_name };
 inline constexpr std::array<CertificateName, 3> kCertificateNames = {
@@ -31,4 +31,4 @@ struct Certificates {
 
 Certificates make_certificates();
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

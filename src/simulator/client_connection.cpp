@@ -5,7 +5,7 @@
 
 #include "simulator/respond.h"
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 namespace {
 
 constexpr auto kIdleMax = std::chrono::seconds(75);
@@ -25,7 +25,7 @@ class RequestReader {
   explicit RequestReader(Stream& stream) : stream_(stream) {}
 
   Incoming next() {
-    const MonoTime deadline = mono_now() + kIdleMax;
+    const base::MonoTime deadline = base::mono_now() + kIdleMax;
     std::size_t head_size = 0;
     while ((head_size = buffer_.find(kHeadEnd)) == std::string::npos) {
       if (buffer_.size() > kHeadBytesMax) return refuse(431, "431 Request Header Fields Too Large");
@@ -38,7 +38,7 @@ class RequestReader {
   }
 
  private:
-  Incoming read_body(Request request, MonoTime deadline) {
+  Incoming read_body(Request request, base::MonoTime deadline) {
     const auto size = body_size(request);
     if (!size) return refuse(400, "malformed Content-Length");
     if (!request.header("transfer-encoding").empty()) return refuse(411, "411 Length Required");
@@ -56,7 +56,7 @@ class RequestReader {
     return {std::nullopt, error_reply(status, message)};
   }
 
-  bool read_more(MonoTime deadline) {
+  bool read_more(base::MonoTime deadline) {
     std::array<char, 16 * 1024> chunk;
     const auto result = stream_.read(chunk.data(), chunk.size(), deadline);
     buffer_.append(chunk.data(), result.bytes);
@@ -67,10 +67,10 @@ class RequestReader {
   std::string buffer_;
 };
 
-void write_slowly(Stream& stream, std::string_view body, Nanoseconds over) {
+void write_slowly(Stream& stream, std::string_view body, base::Nanoseconds over) {
   const std::size_t pieces = std::clamp<std::size_t>(body.size(), 1, kSlowPiecesMax);
   const std::size_t piece = (body.size() + pieces - 1) / pieces;
-  const MonoTime started = mono_now();
+  const base::MonoTime started = base::mono_now();
   for (std::size_t i = 0; i < pieces; ++i) {
     const auto due =
         started + over * static_cast<std::int64_t>(i + 1) / static_cast<std::int64_t>(pieces);
@@ -82,7 +82,7 @@ void write_slowly(Stream& stream, std::string_view body, Nanoseconds over) {
 
 // True if the connection may carry another request.
 bool send_damaged(Stream& stream, const Reply& reply, const std::string& head,
-                  const std::string& body, MonoTime deadline) {
+                  const std::string& body, base::MonoTime deadline) {
   switch (reply.delivery) {
     case Delivery::whole:
       return stream.write(head + body, deadline) == StreamStatus::ok;
@@ -114,7 +114,8 @@ bool send_damaged(Stream& stream, const Reply& reply, const std::string& head,
   return false;
 }
 
-bool send(Stream& stream, const Response& response, const Request& request, MonoTime received) {
+bool send(Stream& stream, const Response& response, const Request& request,
+          base::MonoTime received) {
   const Reply& reply = response.reply;
   if (reply.delivery == Delivery::never_answer) {
     stream.hold();
@@ -124,7 +125,7 @@ bool send(Stream& stream, const Response& response, const Request& request, Mono
   Rendered rendered = render(reply, request, response.marks, keep_alive);
   if (stream.pause_until(received + response.latency) != StreamStatus::ok) return false;
   // Everything else is ready by now, so that the time claimed ends where the sending begins.
-  const MonoTime now = mono_now();
+  const base::MonoTime now = base::mono_now();
   rendered.head += timing_lines(reply, now - received) + "\r\n";
   if (!send_damaged(stream, reply, rendered.head, rendered.body, now + kWriteMax)) return false;
   if (!keep_alive) stream.finish();
@@ -134,17 +135,17 @@ bool send(Stream& stream, const Response& response, const Request& request, Mono
 void refuse(Stream& stream, World& world, const Reply& refusal) {
   Request unknown;
   unknown.headers.push_back({"connection", "close"});
-  send(stream, {refusal, world.draw_marks(), {}, false}, unknown, mono_now());
+  send(stream, {refusal, world.draw_marks(), {}, false}, unknown, base::mono_now());
 }
 
 }  // namespace
 
-void serve(Stream& stream, World& world, const Log& log) {
+void serve(Stream& stream, World& world, const base::Log& log) {
   RequestReader reader(stream);
   bool counted = false;
   for (;;) {
     const Incoming incoming = reader.next();
-    const MonoTime received = mono_now();
+    const base::MonoTime received = base::mono_now();
     if (incoming.refusal) refuse(stream, world, *incoming.refusal);
     if (!incoming.request) return;
     const Response response = respond(world, *incoming.request);
@@ -156,4 +157,4 @@ void serve(Stream& stream, World& world, const Log& log) {
   }
 }
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

@@ -7,9 +7,9 @@
 #include "simulator/stream.h"
 #include "simulator/world.h"
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 
 // Returns when the connection is over or the simulator stops.
-void serve(Stream& stream, World& world, const Log& log);
+void serve(Stream& stream, World& world, const base::Log& log);
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

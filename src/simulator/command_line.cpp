@@ -12,7 +12,7 @@
 #include "base/version.h"
 #include "simulator/fault.h"
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 namespace {
 
 struct ListenOption {
@@ -68,26 +68,28 @@ void add_options(CLI::App& app, Options& options) {
   app.add_option("--auth-before-routing", options.auth_before_routing,
                  "Whether a bad token is noticed before an unknown route")
       ->capture_default_str();
-  const auto add_duration = [&](const char* name, Nanoseconds& into, const char* description) {
+  const auto add_duration = [&](const char* name, base::Nanoseconds& into,
+                                const char* description) {
     add_parsed(app, name, description, "DURATION", [&into](const std::string& text) {
-      return take(parse_duration(text), into, text, kDurationForm);
+      return take(base::parse_duration(text), into, text, base::kDurationForm);
     });
   };
   add_duration("--latency", options.latency, "How long the healthy server works (20ms)");
   add_duration("--token-lifetime", options.token_lifetime, "How long OAuth tokens live (1h)");
   add_parsed(app, "--log.level", "debug, info, warn or error (error)", "LEVEL",
              [&options](const std::string& text) {
-               return take(parse_log_level(text), options.log_level, text,
+               return take(base::parse_log_level(text), options.log_level, text,
                            "debug, info, warn or error");
              });
   add_parsed(app, "--log.format", "logfmt or json (logfmt)", "FORMAT",
              [&options](const std::string& text) {
-               return take(parse_log_format(text), options.log_format, text, "logfmt or json");
+               return take(base::parse_log_format(text), options.log_format, text,
+                           "logfmt or json");
              });
 }
 
 std::string version_text() {
-  const BuildInfo& build = build_info();
+  const base::BuildInfo& build = base::build_info();
   return fmt::format("reinfer_simulator {} ({}, {})", build.version, build.revision,
                      build.compiler);
 }
@@ -98,7 +100,7 @@ std::variant<Options, Exit> parse_command_line(int argc, char** argv) {
   CLI::App app("A simulated Re:infer tenant with every fault worth testing a prober against.",
                "reinfer_simulator");
   Options options;
-  options.seed = Random::seed_from_kernel();
+  options.seed = base::Random::seed_from_kernel();
   bool list = false;
   app.set_version_flag("--version", version_text());
   app.add_flag("--list-faults", list, "Print the fault modes: name, expected outcome, meaning");
@@ -115,4 +117,4 @@ std::variant<Options, Exit> parse_command_line(int argc, char** argv) {
   return options;
 }
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

@@ -6,7 +6,7 @@
 
 #include "simulator/simulator_options.h"
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 
 struct Exit {
   int code;
@@ -15,4 +15,4 @@ struct Exit {
 // Exit{0} after --help, --version or --list-faults, Exit{2} after a mistake.
 std::variant<Options, Exit> parse_command_line(int argc, char** argv);
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

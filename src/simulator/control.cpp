@@ -3,7 +3,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 namespace {
 
 using nlohmann::json;
@@ -95,4 +95,4 @@ Reply answer_control(World& world, const Request& request, const std::vector<std
   return error_reply(404, "simulator: no such control");
 }
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

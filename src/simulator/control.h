@@ -12,9 +12,9 @@
 #include "simulator/simulated_reply.h"
 #include "simulator/world.h"
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 
 // `rest` are the segments after "_simulator".
 Reply answer_control(World& world, const Request& request, const std::vector<std::string>& rest);
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

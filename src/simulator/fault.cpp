@@ -8,7 +8,7 @@
 #include "base/check.h"
 #include "base/duration.h"
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 namespace {
 
 template <class Number>
@@ -42,16 +42,16 @@ bool read_rate(std::string_view text, FaultParameter& into) {
 }
 
 bool read_duration(std::string_view text, FaultParameter& into) {
-  const auto duration = parse_duration(text);
-  into.low = into.high = duration.value_or(Nanoseconds{});
+  const auto duration = base::parse_duration(text);
+  into.low = into.high = duration.value_or(base::Nanoseconds{});
   return duration.has_value();
 }
 
 bool read_duration_range(std::string_view text, FaultParameter& into) {
   const auto dash = text.find('-');
   if (dash == std::string_view::npos) return read_duration(text, into);
-  const auto low = parse_duration(text.substr(0, dash));
-  const auto high = parse_duration(text.substr(dash + 1));
+  const auto low = base::parse_duration(text.substr(0, dash));
+  const auto high = base::parse_duration(text.substr(dash + 1));
   if (!low || !high || *low > *high) return false;
   into.low = *low;
   into.high = *high;
@@ -137,4 +137,4 @@ std::string list_faults() {
   return lines;
 }
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

@@ -17,7 +17,7 @@
 #include "simulator/place.h"
 #include "simulator/simulated_reply.h"
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 
 // What a mode acts on: replies of the API; replies of the OAuth token endpoint; connections to the
 // main TLS port before any request can be read, so that no path can choose it.
@@ -39,8 +39,8 @@ struct FaultParameter {
   std::string text;
   std::uint64_t number = 0;  // status_code, count, seconds of retry_after
   double rate = 1;
-  Nanoseconds low{};  // duration; the two ends of a range
-  Nanoseconds high{};
+  base::Nanoseconds low{};  // duration; the two ends of a range
+  base::Nanoseconds high{};
   bool operator==(const FaultParameter&) const = default;
 };
 
@@ -48,10 +48,10 @@ struct FaultContext {
   const FaultParameter& parameter;
   const Request& request;
   std::string tenant;
-  double dice = 0;         // uniform in [0, 1)
-  std::uint64_t turn = 0;  // how many requests this mode had before
-  Nanoseconds age{};       // since the mode's first request at this tenant
-  WallTime now;
+  double dice = 0;          // uniform in [0, 1)
+  std::uint64_t turn = 0;   // how many requests this mode had before
+  base::Nanoseconds age{};  // since the mode's first request at this tenant
+  base::WallTime now;
 };
 
 struct FaultMode {
@@ -91,4 +91,4 @@ std::span<const FaultMode> timing_faults();
 // A row's action where there is nothing to change.
 inline void leave_alone(const FaultContext&, Reply&) {}
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

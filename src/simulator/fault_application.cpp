@@ -4,7 +4,7 @@
 
 #include "simulator/fault.h"
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 namespace {
 
 using nlohmann::json;
@@ -71,8 +71,8 @@ void throttle(const FaultContext& context, Reply& reply) {
 
 void set_latency(const FaultContext& context, Reply& reply) {
   const FaultParameter& parameter = context.parameter;
-  const double spread = to_seconds(parameter.high - parameter.low);
-  reply.latency = parameter.low + from_seconds(spread * context.dice);
+  const double spread = base::to_seconds(parameter.high - parameter.low);
+  reply.latency = parameter.low + base::from_seconds(spread * context.dice);
 }
 
 void rfc7807(const FaultContext& context, Reply& reply) {
@@ -193,4 +193,4 @@ std::span<const FaultMode> application_faults() {
   return kRows;
 }
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

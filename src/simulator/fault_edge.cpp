@@ -2,7 +2,7 @@
 
 #include "simulator/fault.h"
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 namespace {
 
 using enum ParameterKind;
@@ -117,4 +117,4 @@ std::span<const FaultMode> edge_faults() {
   return kRows;
 }
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

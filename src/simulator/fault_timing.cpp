@@ -2,7 +2,7 @@
 
 #include "simulator/fault.h"
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 namespace {
 
 using enum ParameterKind;
@@ -68,4 +68,4 @@ std::span<const FaultMode> timing_faults() {
   return kRows;
 }
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

@@ -3,7 +3,7 @@
 #include "simulator/fault.h"
 #include "simulator/gzip_bomb.h"
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 namespace {
 
 using enum ParameterKind;
@@ -85,4 +85,4 @@ std::span<const FaultMode> wire_faults() {
   return kRows;
 }
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

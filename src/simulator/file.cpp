@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <fstream>
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 
 std::optional<Problem> write_atomically(const std::string& path, std::string_view text) {
   const std::string draft = fmt::format("{}.{}.tmp", path, getpid());
@@ -20,4 +20,4 @@ std::optional<Problem> write_atomically(const std::string& path, std::string_vie
   return std::nullopt;
 }
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

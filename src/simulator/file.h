@@ -8,9 +8,9 @@
 
 #include "simulator/input_problem.h"
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 
 // Under another name in the same folder first, then renamed.
 std::optional<Problem> write_atomically(const std::string& path, std::string_view text);
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

@@ -4,7 +4,7 @@
 
 #include "base/gzip.h"
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 namespace {
 
 constexpr std::size_t kPieceBytes = 64 * 1024;
@@ -12,7 +12,7 @@ constexpr std::size_t kPieceBytes = 64 * 1024;
 }  // namespace
 
 std::string gzip_bomb(std::string_view prefix, std::size_t filler_bytes, std::string_view suffix) {
-  Gzip bomb;
+  base::Gzip bomb;
   bomb.add(prefix);
   const std::string piece(kPieceBytes, 'x');
   for (std::size_t left = filler_bytes; left > 0;) {
@@ -24,4 +24,4 @@ std::string gzip_bomb(std::string_view prefix, std::size_t filler_bytes, std::st
   return bomb.finish();
 }
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

@@ -6,9 +6,9 @@
 #include <string>
 #include <string_view>
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 
 // The gzip form of `prefix` + `filler_bytes` times 'x' + `suffix`, made without holding the filler.
 std::string gzip_bomb(std::string_view prefix, std::size_t filler_bytes, std::string_view suffix);
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

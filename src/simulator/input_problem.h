@@ -4,10 +4,10 @@
 
 #include <string>
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 
 struct Problem {
   std::string text;
 };
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

@@ -9,8 +9,8 @@
 
 namespace {
 
-using reinfer::sim::Options;
-using reinfer::sim::Simulator;
+using reinfer::simulator::Options;
+using reinfer::simulator::Simulator;
 
 constexpr int kExitFailure = 2;
 
@@ -38,7 +38,7 @@ int run(const Options& options) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const auto parsed = reinfer::sim::parse_command_line(argc, argv);
-  if (const auto* exit = std::get_if<reinfer::sim::Exit>(&parsed)) return exit->code;
+  const auto parsed = reinfer::simulator::parse_command_line(argc, argv);
+  if (const auto* exit = std::get_if<reinfer::simulator::Exit>(&parsed)) return exit->code;
   return run(std::get<Options>(parsed));
 }

@@ -34,7 +34,7 @@
   R"("Where is my order?"},"from":"someone@example.org"}],"user_properties":{},)" \
   R"("attachments":[],"created_at":"2026-05-04T10:11:12.34567Z"})"
 
-namespace reinfer::sim::payload {
+namespace reinfer::simulator::payload {
 
 inline constexpr std::string_view kSources = R"({"sources":[)" SIM_SOURCE R"(],"status":"ok"})";
 inline constexpr std::string_view kSource = R"({"source":)" SIM_SOURCE R"(,"status":"ok"})";
@@ -90,7 +90,7 @@ inline constexpr std::string_view kAudit =
     R"("dataset_ids":[]}],"continuation":"ABCDEF","datasets":[],"projects":[],"sources":[],)"
     R"("status":"ok","tenants":[],"users":[]})";
 
-}  // namespace reinfer::sim::payload
+}  // namespace reinfer::simulator::payload
 
 #undef SIM_SOURCE
 #undef SIM_DATASET

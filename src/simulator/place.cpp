@@ -2,7 +2,7 @@
 
 #include "base/text.h"
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 namespace {
 
 constexpr std::string_view kFaultsOrganisation = "faults";
@@ -18,7 +18,7 @@ Segments from(const Segments& segments, std::size_t first) {
 
 Place find_place(std::string_view path) {
   Segments segments;
-  for (const std::string_view piece : split(path.substr(path.starts_with('/') ? 1 : 0), '/'))
+  for (const std::string_view piece : base::split(path.substr(path.starts_with('/') ? 1 : 0), '/'))
     segments.emplace_back(piece);
   const auto is = [&](std::size_t i, std::string_view text) {
     return i < segments.size() && segments[i] == text;
@@ -46,4 +46,4 @@ bool covers(std::string_view pattern, const Place& place) {
   return place.tenant == std::string(organisation) + "/identity_";
 }
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

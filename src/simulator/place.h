@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 
 enum class Area { api, token_endpoint, portal, control, nowhere };
 
@@ -29,4 +29,4 @@ Place find_place(std::string_view path);
 // whole organisation, so a pattern for one of its tenants covers it too.
 bool covers(std::string_view pattern, const Place& place);
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

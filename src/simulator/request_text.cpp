@@ -10,7 +10,7 @@
 
 #include "base/text.h"
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 namespace {
 
 constexpr std::array<std::pair<int, std::string_view>, 22> kReasons = {{
@@ -47,7 +47,7 @@ bool is_token(std::string_view text) {
 }
 
 std::optional<Request> parse_request_line(std::string_view line) {
-  const auto words = split(line, ' ');
+  const auto words = base::split(line, ' ');
   if (words.size() != 3 || !is_token(words[0]) || words[1].empty()) return std::nullopt;
   Request request;
   request.method = words[0];
@@ -64,29 +64,30 @@ std::optional<Request> parse_request_line(std::string_view line) {
 std::optional<Header> parse_header(std::string_view line) {
   const auto colon = line.find(':');
   if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) return std::nullopt;
-  return Header{std::string(line.substr(0, colon)), std::string(trim(line.substr(colon + 1)))};
+  return Header{std::string(line.substr(0, colon)),
+                std::string(base::trim(line.substr(colon + 1)))};
 }
 
 }  // namespace
 
 std::string_view Request::header(std::string_view name) const {
   for (const Header& header : headers)
-    if (equals_ignoring_case(header.name, name)) return header.value;
+    if (base::equals_ignoring_case(header.name, name)) return header.value;
   return {};
 }
 
 bool Request::wants_to_keep_alive() const {
-  const std::string connection = to_lower(header("connection"));
+  const std::string connection = base::to_lower(header("connection"));
   if (minor_version == 0) return connection == "keep-alive";
   return connection.find("close") == std::string::npos;
 }
 
 std::variant<Request, Problem> parse_head(std::string_view head) {
-  const auto lines = split(head, '\n');
-  auto request = parse_request_line(trim(lines[0], "\r"));
+  const auto lines = base::split(head, '\n');
+  auto request = parse_request_line(base::trim(lines[0], "\r"));
   if (!request) return Problem{"malformed request line"};
   for (std::size_t i = 1; i < lines.size(); ++i) {
-    auto header = parse_header(trim(lines[i], "\r"));
+    auto header = parse_header(base::trim(lines[i], "\r"));
     if (!header) return Problem{"malformed header line"};
     request->headers.push_back(std::move(*header));
   }
@@ -121,7 +122,7 @@ std::optional<std::string> percent_decode(std::string_view text) {
 }
 
 std::string form_field(std::string_view form, std::string_view name) {
-  for (const std::string_view field : split(form, '&')) {
+  for (const std::string_view field : base::split(form, '&')) {
     const auto equals = field.find('=');
     if (equals == std::string_view::npos || field.substr(0, equals) != name) continue;
     std::string value(field.substr(equals + 1));
@@ -131,7 +132,7 @@ std::string form_field(std::string_view form, std::string_view name) {
   return {};
 }
 
-std::string http_date(WallTime time) {
+std::string http_date(base::WallTime time) {
   constexpr std::array<std::string_view, 7> kDays = {"Sun", "Mon", "Tue", "Wed",
                                                      "Thu", "Fri", "Sat"};
   constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
@@ -153,4 +154,4 @@ std::string_view reason_phrase(int status) {
   return "Unknown";
 }
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

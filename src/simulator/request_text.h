@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "simulator/input_problem.h"
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 
 inline constexpr std::size_t kHeadBytesMax = 32 * 1024;
 inline constexpr std::size_t kRequestBodyBytesMax = 4 * 1024 * 1024;
@@ -50,8 +50,8 @@ std::optional<std::string> percent_decode(std::string_view text);
 std::string form_field(std::string_view form, std::string_view name);
 
 // IMF-fixdate of RFC 9110.
-std::string http_date(WallTime time);
+std::string http_date(base::WallTime time);
 
 std::string_view reason_phrase(int status);
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

@@ -3,7 +3,7 @@
 #include "simulator/control.h"
 #include "simulator/token_endpoint.h"
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 namespace {
 
 constexpr std::string_view kPortalPage =
@@ -24,7 +24,7 @@ std::optional<Problem> problem_in_path(const Place& place) {
   return std::nullopt;
 }
 
-Nanoseconds token_lifetime(const World& world, const std::optional<ChosenFault>& chosen) {
+base::Nanoseconds token_lifetime(const World& world, const std::optional<ChosenFault>& chosen) {
   const bool shortened = chosen && chosen->fault.mode->name == "oauth_expires_in";
   return shortened ? chosen->fault.parameter.high : world.options().token_lifetime;
 }
@@ -90,4 +90,4 @@ Response respond(World& world, const Request& request) {
   return response;
 }
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

@@ -6,15 +6,15 @@
 #include "simulator/simulated_reply.h"
 #include "simulator/world.h"
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 
 struct Response {
   Reply reply;
   Marks marks;
-  Nanoseconds latency{};
+  base::Nanoseconds latency{};
   bool counts = false;  // false for the simulator's own control
 };
 
 Response respond(World& world, const Request& request);
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "simulator/simulated_api.h"
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 namespace {
 
 constexpr double kSpeedMax = 1e6;
@@ -37,7 +37,7 @@ class Reader {
   }
 
   std::optional<Problem> problem() const {
-    return problems_.empty() ? std::nullopt : std::optional(Problem{join(problems_, "\n")});
+    return problems_.empty() ? std::nullopt : std::optional(Problem{base::join(problems_, "\n")});
   }
 
  private:
@@ -53,7 +53,7 @@ class Reader {
         {"rate", &Reader::read_rate},
     }};
     Step step;
-    step.lasts = Nanoseconds::max();
+    step.lasts = base::Nanoseconds::max();
     const toml::table& table = *node.as_table();
     for (const auto& [key, value] : table) {
       const std::string_view name = key.str();
@@ -82,7 +82,7 @@ class Reader {
 
   void read_tenant(const toml::node& node, Step& step) {
     step.tenant = read_text("tenant", node);
-    if (step.tenant != "*" && step.tenant != "bare" && split(step.tenant, '/').size() != 2)
+    if (step.tenant != "*" && step.tenant != "bare" && base::split(step.tenant, '/').size() != 2)
       complain(node, "tenant", "expected \"*\", \"bare\" or \"organisation/tenant\"");
   }
 
@@ -98,10 +98,10 @@ class Reader {
     return node.value_or(std::string());
   }
 
-  Nanoseconds read_duration(std::string_view key, const toml::node& node) {
-    const auto duration = parse_duration(node.value_or(std::string_view()));
-    if (!duration) complain(node, key, fmt::format("expected {}", kDurationForm));
-    return duration.value_or(Nanoseconds{});
+  base::Nanoseconds read_duration(std::string_view key, const toml::node& node) {
+    const auto duration = base::parse_duration(node.value_or(std::string_view()));
+    if (!duration) complain(node, key, fmt::format("expected {}", base::kDurationForm));
+    return duration.value_or(base::Nanoseconds{});
   }
 
   double read_number(std::string_view key, const toml::node& node, double most) {
@@ -119,7 +119,7 @@ class Reader {
   std::vector<std::string> problems_;
 };
 
-bool in_force(const Step& step, Nanoseconds elapsed) {
+bool in_force(const Step& step, base::Nanoseconds elapsed) {
   // Compared as a difference: at + lasts would overflow for a step without an end.
   return elapsed >= step.at && elapsed - step.at < step.lasts;
 }
@@ -144,8 +144,8 @@ std::variant<Scenario, Problem> load_scenario(const std::string& path) {
   return parse_scenario(text, path);
 }
 
-const Step* step_in_force(const Scenario& scenario, Nanoseconds elapsed, const Place& place,
-                          std::string_view route, FaultScope scope, Random& random) {
+const Step* step_in_force(const Scenario& scenario, base::Nanoseconds elapsed, const Place& place,
+                          std::string_view route, FaultScope scope, base::Random& random) {
   for (const Step& step : scenario.steps)
     if (in_force(step, elapsed) && step.fault.mode->scope == scope &&
         befalls(step.tenant, scope, place) && (step.route == "*" || step.route == route) &&
@@ -154,4 +154,4 @@ const Step* step_in_force(const Scenario& scenario, Nanoseconds elapsed, const P
   return nullptr;
 }
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

@@ -13,11 +13,11 @@
 #include "simulator/fault.h"
 #include "simulator/place.h"
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 
 struct Step {
-  Nanoseconds at{};
-  Nanoseconds lasts{};  // Nanoseconds::max() if it never ends
+  base::Nanoseconds at{};
+  base::Nanoseconds lasts{};  // Nanoseconds::max() if it never ends
   Fault fault{};
   std::string tenant = "*";
   std::string route = "*";  // a Route::name
@@ -36,7 +36,7 @@ std::variant<Scenario, Problem> load_scenario(const std::string& path);
 // The first step in the file that is in force `elapsed` after the start (speed already counted),
 // covers place and route, acts on `scope`, and wins its own throw of the dice. Null if there is
 // none.
-const Step* step_in_force(const Scenario& scenario, Nanoseconds elapsed, const Place& place,
-                          std::string_view route, FaultScope scope, Random& random);
+const Step* step_in_force(const Scenario& scenario, base::Nanoseconds elapsed, const Place& place,
+                          std::string_view route, FaultScope scope, base::Random& random);
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

@@ -8,7 +8,7 @@
 #include "base/text.h"
 #include "simulator/payloads.h"
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 namespace {
 
 #define SIM_DATASET_PATH "api/v1/datasets/{project}/{dataset}"
@@ -70,7 +70,7 @@ bool is_known(std::string_view placeholder, std::string_view name) {
 }
 
 bool fits(std::string_view pattern, const std::vector<std::string>& segments) {
-  const auto pieces = split(pattern, '/');
+  const auto pieces = base::split(pattern, '/');
   if (pieces.size() != segments.size()) return false;
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     const bool by_id = pieces[i].ends_with("_id}");
@@ -86,7 +86,7 @@ bool fits(std::string_view pattern, const std::vector<std::string>& segments) {
 // The first name the tenant does not have.
 std::optional<std::string> unknown_name(const Route& route,
                                         const std::vector<std::string>& segments) {
-  const auto pieces = split(route.pattern, '/');
+  const auto pieces = base::split(route.pattern, '/');
   for (std::size_t i = 0; i < pieces.size(); ++i)
     if (is_placeholder(pieces[i]) && !is_known(pieces[i], segments[i])) return segments[i];
   return std::nullopt;
@@ -146,4 +146,4 @@ Reply answer(const ApiCall& call) {
   return json_reply(200, std::string(route->body));
 }
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

@@ -10,7 +10,7 @@
 
 #include "simulator/simulated_reply.h"
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 
 enum class Authorization { ok, bad, missing };
 std::string_view to_text(Authorization authorization);
@@ -41,4 +41,4 @@ const Route* find_route(std::string_view method, const std::vector<std::string>&
 
 Reply answer(const ApiCall& call);
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

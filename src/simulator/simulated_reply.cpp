@@ -5,7 +5,7 @@
 #include "base/gzip.h"
 #include "base/text.h"
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 namespace {
 
 constexpr std::string_view kEdgeMetric = "cfL4;desc=\"?proto=TCP&rtt=2171\"";
@@ -60,7 +60,7 @@ Reply edge_reply(int status, std::string_view content_type, std::string_view bod
 
 std::string json_string(std::string_view text) {
   std::string quoted = "\"";
-  for (const char c : sanitise(text, 4096)) {
+  for (const char c : base::sanitise(text, 4096)) {
     if (c == '"' || c == '\\') quoted += '\\';
     quoted += c;
   }
@@ -75,9 +75,9 @@ Rendered render(const Reply& reply, const Request& request, const Marks& marks, 
   for (const Header& header : reply.headers)
     add(rendered.head, header.name, header.value);
   const bool wants_gzip =
-      to_lower(request.header("accept-encoding")).find("gzip") != std::string::npos;
+      base::to_lower(request.header("accept-encoding")).find("gzip") != std::string::npos;
   if (wants_gzip && reply.compressible && !reply.body.empty()) {
-    rendered.body = gzip(reply.body);
+    rendered.body = base::gzip(reply.body);
     add(rendered.head, "content-encoding", "gzip");
     add(rendered.head, "vary", "Accept-Encoding");
   }
@@ -92,8 +92,8 @@ Rendered render(const Reply& reply, const Request& request, const Marks& marks, 
   return rendered;
 }
 
-std::string timing_lines(const Reply& reply, Nanoseconds took) {
-  const double milliseconds = to_seconds(took) * 1e3;
+std::string timing_lines(const Reply& reply, base::Nanoseconds took) {
+  const double milliseconds = base::to_seconds(took) * 1e3;
   const std::string total = fmt::format("total;dur={:.3f}", milliseconds);
   switch (reply.timing) {
     case TimingStyle::truthful:
@@ -113,4 +113,4 @@ std::string timing_lines(const Reply& reply, Nanoseconds took) {
   return {};
 }
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

@@ -11,7 +11,7 @@
 #include "base/clock.h"
 #include "simulator/request_text.h"
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 
 // Decides the headers: only the application measures itself and knows correlation ids.
 enum class Author { application, edge, stranger };
@@ -45,9 +45,9 @@ struct Reply {
   std::string body;
   bool compressible = true;
   Delivery delivery = Delivery::whole;
-  Nanoseconds body_time{};  // of a slow body
+  base::Nanoseconds body_time{};  // of a slow body
   // How long the server "works"; the simulator's own latency if absent.
-  std::optional<Nanoseconds> latency;
+  std::optional<base::Nanoseconds> latency;
   TimingStyle timing = TimingStyle::truthful;
   std::string timing_text;
 };
@@ -74,6 +74,6 @@ struct Rendered {
 Rendered render(const Reply& reply, const Request& request, const Marks& marks, bool keep_alive);
 
 // "server-timing: ...\r\n" for a reply that took `took`; several lines, or none at all.
-std::string timing_lines(const Reply& reply, Nanoseconds took);
+std::string timing_lines(const Reply& reply, base::Nanoseconds took);
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

@@ -9,7 +9,7 @@
 #include "simulator/tcp_server.h"
 #include "simulator/tls_context.h"
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 namespace {
 
 constexpr auto kHandshakeMax = std::chrono::seconds(30);
@@ -25,7 +25,8 @@ Options with_default_port(Options options) {
 }  // namespace
 
 struct Simulator::Running {
-  Running(const Options& options, Scenario scenario, const Clock& clock, const Log& its_log)
+  Running(const Options& options, Scenario scenario, const base::Clock& clock,
+          const base::Log& its_log)
       : log(its_log),
         certificates(make_certificates()),
         contexts{TlsContext(certificates.leaves[0]), TlsContext(certificates.leaves[1]),
@@ -52,9 +53,9 @@ struct Simulator::Running {
     serve(stream, world, log);
   }
 
-  MonoTime clock_now() const { return world.now().mono; }
+  base::MonoTime clock_now() const { return world.now().mono; }
 
-  const Log& log;
+  const base::Log& log;
   const Certificates certificates;
   const std::array<TlsContext, 3> contexts;  // indexed by CertificateName and Presentation
   StopSignal stop;
@@ -71,7 +72,7 @@ Simulator::~Simulator() {
 }
 
 std::optional<Problem> Simulator::start() {
-  check(running_ == nullptr, "a simulator starts once");
+  base::check(running_ == nullptr, "a simulator starts once");
   Scenario scenario;
   if (!options_.scenario_file.empty()) {
     auto loaded = load_scenario(options_.scenario_file);
@@ -138,8 +139,8 @@ void Simulator::reset_requests() {
   running_->world.reset();
 }
 
-bool Simulator::wait_for_requests(std::uint64_t at_least, Nanoseconds patience) {
+bool Simulator::wait_for_requests(std::uint64_t at_least, base::Nanoseconds patience) {
   return running_->world.wait_for_requests(at_least, patience);
 }
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

@@ -16,7 +16,7 @@
 #include "simulator/simulator_options.h"
 #include "simulator/world.h"
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 
 class Simulator {
  public:
@@ -45,15 +45,15 @@ class Simulator {
   RequestsSeen requests_seen() const;
   void reset_requests();
   // Until that many requests were seen since the last reset; false if `patience` ran out first.
-  bool wait_for_requests(std::uint64_t at_least, Nanoseconds patience);
+  bool wait_for_requests(std::uint64_t at_least, base::Nanoseconds patience);
 
  private:
   struct Running;
 
   const Options options_;
-  const SystemClock clock_;
-  const Log log_;
+  const base::SystemClock clock_;
+  const base::Log log_;
   std::unique_ptr<Running> running_;
 };
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

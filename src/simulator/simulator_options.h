@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "simulator/address.h"
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 
 enum class PortKind : std::uint8_t { http, https, https_expired, https_wrong_name };
 inline constexpr std::size_t kPortKindCount = 4;
@@ -30,11 +30,11 @@ struct Options {
   std::string ready_file;  // where ready_json() goes; not written if empty
   std::string scenario_file;
   std::uint64_t seed = 1;
-  Nanoseconds latency = std::chrono::milliseconds(20);
-  Nanoseconds token_lifetime = std::chrono::hours(1);  // of OAuth tokens
+  base::Nanoseconds latency = std::chrono::milliseconds(20);
+  base::Nanoseconds token_lifetime = std::chrono::hours(1);  // of OAuth tokens
   bool auth_before_routing = true;
-  LogLevel log_level = LogLevel::error;
-  LogFormat log_format = LogFormat::logfmt;
+  base::LogLevel log_level = base::LogLevel::error;
+  base::LogFormat log_format = base::LogFormat::logfmt;
 };
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

@@ -7,7 +7,7 @@
 
 #include "base/check.h"
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 
 void Descriptor::close() {
   if (fd_ >= 0) ::close(fd_);
@@ -15,14 +15,14 @@ void Descriptor::close() {
 }
 
 StopSignal::StopSignal() : event_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-  check(event_.open(), "the kernel gives one event descriptor");
+  base::check(event_.open(), "the kernel gives one event descriptor");
 }
 
 void StopSignal::raise() {
   raised_.store(true, std::memory_order_release);
   const std::uint64_t one = 1;
   const auto written = write(event_.get(), &one, sizeof one);
-  check(written == sizeof one, "an event descriptor takes a count of one");
+  base::check(written == sizeof one, "an event descriptor takes a count of one");
 }
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

@@ -6,7 +6,7 @@
 #include <atomic>
 #include <utility>
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 
 class Descriptor {
  public:
@@ -42,4 +42,4 @@ class StopSignal {
   std::atomic<bool> raised_{false};
 };
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

@@ -9,14 +9,14 @@
 #include <array>
 #include <cerrno>
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 namespace {
 
 constexpr std::size_t kTlsBytesMax = 1U << 30;
 constexpr auto kFarewell = std::chrono::milliseconds(500);
 
-timespec time_left(MonoTime deadline) {
-  const Nanoseconds left = std::max(deadline - mono_now(), Nanoseconds{0});
+timespec time_left(base::MonoTime deadline) {
+  const base::Nanoseconds left = std::max(deadline - base::mono_now(), base::Nanoseconds{0});
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(left);
   return {.tv_sec = seconds.count(), .tv_nsec = (left - seconds).count()};
 }
@@ -36,7 +36,7 @@ void Stream::Free::operator()(ssl_st* ssl) const {
   SSL_free(ssl);
 }
 
-StreamStatus Stream::wait(short events, MonoTime deadline) {
+StreamStatus Stream::wait(short events, base::MonoTime deadline) {
   std::array<pollfd, 2> polled = {{{socket_.get(), events, 0}, {stop_.fd(), POLLIN, 0}}};
   for (;;) {
     const timespec left = time_left(deadline);
@@ -49,7 +49,7 @@ StreamStatus Stream::wait(short events, MonoTime deadline) {
 }
 
 template <class Call>
-StreamStatus Stream::run_tls(MonoTime deadline, int& result, Call call) {
+StreamStatus Stream::run_tls(base::MonoTime deadline, int& result, Call call) {
   for (;;) {
     // OpenSSL judges by the thread's error queue, which an earlier connection may have left full.
     ERR_clear_error();
@@ -62,14 +62,14 @@ StreamStatus Stream::run_tls(MonoTime deadline, int& result, Call call) {
   }
 }
 
-StreamStatus Stream::start_tls(ssl_ctx_st* context, MonoTime deadline) {
+StreamStatus Stream::start_tls(ssl_ctx_st* context, base::MonoTime deadline) {
   ssl_.reset(SSL_new(context));
   if (ssl_ == nullptr || SSL_set_fd(ssl_.get(), socket_.get()) != 1) return StreamStatus::closed;
   int result = 0;
   return run_tls(deadline, result, [](SSL* ssl) { return SSL_accept(ssl); });
 }
 
-Stream::ReadResult Stream::read(char* to, std::size_t size, MonoTime deadline) {
+Stream::ReadResult Stream::read(char* to, std::size_t size, base::MonoTime deadline) {
   if (ssl_ != nullptr) {
     int got = 0;
     const int room = static_cast<int>(std::min(size, kTlsBytesMax));
@@ -85,7 +85,7 @@ Stream::ReadResult Stream::read(char* to, std::size_t size, MonoTime deadline) {
   }
 }
 
-StreamStatus Stream::write(std::string_view bytes, MonoTime deadline) {
+StreamStatus Stream::write(std::string_view bytes, base::MonoTime deadline) {
   while (!bytes.empty()) {
     std::size_t sent = 0;
     if (ssl_ != nullptr) {
@@ -110,7 +110,7 @@ StreamStatus Stream::write(std::string_view bytes, MonoTime deadline) {
   return StreamStatus::ok;
 }
 
-StreamStatus Stream::pause_until(MonoTime until) {
+StreamStatus Stream::pause_until(base::MonoTime until) {
   const auto status = wait(POLLRDHUP, until);
   if (status == StreamStatus::timed_out) return StreamStatus::ok;
   return status == StreamStatus::ok ? StreamStatus::closed : status;
@@ -118,7 +118,7 @@ StreamStatus Stream::pause_until(MonoTime until) {
 
 void Stream::hold() {
   std::array<char, 4096> discarded;
-  while (wait(POLLIN, MonoTime::max()) == StreamStatus::ok) {
+  while (wait(POLLIN, base::MonoTime::max()) == StreamStatus::ok) {
     const ssize_t got = recv(socket_.get(), discarded.data(), discarded.size(), 0);
     if (got == 0 || (got < 0 && !would_block())) return;
   }
@@ -127,7 +127,7 @@ void Stream::hold() {
 void Stream::finish() {
   if (ssl_ != nullptr) SSL_shutdown(ssl_.get());
   shutdown(socket_.get(), SHUT_WR);
-  const MonoTime deadline = mono_now() + kFarewell;
+  const base::MonoTime deadline = base::mono_now() + kFarewell;
   std::array<char, 4096> discarded;
   while (wait(POLLIN, deadline) == StreamStatus::ok) {
     const ssize_t got = recv(socket_.get(), discarded.data(), discarded.size(), 0);
@@ -141,4 +141,4 @@ void Stream::reset() {
   socket_.close();
 }
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

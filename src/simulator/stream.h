@@ -13,7 +13,7 @@
 struct ssl_st;
 struct ssl_ctx_st;
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 
 enum class StreamStatus { ok, closed, timed_out, stopped };
 
@@ -23,19 +23,19 @@ class Stream {
   Stream(Descriptor socket, const StopSignal& stop);
   ~Stream();
 
-  StreamStatus start_tls(ssl_ctx_st* context, MonoTime deadline);
+  StreamStatus start_tls(ssl_ctx_st* context, base::MonoTime deadline);
 
   struct ReadResult {
     StreamStatus status;
     std::size_t bytes;  // > 0 exactly when ok
   };
-  ReadResult read(char* to, std::size_t size, MonoTime deadline);
+  ReadResult read(char* to, std::size_t size, base::MonoTime deadline);
 
   // All of it, or the reason why not.
-  StreamStatus write(std::string_view bytes, MonoTime deadline);
+  StreamStatus write(std::string_view bytes, base::MonoTime deadline);
 
   // ok when `until` has come with the peer still there.
-  StreamStatus pause_until(MonoTime until);
+  StreamStatus pause_until(base::MonoTime until);
 
   // Says nothing, discards what comes, until the peer leaves or the simulator stops.
   void hold();
@@ -52,14 +52,14 @@ class Stream {
     void operator()(ssl_st* ssl) const;
   };
 
-  StreamStatus wait(short events, MonoTime deadline);
+  StreamStatus wait(short events, base::MonoTime deadline);
   // Runs an OpenSSL call until it is done; what it returns is left in `result`.
   template <class Call>
-  StreamStatus run_tls(MonoTime deadline, int& result, Call call);
+  StreamStatus run_tls(base::MonoTime deadline, int& result, Call call);
 
   Descriptor socket_;
   const StopSignal& stop_;
   std::unique_ptr<ssl_st, Free> ssl_;
 };
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

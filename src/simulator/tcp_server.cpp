@@ -13,7 +13,7 @@
 #include <cstring>
 #include <system_error>
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 namespace {
 
 constexpr std::size_t kConnectionsMax = 512;
@@ -73,7 +73,7 @@ class SignalsBlocked {
 
 }  // namespace
 
-Server::Server(Serve serve, StopSignal& stop, const Log& log)
+Server::Server(Serve serve, StopSignal& stop, const base::Log& log)
     : serve_(std::move(serve)), stop_(stop), log_(log) {}
 
 Server::~Server() {
@@ -157,4 +157,4 @@ void Server::reap() {
   }
 }
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

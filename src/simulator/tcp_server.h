@@ -16,14 +16,14 @@
 #include "simulator/simulator_options.h"
 #include "simulator/stop_signal.h"
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 
 class Server {
  public:
   // Runs on the connection's thread and must return soon after `stop` was raised.
   using Serve = std::function<void(Descriptor, PortKind)>;
 
-  Server(Serve serve, StopSignal& stop, const Log& log);
+  Server(Serve serve, StopSignal& stop, const base::Log& log);
   ~Server();
 
   std::optional<Problem> open(PortKind kind, const Address& address);
@@ -50,10 +50,10 @@ class Server {
 
   const Serve serve_;
   StopSignal& stop_;
-  const Log& log_;
+  const base::Log& log_;
   std::vector<Listener> listeners_;  // constant after start()
   std::thread acceptor_;
   std::list<Worker> workers_;  // owned by the acceptor's thread
 };
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

@@ -8,7 +8,7 @@
 
 #include "base/check.h"
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 namespace {
 
 constexpr std::string_view kHttp11 = "\x08http/1.1";
@@ -36,7 +36,7 @@ BioPtr open_text(const std::string& text) {
 
 TlsContext::TlsContext(const Certificate& certificate)
     : context_(SSL_CTX_new(TLS_server_method())) {
-  check(context_ != nullptr, "OpenSSL can make a server context");
+  base::check(context_ != nullptr, "OpenSSL can make a server context");
   const BioPtr certificate_text = open_text(certificate.certificate_pem);
   const BioPtr key_text = open_text(certificate.key_pem);
   X509* leaf = PEM_read_bio_X509(certificate_text.get(), nullptr, nullptr, nullptr);
@@ -45,7 +45,7 @@ TlsContext::TlsContext(const Certificate& certificate)
                     SSL_CTX_use_PrivateKey(context_.get(), key) == 1;
   X509_free(leaf);
   EVP_PKEY_free(key);
-  check(used, "a certificate we made ourselves can be served");
+  base::check(used, "a certificate we made ourselves can be served");
   SSL_CTX_set_min_proto_version(context_.get(), TLS1_2_VERSION);
   SSL_CTX_set_session_cache_mode(context_.get(), SSL_SESS_CACHE_OFF);
   SSL_CTX_set_mode(context_.get(), SSL_MODE_ENABLE_PARTIAL_WRITE);
@@ -59,4 +59,4 @@ void TlsContext::Free::operator()(ssl_ctx_st* context) const {
   SSL_CTX_free(context);
 }
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

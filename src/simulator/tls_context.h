@@ -8,7 +8,7 @@
 
 struct ssl_ctx_st;
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 
 class TlsContext {
  public:
@@ -25,4 +25,4 @@ class TlsContext {
   std::unique_ptr<ssl_ctx_st, Free> context_;
 };
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 namespace {
 
 // The identity service is another program than the API: it does not time itself.
@@ -19,7 +19,7 @@ Reply oauth_error(std::string_view code) {
 }  // namespace
 
 Reply answer_token(World& world, const Request& request, const std::vector<std::string>& rest,
-                   Nanoseconds lifetime) {
+                   base::Nanoseconds lifetime) {
   if (rest != std::vector<std::string>{"connect", "token"}) return identity_reply(404, "");
   if (request.method != "POST") return identity_reply(405, "");
   if (form_field(request.body, "grant_type") != "client_credentials")
@@ -35,4 +35,4 @@ Reply answer_token(World& world, const Request& request, const std::vector<std::
                   world.issue_token(lifetime), seconds, json_string(scope)));
 }
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

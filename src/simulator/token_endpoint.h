@@ -6,10 +6,10 @@
 #include "simulator/simulated_reply.h"
 #include "simulator/world.h"
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 
 // `rest` are the segments after "identity_".
 Reply answer_token(World& world, const Request& request, const std::vector<std::string>& rest,
-                   Nanoseconds lifetime);
+                   base::Nanoseconds lifetime);
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

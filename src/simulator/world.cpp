@@ -4,7 +4,7 @@
 
 #include <array>
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 namespace {
 
 constexpr std::size_t kIssuedTokensMax = 10'000;
@@ -25,7 +25,7 @@ constexpr std::string_view kBearer = "Bearer ";
 
 }  // namespace
 
-World::World(const Options& options, Scenario scenario, const Clock& clock)
+World::World(const Options& options, Scenario scenario, const base::Clock& clock)
     : options_(options),
       scenario_(std::move(scenario)),
       clock_(clock),
@@ -44,7 +44,7 @@ Authorization World::judge(std::string_view header) {
   return alive ? Authorization::ok : Authorization::bad;
 }
 
-std::string World::issue_token(Nanoseconds lifetime) {
+std::string World::issue_token(base::Nanoseconds lifetime) {
   const std::lock_guard lock(mutex_);
   if (issued_.size() >= kIssuedTokensMax) issued_.clear();
   std::string token = "issued-" + random_.next_uuid();
@@ -79,8 +79,9 @@ const Fault* World::fault_set_for(const Place& place, FaultScope scope) const {
 
 const Fault* World::scenario_fault(const Place& place, std::string_view route, FaultScope scope) {
   if (scenario_.steps.empty()) return nullptr;
-  const double elapsed = to_seconds(clock_.now().mono - started_) * scenario_.speed;
-  const Step* step = step_in_force(scenario_, from_seconds(elapsed), place, route, scope, random_);
+  const double elapsed = base::to_seconds(clock_.now().mono - started_) * scenario_.speed;
+  const Step* step =
+      step_in_force(scenario_, base::from_seconds(elapsed), place, route, scope, random_);
   return step == nullptr ? nullptr : &step->fault;
 }
 
@@ -111,7 +112,7 @@ std::optional<ChosenFault> World::choose_fault(const Place& place, std::string_v
   if (!fault) return std::nullopt;
   ChosenFault chosen{*fault, random_.next_unit(), 0, {}};
   if (courses_.size() >= kCoursesMax) courses_.clear();
-  const MonoTime now = clock_.now().mono;
+  const base::MonoTime now = clock_.now().mono;
   const std::string key = fmt::format("{} {}", place.tenant, fault->mode->name);
   Course& course = courses_.try_emplace(key, Course{now}).first->second;
   chosen.turn = course.turns++;
@@ -173,9 +174,9 @@ void World::reset() {
   courses_.clear();
 }
 
-bool World::wait_for_requests(std::uint64_t at_least, Nanoseconds patience) {
+bool World::wait_for_requests(std::uint64_t at_least, base::Nanoseconds patience) {
   std::unique_lock lock(mutex_);
   return counted_.wait_for(lock, patience, [&] { return seen_.requests >= at_least; });
 }
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

@@ -23,7 +23,7 @@
 #include "simulator/simulated_api.h"
 #include "simulator/simulator_options.h"
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 
 struct RequestSeen {
   std::string method;
@@ -48,7 +48,7 @@ struct ChosenFault {
   Fault fault;
   double dice = 0;
   std::uint64_t turn = 0;
-  Nanoseconds age{};
+  base::Nanoseconds age{};
 };
 
 // What a new connection to the main TLS port meets.
@@ -57,13 +57,13 @@ enum class Presentation : std::uint8_t { valid, expired, wrong_name, silence };
 class World {
  public:
   // The scenario's clock starts here.
-  World(const Options& options, Scenario scenario, const Clock& clock);
+  World(const Options& options, Scenario scenario, const base::Clock& clock);
 
   const Options& options() const { return options_; }
-  Instant now() const { return clock_.now(); }
+  base::Instant now() const { return clock_.now(); }
 
   Authorization judge(std::string_view authorization_header);
-  std::string issue_token(Nanoseconds lifetime);
+  std::string issue_token(base::Nanoseconds lifetime);
   void set_token(std::string token);
 
   // "ok" takes back what was set for that tenant pattern.
@@ -83,11 +83,11 @@ class World {
   RequestsSeen requests_seen() const;
   void reset();
   // False if `patience` ran out first.
-  bool wait_for_requests(std::uint64_t at_least, Nanoseconds patience);
+  bool wait_for_requests(std::uint64_t at_least, base::Nanoseconds patience);
 
  private:
   struct Course {
-    MonoTime first;
+    base::MonoTime first;
     std::uint64_t turns = 0;
   };
 
@@ -98,19 +98,19 @@ class World {
   // Constant after construction.
   const Options options_;
   const Scenario scenario_;
-  const Clock& clock_;
-  const MonoTime started_;
+  const base::Clock& clock_;
+  const base::MonoTime started_;
 
   // Guarded by mutex_.
   mutable std::mutex mutex_;
   std::condition_variable counted_;
-  Random random_;
+  base::Random random_;
   std::string token_;
-  std::map<std::string, MonoTime> issued_;  // OAuth token -> expiry
+  std::map<std::string, base::MonoTime> issued_;  // OAuth token -> expiry
   std::map<std::pair<std::string, FaultScope>, Fault> set_faults_;
   std::map<std::string, Course> courses_;  // tenant and mode -> since when
   CertificateName certificate_ = CertificateName::valid;
   RequestsSeen seen_;
 };
 
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

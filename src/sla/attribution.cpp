@@ -5,7 +5,7 @@
 
 #include "model/objective.h"
 
-namespace reinfer {
+namespace reinfer::sla {
 namespace {
 
 constexpr const char* kAvailability = "availability";
@@ -24,7 +24,7 @@ double give(const Growth& results, const std::string& outcome, std::vector<Judge
   double left = results.count;
   auto step = std::upper_bound(
       steps.begin(), steps.end(), results.from,
-      [](WallTime moment, const JudgedStep& candidate) { return moment < candidate.to; });
+      [](base::WallTime moment, const JudgedStep& candidate) { return moment < candidate.to; });
   for (; step != steps.end() && step->to <= results.to && left > 0; ++step) {
     const double taken = std::min(left, open_in(*step));
     if (taken <= 0) continue;
@@ -35,16 +35,16 @@ double give(const Growth& results, const std::string& outcome, std::vector<Judge
 }
 
 // By fault, 1 or 0 and since when; one that the exporter does not name is counted.
-using CountedFaults = std::map<Fault, Samples>;
+using CountedFaults = std::map<model::Fault, Samples>;
 
 CountedFaults counted_faults(const Vantage& vantage) {
   CountedFaults counted;
-  for (const Fault fault : kCountableFaults)
-    counted[fault] = changes_of(gauge_of(vantage, counted_of, std::string(to_label(fault))));
+  for (const model::Fault fault : model::kCountableFaults)
+    counted[fault] = changes_of(gauge_of(vantage, counted_of, std::string(model::to_label(fault))));
   return counted;
 }
 
-bool counts(const CountedFaults& counted, Fault fault, WallTime time) {
+bool counts(const CountedFaults& counted, model::Fault fault, base::WallTime time) {
   const auto found = counted.find(fault);
   return found != counted.end() && value_at(found->second, time).value_or(1) > 0;
 }
@@ -100,14 +100,14 @@ Attribution attribute(const Vantage& vantage, std::vector<JudgedStep>& steps,
   const CountedFaults faults = counted_faults(vantage);
   for (const std::string& outcome : names_of(vantage)) {
     if (outcome == kOk) continue;
-    const auto known = outcome_from_label(outcome);
-    const Fault fault = known ? fault_of(*known) : Fault::none;
+    const auto known = model::outcome_from_label(outcome);
+    const model::Fault fault = known ? model::fault_of(*known) : model::Fault::none;
     for (const Growth& results : growth_of(vantage, results_of, outcome)) {
       if (results.count <= 0) continue;
       const bool counted = !known || counts(faults, fault, results.to);
       const double left = counted ? give(results, outcome, steps) : results.count;
       if (within(results, span))
-        add(attribution.excluded, counted ? kMaintenance : to_label(fault), left);
+        add(attribution.excluded, counted ? kMaintenance : model::to_label(fault), left);
     }
   }
   add(attribution.excluded, kMaintenance, ok_beyond_good(vantage, span));
@@ -120,4 +120,4 @@ Attribution attribute(const Vantage& vantage, std::vector<JudgedStep>& steps,
   return attribution;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::sla

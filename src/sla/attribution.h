@@ -10,7 +10,7 @@
 #include "sla/outages.h"
 #include "sla/stored_series.h"
 
-namespace reinfer {
+namespace reinfer::sla {
 
 // Reasons of `excluded` besides the faults.
 inline constexpr const char* kMaintenance = "maintenance";
@@ -30,4 +30,4 @@ std::vector<JudgedStep> judged_steps(const Vantage& vantage, const std::string& 
 Attribution attribute(const Vantage& vantage, std::vector<JudgedStep>& steps,
                       const TimeSpan& month);
 
-}  // namespace reinfer
+}  // namespace reinfer::sla

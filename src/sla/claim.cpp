@@ -9,7 +9,7 @@
 #include "base/text.h"
 #include "sla/words.h"
 
-namespace reinfer {
+namespace reinfer::sla {
 namespace {
 
 constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kWhyExcluded = {{
@@ -31,8 +31,8 @@ std::string_view why(const std::string& reason) {
 std::string calculation(const SlaRow& row) {
   const std::string what =
       row.slo == "latency"
-          ? fmt::format("ok results within {}",
-                        format_duration(from_seconds(row.latency_threshold_seconds.value_or(0))))
+          ? fmt::format("ok results within {}", base::format_duration(base::from_seconds(
+                                                    row.latency_threshold_seconds.value_or(0))))
           : std::string("good events");
   return fmt::format(
       "{} {} / {} events = {}, promised {}; each event is one probe, judged when it "
@@ -63,7 +63,7 @@ std::optional<Claim> claim_of(const SlaReport& report, const SlaRow& row) {
   claim.subject = fmt::format(
       "tenant {}, probe {}, {}, from {} to {} (UTC{}), measured by {}", row.label("tenant"),
       row.label("probe"), row.slo, sla_time(report.month.span.from), sla_time(report.month.span.to),
-      report.month.so_far ? "; the month is not over" : "", join(row.instances, ", "));
+      report.month.so_far ? "; the month is not over" : "", base::join(row.instances, ", "));
   claim.calculation = calculation(row);
   claim.excluded = exclusions(row);
   claim.evidence = {
@@ -77,4 +77,4 @@ std::optional<Claim> claim_of(const SlaReport& report, const SlaRow& row) {
   return claim;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::sla

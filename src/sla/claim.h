@@ -7,7 +7,7 @@
 
 #include "sla/report.h"
 
-namespace reinfer {
+namespace reinfer::sla {
 
 struct Claim {
   std::string subject;                // whose, what, when (UTC)
@@ -19,4 +19,4 @@ struct Claim {
 // Nothing unless the row is breached.
 std::optional<Claim> claim_of(const SlaReport& report, const SlaRow& row);
 
-}  // namespace reinfer
+}  // namespace reinfer::sla

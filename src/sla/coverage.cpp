@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace reinfer {
+namespace reinfer::sla {
 namespace {
 
 bool overlap(const Growth& a, const Growth& b) {
@@ -32,7 +32,7 @@ void add_cut(std::vector<TimeSpan>& spans, TimeSpan span, const TimeSpan& month)
 Coverage coverage_of(const std::vector<Growth>& events,
                      const std::vector<std::vector<Growth>>& others, const TimeSpan& month) {
   Coverage coverage;
-  WallTime seen = month.from;
+  base::WallTime seen = month.from;
   bool first = true;
   for (const Growth& step : events) {
     if (step.to <= month.from || step.from >= month.to) continue;
@@ -55,4 +55,4 @@ Coverage coverage_of(const std::vector<Growth>& events,
   return coverage;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::sla

@@ -7,7 +7,7 @@
 
 #include "sla/samples.h"
 
-namespace reinfer {
+namespace reinfer::sla {
 
 struct Coverage {
   std::optional<TimeSpan> data;  // from the first sample in the month to the last
@@ -16,7 +16,7 @@ struct Coverage {
   // stretch has no better time.
   std::vector<TimeSpan> unseen;
   std::size_t restarts = 0;  // of the exporter, or handed over to another
-  Nanoseconds watched{};
+  base::Nanoseconds watched{};
 };
 
 // `events`: of the objective. `others`: more counters of the same target; they tell a target whose
@@ -24,4 +24,4 @@ struct Coverage {
 Coverage coverage_of(const std::vector<Growth>& events,
                      const std::vector<std::vector<Growth>>& others, const TimeSpan& month);
 
-}  // namespace reinfer
+}  // namespace reinfer::sla

@@ -9,7 +9,7 @@
 #include "base/duration.h"
 #include "base/version.h"
 
-namespace reinfer {
+namespace reinfer::sla {
 namespace {
 
 struct Received {
@@ -29,7 +29,7 @@ std::size_t receive(char* bytes, std::size_t, std::size_t count, void* into) {
 
 template <typename T>
 void set(CURL* easy, CURLoption option, T value) {
-  check(curl_easy_setopt(easy, option, value) == CURLE_OK, "libcurl knows the option");
+  base::check(curl_easy_setopt(easy, option, value) == CURLE_OK, "libcurl knows the option");
 }
 
 }  // namespace
@@ -37,8 +37,8 @@ void set(CURL* easy, CURLoption option, T value) {
 class HttpGetter::Handle {
  public:
   explicit Handle(HttpServer server) : server_(std::move(server)), easy_(curl_easy_init()) {
-    check(easy_ != nullptr, "libcurl makes a handle");
-    for (const Secret& header : server_.headers)
+    base::check(easy_ != nullptr, "libcurl makes a handle");
+    for (const base::Secret& header : server_.headers)
       headers_ = curl_slist_append(headers_, header.reveal().c_str());
     const auto timeout = std::chrono::ceil<std::chrono::milliseconds>(server_.timeout).count();
     set(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
@@ -75,7 +75,7 @@ class HttpGetter::Handle {
           fmt::format("sends more than {} MiB in one answer", kAnswerBytesMax / 1024 / 1024));
     if (code == CURLE_OPERATION_TIMEDOUT)
       return tl::unexpected(fmt::format("does not answer within {} (--timeout): {}",
-                                        format_duration(server_.timeout), error_.data()));
+                                        base::format_duration(server_.timeout), error_.data()));
     if (code != CURLE_OK)
       return tl::unexpected(fmt::format(
           "cannot be reached: {}", error_[0] != '\0' ? error_.data() : curl_easy_strerror(code)));
@@ -99,7 +99,7 @@ class HttpGetter::Handle {
   }
 
   const HttpServer server_;
-  const std::string agent_ = fmt::format("reinfer_exporter/{}", build_info().version);
+  const std::string agent_ = fmt::format("reinfer_exporter/{}", base::build_info().version);
   CURL* easy_;
   curl_slist* headers_ = nullptr;
   std::array<char, CURL_ERROR_SIZE> error_{};
@@ -113,4 +113,4 @@ tl::expected<HttpAnswer, std::string> HttpGetter::get(const std::string& path) {
   return handle_->get(path);
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::sla

@@ -11,14 +11,14 @@
 #include "base/secret.h"
 #include "sla/prometheus.h"
 
-namespace reinfer {
+namespace reinfer::sla {
 
 struct HttpServer {
-  std::string url;              // without a slash at its end; paths are put behind it
-  std::vector<Secret> headers;  // "Name: value", as they are sent
-  Secret user;                  // "name:password" for HTTP's Basic; empty: none
-  std::string ca_file;          // PEM; "": the system's
-  Nanoseconds timeout = std::chrono::seconds(30);  // of one answer
+  std::string url;                    // without a slash at its end; paths are put behind it
+  std::vector<base::Secret> headers;  // "Name: value", as they are sent
+  base::Secret user;                  // "name:password" for HTTP's Basic; empty: none
+  std::string ca_file;                // PEM; "": the system's
+  base::Nanoseconds timeout = std::chrono::seconds(30);  // of one answer
 };
 
 inline constexpr std::size_t kAnswerBytesMax = 512 * 1024 * 1024;
@@ -38,4 +38,4 @@ class HttpGetter {
   std::unique_ptr<Handle> handle_;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::sla

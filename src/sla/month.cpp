@@ -6,7 +6,7 @@
 
 #include "base/time_zone.h"
 
-namespace reinfer {
+namespace reinfer::sla {
 namespace {
 
 constexpr int kYearMin = 2015;  // there was no Prometheus before
@@ -47,8 +47,8 @@ std::optional<YearMonth> read(std::string_view text) {
 }  // namespace
 
 tl::expected<Month, std::string> parse_month(std::string_view text, const std::string& zone,
-                                             WallTime now) {
-  const auto today = calendar_day(zone, now);
+                                             base::WallTime now) {
+  const auto today = base::calendar_day(zone, now);
   if (!today)
     return tl::unexpected(
         fmt::format("--time-zone: \"{}\" is not known here, allowed: a name of the system's "
@@ -63,12 +63,13 @@ tl::expected<Month, std::string> parse_month(std::string_view text, const std::s
     return tl::unexpected(fmt::format("--month: is {}, allowed: {}-01 to {}, which is this month",
                                       name_of(*wanted), kYearMin, name_of(current)));
   const YearMonth next = after(*wanted);
-  const auto start = start_of_day(zone, {wanted->year, wanted->month, 1});
-  const auto end = start_of_day(zone, {next.year, next.month, 1});
+  const auto start = base::start_of_day(zone, {wanted->year, wanted->month, 1});
+  const auto end = base::start_of_day(zone, {next.year, next.month, 1});
   if (!start || !end) return tl::unexpected(fmt::format("--time-zone: {} cannot be read", zone));
   // Whole seconds, as everything that is printed.
-  const WallTime cut = std::min(*end, WallTime(std::chrono::floor<std::chrono::seconds>(now)));
+  const base::WallTime cut =
+      std::min(*end, base::WallTime(std::chrono::floor<std::chrono::seconds>(now)));
   return Month{name_of(*wanted), zone, {*start, cut}, !is_later(current, *wanted)};
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::sla

@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "sla/samples.h"
 
-namespace reinfer {
+namespace reinfer::sla {
 
 struct Month {
   std::string name;  // "2026-10"
@@ -22,6 +22,6 @@ struct Month {
 // in `zone`, so one in which clocks are set is an hour shorter or longer. The error says what is
 // wrong and what is allowed.
 tl::expected<Month, std::string> parse_month(std::string_view text, const std::string& zone,
-                                             WallTime now);
+                                             base::WallTime now);
 
-}  // namespace reinfer
+}  // namespace reinfer::sla

@@ -9,7 +9,7 @@
 #include "model/objective.h"
 #include "sla/words.h"
 
-namespace reinfer {
+namespace reinfer::sla {
 namespace {
 
 constexpr const char* kAvailability = "availability";
@@ -47,10 +47,10 @@ void note_rules(const SlaRow& row, const Vantage& vantage, const Month& month,
   if (row.slo != kAvailability) {
     note_gauge(
         gauge_of(vantage, threshold_of, ""), month, "The threshold of latency",
-        [](double seconds) { return format_duration(from_seconds(seconds)); }, notes);
+        [](double seconds) { return base::format_duration(base::from_seconds(seconds)); }, notes);
     return;
   }
-  for (const Fault fault : kCountableFaults)
+  for (const model::Fault fault : model::kCountableFaults)
     note_gauge(
         gauge_of(vantage, counted_of, std::string(to_label(fault))), month,
         fmt::format("Whether failures of {} count", to_label(fault)),
@@ -108,7 +108,7 @@ std::vector<std::string> notes_of(const SlaRow& row, const Vantage& vantage, con
   note_verdict(row, notes);
   if (row.instances.size() > 1)
     notes.push_back(fmt::format("Measured by exporters that followed one another: {}.",
-                                join(row.instances, ", then ")));
+                                base::join(row.instances, ", then ")));
   if (const auto found = row.bad_by_outcome.find("unexplained"); found != row.bad_by_outcome.end())
     notes.push_back(fmt::format("Of {} bad events no result says what they were.", found->second));
   return notes;
@@ -131,4 +131,4 @@ void note_several_exporters(std::vector<SlaRow>& rows) {
                       counts[i], rows[i].instances.front()));
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::sla

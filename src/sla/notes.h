@@ -7,7 +7,7 @@
 
 #include "sla/report.h"
 
-namespace reinfer {
+namespace reinfer::sla {
 
 // Of one row whose figures are complete.
 std::vector<std::string> notes_of(const SlaRow& row, const Vantage& vantage, const Month& month);
@@ -15,4 +15,4 @@ std::vector<std::string> notes_of(const SlaRow& row, const Vantage& vantage, con
 // Says so in each row whose objective has another row, of another exporter.
 void note_several_exporters(std::vector<SlaRow>& rows);
 
-}  // namespace reinfer
+}  // namespace reinfer::sla

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-namespace reinfer {
+namespace reinfer::sla {
 namespace {
 
 // The outage that goes on while steps go by, and the calm that may end it.
@@ -26,7 +26,7 @@ class Follower {
     if (open_ && !calm_) {
       open_->end = last_;
       open_->recovery_seen = false;
-      calm_ = Calm{last_, Nanoseconds{0}};
+      calm_ = Calm{last_, base::Nanoseconds{0}};
     }
     close();
     return std::move(outages_);
@@ -34,8 +34,8 @@ class Follower {
 
  private:
   struct Calm {
-    WallTime end;
-    Nanoseconds late_max;
+    base::WallTime end;
+    base::Nanoseconds late_max;
   };
 
   bool within(const JudgedStep& step) const {
@@ -62,7 +62,7 @@ class Follower {
   void lose_sight(const JudgedStep& step) {
     if (step.bad > 0 && !step.broken) return;
     open_->recovery_seen = false;
-    calm_ = Calm{step.from, Nanoseconds{0}};
+    calm_ = Calm{step.from, base::Nanoseconds{0}};
     close();
   }
 
@@ -80,12 +80,12 @@ class Follower {
     if (open_->bad <= 0) return;
     if (open_->start <= month_.from) {
       open_->start = month_.from;
-      open_->start_late_max = Nanoseconds{0};
+      open_->start_late_max = base::Nanoseconds{0};
       open_->began_before = true;
     }
     if (open_->end > month_.to) {
       open_->end = month_.to;
-      open_->end_late_max = Nanoseconds{0};
+      open_->end_late_max = base::Nanoseconds{0};
       open_->went_on = true;
     }
     outages_.push_back(*open_);
@@ -95,7 +95,7 @@ class Follower {
   std::optional<Outage> open_;
   std::optional<Calm> calm_;
   double calm_events_ = 0;
-  WallTime last_;
+  base::WallTime last_;
   std::vector<Outage> outages_;
 };
 
@@ -117,4 +117,4 @@ std::vector<Outage> longest(std::vector<Outage> outages, std::size_t count) {
   return outages;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::sla

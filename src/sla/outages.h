@@ -8,12 +8,12 @@
 
 #include "sla/samples.h"
 
-namespace reinfer {
+namespace reinfer::sla {
 
 // What was judged between two neighbouring samples.
 struct JudgedStep {
-  WallTime from;
-  WallTime to;
+  base::WallTime from;
+  base::WallTime to;
   double events = 0;
   double bad = 0;
   std::map<std::string, double> outcomes;  // of the bad ones, as far as it is known
@@ -25,10 +25,10 @@ struct JudgedStep {
 struct Outage {
   // The first sample that shows a bad event, and the first after the last bad event that shows good
   // ones again: each comes late by less than its own `late_max`.
-  WallTime start;
-  WallTime end;
-  Nanoseconds start_late_max{};
-  Nanoseconds end_late_max{};
+  base::WallTime start;
+  base::WallTime end;
+  base::Nanoseconds start_late_max{};
+  base::Nanoseconds end_late_max{};
   double events = 0;
   double bad = 0;
   std::map<std::string, double> outcomes;
@@ -38,7 +38,7 @@ struct Outage {
   bool operator==(const Outage&) const = default;
 };
 
-inline constexpr Nanoseconds kCalmMax = std::chrono::minutes(5);
+inline constexpr base::Nanoseconds kCalmMax = std::chrono::minutes(5);
 
 // Those of a month in order of time. `steps` may begin before it and go on after it, so that an
 // outage over its edge is known for one; what is counted is what the month holds.
@@ -47,4 +47,4 @@ std::vector<Outage> outages_of(const std::vector<JudgedStep>& steps, const TimeS
 // At most `count` of them, longest first, of two as long the one with more bad events.
 std::vector<Outage> longest(std::vector<Outage> outages, std::size_t count);
 
-}  // namespace reinfer
+}  // namespace reinfer::sla

@@ -12,7 +12,7 @@
 #include "base/check.h"
 #include "base/text.h"
 
-namespace reinfer {
+namespace reinfer::sla {
 
 struct Prometheus::Document {
   nlohmann::json data;
@@ -30,19 +30,19 @@ std::string member(const Json& object, const char* name) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
-std::string seconds(WallTime time) {
-  return fmt::format("{:.3f}", to_unix_seconds(time));
+std::string seconds(base::WallTime time) {
+  return fmt::format("{:.3f}", base::to_unix_seconds(time));
 }
 
 std::string form(const std::string& text) {
-  return encode_path_segment(text);
+  return base::encode_path_segment(text);
 }
 
 // Words of the limits that Prometheus, Thanos and Mimir have.
 bool is_too_much(const std::string& type, const std::string& words) {
   if (type == "timeout") return true;
   static constexpr std::array kSigns = {"too many samples", "exceeded", "limit", "timed out"};
-  const std::string lower = to_lower(words);
+  const std::string lower = base::to_lower(words);
   return std::any_of(kSigns.begin(), kSigns.end(),
                      [&](const char* sign) { return lower.find(sign) != std::string::npos; });
 }
@@ -55,21 +55,21 @@ PrometheusFailure failure_of(const HttpAnswer& answer) {
                     answer.status)};
   if (answer.status >= 300 && answer.status < 400)
     return {fmt::format("answers {} and points to {}: give the URL that it really has",
-                        answer.status, sanitise(answer.location, kWordsBytesMax))};
+                        answer.status, base::sanitise(answer.location, kWordsBytesMax))};
   const Json body = Json::parse(answer.body, nullptr, false);
   if (body.is_object() && member(body, "status") == "error") {
     const std::string type = member(body, "errorType");
     const std::string words = member(body, "error");
-    return {fmt::format("refuses ({} {}): {}", answer.status, sanitise(type, kWordsBytesMax),
-                        sanitise(words, kWordsBytesMax)),
+    return {fmt::format("refuses ({} {}): {}", answer.status, base::sanitise(type, kWordsBytesMax),
+                        base::sanitise(words, kWordsBytesMax)),
             is_too_much(type, words)};
   }
-  return {
-      fmt::format("answers {} with {}, which is not the API of Prometheus: is this its URL, "
-                  "with the path prefix that it has?",
-                  answer.status,
-                  answer.content_type.empty() ? "no content type"
-                                              : sanitise(answer.content_type, kWordsBytesMax))};
+  return {fmt::format(
+      "answers {} with {}, which is not the API of Prometheus: is this its URL, "
+      "with the path prefix that it has?",
+      answer.status,
+      answer.content_type.empty() ? "no content type"
+                                  : base::sanitise(answer.content_type, kWordsBytesMax))};
 }
 
 std::optional<Sample> sample_of(const Json& pair) {
@@ -80,7 +80,7 @@ std::optional<Sample> sample_of(const Json& pair) {
   const auto read = std::from_chars(text.data(), text.data() + text.size(), value);
   if (read.ec != std::errc() || read.ptr != text.data() + text.size()) return std::nullopt;
   const auto milliseconds = std::llround(pair[0].get<double>() * 1000);
-  return Sample{WallTime(std::chrono::milliseconds(milliseconds)), value};
+  return Sample{base::WallTime(std::chrono::milliseconds(milliseconds)), value};
 }
 
 std::optional<SeriesLabels> labels_of(const Json& object) {
@@ -123,7 +123,7 @@ Prometheus::Answer<Prometheus::Document> Prometheus::ask(const std::string& path
   if (body.contains("warnings") && body["warnings"].is_array())
     for (const Json& warning : body["warnings"]) {
       if (!warning.is_string() || warnings_.size() >= kWarningsMax) continue;
-      std::string words = sanitise(warning.get<std::string>(), kWordsBytesMax);
+      std::string words = base::sanitise(warning.get<std::string>(), kWordsBytesMax);
       if (std::find(warnings_.begin(), warnings_.end(), words) == warnings_.end())
         warnings_.push_back(std::move(words));
     }
@@ -161,18 +161,19 @@ Prometheus::Answer<std::vector<SeriesLabels>> Prometheus::series(const std::stri
 }
 
 Prometheus::Answer<std::vector<Series>> Prometheus::query(const std::string& expression,
-                                                          WallTime time) {
+                                                          base::WallTime time) {
   return ask_for_series(
       fmt::format("/api/v1/query?query={}&time={}", form(expression), seconds(time)));
 }
 
 Prometheus::Answer<std::vector<Series>> Prometheus::query_range(const std::string& expression,
                                                                 const TimeSpan& span,
-                                                                Nanoseconds step) {
-  check((span.to - span.from) / step + 1 < kRangePointsMax, "Prometheus answers so many points");
+                                                                base::Nanoseconds step) {
+  base::check((span.to - span.from) / step + 1 < kRangePointsMax,
+              "Prometheus answers so many points");
   return ask_for_series(fmt::format("/api/v1/query_range?query={}&start={}&end={}&step={:.3f}",
                                     form(expression), seconds(span.from), seconds(span.to),
-                                    to_seconds(step)));
+                                    base::to_seconds(step)));
 }
 
 std::string promql_string(std::string_view text) {
@@ -187,4 +188,4 @@ std::string promql_string(std::string_view text) {
   return result + '"';
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::sla

@@ -11,7 +11,7 @@
 
 #include "sla/samples.h"
 
-namespace reinfer {
+namespace reinfer::sla {
 
 struct HttpAnswer {
   int status = 0;
@@ -40,11 +40,11 @@ class Prometheus {
 
   // An expression at a moment: a vector, each series with one sample, or the raw samples that a
   // range selector takes.
-  Answer<std::vector<Series>> query(const std::string& expression, WallTime time);
+  Answer<std::vector<Series>> query(const std::string& expression, base::WallTime time);
 
   // An expression on a grid. REQUIRES: fewer than kRangePointsMax points.
   Answer<std::vector<Series>> query_range(const std::string& expression, const TimeSpan& span,
-                                          Nanoseconds step);
+                                          base::Nanoseconds step);
 
   // What it warned of so far, each once.
   const std::vector<std::string>& warnings() const { return warnings_; }
@@ -64,4 +64,4 @@ inline constexpr int kRangePointsMax = 11000;
 // Text as it stands in a selector, with its quotes.
 std::string promql_string(std::string_view text);
 
-}  // namespace reinfer
+}  // namespace reinfer::sla

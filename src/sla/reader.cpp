@@ -8,15 +8,15 @@
 #include "base/text.h"
 #include "sla/words.h"
 
-namespace reinfer {
+namespace reinfer::sla {
 namespace {
 
-constexpr Nanoseconds kPiece = std::chrono::hours(24);
-constexpr Nanoseconds kPieceMin = std::chrono::minutes(15);
-constexpr Nanoseconds kGaugeStep = std::chrono::minutes(5);
+constexpr base::Nanoseconds kPiece = std::chrono::hours(24);
+constexpr base::Nanoseconds kPieceMin = std::chrono::minutes(15);
+constexpr base::Nanoseconds kGaugeStep = std::chrono::minutes(5);
 // Each piece begins so much earlier, or what grew between two pieces would be lost; and so much
 // more than the month is read, for what began before it and went on after it.
-constexpr Nanoseconds kMargin = std::chrono::minutes(10);
+constexpr base::Nanoseconds kMargin = std::chrono::minutes(10);
 constexpr const char* kEventMetrics = "reinfer_slo_events_total|reinfer_slo_good_events_total";
 constexpr const char* kResults = "reinfer_probe_results_total";
 constexpr const char* kSkipped = "reinfer_probe_skipped_total";
@@ -30,13 +30,13 @@ std::string get(const SeriesLabels& labels, const char* name) {
   return found == labels.end() ? "" : found->second;
 }
 
-std::string range(Nanoseconds length) {
+std::string range(base::Nanoseconds length) {
   return fmt::format("[{}ms]", std::chrono::ceil<std::chrono::milliseconds>(length).count());
 }
 
 std::string alternatives(const std::set<std::string>& names) {
   // What stands in these labels needs no escape in a regular expression.
-  return join({names.begin(), names.end()}, "|");
+  return base::join({names.begin(), names.end()}, "|");
 }
 
 }  // namespace
@@ -114,7 +114,7 @@ tl::expected<std::string, std::string> SlaReader::why_nothing() {
     return "has results of probes in the month, but no objectives: they are set in the exporter's "
            "configuration, such as slo = { availability = 99.9 }";
   const auto ever = prometheus_.series(selector(kEventMetrics, ""),
-                                       {WallTime{} + std::chrono::hours(1), scope_.now});
+                                       {base::WallTime{} + std::chrono::hours(1), scope_.now});
   if (!ever) return tl::unexpected(ever.error().what);
   if (!ever->empty())
     return fmt::format(
@@ -141,7 +141,7 @@ tl::expected<std::vector<std::string>, std::string> SlaReader::tenants() {
       return tl::unexpected(
           fmt::format("has no objective of a tenant {} in the month (there are: "
                       "{})",
-                      wanted, join({there.begin(), there.end()}, ", ")));
+                      wanted, base::join({there.begin(), there.end()}, ", ")));
   if (scope_.tenants.empty()) return std::vector<std::string>(there.begin(), there.end());
   const std::set<std::string> wanted(scope_.tenants.begin(), scope_.tenants.end());
   return std::vector<std::string>(wanted.begin(), wanted.end());
@@ -150,9 +150,9 @@ tl::expected<std::vector<std::string>, std::string> SlaReader::tenants() {
 SlaReader::Done SlaReader::read_in_pieces(const TimeSpan& span, const Read& read) {
   const auto done = read(span);
   if (done) return {};
-  const Nanoseconds half = (span.to - span.from) / 2;
+  const base::Nanoseconds half = (span.to - span.from) / 2;
   if (!done.error().too_much || half < kPieceMin) return tl::unexpected(done.error().what);
-  const WallTime middle = std::chrono::floor<std::chrono::seconds>(span.from + half);
+  const base::WallTime middle = std::chrono::floor<std::chrono::seconds>(span.from + half);
   if (auto first = read_in_pieces({span.from, middle}, read); !first) return first;
   return read_in_pieces({middle, span.to}, read);
 }
@@ -171,8 +171,8 @@ Prometheus::Answer<bool> SlaReader::read_gauges(const std::string& tenant, const
 }
 
 tl::expected<bool, std::string> SlaReader::had_maintenance(const std::string& tenant) {
-  for (WallTime end = span_.from; end < span_.to;) {
-    const WallTime start = end;
+  for (base::WallTime end = span_.from; end < span_.to;) {
+    const base::WallTime start = end;
     end = std::min(start + kPiece, span_.to);
     const auto found = prometheus_.query(
         fmt::format("max_over_time({}{}) > 0", selector("reinfer_tenant_in_maintenance", tenant),
@@ -187,11 +187,11 @@ tl::expected<bool, std::string> SlaReader::had_maintenance(const std::string& te
 Prometheus::Answer<std::vector<Series>> SlaReader::changed_series(const std::string& tenant,
                                                                   const TimeSpan& piece) {
   std::vector<Series> all;
-  const Nanoseconds length = piece.to - piece.from + kMargin;
-  const std::string standing =
+  const base::Nanoseconds length = piece.to - piece.from + kMargin;
+  const std::string changed =
       selector(fmt::format("{}|{}", kResults, kSkipped), tenant, ",outcome!=\"ok\"");
   const auto moved =
-      prometheus_.query(fmt::format("changes({}{}) > 0", standing, range(length)), piece.to);
+      prometheus_.query(fmt::format("changes({}{}) > 0", changed, range(length)), piece.to);
   if (!moved) return tl::unexpected(moved.error());
   std::set<std::string> outcomes;
   std::set<std::string> reasons;
@@ -236,8 +236,8 @@ tl::expected<std::vector<StoredTarget>, std::string> SlaReader::read(const std::
   const auto maintenance = had_maintenance(tenant);
   if (!maintenance) return tl::unexpected(maintenance.error());
   with_ok_ = *maintenance;
-  for (WallTime from = span_.from; from < span_.to;) {
-    const WallTime to = std::min(from + kPiece, span_.to);
+  for (base::WallTime from = span_.from; from < span_.to;) {
+    const base::WallTime to = std::min(from + kPiece, span_.to);
     tell_(fmt::format("{}, {}", tenant, sla_time(from).substr(0, 10)));
     done = read_in_pieces(
         {from, to}, [&](const TimeSpan& piece) { return read_counters(tenant, piece, histories); });
@@ -247,4 +247,4 @@ tl::expected<std::vector<StoredTarget>, std::string> SlaReader::read(const std::
   return std::move(histories).targets();
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::sla

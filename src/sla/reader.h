@@ -12,11 +12,11 @@
 #include "sla/prometheus.h"
 #include "sla/stored_series.h"
 
-namespace reinfer {
+namespace reinfer::sla {
 
 struct SlaScope {
   Month month;
-  WallTime now;                      // nothing is asked of what is later
+  base::WallTime now;                // nothing is asked of what is later
   std::vector<std::string> tenants;  // none: all
   std::string instance;              // "": all
 };
@@ -57,4 +57,4 @@ class SlaReader {
   bool with_ok_ = false;  // the tenant was in maintenance: its ok results are needed
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::sla

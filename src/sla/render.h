@@ -7,10 +7,10 @@
 #include "sla/report.h"
 #include "terminal/style.h"
 
-namespace reinfer {
+namespace reinfer::sla {
 
 // A line for each objective, then what is behind it, then what a claim needs of those breached.
-std::string render_table(const SlaReport& report, const TerminalStyle& style);
+std::string render_table(const SlaReport& report, const terminal::TerminalStyle& style);
 
 // RFC 4180 with a line of names first; a row for each objective. Moments are RFC 3339 in UTC,
 // ratios are exact, what is not known is empty.
@@ -19,4 +19,4 @@ std::string render_csv(const SlaReport& report);
 // One document. Keys stay as they are within version 1, more may come.
 std::string render_json(const SlaReport& report);
 
-}  // namespace reinfer
+}  // namespace reinfer::sla

@@ -8,7 +8,7 @@
 #include "sla/render.h"
 #include "sla/words.h"
 
-namespace reinfer {
+namespace reinfer::sla {
 namespace {
 
 using Cells = std::vector<std::pair<std::string, std::string>>;  // name and value
@@ -41,11 +41,11 @@ void add_counts(Cells& cells, std::string_view prefix, const auto& names, const 
 void add_coverage(Cells& cells, const SlaReport& report, const SlaRow& row) {
   const TimeSpan& month = report.month.span;
   const Coverage& coverage = row.coverage;
-  const Nanoseconds whole = month.to - month.from;
+  const base::Nanoseconds whole = month.to - month.from;
   cells.emplace_back("data_from", coverage.data ? sla_time(coverage.data->from) : "");
   cells.emplace_back("data_to", coverage.data ? sla_time(coverage.data->to) : "");
   cells.emplace_back("unwatched_seconds",
-                     fmt::format("{:.0f}", to_seconds(whole - coverage.watched)));
+                     fmt::format("{:.0f}", base::to_seconds(whole - coverage.watched)));
   cells.emplace_back("restarts", std::to_string(coverage.restarts));
 }
 
@@ -55,8 +55,9 @@ void add_outages(Cells& cells, const SlaRow& row) {
   const Outage* outage = row.outages.empty() ? nullptr : &row.outages.front();
   cells.emplace_back("longest_outage_start", outage ? sla_time(outage->start) : "");
   cells.emplace_back("longest_outage_end", outage ? sla_time(outage->end) : "");
-  cells.emplace_back("longest_outage_seconds",
-                     outage ? fmt::format("{:.0f}", to_seconds(outage->end - outage->start)) : "");
+  cells.emplace_back(
+      "longest_outage_seconds",
+      outage ? fmt::format("{:.0f}", base::to_seconds(outage->end - outage->start)) : "");
 }
 
 Cells cells_of(const SlaReport& report, const SlaRow& row) {
@@ -68,7 +69,7 @@ Cells cells_of(const SlaReport& report, const SlaRow& row) {
                  {"probe", row.label("probe")},
                  {"slo", row.slo},
                  {"job", row.label("job")},
-                 {"instances", join(row.instances, " ")},
+                 {"instances", base::join(row.instances, " ")},
                  {"verdict", std::string(to_label(row.verdict))},
                  {"objective", number(row.objective)},
                  {"latency_threshold_seconds", number(row.latency_threshold_seconds)},
@@ -84,7 +85,7 @@ Cells cells_of(const SlaReport& report, const SlaRow& row) {
   add_counts(cells, "skipped", kSkipped, row.skipped);
   add_coverage(cells, report, row);
   add_outages(cells, row);
-  cells.emplace_back("notes", join(row.notes, " "));
+  cells.emplace_back("notes", base::join(row.notes, " "));
   return cells;
 }
 
@@ -92,7 +93,7 @@ std::string line(const Cells& cells, std::string Cells::value_type::*part) {
   std::vector<std::string> texts;
   for (const auto& cell : cells)
     texts.push_back(quoted(cell.*part));
-  return join(texts, ",") + "\r\n";
+  return base::join(texts, ",") + "\r\n";
 }
 
 }  // namespace
@@ -104,4 +105,4 @@ std::string render_csv(const SlaReport& report) {
   return text;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::sla

@@ -5,7 +5,7 @@
 #include "sla/claim.h"
 #include "sla/render.h"
 
-namespace reinfer {
+namespace reinfer::sla {
 namespace {
 
 // Keys in the order in which they are written.
@@ -17,7 +17,7 @@ Json or_null(const std::optional<T>& value) {
 }
 
 Json to_json(const TimeSpan& span) {
-  return {{"from", rfc3339(span.from)}, {"to", rfc3339(span.to)}};
+  return {{"from", base::rfc3339(span.from)}, {"to", base::rfc3339(span.to)}};
 }
 
 Json to_json(const std::vector<TimeSpan>& spans) {
@@ -31,11 +31,11 @@ Json to_json(const Outage& outage) {
   Json outcomes = Json::object();
   for (const auto& [outcome, count] : outage.outcomes)
     outcomes[outcome] = std::llround(count);
-  return {{"start", rfc3339(outage.start)},
-          {"end", rfc3339(outage.end)},
-          {"seconds", to_seconds(outage.end - outage.start)},
-          {"start_late_max_seconds", to_seconds(outage.start_late_max)},
-          {"end_late_max_seconds", to_seconds(outage.end_late_max)},
+  return {{"start", base::rfc3339(outage.start)},
+          {"end", base::rfc3339(outage.end)},
+          {"seconds", base::to_seconds(outage.end - outage.start)},
+          {"start_late_max_seconds", base::to_seconds(outage.start_late_max)},
+          {"end_late_max_seconds", base::to_seconds(outage.end_late_max)},
           {"began_before_month", outage.began_before},
           {"went_on_after_month", outage.went_on},
           {"recovery_seen", outage.recovery_seen},
@@ -46,8 +46,8 @@ Json to_json(const Outage& outage) {
 
 Json to_json(const Coverage& coverage, const TimeSpan& month) {
   return {{"data", coverage.data ? to_json(*coverage.data) : Json()},
-          {"seconds", to_seconds(month.to - month.from)},
-          {"watched_seconds", to_seconds(coverage.watched)},
+          {"seconds", base::to_seconds(month.to - month.from)},
+          {"watched_seconds", base::to_seconds(coverage.watched)},
           {"unwatched", to_json(coverage.unwatched)},
           {"unseen", to_json(coverage.unseen)},
           {"restarts", coverage.restarts}};
@@ -118,11 +118,11 @@ std::string render_json(const SlaReport& report) {
   const Json document = {{"version", 1},
                          {"month", month},
                          {"prometheus", report.source},
-                         {"made_at", rfc3339(report.made_at)},
+                         {"made_at", base::rfc3339(report.made_at)},
                          {"verdict", to_label(verdict_of(report))},
                          {"objectives", rows},
                          {"notes", report.notes}};
   return document.dump(2) + '\n';
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::sla

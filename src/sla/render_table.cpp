@@ -10,7 +10,7 @@
 #include "sla/render.h"
 #include "sla/words.h"
 
-namespace reinfer {
+namespace reinfer::sla {
 namespace {
 
 constexpr std::size_t kIndent = 13;         // of what stands behind a line's name
@@ -24,13 +24,13 @@ std::string name_of(const SlaRow& row) {
 std::string promise(const SlaRow& row) {
   std::string text = row.objective ? percent(*row.objective) : "no objective";
   if (row.slo == "latency" && row.latency_threshold_seconds)
-    text += " in " + format_duration(from_seconds(*row.latency_threshold_seconds));
+    text += " in " + base::format_duration(base::from_seconds(*row.latency_threshold_seconds));
   return text;
 }
 
-Ink ink_of(SlaVerdict verdict) {
-  if (verdict == SlaVerdict::met) return Ink::good;
-  return verdict == SlaVerdict::breached ? Ink::bad : Ink::warning;
+terminal::Ink ink_of(SlaVerdict verdict) {
+  if (verdict == SlaVerdict::met) return terminal::Ink::good;
+  return verdict == SlaVerdict::breached ? terminal::Ink::bad : terminal::Ink::warning;
 }
 
 std::string_view word_of(SlaVerdict verdict) {
@@ -39,8 +39,8 @@ std::string_view word_of(SlaVerdict verdict) {
 }
 
 double watched(const SlaReport& report, const SlaRow& row) {
-  const Nanoseconds whole = report.month.span.to - report.month.span.from;
-  return whole.count() > 0 ? to_seconds(row.coverage.watched) / to_seconds(whole) : 0;
+  const base::Nanoseconds whole = report.month.span.to - report.month.span.from;
+  return whole.count() > 0 ? base::to_seconds(row.coverage.watched) / base::to_seconds(whole) : 0;
 }
 
 // Rounded down, as a month with a hole was not watched whole.
@@ -48,25 +48,27 @@ std::string whole_percent(double ratio) {
   return fmt::format("{}%", static_cast<int>(ratio * 100 + 1e-9));
 }
 
-std::string figures(const SlaReport& report, const SlaRow& row, const TerminalStyle& style) {
+std::string figures(const SlaReport& report, const SlaRow& row,
+                    const terminal::TerminalStyle& style) {
   return fmt::format("{:<12} {:>12} {:>9} {:>9} {:>6} {:>7}  {}", row.slo, promise(row),
                      row.ratio ? percent_down(*row.ratio) : "-", grouped(row.events),
                      grouped(row.bad), whole_percent(watched(report, row)),
-                     painted(style, ink_of(row.verdict), word_of(row.verdict)));
+                     terminal::painted(style, ink_of(row.verdict), word_of(row.verdict)));
 }
 
 // The names stand before the figures, or above them where that gets too wide.
-std::string overview(const SlaReport& report, const TerminalStyle& style) {
+std::string overview(const SlaReport& report, const terminal::TerminalStyle& style) {
   std::size_t columns = 0;
   for (const SlaRow& row : report.rows)
     columns = std::max(columns, name_of(row).size() + 2);
   const bool beside = columns + kFigureColumns <= style.columns;
   if (!beside) columns = 2;
-  std::string text = painted(style, Ink::faint,
-                             fmt::format("{:<{}}{:<12} {:>12} {:>9} {:>9} {:>6} {:>7}  {}", "",
-                                         columns, "objective", "promised", "attained", "events",
-                                         "bad", "watched", "verdict")) +
-                     '\n';
+  std::string text =
+      terminal::painted(
+          style, terminal::Ink::faint,
+          fmt::format("{:<{}}{:<12} {:>12} {:>9} {:>9} {:>6} {:>7}  {}", "", columns, "objective",
+                      "promised", "attained", "events", "bad", "watched", "verdict")) +
+      '\n';
   std::string above;
   for (const SlaRow& row : report.rows) {
     if (!beside && name_of(row) != above) text += name_of(row) + '\n';
@@ -77,9 +79,11 @@ std::string overview(const SlaReport& report, const TerminalStyle& style) {
   return text;
 }
 
-std::string fact(std::string_view name, std::string_view what, const TerminalStyle& style) {
-  return painted(style, Ink::faint, fmt::format("  {:<{}}", name, kIndent - 2)) +
-         wrapped(what, style.columns, kIndent) + '\n';
+std::string fact(std::string_view name, std::string_view what,
+                 const terminal::TerminalStyle& style) {
+  return terminal::painted(style, terminal::Ink::faint,
+                           fmt::format("  {:<{}}", name, kIndent - 2)) +
+         terminal::wrapped(what, style.columns, kIndent) + '\n';
 }
 
 // Most first.
@@ -90,7 +94,7 @@ std::string listed(const Counts& counts) {
   std::vector<std::string> pieces;
   for (const auto& [name, count] : sorted)
     pieces.push_back(fmt::format("{} {}", grouped(count), name));
-  return join(pieces, ", ");
+  return base::join(pieces, ", ");
 }
 
 std::string bad_words(const SlaRow& row) {
@@ -107,7 +111,7 @@ std::string watched_words(const SlaReport& report, const SlaRow& row) {
   for (std::size_t i = 0; i < std::min(unwatched.size(), kSpansMax); ++i)
     text += fmt::format("{}{} to {} ({})", i == 0 ? "" : ", ", sla_time(unwatched[i].from),
                         sla_time(unwatched[i].to),
-                        describe_duration(unwatched[i].to - unwatched[i].from));
+                        base::describe_duration(unwatched[i].to - unwatched[i].from));
   if (unwatched.size() > kSpansMax)
     text += fmt::format(", and {} more", unwatched.size() - kSpansMax);
   return text;
@@ -115,35 +119,35 @@ std::string watched_words(const SlaReport& report, const SlaRow& row) {
 
 // How far the truth may lie from what was seen.
 std::string how_exact(const Outage& outage) {
-  const std::string start = outage.began_before
-                                ? "it began before the month"
-                                : "start late by up to " + format_duration(outage.start_late_max);
+  const std::string start =
+      outage.began_before ? "it began before the month"
+                          : "start late by up to " + base::format_duration(outage.start_late_max);
   const std::string end = outage.went_on ? "it went on after the month"
                           : !outage.recovery_seen
                               ? "its end was not seen"
-                              : "end by up to " + format_duration(outage.end_late_max);
+                              : "end by up to " + base::format_duration(outage.end_late_max);
   return fmt::format(" ({}, {})", start, end);
 }
 
 std::string outage_words(const Outage& outage, bool slow) {
   std::vector<std::pair<double, std::string>> outcomes;
   for (const auto& [name, count] : outage.outcomes) {
-    const auto known = outcome_from_label(name);
-    outcomes.emplace_back(-count,
-                          known ? fmt::format("{} ({})", name, to_label(fault_of(*known))) : name);
+    const auto known = model::outcome_from_label(name);
+    outcomes.emplace_back(
+        -count, known ? fmt::format("{} ({})", name, to_label(model::fault_of(*known))) : name);
   }
   std::sort(outcomes.begin(), outcomes.end());
   std::vector<std::string> names;
   for (auto& [count, name] : outcomes)
     names.push_back(std::move(name));
   return fmt::format("{} to {}, {}: {:.0f} of {:.0f} {}{}{}", sla_time(outage.start),
-                     sla_time(outage.end), describe_duration(outage.end - outage.start), outage.bad,
-                     outage.events, slow ? "too slow" : "bad", names.empty() ? "" : ", ",
-                     join(names, ", ")) +
+                     sla_time(outage.end), base::describe_duration(outage.end - outage.start),
+                     outage.bad, outage.events, slow ? "too slow" : "bad",
+                     names.empty() ? "" : ", ", base::join(names, ", ")) +
          how_exact(outage);
 }
 
-std::string outage_lines(const SlaRow& row, const TerminalStyle& style) {
+std::string outage_lines(const SlaRow& row, const terminal::TerminalStyle& style) {
   const bool slow = row.slo == "latency";
   const char* name = slow ? "slow times" : "outages";
   std::string head = row.outages_total == 0 ? "none" : fmt::format("{}", row.outages_total);
@@ -156,14 +160,16 @@ std::string outage_lines(const SlaRow& row, const TerminalStyle& style) {
                 : ":";
   std::string text = fact(name, head, style);
   for (const Outage& outage : row.outages)
-    text += "    " + wrapped(outage_words(outage, slow), style.columns, 6) + '\n';
+    text += "    " + terminal::wrapped(outage_words(outage, slow), style.columns, 6) + '\n';
   return text;
 }
 
-std::string details(const SlaReport& report, const SlaRow& row, const TerminalStyle& style) {
+std::string details(const SlaReport& report, const SlaRow& row,
+                    const terminal::TerminalStyle& style) {
   std::string text =
-      painted(style, Ink::strong, fmt::format("{}  {} {}", name_of(row), row.slo, promise(row))) +
-      "  " + painted(style, ink_of(row.verdict), word_of(row.verdict)) + '\n';
+      terminal::painted(style, terminal::Ink::strong,
+                        fmt::format("{}  {} {}", name_of(row), row.slo, promise(row))) +
+      "  " + terminal::painted(style, ink_of(row.verdict), word_of(row.verdict)) + '\n';
   if (row.ratio)
     text += fact("attained",
                  fmt::format("{} = {} good of {} events", percent_down(*row.ratio),
@@ -177,20 +183,21 @@ std::string details(const SlaReport& report, const SlaRow& row, const TerminalSt
   text += fact("not probed",
                row.skipped.empty() ? "no slot" : "slots by reason: " + listed(row.skipped), style);
   text += fact("watched", watched_words(report, row), style);
-  text += fact("by", join(row.instances, ", then "), style);
+  text += fact("by", base::join(row.instances, ", then "), style);
   text += outage_lines(row, style);
   for (const std::string& note : row.notes)
-    text += painted(style, Ink::warning, fmt::format("  {:<{}}", "note", kIndent - 2)) +
-            wrapped(note, style.columns, kIndent) + '\n';
+    text += terminal::painted(style, terminal::Ink::warning,
+                              fmt::format("  {:<{}}", "note", kIndent - 2)) +
+            terminal::wrapped(note, style.columns, kIndent) + '\n';
   return text + '\n';
 }
 
-std::string claims(const SlaReport& report, const TerminalStyle& style) {
+std::string claims(const SlaReport& report, const terminal::TerminalStyle& style) {
   std::string text;
   for (const SlaRow& row : report.rows) {
     const auto claim = claim_of(report, row);
     if (!claim) continue;
-    text += "  " + wrapped(claim->subject, style.columns, 2) + '\n';
+    text += "  " + terminal::wrapped(claim->subject, style.columns, 2) + '\n';
     text += fact("figures", claim->calculation, style);
     for (const Outage& outage : row.outages)
       text += fact("outage", outage_words(outage, row.slo == "latency"), style);
@@ -200,14 +207,16 @@ std::string claims(const SlaReport& report, const TerminalStyle& style) {
       text += fact("evidence", line, style);
     text += '\n';
   }
-  return text.empty() ? "" : painted(style, Ink::strong, "What a claim needs") + '\n' + text;
+  return text.empty()
+             ? ""
+             : terminal::painted(style, terminal::Ink::strong, "What a claim needs") + '\n' + text;
 }
 
 }  // namespace
 
-std::string render_table(const SlaReport& report, const TerminalStyle& style) {
+std::string render_table(const SlaReport& report, const terminal::TerminalStyle& style) {
   const Month& month = report.month;
-  std::string text = painted(style, Ink::strong, month.name) +
+  std::string text = terminal::painted(style, terminal::Ink::strong, month.name) +
                      fmt::format("{}, {} to {}, by {}\n\n", month.so_far ? " so far" : "",
                                  sla_time(month.span.from), sla_time(month.span.to), report.source);
   text += overview(report, style) + '\n';
@@ -215,8 +224,9 @@ std::string render_table(const SlaReport& report, const TerminalStyle& style) {
     text += details(report, row, style);
   text += claims(report, style);
   for (const std::string& note : report.notes)
-    text += painted(style, Ink::warning, "note  ") + wrapped(note, style.columns, 6) + '\n';
-  text += wrapped(
+    text += terminal::painted(style, terminal::Ink::warning, "note  ") +
+            terminal::wrapped(note, style.columns, 6) + '\n';
+  text += terminal::wrapped(
       "Counts are differences of stored samples, exact but for what a restart lost; an event "
       "belongs "
       "to the month of the sample that shows it. All times are UTC.",
@@ -224,4 +234,4 @@ std::string render_table(const SlaReport& report, const TerminalStyle& style) {
   return text + '\n';
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::sla

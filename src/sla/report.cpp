@@ -9,7 +9,7 @@
 #include "sla/attribution.h"
 #include "sla/notes.h"
 
-namespace reinfer {
+namespace reinfer::sla {
 namespace {
 
 constexpr const char* kAvailability = "availability";
@@ -66,8 +66,9 @@ void explain(SlaRow& row, const Attribution& attribution) {
   row.bad_by_outcome = whole(attribution.bad);
   row.excluded = whole(attribution.excluded);
   for (const auto& [name, count] : row.bad_by_outcome) {
-    const auto outcome = outcome_from_label(name);
-    row.bad_by_fault[outcome ? std::string(to_label(fault_of(*outcome))) : kUnexplained] += count;
+    const auto outcome = model::outcome_from_label(name);
+    row.bad_by_fault[outcome ? std::string(to_label(model::fault_of(*outcome))) : kUnexplained] +=
+        count;
   }
 }
 
@@ -78,7 +79,7 @@ std::vector<ObjectiveStretch> stretches_of(const Samples& ratio,
   std::vector<ObjectiveStretch> stretches;
   for (const Sample& change : changes_of(ratio)) {
     if (change.time > month.to) break;
-    const WallTime from = stretches.empty() ? month.from : std::max(change.time, month.from);
+    const base::WallTime from = stretches.empty() ? month.from : std::max(change.time, month.from);
     if (!stretches.empty()) stretches.back().span.to = from;
     stretches.push_back({{from, month.to}, change.value, 0, 0});
   }
@@ -93,9 +94,9 @@ std::vector<ObjectiveStretch> stretches_of(const Samples& ratio,
 
 // Events that the time not watched would have had.
 double events_unwatched(const SlaRow& row, const TimeSpan& month) {
-  const double watched = to_seconds(row.coverage.watched);
+  const double watched = base::to_seconds(row.coverage.watched);
   if (watched <= 0) return 0;
-  const double unwatched = to_seconds(month.to - month.from) - watched;
+  const double unwatched = base::to_seconds(month.to - month.from) - watched;
   return static_cast<double>(row.events) / watched * unwatched;
 }
 
@@ -193,4 +194,4 @@ SlaVerdict verdict_of(const SlaReport& report) {
   return worst;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::sla

@@ -16,7 +16,7 @@
 #include "sla/outages.h"
 #include "sla/stored_series.h"
 
-namespace reinfer {
+namespace reinfer::sla {
 
 using Count = std::uint64_t;
 using Counts = std::map<std::string, Count>;
@@ -66,7 +66,7 @@ struct SlaRow {
 struct SlaReport {
   Month month;
   std::string source;  // Prometheus' URL
-  WallTime made_at;
+  base::WallTime made_at;
   std::vector<SlaRow> rows;
   std::vector<std::string> notes;
 };
@@ -78,4 +78,4 @@ std::vector<SlaRow> make_rows(const std::vector<StoredTarget>& targets, const Mo
 // `breached` if any row is, else `unknown` if any is or there is none.
 SlaVerdict verdict_of(const SlaReport& report);
 
-}  // namespace reinfer
+}  // namespace reinfer::sla

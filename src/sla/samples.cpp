@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace reinfer {
+namespace reinfer::sla {
 
 std::vector<Growth> growth_of(const Samples& samples) {
   std::vector<Growth> growth;
@@ -20,11 +20,11 @@ void append_newer(Samples& samples, const Samples& more) {
     if (samples.empty() || sample.time > samples.back().time) samples.push_back(sample);
 }
 
-std::optional<double> value_at(const Samples& samples, WallTime time) {
+std::optional<double> value_at(const Samples& samples, base::WallTime time) {
   if (samples.empty()) return std::nullopt;
-  const auto later =
-      std::upper_bound(samples.begin(), samples.end(), time,
-                       [](WallTime moment, const Sample& sample) { return moment < sample.time; });
+  const auto later = std::upper_bound(
+      samples.begin(), samples.end(), time,
+      [](base::WallTime moment, const Sample& sample) { return moment < sample.time; });
   return later == samples.begin() ? samples.front().value : std::prev(later)->value;
 }
 
@@ -42,4 +42,4 @@ double total(const std::vector<Growth>& growth, const TimeSpan& span) {
   return sum;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::sla

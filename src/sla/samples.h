@@ -10,10 +10,10 @@
 
 #include "base/clock.h"
 
-namespace reinfer {
+namespace reinfer::sla {
 
 struct Sample {
-  WallTime time;
+  base::WallTime time;
   double value = 0;
   bool operator==(const Sample&) const = default;
 };
@@ -27,19 +27,19 @@ struct Series {
 };
 
 struct TimeSpan {
-  WallTime from;
-  WallTime to;
+  base::WallTime from;
+  base::WallTime to;
   bool operator==(const TimeSpan&) const = default;
 };
 
 // Nobody knows more of a series that has had no sample for so long: Prometheus itself looks back no
 // further.
-inline constexpr Nanoseconds kSilenceMax = std::chrono::minutes(5);
+inline constexpr base::Nanoseconds kSilenceMax = std::chrono::minutes(5);
 
 // What a counter grew by between two neighbouring samples, at some moment in (from, to].
 struct Growth {
-  WallTime from;
-  WallTime to;
+  base::WallTime from;
+  base::WallTime to;
   double count = 0;
   bool broken = false;  // the counter began anew in between: what it counted before that is lost
   bool operator==(const Growth&) const = default;
@@ -53,7 +53,7 @@ std::vector<Growth> growth_of(const Samples& samples);
 void append_newer(Samples& samples, const Samples& more);
 
 // The value of the last sample at or before a moment; of the first if all are later.
-std::optional<double> value_at(const Samples& samples, WallTime time);
+std::optional<double> value_at(const Samples& samples, base::WallTime time);
 
 // A value and since when it holds; the first begins with the first sample.
 Samples changes_of(const Samples& samples);
@@ -61,4 +61,4 @@ Samples changes_of(const Samples& samples);
 // Sum of what grew in (span.from, span.to], each by the sample that shows it.
 double total(const std::vector<Growth>& growth, const TimeSpan& span);
 
-}  // namespace reinfer
+}  // namespace reinfer::sla

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-namespace reinfer {
+namespace reinfer::sla {
 namespace {
 
 template <typename Map>
@@ -25,7 +25,7 @@ std::optional<TimeSpan> lifetime(const StoredTarget& target) {
 
 struct Chain {
   Vantage vantage;
-  WallTime until;
+  base::WallTime until;
 };
 
 // The chain that a target carries on: the one that ended last, and not too long after it began.
@@ -98,7 +98,7 @@ const Samples* skipped_of(const StoredTarget& target, const std::string& reason)
 
 std::vector<Growth> growth_of(const Vantage& vantage, CounterOf counter, const std::string& name) {
   std::vector<Growth> growth;
-  std::optional<WallTime> until;
+  std::optional<base::WallTime> until;
   for (const StoredTarget* part : vantage.parts) {
     const Samples* samples = counter(*part, name);
     if (samples == nullptr || samples->empty()) continue;
@@ -120,4 +120,4 @@ Samples gauge_of(const Vantage& vantage, CounterOf gauge, const std::string& nam
   return all;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::sla

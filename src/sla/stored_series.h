@@ -8,7 +8,7 @@
 
 #include "sla/samples.h"
 
-namespace reinfer {
+namespace reinfer::sla {
 
 struct StoredObjective {
   Samples events;  // counters
@@ -37,7 +37,7 @@ struct Vantage {
 
 // Two exporters may be at work together for so long and still be taken for one that replaces the
 // other. What the newer one counted in that time is left out.
-inline constexpr Nanoseconds kHandOverMax = std::chrono::minutes(5);
+inline constexpr base::Nanoseconds kHandOverMax = std::chrono::minutes(5);
 
 // `targets` outlives what is returned. Targets without samples are in none.
 std::vector<Vantage> vantages_of(const std::vector<StoredTarget>& targets);
@@ -61,4 +61,4 @@ const Samples* ratio_of(const StoredTarget& target, const std::string& slo);
 const Samples* threshold_of(const StoredTarget& target, const std::string&);
 const Samples* counted_of(const StoredTarget& target, const std::string& fault);
 
-}  // namespace reinfer
+}  // namespace reinfer::sla

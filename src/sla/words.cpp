@@ -6,7 +6,7 @@
 
 #include "base/rfc3339.h"
 
-namespace reinfer {
+namespace reinfer::sla {
 
 std::string percent(double ratio) {
   return fmt::format("{:.7g}%", ratio * 100);
@@ -19,8 +19,8 @@ std::string percent_down(double ratio) {
   return fmt::format("{:.4f}%", std::floor(ratio * 100 * kSteps + kHair) / kSteps);
 }
 
-std::string sla_time(WallTime time) {
-  std::string text = rfc3339(time);
+std::string sla_time(base::WallTime time) {
+  std::string text = base::rfc3339(time);
   return text.substr(0, text.find('.')) + "Z";
 }
 
@@ -31,4 +31,4 @@ std::string grouped(unsigned long long count) {
   return text;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::sla

@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 
-namespace reinfer {
+namespace reinfer::sla {
 
 // "99.9%", as many digits as an objective needs.
 std::string percent(double ratio);
@@ -15,9 +15,9 @@ std::string percent(double ratio);
 std::string percent_down(double ratio);
 
 // "2026-10-06T09:12:15Z", whole seconds.
-std::string sla_time(WallTime time);
+std::string sla_time(base::WallTime time);
 
 // "89,280"
 std::string grouped(unsigned long long count);
 
-}  // namespace reinfer
+}  // namespace reinfer::sla

@@ -10,22 +10,22 @@
 #include "explain/probe_report.h"
 #include "terminal/waterfall.h"
 
-namespace reinfer {
+namespace reinfer::terminal {
 namespace {
 
 using namespace std::chrono_literals;
 
 constexpr std::size_t kNameColumns = 14;  // with the two blanks before the name
-constexpr Nanoseconds kExpiresSoon = 14 * 24h;
+constexpr base::Nanoseconds kExpiresSoon = 14 * 24h;
 
-std::string at_minute(WallTime t) {
+std::string at_minute(base::WallTime t) {
   return fmt::format("{:%Y-%m-%d %H:%M} UTC",
                      fmt::gmtime(std::chrono::system_clock::to_time_t(
                          std::chrono::time_point_cast<std::chrono::system_clock::duration>(t))));
 }
 
-std::string in_words(Nanoseconds d) {
-  return d < 48h ? describe_duration(d) : fmt::format("{} days", d / 24h);
+std::string in_words(base::Nanoseconds d) {
+  return d < 48h ? base::describe_duration(d) : fmt::format("{} days", d / 24h);
 }
 
 struct Expiry {
@@ -33,7 +33,7 @@ struct Expiry {
   Ink ink = Ink::plain;
 };
 
-Expiry expiry_of(WallTime expiry, WallTime now, Nanoseconds soon) {
+Expiry expiry_of(base::WallTime expiry, base::WallTime now, base::Nanoseconds soon) {
   const std::string when = at_minute(expiry);
   if (expiry <= now)
     return {fmt::format("expired {}, {} ago", when, in_words(now - expiry)), Ink::bad};
@@ -47,22 +47,23 @@ std::string fact(const TerminalStyle& style, std::string_view name, std::string_
   return line + painted(style, ink, wrapped(text, style.columns, kNameColumns)) + '\n';
 }
 
-std::string verdict_facts(const Plan& plan, const ProbeResult& result, const TerminalStyle& style) {
-  const OutcomeWords& words = words_of(result.outcome);
-  if (result.outcome == Outcome::ok) return fact(style, "verdict", words.what, Ink::good);
-  const auto fault = words_of(fault_of(result.outcome));
+std::string verdict_facts(const model::Plan& plan, const model::ProbeResult& result,
+                          const TerminalStyle& style) {
+  const explain::OutcomeWords& words = explain::words_of(result.outcome);
+  if (result.outcome == model::Outcome::ok) return fact(style, "verdict", words.what, Ink::good);
+  const auto fault = explain::words_of(model::fault_of(result.outcome));
   std::string text =
       fact(style, "verdict", fmt::format("{} At fault: {}.", words.what, fault), Ink::bad);
   text += fact(style, "next", words.next_step);
   if (!result.message.empty()) text += fact(style, "message", result.message);
   // One piece, to be pasted.
-  if (result.outcome != Outcome::token_unavailable)
+  if (result.outcome != model::Outcome::token_unavailable)
     text += painted(style, Ink::faint, fmt::format("  {:<{}}", "curl", kNameColumns - 2)) +
-            to_curl_line(plan, result) + '\n';
+            explain::to_curl_line(plan, result) + '\n';
   return text;
 }
 
-std::string connection_facts(const ProbeResult& result, const TerminalStyle& style) {
+std::string connection_facts(const model::ProbeResult& result, const TerminalStyle& style) {
   if (result.remote_address.empty()) return "";
   std::string text = result.remote_address;
   text += result.connection_reused ? ", connection used again" : ", new connection";
@@ -71,26 +72,27 @@ std::string connection_facts(const ProbeResult& result, const TerminalStyle& sty
   return fact(style, "address", text);
 }
 
-std::string trust_facts(const ProbeResult& result, const TerminalStyle& style) {
-  const auto total = distrust_of_total(result);
-  const auto reason = total ? total : distrust_of_wait(result);
+std::string trust_facts(const model::ProbeResult& result, const TerminalStyle& style) {
+  const auto total = model::distrust_of_total(result);
+  const auto reason = total ? total : model::distrust_of_wait(result);
   if (!reason) return "";
-  if (*reason == Distrust::clock_step)
+  if (*reason == model::Distrust::clock_step)
     return fact(style, "doubt", "the clock was set, or the machine slept, meanwhile", Ink::warning);
-  const Nanoseconds off = std::max(result.uncertainty.total, result.uncertainty.wait);
-  return fact(
-      style, "doubt",
-      fmt::format("this program was late: its figures may be off by {}", describe_duration(off)),
-      Ink::warning);
+  const base::Nanoseconds off = std::max(result.uncertainty.total, result.uncertainty.wait);
+  return fact(style, "doubt",
+              fmt::format("this program was late: its figures may be off by {}",
+                          base::describe_duration(off)),
+              Ink::warning);
 }
 
-std::string certificate_facts(const ProbeResult& result, const TerminalStyle& style) {
+std::string certificate_facts(const model::ProbeResult& result, const TerminalStyle& style) {
   if (!result.tls || !result.tls->earliest_expiry) return "";
   const Expiry expiry = expiry_of(*result.tls->earliest_expiry, result.finished.wall, kExpiresSoon);
   return fact(style, "certificate", expiry.text, expiry.ink);
 }
 
-std::string token_facts(const TokenFacts& token, WallTime now, const TerminalStyle& style) {
+std::string token_facts(const model::TokenFacts& token, base::WallTime now,
+                        const TerminalStyle& style) {
   std::string text = "not judged by a reply yet";
   Ink ink = Ink::plain;
   if (token.accepted) {
@@ -106,16 +108,16 @@ std::string token_facts(const TokenFacts& token, WallTime now, const TerminalSty
   return fact(style, "token", text, ink);
 }
 
-std::string timing_facts(const ProbeResult& result, const TerminalStyle& style) {
+std::string timing_facts(const model::ProbeResult& result, const TerminalStyle& style) {
   if (!result.server_timing_state) return "";
   switch (*result.server_timing_state) {
-    case ServerTimingState::ok:
+    case model::ServerTimingState::ok:
       return "";
-    case ServerTimingState::missing:
+    case model::ServerTimingState::missing:
       return fact(style, "timing", "the platform did not tell its own time");
-    case ServerTimingState::invalid:
+    case model::ServerTimingState::invalid:
       return fact(style, "timing", "what the platform tells of its time is no number");
-    case ServerTimingState::exceeds_wait:
+    case model::ServerTimingState::exceeds_wait:
       return fact(style, "timing",
                   "the platform tells more than we waited: its share is "
                   "drawn as the whole wait",
@@ -126,24 +128,26 @@ std::string timing_facts(const ProbeResult& result, const TerminalStyle& style) 
 
 }  // namespace
 
-std::string render_headline(const Plan& plan, const ProbeResult& result,
+std::string render_headline(const model::Plan& plan, const model::ProbeResult& result,
                             const TerminalStyle& style) {
-  const Target& target = plan.target(result.target);
-  const bool ok = result.outcome == Outcome::ok;
+  const model::Target& target = plan.target(result.target);
+  const bool ok = result.outcome == model::Outcome::ok;
   std::string line =
       painted(style, Ink::strong, fmt::format("{}/{}", target.tenant_name, target.probe));
-  line += "  " + painted(style, ok ? Ink::good : Ink::bad, to_label(result.outcome));
+  line += "  " + painted(style, ok ? Ink::good : Ink::bad, model::to_label(result.outcome));
   if (result.http_status) line += fmt::format("  {}", *result.http_status);
-  if (result.phases.total) line += "  " + describe_duration(*result.phases.total);
-  if (result.server_processing) line += "  server " + describe_duration(*result.server_processing);
-  if (result.network_overhead) line += "  path " + describe_duration(*result.network_overhead);
-  if (!ok) line += fmt::format("  fault: {}", words_of(fault_of(result.outcome)));
+  if (result.phases.total) line += "  " + base::describe_duration(*result.phases.total);
+  if (result.server_processing)
+    line += "  server " + base::describe_duration(*result.server_processing);
+  if (result.network_overhead)
+    line += "  path " + base::describe_duration(*result.network_overhead);
+  if (!ok) line += fmt::format("  fault: {}", explain::words_of(model::fault_of(result.outcome)));
   return line;
 }
 
-std::string render_card(const Plan& plan, const ProbeResult& result, const TokenFacts& token,
-                        const TerminalStyle& style) {
-  const Target& target = plan.target(result.target);
+std::string render_card(const model::Plan& plan, const model::ProbeResult& result,
+                        const model::TokenFacts& token, const TerminalStyle& style) {
+  const model::Target& target = plan.target(result.target);
   std::string text = render_headline(plan, result, style) + '\n';
   text += painted(style, Ink::faint, fmt::format("  {} {}", target.method, target.url)) + '\n';
   text += render_waterfall(result, style);
@@ -157,4 +161,4 @@ std::string render_card(const Plan& plan, const ProbeResult& result, const Token
   return text + '\n';
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::terminal

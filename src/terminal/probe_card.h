@@ -10,15 +10,15 @@
 #include "model/token_facts.h"
 #include "terminal/style.h"
 
-namespace reinfer {
+namespace reinfer::terminal {
 
 // "acme/dataset  server_error  503  41.2 ms  server 37.7 ms  path 2.1 ms  fault: the platform":
 // what the waterfall's reader may leave at, and a line each of a repeated probe. No newline.
-std::string render_headline(const Plan& plan, const ProbeResult& result,
+std::string render_headline(const model::Plan& plan, const model::ProbeResult& result,
                             const TerminalStyle& style);
 
 // Lines, each ended by a newline, and an empty one at the end. `token`: of the target's tenant.
-std::string render_card(const Plan& plan, const ProbeResult& result, const TokenFacts& token,
-                        const TerminalStyle& style);
+std::string render_card(const model::Plan& plan, const model::ProbeResult& result,
+                        const model::TokenFacts& token, const TerminalStyle& style);
 
-}  // namespace reinfer
+}  // namespace reinfer::terminal

@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "explain/outcome_words.h"
 
-namespace reinfer {
+namespace reinfer::terminal {
 namespace {
 
 constexpr std::size_t kNameColumns = 12;  // with the two blanks before the name
@@ -20,15 +20,15 @@ constexpr std::array kPercents = {50.0, 90.0, 95.0, 99.0, 100.0};
 
 std::string outcome_lines(const ProbeSample& sample, const TerminalStyle& style) {
   std::string text;
-  for (const Outcome outcome : all_outcomes()) {
+  for (const model::Outcome outcome : model::all_outcomes()) {
     const std::uint64_t count = sample.outcomes[static_cast<std::size_t>(outcome)];
     if (count == 0) continue;
-    const bool ok = outcome == Outcome::ok;
-    std::string line = fmt::format("{} {}", count, to_label(outcome));
-    if (!ok) line += fmt::format(" (fault: {})", words_of(fault_of(outcome)));
+    const bool ok = outcome == model::Outcome::ok;
+    std::string line = fmt::format("{} {}", count, model::to_label(outcome));
+    if (!ok) line += fmt::format(" (fault: {})", explain::words_of(model::fault_of(outcome)));
     text += "  " + painted(style, ok ? Ink::good : Ink::bad, line) + '\n';
     if (ok) continue;
-    const OutcomeWords& words = words_of(outcome);
+    const explain::OutcomeWords& words = explain::words_of(outcome);
     text += "    " + wrapped(fmt::format("{} {}", words.what, words.next_step), style.columns, 4);
     text += '\n';
   }
@@ -38,23 +38,24 @@ std::string outcome_lines(const ProbeSample& sample, const TerminalStyle& style)
 std::string skipped_line(const ProbeSample& sample, const TerminalStyle& style) {
   std::string reasons;
   std::uint64_t sum = 0;
-  for (std::size_t i = 0; i < kSkipReasonCount; ++i) {
+  for (std::size_t i = 0; i < model::kSkipReasonCount; ++i) {
     if (sample.skipped[i] == 0) continue;
     sum += sample.skipped[i];
     reasons += fmt::format("{}{} {}", reasons.empty() ? "" : ", ", sample.skipped[i],
-                           to_label(static_cast<SkipReason>(i)));
+                           model::to_label(static_cast<model::SkipReason>(i)));
   }
   if (sum == 0) return "";
   return "  " + painted(style, Ink::warning, fmt::format("{} not sent: {}", sum, reasons)) + '\n';
 }
 
-std::string figures(std::string_view name, std::vector<Nanoseconds> values, Ink ink,
+std::string figures(std::string_view name, std::vector<base::Nanoseconds> values, Ink ink,
                     const TerminalStyle& style) {
   if (values.empty()) return "";
   std::sort(values.begin(), values.end());
   std::string line = painted(style, ink, fmt::format("  {:<{}}", name, kNameColumns - 2));
   for (const double percent : kPercents)
-    line += fmt::format("{:>{}}", describe_duration(*percentile(values, percent)), kFigureColumns);
+    line += fmt::format("{:>{}}", base::describe_duration(*percentile(values, percent)),
+                        kFigureColumns);
   return line + fmt::format("  of {}\n", values.size());
 }
 
@@ -86,24 +87,25 @@ std::uint64_t ProbeSample::results() const {
   return std::accumulate(outcomes.begin(), outcomes.end(), std::uint64_t{0});
 }
 
-void ProbeSummary::add(const ProbeResult& result) {
-  ProbeSample& sample = samples_.at(to_size(result.target));
+void ProbeSummary::add(const model::ProbeResult& result) {
+  ProbeSample& sample = samples_.at(model::to_size(result.target));
   ++sample.outcomes[static_cast<std::size_t>(result.outcome)];
   if (result.resent) {
     ++sample.resent;
     return;
   }
-  const bool has_total = result.outcome == Outcome::ok && result.phases.total;
-  const bool total_spoilt = has_total && distrust_of_total(result);
-  const bool path_spoilt = result.network_overhead && distrust_of_wait(result);
+  const bool has_total = result.outcome == model::Outcome::ok && result.phases.total;
+  const bool total_spoilt = has_total && model::distrust_of_total(result);
+  const bool path_spoilt = result.network_overhead && model::distrust_of_wait(result);
   if (total_spoilt || path_spoilt) ++sample.distrusted;
   if (has_total && !total_spoilt) sample.total.push_back(*result.phases.total);
   if (result.server_processing) sample.server.push_back(*result.server_processing);
   if (result.network_overhead && !path_spoilt) sample.path.push_back(*result.network_overhead);
 }
 
-void ProbeSummary::add_skipped(TargetIndex target, SkipReason reason, std::uint64_t count) {
-  samples_.at(to_size(target)).skipped[static_cast<std::size_t>(reason)] += count;
+void ProbeSummary::add_skipped(model::TargetIndex target, model::SkipReason reason,
+                               std::uint64_t count) {
+  samples_.at(model::to_size(target)).skipped[static_cast<std::size_t>(reason)] += count;
 }
 
 std::uint64_t ProbeSummary::results() const {
@@ -116,33 +118,35 @@ std::uint64_t ProbeSummary::results() const {
 std::uint64_t ProbeSummary::failures() const {
   std::uint64_t sum = 0;
   for (const ProbeSample& sample : samples_)
-    sum += sample.results() - sample.outcomes[static_cast<std::size_t>(Outcome::ok)];
+    sum += sample.results() - sample.outcomes[static_cast<std::size_t>(model::Outcome::ok)];
   return sum;
 }
 
-std::optional<Nanoseconds> percentile(const std::vector<Nanoseconds>& sorted, double percent) {
-  check(percent > 0 && percent <= 100, "a percentile lies above 0 and up to 100");
+std::optional<base::Nanoseconds> percentile(const std::vector<base::Nanoseconds>& sorted,
+                                            double percent) {
+  base::check(percent > 0 && percent <= 100, "a percentile lies above 0 and up to 100");
   if (sorted.empty()) return std::nullopt;
   const auto count = static_cast<double>(sorted.size());
   const auto rank = static_cast<std::size_t>(std::ceil(percent / 100 * count - 1e-9));
   return sorted[std::clamp<std::size_t>(rank, 1, sorted.size()) - 1];
 }
 
-std::string render_summary(const Plan& plan, const ProbeSummary& summary, Nanoseconds elapsed,
-                           std::size_t given_up, const TerminalStyle& style) {
+std::string render_summary(const model::Plan& plan, const ProbeSummary& summary,
+                           base::Nanoseconds elapsed, std::size_t given_up,
+                           const TerminalStyle& style) {
   std::string text;
   for (std::size_t i = 0; i < summary.samples().size(); ++i) {
     const ProbeSample& sample = summary.samples()[i];
     const std::string skipped = skipped_line(sample, style);
     if (sample.results() == 0 && skipped.empty()) continue;
-    const Target& target = plan.targets()[i];
+    const model::Target& target = plan.targets()[i];
     text += painted(style, Ink::strong, fmt::format("{}/{}", target.tenant_name, target.probe));
-    text += "  " + counted(sample.results(), "probe") + '\n';
+    text += "  " + base::counted(sample.results(), "probe") + '\n';
     text += outcome_lines(sample, style) + skipped + figure_lines(sample, style);
     text += left_out_lines(sample) + '\n';
   }
-  text += fmt::format("{} in {}, {} failed", counted(summary.results(), "probe"),
-                      describe_duration(elapsed), summary.failures());
+  text += fmt::format("{} in {}, {} failed", base::counted(summary.results(), "probe"),
+                      base::describe_duration(elapsed), summary.failures());
   if (given_up > 0) text += fmt::format(", {} under way given up", given_up);
   return text + '\n';
 }
@@ -156,4 +160,4 @@ std::string render_progress(const Progress& progress, const TerminalStyle& style
   return line;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::terminal

@@ -13,17 +13,17 @@
 #include "model/probe_result.h"
 #include "terminal/style.h"
 
-namespace reinfer {
+namespace reinfer::terminal {
 
 // All of one target.
 struct ProbeSample {
-  std::array<std::uint64_t, kOutcomeCount> outcomes{};
-  std::array<std::uint64_t, kSkipReasonCount> skipped{};
+  std::array<std::uint64_t, model::kOutcomeCount> outcomes{};
+  std::array<std::uint64_t, model::kSkipReasonCount> skipped{};
   // Of ok probes, as in /metrics: how long a failure took says nothing of how fast the API is.
-  std::vector<Nanoseconds> total;
+  std::vector<base::Nanoseconds> total;
   // Of any reply that carries them.
-  std::vector<Nanoseconds> server;
-  std::vector<Nanoseconds> path;
+  std::vector<base::Nanoseconds> server;
+  std::vector<base::Nanoseconds> path;
   std::uint64_t resent = 0;      // sent twice by libcurl, so their times are in none of the above
   std::uint64_t distrusted = 0;  // spoilt by ourselves, so what we spoilt is in none of the above
 
@@ -32,10 +32,10 @@ struct ProbeSample {
 
 class ProbeSummary {
  public:
-  explicit ProbeSummary(const Plan& plan) : samples_(plan.targets().size()) {}
+  explicit ProbeSummary(const model::Plan& plan) : samples_(plan.targets().size()) {}
 
-  void add(const ProbeResult& result);
-  void add_skipped(TargetIndex target, SkipReason reason, std::uint64_t count = 1);
+  void add(const model::ProbeResult& result);
+  void add_skipped(model::TargetIndex target, model::SkipReason reason, std::uint64_t count = 1);
 
   const std::vector<ProbeSample>& samples() const { return samples_; }  // in the plan's order
   std::uint64_t results() const;
@@ -47,12 +47,14 @@ class ProbeSummary {
 
 // The smallest value that at least `percent` per cent of all do not exceed (nearest rank); nullopt
 // of nothing. REQUIRES: `sorted` rises, 0 < percent <= 100.
-std::optional<Nanoseconds> percentile(const std::vector<Nanoseconds>& sorted, double percent);
+std::optional<base::Nanoseconds> percentile(const std::vector<base::Nanoseconds>& sorted,
+                                            double percent);
 
 // Lines for each target that has a result or a skip; each outcome that is not ok with what to do
 // next. `elapsed`: since the first probe. `given_up`: probes under way when it was ended.
-std::string render_summary(const Plan& plan, const ProbeSummary& summary, Nanoseconds elapsed,
-                           std::size_t given_up, const TerminalStyle& style);
+std::string render_summary(const model::Plan& plan, const ProbeSummary& summary,
+                           base::Nanoseconds elapsed, std::size_t given_up,
+                           const TerminalStyle& style);
 
 struct Progress {
   std::uint64_t round = 0;  // begun
@@ -65,4 +67,4 @@ struct Progress {
 // "round 3 of 20, 11 ok, 1 failed, 2 under way", cut so that it fits a line of the terminal.
 std::string render_progress(const Progress& progress, const TerminalStyle& style);
 
-}  // namespace reinfer
+}  // namespace reinfer::terminal

@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 
-namespace reinfer {
+namespace reinfer::terminal {
 namespace {
 
 constexpr std::array<std::string_view, 8> kCodes = {
@@ -30,7 +30,7 @@ std::string painted(const TerminalStyle& style, Ink ink, std::string_view text) 
 std::string wrapped(std::string_view text, std::size_t columns, std::size_t indent) {
   std::string result;
   std::size_t column = indent;
-  for (const std::string_view word : split(text, ' ')) {
+  for (const std::string_view word : base::split(text, ' ')) {
     if (column > indent && column + 1 + word.size() > columns) {
       result += '\n' + std::string(indent, ' ');
       column = indent;
@@ -44,4 +44,4 @@ std::string wrapped(std::string_view text, std::size_t columns, std::size_t inde
   return result;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::terminal

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace reinfer {
+namespace reinfer::terminal {
 
 struct TerminalStyle {
   std::size_t columns = 80;
@@ -29,4 +29,4 @@ std::string painted(const TerminalStyle& style, Ink ink, std::string_view text);
 // longer than a line stands alone, unbroken. No newline at the end. Counts bytes: ASCII text.
 std::string wrapped(std::string_view text, std::size_t columns, std::size_t indent);
 
-}  // namespace reinfer
+}  // namespace reinfer::terminal

@@ -10,7 +10,7 @@
 
 #include "base/duration.h"
 
-namespace reinfer {
+namespace reinfer::terminal {
 namespace {
 
 constexpr std::size_t kNameColumns = 12;
@@ -26,34 +26,34 @@ constexpr std::string_view kFull = "\xe2\x96\x88";
 
 struct Row {
   std::string name;
-  Nanoseconds start{};
-  Nanoseconds duration{};
+  base::Nanoseconds start{};
+  base::Nanoseconds duration{};
   Ink ink = Ink::path;
   bool ended_here = false;
 };
 
 // Whether the outcome says that the exchange broke off, so that its last phase is where.
-bool broke_off(Outcome outcome) {
-  constexpr std::array kBroken = {Outcome::response_timeout, Outcome::dns_error,
-                                  Outcome::connect_error,    Outcome::connect_timeout,
-                                  Outcome::tls_error,        Outcome::connection_lost,
-                                  Outcome::proxy_error};
+bool broke_off(model::Outcome outcome) {
+  constexpr std::array kBroken = {model::Outcome::response_timeout, model::Outcome::dns_error,
+                                  model::Outcome::connect_error,    model::Outcome::connect_timeout,
+                                  model::Outcome::tls_error,        model::Outcome::connection_lost,
+                                  model::Outcome::proxy_error};
   return std::find(kBroken.begin(), kBroken.end(), outcome) != kBroken.end();
 }
 
 // The wait's two shares, where the platform told its own and it fits.
-void add_shares(const ProbeResult& result, Nanoseconds start, std::vector<Row>& rows) {
+void add_shares(const model::ProbeResult& result, base::Nanoseconds start, std::vector<Row>& rows) {
   if (!result.server_processing || !result.network_overhead) return;
-  const Nanoseconds platform = std::min(*result.server_processing, *result.phases.wait);
+  const base::Nanoseconds platform = std::min(*result.server_processing, *result.phases.wait);
   rows.push_back({"  platform", start, platform, Ink::platform});
   rows.push_back({"  path", start + platform, *result.network_overhead, Ink::path});
 }
 
-std::vector<Row> rows_of(const ProbeResult& result) {
-  const PhaseTimings& phases = result.phases;
+std::vector<Row> rows_of(const model::ProbeResult& result) {
+  const model::PhaseTimings& phases = result.phases;
   struct Phase {
     const char* name;
-    const std::optional<Nanoseconds>& duration;
+    const std::optional<base::Nanoseconds>& duration;
     Ink ink;
   };
   const std::array<Phase, 6> in_order = {{{"resolve", phases.resolve, Ink::path},
@@ -63,7 +63,7 @@ std::vector<Row> rows_of(const ProbeResult& result) {
                                           {"wait", phases.wait, Ink::plain},
                                           {"receive", phases.receive, Ink::path}}};
   std::vector<Row> rows;
-  Nanoseconds start{0};
+  base::Nanoseconds start{0};
   for (const Phase& phase : in_order) {
     if (!phase.duration) continue;
     rows.push_back({phase.name, start, *phase.duration, phase.ink});
@@ -78,14 +78,17 @@ std::vector<Row> rows_of(const ProbeResult& result) {
 }
 
 // From the cell in which it starts. What took any time at all has a mark.
-std::string bar(const Row& row, Nanoseconds whole, std::size_t cells, const TerminalStyle& style) {
-  if (row.duration <= Nanoseconds{0}) return std::string(cells, ' ');
-  const double scale = 1 / to_seconds(whole);
+std::string bar(const Row& row, base::Nanoseconds whole, std::size_t cells,
+                const TerminalStyle& style) {
+  if (row.duration <= base::Nanoseconds{0}) return std::string(cells, ' ');
+  const double scale = 1 / base::to_seconds(whole);
   const auto width = static_cast<double>(cells);
-  const auto from = std::min(
-      static_cast<std::size_t>(std::max(0.0, to_seconds(row.start) * scale * width)), cells - 1);
+  const auto from =
+      std::min(static_cast<std::size_t>(std::max(0.0, base::to_seconds(row.start) * scale * width)),
+               cells - 1);
   const auto room = (cells - from) * kEighths;
-  const double eighths = to_seconds(row.duration) * scale * width * static_cast<double>(kEighths);
+  const double eighths =
+      base::to_seconds(row.duration) * scale * width * static_cast<double>(kEighths);
   const auto length = std::clamp(static_cast<std::size_t>(std::lround(std::max(0.0, eighths))),
                                  std::size_t{1}, room);
   std::string drawn;
@@ -113,19 +116,20 @@ std::size_t bar_columns(const TerminalStyle& style) {
 
 }  // namespace
 
-std::string render_waterfall(const ProbeResult& result, const TerminalStyle& style) {
+std::string render_waterfall(const model::ProbeResult& result, const TerminalStyle& style) {
   const std::vector<Row> rows = rows_of(result);
   if (rows.empty()) return "";
-  const Nanoseconds end = rows.back().start + rows.back().duration;
-  const Nanoseconds whole = std::max(end, result.phases.total.value_or(end));
+  const base::Nanoseconds end = rows.back().start + rows.back().duration;
+  const base::Nanoseconds whole = std::max(end, result.phases.total.value_or(end));
   const std::size_t cells = bar_columns(style);
   std::string text;
   for (const Row& row : rows) {
     const Ink ink = row.ended_here ? Ink::bad : Ink::plain;
     text += "  " + painted(style, ink, fmt::format("{:<{}}", row.name, kNameColumns));
     text += bar(row, whole, cells, style);
-    text += painted(style, ink,
-                    fmt::format(" {:>{}}", describe_duration(row.duration), kDurationColumns));
+    text +=
+        painted(style, ink,
+                fmt::format(" {:>{}}", base::describe_duration(row.duration), kDurationColumns));
     text += '\n';
   }
   const Row& last = rows.back();
@@ -133,8 +137,8 @@ std::string render_waterfall(const ProbeResult& result, const TerminalStyle& sty
     text += fmt::format("  {:<{}}{}\n", "", kNameColumns,
                         painted(style, Ink::bad, "it ended here, in " + last.name));
   return text + fmt::format("  {:<{}}{:>{}}\n", "total", kNameColumns,
-                            describe_duration(result.phases.total.value_or(end)),
+                            base::describe_duration(result.phases.total.value_or(end)),
                             cells + 1 + kDurationColumns);
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::terminal

@@ -8,11 +8,11 @@
 #include "model/probe_result.h"
 #include "terminal/style.h"
 
-namespace reinfer {
+namespace reinfer::terminal {
 
 // Lines, each ended by a newline; empty if nothing was measured. Phases that did not take place
 // have no row. In the wait only the shares are known, not which part came when: the platform's is
 // drawn first.
-std::string render_waterfall(const ProbeResult& result, const TerminalStyle& style);
+std::string render_waterfall(const model::ProbeResult& result, const TerminalStyle& style);
 
-}  // namespace reinfer
+}  // namespace reinfer::terminal

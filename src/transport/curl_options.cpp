@@ -1,6 +1,6 @@
 #include "transport/curl_options.h"
 
-namespace reinfer {
+namespace reinfer::transport {
 namespace {
 
 // Long enough that a probe every few minutes still finds its connection, short enough that the
@@ -9,28 +9,29 @@ constexpr long kConnectionAgeSecondsMax = 3600;
 // A CA bundle that was replaced is noticed within this time.
 constexpr long kCaCacheSeconds = 60;
 
-long to_milliseconds(Nanoseconds d) {
+long to_milliseconds(base::Nanoseconds d) {
   return static_cast<long>(std::chrono::ceil<std::chrono::milliseconds>(d).count());
 }
 
-long to_curl(IpFamily family) {
+long to_curl(model::IpFamily family) {
   switch (family) {
-    case IpFamily::v4:
+    case model::IpFamily::v4:
       return CURL_IPRESOLVE_V4;
-    case IpFamily::v6:
+    case model::IpFamily::v6:
       return CURL_IPRESOLVE_V6;
-    case IpFamily::any:
+    case model::IpFamily::any:
       break;
   }
   return CURL_IPRESOLVE_WHATEVER;
 }
 
-void add_header(CurlList& lines, const Header& header) {
+void add_header(CurlList& lines, const model::Header& header) {
   // "Name:" would tell libcurl to leave a header of its own out; "Name;" is an empty one.
   lines.add(header.value.empty() ? header.name + ";" : header.name + ": " + header.value);
 }
 
-void set_certificates(CURL* easy, const NetworkOptions& network, const std::string& ca_bundle) {
+void set_certificates(CURL* easy, const model::NetworkOptions& network,
+                      const std::string& ca_bundle) {
   const std::string& ca = network.ca_file.empty() ? ca_bundle : network.ca_file;
   // Without an explicit file, or with a directory beside it, libcurl's CA cache is off and every
   // handshake reads the bundle again.
@@ -61,14 +62,14 @@ CurlList::~CurlList() {
 
 void CurlList::add(const std::string& line) {
   curl_slist* longer = curl_slist_append(first_, line.c_str());
-  check(longer != nullptr, "libcurl has memory for a line");
+  base::check(longer != nullptr, "libcurl has memory for a line");
   first_ = longer;
 }
 
-void set_message(CURL* easy, const Request& request, CurlList& header_lines) {
-  for (const Header& header : request.headers)
+void set_message(CURL* easy, const model::Request& request, CurlList& header_lines) {
+  for (const model::Header& header : request.headers)
     add_header(header_lines, header);
-  for (const Header& header : request.network.headers)
+  for (const model::Header& header : request.network.headers)
     add_header(header_lines, header);
   if (!request.bearer.empty()) header_lines.add("Authorization: Bearer " + request.bearer.reveal());
   if (request.method == "POST") {
@@ -86,7 +87,7 @@ void set_message(CURL* easy, const Request& request, CurlList& header_lines) {
   set_option(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
 }
 
-void set_connection(CURL* easy, const Request& request, const std::string& ca_bundle) {
+void set_connection(CURL* easy, const model::Request& request, const std::string& ca_bundle) {
   set_certificates(easy, request.network, ca_bundle);
   set_option(
       easy, CURLOPT_HTTP_VERSION,
@@ -95,7 +96,7 @@ void set_connection(CURL* easy, const Request& request, const std::string& ca_bu
   set_option(easy, CURLOPT_NOSIGNAL, 1L);
   // Or giving up on a name would wait for the resolver's thread, and all probes with it.
   set_option(easy, CURLOPT_QUICK_EXIT, 1L);
-  if (request.connection == ConnectionMode::fresh) {
+  if (request.connection == model::ConnectionMode::fresh) {
     set_option(easy, CURLOPT_FRESH_CONNECT, 1L);
     set_option(easy, CURLOPT_FORBID_REUSE, 1L);
     set_option(easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
@@ -109,8 +110,9 @@ void set_connection(CURL* easy, const Request& request, const std::string& ca_bu
   set_option(easy, CURLOPT_CONNECTTIMEOUT_MS, to_milliseconds(std::chrono::hours(24)));
 }
 
-void set_route(CURL* easy, const Request& request, const Route& route, CurlList& connect_to) {
-  const NetworkOptions& network = request.network;
+void set_route(CURL* easy, const model::Request& request, const Route& route,
+               CurlList& connect_to) {
+  const model::NetworkOptions& network = request.network;
   // A proxy gets neither our header lines nor a say in what the tenant's reply is.
   set_option(easy, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
   set_option(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
@@ -131,4 +133,4 @@ void set_route(CURL* easy, const Request& request, const Route& route, CurlList&
   set_option(easy, CURLOPT_CONNECT_TO, connect_to.get());
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::transport

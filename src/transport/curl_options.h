@@ -9,7 +9,7 @@
 #include "base/check.h"
 #include "transport/curl_route.h"
 
-namespace reinfer {
+namespace reinfer::transport {
 
 // A list that libcurl reads while a transfer lasts. Wiped when it dies: one may hold the token.
 class CurlList {
@@ -29,18 +29,18 @@ class CurlList {
 template <typename Value>
 void set_option(CURL* easy, CURLoption option, Value value) {
   const CURLcode code = curl_easy_setopt(easy, option, value);
-  check(code == CURLE_OK || code == CURLE_OUT_OF_MEMORY, "libcurl knows the options we set");
+  base::check(code == CURLE_OK || code == CURLE_OUT_OF_MEMORY, "libcurl knows the options we set");
 }
 
 // The three below refer to `request` and to the lists, which must outlive the transfer.
 
 // Method, URL, header lines and body.
-void set_message(CURL* easy, const Request& request, CurlList& header_lines);
+void set_message(CURL* easy, const model::Request& request, CurlList& header_lines);
 
 // Certificates, protocol, connection reuse. `ca_bundle` is used where the request names no CA file.
-void set_connection(CURL* easy, const Request& request, const std::string& ca_bundle);
+void set_connection(CURL* easy, const model::Request& request, const std::string& ca_bundle);
 
 // Proxy and address.
-void set_route(CURL* easy, const Request& request, const Route& route, CurlList& connect_to);
+void set_route(CURL* easy, const model::Request& request, const Route& route, CurlList& connect_to);
 
-}  // namespace reinfer
+}  // namespace reinfer::transport

@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 
-namespace reinfer {
+namespace reinfer::transport {
 namespace {
 
 std::string part_of(CURLU* url, CURLUPart part, unsigned flags = 0) {
@@ -31,7 +31,7 @@ UrlParts parts_of(const std::string& text) {
   if (curl_url_set(url.get(), CURLUPART_URL, text.c_str(), CURLU_NON_SUPPORT_SCHEME) != CURLUE_OK)
     return {};
   return {part_of(url.get(), CURLUPART_SCHEME),
-          to_lower(trim(part_of(url.get(), CURLUPART_HOST), "[]")),
+          base::to_lower(base::trim(part_of(url.get(), CURLUPART_HOST), "[]")),
           part_of(url.get(), CURLUPART_PORT, CURLU_DEFAULT_PORT)};
 }
 
@@ -49,13 +49,13 @@ bool is_loopback(const std::string& host) {
 std::string pinned_address(const std::vector<std::string>& resolve, const UrlParts& url) {
   const std::string prefix = url.host + ":" + url.port + ":";
   for (const std::string& entry : resolve)
-    if (equals_ignoring_case(std::string_view(entry).substr(0, prefix.size()), prefix))
-      return std::string(trim(std::string_view(entry).substr(prefix.size()), "[]"));
+    if (base::equals_ignoring_case(std::string_view(entry).substr(0, prefix.size()), prefix))
+      return std::string(base::trim(std::string_view(entry).substr(prefix.size()), "[]"));
   return {};
 }
 
-ProxyUse proxy_use(const Request& request, bool tls, bool loopback) {
-  const NetworkOptions& network = request.network;
+ProxyUse proxy_use(const model::Request& request, bool tls, bool loopback) {
+  const model::NetworkOptions& network = request.network;
   const bool tells_secrets = loopback || !request.bearer.empty() || !request.body.empty();
   if (!tls && tells_secrets) return ProxyUse::never;
   if (network.proxy_url.empty()) return loopback ? ProxyUse::never : ProxyUse::perhaps;
@@ -64,9 +64,9 @@ ProxyUse proxy_use(const Request& request, bool tls, bool loopback) {
 
 }  // namespace
 
-Route route_of(const Request& request) {
+Route route_of(const model::Request& request) {
   const UrlParts url = parts_of(request.url);
-  const NetworkOptions& network = request.network;
+  const model::NetworkOptions& network = request.network;
   Route route;
   route.tls = url.scheme == "https";
   std::from_chars(url.port.data(), url.port.data() + url.port.size(), route.port);
@@ -82,4 +82,4 @@ Route route_of(const Request& request) {
   return route;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::transport

@@ -7,7 +7,7 @@
 
 #include "model/exchange.h"
 
-namespace reinfer {
+namespace reinfer::transport {
 
 // `perhaps`: libcurl decides, by no_proxy or by the environment.
 enum class ProxyUse : std::uint8_t { never, perhaps, always };
@@ -23,6 +23,6 @@ struct Route {
   std::string pinned_address;  // where NetworkOptions::resolve sends this URL's host; or empty
 };
 
-Route route_of(const Request& request);
+Route route_of(const model::Request& request);
 
-}  // namespace reinfer
+}  // namespace reinfer::transport

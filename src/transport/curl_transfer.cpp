@@ -15,30 +15,30 @@
 #include "transport/timing/socket_facts.h"
 #include "transport/tls_facts.h"
 
-namespace reinfer {
+namespace reinfer::transport {
 namespace {
 
-std::string describe_timeout(Stage stage, const Deadlines& limits) {
+std::string describe_timeout(model::Stage stage, const model::Deadlines& limits) {
   switch (stage) {
-    case Stage::resolve:
-      return fmt::format("no address within {}", format_duration(limits.resolve));
-    case Stage::connect:
-      return fmt::format("no connection within {}", format_duration(limits.connect));
-    case Stage::tls:
-      return fmt::format("TLS handshake not done within {}", format_duration(limits.tls));
-    case Stage::send:
-    case Stage::wait:
-      return fmt::format("no reply within {}", format_duration(limits.total));
-    case Stage::receive:
-    case Stage::done:
+    case model::Stage::resolve:
+      return fmt::format("no address within {}", base::format_duration(limits.resolve));
+    case model::Stage::connect:
+      return fmt::format("no connection within {}", base::format_duration(limits.connect));
+    case model::Stage::tls:
+      return fmt::format("TLS handshake not done within {}", base::format_duration(limits.tls));
+    case model::Stage::send:
+    case model::Stage::wait:
+      return fmt::format("no reply within {}", base::format_duration(limits.total));
+    case model::Stage::receive:
+    case model::Stage::done:
       break;
   }
-  return fmt::format("reply not complete within {}", format_duration(limits.total));
+  return fmt::format("reply not complete within {}", base::format_duration(limits.total));
 }
 
 // How libcurl 7.88 sends a request: over HTTP/1.1 head and body together, over HTTP/2 the head in a
 // frame of its own, both in pieces of a TLS record or a frame.
-std::size_t writes_of(const Request& request) {
+std::size_t writes_of(const model::Request& request) {
   constexpr std::size_t kPieceBytes = 16 * 1024;
   const std::size_t size = request.body.size();
   const bool apart = request.network.http2 && size > 0;
@@ -46,8 +46,8 @@ std::size_t writes_of(const Request& request) {
 }
 
 bool announces_body(std::string_view name, std::string_view value) {
-  return (equals_ignoring_case(name, "content-length") && value != "0") ||
-         equals_ignoring_case(name, "transfer-encoding");
+  return (base::equals_ignoring_case(name, "content-length") && value != "0") ||
+         base::equals_ignoring_case(name, "transfer-encoding");
 }
 
 // No socket is opened then, and the code is that of any connection.
@@ -57,15 +57,15 @@ bool is_bad_proxy_url(std::string_view error_text) {
 
 }  // namespace
 
-CurlTransfer::CurlTransfer(ProbeId id, Request request, const std::string& ca_bundle,
+CurlTransfer::CurlTransfer(ProbeId id, model::Request request, const std::string& ca_bundle,
                            KernelStamps& kernel, LoopTurn& turn)
     : id_(id),
       request_(std::move(request)),
       turn_(turn),
       route_(route_of(request_)),
       easy_(curl_easy_init()),
-      wire_(kernel, route_.tls) {
-  check(easy_ != nullptr, "libcurl has memory for a handle");
+      observer_(kernel, route_.tls) {
+  base::check(easy_ != nullptr, "libcurl has memory for a handle");
   CURL* easy = easy_.get();
   set_message(easy, request_, header_lines_);
   set_connection(easy, request_, ca_bundle);
@@ -81,8 +81,8 @@ CurlTransfer& CurlTransfer::of(CURL* handle) {
 
 void CurlTransfer::note_work() {
   if (!turn_.note_work(id_)) return;
-  const MonoTime now = mono_now();
-  wire_.note_work(now, turn_.delay.at(now));
+  const base::MonoTime now = base::mono_now();
+  observer_.note_work(now, turn_.delay.at(now));
 }
 
 void CurlTransfer::set_callbacks() {
@@ -101,22 +101,23 @@ void CurlTransfer::set_callbacks() {
 
 std::size_t CurlTransfer::on_header(char* line, std::size_t size, std::size_t count, void* self) {
   auto& transfer = *static_cast<CurlTransfer*>(self);
-  Exchange& exchange = transfer.exchange_;
+  model::Exchange& exchange = transfer.exchange_;
   const std::string_view text(line, size * count);
   if (text.rfind("HTTP/", 0) == 0) {
     transfer.note_status_line(text);
     return text.size();
   }
-  if (trim(text).empty()) transfer.note_headers_over();
+  if (base::trim(text).empty()) transfer.note_headers_over();
   const auto colon = text.find(':');
   if (colon == std::string_view::npos) return text.size();
-  transfer.body_announced_ |= announces_body(text.substr(0, colon), trim(text.substr(colon + 1)));
+  transfer.body_announced_ |=
+      announces_body(text.substr(0, colon), base::trim(text.substr(colon + 1)));
   transfer.header_bytes_ += text.size();
   if (exchange.headers.size() == kHeaderLinesMax || transfer.header_bytes_ > kHeaderBytesMax)
     ++exchange.headers_dropped;
   else
-    exchange.headers.push_back(
-        {std::string(trim(text.substr(0, colon))), std::string(trim(text.substr(colon + 1)))});
+    exchange.headers.push_back({std::string(base::trim(text.substr(0, colon))),
+                                std::string(base::trim(text.substr(colon + 1)))});
   return text.size();
 }
 
@@ -129,7 +130,7 @@ std::size_t CurlTransfer::on_body(char* bytes, std::size_t size, std::size_t cou
     return CURL_WRITEFUNC_ERROR;
   }
   body.append(bytes, length);
-  transfer.wire_.delivered();
+  transfer.observer_.delivered();
   return length;
 }
 
@@ -147,7 +148,7 @@ int CurlTransfer::on_ready_to_send(void* self, char*, char*, int, int local_port
   const bool tls = session != nullptr && session->backend == CURLSSLBACKEND_OPENSSL;
   if (connections > 0 && tls && session->internals != nullptr)
     transfer.exchange_.tls = read_tls_facts(static_cast<ssl_st*>(session->internals));
-  transfer.wire_.ready_to_send(connections == 0, local_port, writes_of(transfer.request_));
+  transfer.observer_.ready_to_send(connections == 0, local_port, writes_of(transfer.request_));
   return CURL_PREREQFUNC_OK;
 }
 
@@ -157,7 +158,7 @@ curl_socket_t CurlTransfer::on_open_socket(void* self, curlsocktype, curl_sockad
   auto& transfer = *static_cast<CurlTransfer*>(self);
   if (port_of(address->addr) != transfer.route_.port) transfer.port_differs_ = true;
   if (fd >= 0) {
-    transfer.wire_.opened(fd);
+    transfer.observer_.opened(fd);
     return fd;
   }
   // An address family that this host lacks is an answer of the network, not a lack of ours.
@@ -173,21 +174,21 @@ void CurlTransfer::note_status_line(std::string_view line) {
   body_announced_ = false;
   const auto blank = line.find(' ');
   interim_ = blank != std::string_view::npos && line.substr(blank + 1).starts_with('1');
-  wire_.status_line();
+  observer_.status_line();
 }
 
 void CurlTransfer::note_headers_over() {
   headers_complete_ = true;
-  if (interim_) return wire_.interim_over();
+  if (interim_) return observer_.interim_over();
   // Else the body's last bytes tell.
-  if (!body_announced_) wire_.delivered();
+  if (!body_announced_) observer_.delivered();
 }
 
-std::optional<MonoTime> CurlTransfer::curl_stamp(CURLINFO info) const {
+std::optional<base::MonoTime> CurlTransfer::curl_stamp(CURLINFO info) const {
   curl_off_t microseconds = 0;
   curl_easy_getinfo(easy_.get(), info, &microseconds);
   if (microseconds == 0) return std::nullopt;
-  return wire_.book().ours().start + std::chrono::microseconds(microseconds);
+  return observer_.stamps().ours().start + std::chrono::microseconds(microseconds);
 }
 
 WireStamps CurlTransfer::with_curl_stamps(WireStamps stamps) const {
@@ -198,45 +199,45 @@ WireStamps CurlTransfer::with_curl_stamps(WireStamps stamps) const {
   return stamps;
 }
 
-Stage CurlTransfer::stage() const {
-  if (wire_.book().ours().first_byte) return Stage::receive;
-  if (wire_.book().ours().sent) return Stage::wait;
-  if (times_ready_to_send_ > 0) return Stage::send;
-  const WireStamps now = with_curl_stamps(wire_.book().ours());
-  if (!now.resolved && !route_.numeric) return Stage::resolve;
-  if (!now.connected) return Stage::connect;
-  return route_.tls && !now.tls_done ? Stage::tls : Stage::send;
+model::Stage CurlTransfer::stage() const {
+  if (observer_.stamps().ours().first_byte) return model::Stage::receive;
+  if (observer_.stamps().ours().sent) return model::Stage::wait;
+  if (times_ready_to_send_ > 0) return model::Stage::send;
+  const WireStamps now = with_curl_stamps(observer_.stamps().ours());
+  if (!now.resolved && !route_.numeric) return model::Stage::resolve;
+  if (!now.connected) return model::Stage::connect;
+  return route_.tls && !now.tls_done ? model::Stage::tls : model::Stage::send;
 }
 
-MonoTime CurlTransfer::limit() const {
-  const WireStamps now = with_curl_stamps(wire_.book().ours());
-  const Deadlines& limits = request_.deadlines;
-  const MonoTime whole = now.start + limits.total;
+base::MonoTime CurlTransfer::limit() const {
+  const WireStamps now = with_curl_stamps(observer_.stamps().ours());
+  const model::Deadlines& limits = request_.deadlines;
+  const base::MonoTime whole = now.start + limits.total;
   switch (stage()) {
-    case Stage::resolve:
+    case model::Stage::resolve:
       return std::min(whole, now.start + limits.resolve);
-    case Stage::connect:
+    case model::Stage::connect:
       return std::min(whole, now.resolved.value_or(now.start) + limits.connect);
-    case Stage::tls:
+    case model::Stage::tls:
       return std::min(whole, now.connected.value_or(now.start) + limits.tls);
-    case Stage::send:
-    case Stage::wait:
-    case Stage::receive:
-    case Stage::done:
+    case model::Stage::send:
+    case model::Stage::wait:
+    case model::Stage::receive:
+    case model::Stage::done:
       break;
   }
   return whole;
 }
 
-MonoTime CurlTransfer::deadline() const {
-  const MonoTime last_moment = wire_.book().ours().start + 2 * request_.deadlines.total;
-  return std::min(limit() + wire_.book().held_up(), last_moment);
+base::MonoTime CurlTransfer::deadline() const {
+  const base::MonoTime last_moment = observer_.stamps().ours().start + 2 * request_.deadlines.total;
+  return std::min(limit() + observer_.stamps().held_up(), last_moment);
 }
 
-MonoTime CurlTransfer::next_look(MonoTime now) const {
-  const Deadlines& limits = request_.deadlines;
-  const bool request_left = stage() >= Stage::send;
-  const Nanoseconds shortest = std::min({limits.resolve, limits.connect, limits.tls});
+base::MonoTime CurlTransfer::next_look(base::MonoTime now) const {
+  const model::Deadlines& limits = request_.deadlines;
+  const bool request_left = stage() >= model::Stage::send;
+  const base::Nanoseconds shortest = std::min({limits.resolve, limits.connect, limits.tls});
   return request_left ? deadline() : std::min(deadline(), now + shortest);
 }
 
@@ -244,22 +245,22 @@ bool CurlTransfer::is_at_proxy(long connect_reply) const {
   if (route_.proxy == ProxyUse::never || times_ready_to_send_ > 0) return false;
   if (connect_reply / 100 == 2) return false;
   // libcurl has a code of its own for all that a SOCKS proxy says no to.
-  if (route_.socks && wire_.book().ours().connected) return false;
+  if (route_.socks && observer_.stamps().ours().connected) return false;
   return route_.proxy == ProxyUse::always || port_differs_;
 }
 
-CurlEnding CurlTransfer::ending(MonoTime now, std::optional<CURLcode> code) const {
+CurlEnding CurlTransfer::ending(base::MonoTime now, std::optional<CURLcode> code) const {
   CurlEnding ending;
   ending.code = code.value_or(CURLE_OPERATION_TIMEDOUT);
   ending.timed_out = !code;
   ending.text = error_text_.data();
   ending.too_large = too_large_;
-  ending.headers_cut = wire_.book().ours().first_byte && !headers_complete_;
+  ending.headers_cut = observer_.stamps().ours().first_byte && !headers_complete_;
   ending.out_of_sockets = out_of_sockets_ && ending.code == CURLE_COULDNT_CONNECT;
   ending.stage = stage();
-  ending.took = now - wire_.book().ours().start;
-  ending.held_up = wire_.book().held_up();
-  ending.time_left = limit() + wire_.book().held_up() > deadline();
+  ending.took = now - observer_.stamps().ours().start;
+  ending.held_up = observer_.stamps().held_up();
+  ending.time_left = limit() + observer_.stamps().held_up() > deadline();
   curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_CONNECTCODE, &ending.proxy_status);
   ending.at_proxy = is_at_proxy(ending.proxy_status) || is_bad_proxy_url(ending.text);
   long proxy_unverified = 0;
@@ -268,14 +269,15 @@ CurlEnding CurlTransfer::ending(MonoTime now, std::optional<CURLcode> code) cons
   return ending;
 }
 
-std::string CurlTransfer::describe(const CurlEnding& ending, WireError error) const {
+std::string CurlTransfer::describe(const CurlEnding& ending, model::WireError error) const {
   if (is_our_delay(ending))
     return fmt::format("the exporter itself was held up, for {} of {}",
-                       describe_duration(ending.held_up), describe_duration(ending.took));
+                       base::describe_duration(ending.held_up),
+                       base::describe_duration(ending.took));
   if (ending.timed_out)
-    return (error == WireError::proxy ? "proxy: " : "") +
+    return (error == model::WireError::proxy ? "proxy: " : "") +
            describe_timeout(ending.stage, request_.deadlines);
-  if (error == WireError::too_large)
+  if (error == model::WireError::too_large)
     return fmt::format("body over {} bytes", request_.body_bytes_max);
   if (ending.code == CURLE_OK) return {};
   // libcurl would quote the proxy's URL, which may hold a password.
@@ -284,14 +286,14 @@ std::string CurlTransfer::describe(const CurlEnding& ending, WireError error) co
   return curl_easy_strerror(static_cast<CURLcode>(ending.code));
 }
 
-Exchange CurlTransfer::end(MonoTime now, std::optional<CURLcode> code) {
+model::Exchange CurlTransfer::end(base::MonoTime now, std::optional<CURLcode> code) {
   const CurlEnding how = ending(now, code);
   exchange_.error = wire_error_of(how);
-  exchange_.stage = exchange_.error == WireError::none ? Stage::done : how.stage;
+  exchange_.stage = exchange_.error == model::WireError::none ? model::Stage::done : how.stage;
   exchange_.error_text = describe(how, exchange_.error);
   long status = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
-  if (status > 0 && wire_.book().ours().first_byte)
+  if (status > 0 && observer_.stamps().ours().first_byte)
     exchange_.http_status = static_cast<int>(status);
   finish_stamps(now);
   exchange_.resent = times_ready_to_send_ > 1;
@@ -299,17 +301,17 @@ Exchange CurlTransfer::end(MonoTime now, std::optional<CURLcode> code) {
   return std::move(exchange_);
 }
 
-void CurlTransfer::finish_stamps(MonoTime now) {
-  wire_.end(now, exchange_.stage == Stage::done);
-  WireStamps stamps = with_curl_stamps(wire_.book().best());
+void CurlTransfer::finish_stamps(base::MonoTime now) {
+  observer_.end(now, exchange_.stage == model::Stage::done);
+  WireStamps stamps = with_curl_stamps(observer_.stamps().best());
   if (route_.numeric) stamps.resolved.reset();
   exchange_.phases = phases_from(stamps, exchange_.stage);
-  exchange_.clock_source = wire_.book().source();
-  exchange_.uncertainty = wire_.book().uncertainty();
-  exchange_.tcp = wire_.tcp();
+  exchange_.clock_source = observer_.stamps().source();
+  exchange_.uncertainty = observer_.stamps().uncertainty();
+  exchange_.tcp = observer_.tcp();
 }
 
-void CurlTransfer::note_address(Exchange& exchange) const {
+void CurlTransfer::note_address(model::Exchange& exchange) const {
   const char* address = nullptr;
   long port = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_PRIMARY_IP, &address);
@@ -320,4 +322,4 @@ void CurlTransfer::note_address(Exchange& exchange) const {
       v6 ? fmt::format("[{}]:{}", address, port) : fmt::format("{}:{}", address, port);
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::transport

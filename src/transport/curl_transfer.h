@@ -21,7 +21,7 @@
 #include "transport/timing/socket_observer.h"
 #include "transport/transport.h"
 
-namespace reinfer {
+namespace reinfer::transport {
 
 // Reply header lines beyond these are dropped and counted.
 inline constexpr std::size_t kHeaderLinesMax = 200;
@@ -31,8 +31,8 @@ class CurlTransfer {
  public:
   // `ca_bundle` is used where the request names no CA file. While libcurl runs, the transfer adds
   // itself to those of the turn that are sending when its request is about to leave.
-  CurlTransfer(ProbeId id, Request request, const std::string& ca_bundle, KernelStamps& kernel,
-               LoopTurn& turn);
+  CurlTransfer(ProbeId id, model::Request request, const std::string& ca_bundle,
+               KernelStamps& kernel, LoopTurn& turn);
   CurlTransfer(const CurlTransfer&) = delete;
   CurlTransfer& operator=(const CurlTransfer&) = delete;
 
@@ -42,28 +42,28 @@ class CurlTransfer {
   static CurlTransfer& of(CURL* handle);
 
   // libcurl is about to see it for the first time.
-  void begin(MonoTime now) { wire_.begin(now); }
+  void begin(base::MonoTime now) { observer_.begin(now); }
 
   // Its sockets, for the loop to report on.
-  WireWatch& wire() { return wire_; }
+  SocketObserver& observer() { return observer_; }
 
   // libcurl works on it: to be called in case there was no event that said so.
   void note_work();
 
   // To be called for those that are sending once libcurl has run: the request left just now,
   // because our requests fit a socket buffer and leave in one write.
-  void stamp_sent(MonoTime now) { wire_.request_left(now); }
+  void stamp_sent(base::MonoTime now) { observer_.request_left(now); }
 
   // Where it stands, and when that stage, or the whole exchange, must be over. What we were late
   // for is given back, so that who is out of time had all of it; but no exchange lasts longer than
   // twice what it may last as a whole.
-  Stage stage() const;
-  MonoTime deadline() const;
+  model::Stage stage() const;
+  base::MonoTime deadline() const;
   // No deadline, of this stage or of one yet to come, is before this.
-  MonoTime next_look(MonoTime now) const;
+  base::MonoTime next_look(base::MonoTime now) const;
 
   // The facts. `code` is libcurl's verdict, nullopt if the deadline ended it. Once only.
-  Exchange end(MonoTime now, std::optional<CURLcode> code);
+  model::Exchange end(base::MonoTime now, std::optional<CURLcode> code);
 
  private:
   struct FreeEasy {
@@ -71,19 +71,19 @@ class CurlTransfer {
   };
 
   void set_callbacks();
-  std::optional<MonoTime> curl_stamp(CURLINFO info) const;
+  std::optional<base::MonoTime> curl_stamp(CURLINFO info) const;
   WireStamps with_curl_stamps(WireStamps stamps) const;
   void note_status_line(std::string_view line);
   void note_headers_over();
-  void finish_stamps(MonoTime now);
+  void finish_stamps(base::MonoTime now);
   // Whether a proxy is used that has not opened the way to the tenant yet. Of a proxy that libcurl
   // chose by itself only a port other than the tenant's tells.
   bool is_at_proxy(long connect_reply) const;
   // As in the configuration, by our clock.
-  MonoTime limit() const;
-  CurlEnding ending(MonoTime now, std::optional<CURLcode> code) const;
-  std::string describe(const CurlEnding& ending, WireError error) const;
-  void note_address(Exchange& exchange) const;
+  base::MonoTime limit() const;
+  CurlEnding ending(base::MonoTime now, std::optional<CURLcode> code) const;
+  std::string describe(const CurlEnding& ending, model::WireError error) const;
+  void note_address(model::Exchange& exchange) const;
 
   static std::size_t on_header(char* line, std::size_t size, std::size_t count, void* self);
   static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* self);
@@ -91,7 +91,7 @@ class CurlTransfer {
   static curl_socket_t on_open_socket(void* self, curlsocktype, curl_sockaddr* address);
 
   const ProbeId id_;
-  const Request request_;
+  const model::Request request_;
   LoopTurn& turn_;
   const Route route_;
   CurlList header_lines_;
@@ -99,8 +99,8 @@ class CurlTransfer {
   std::unique_ptr<CURL, FreeEasy> easy_;
   std::array<char, CURL_ERROR_SIZE> error_text_{};
 
-  Exchange exchange_;
-  WireWatch wire_;
+  model::Exchange exchange_;
+  SocketObserver observer_;
   std::size_t header_bytes_ = 0;
   int times_ready_to_send_ = 0;
   bool interim_ = false;  // the headers that come are of an interim reply
@@ -111,4 +111,4 @@ class CurlTransfer {
   bool port_differs_ = false;  // a socket was opened to a port other than the URL's
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::transport

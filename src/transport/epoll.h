@@ -10,7 +10,7 @@
 
 #include "base/clock.h"
 
-namespace reinfer {
+namespace reinfer::transport {
 
 class Epoll {
  public:
@@ -28,7 +28,7 @@ class Epoll {
 
   // How many of `ready` were filled in, at most so much later; nullopt: for ever. -1 if a signal
   // came, or the process was stopped, meanwhile.
-  int wait(std::span<epoll_event> ready, std::optional<Nanoseconds> timeout);
+  int wait(std::span<epoll_event> ready, std::optional<base::Nanoseconds> timeout);
 
   // From any thread: the wait, or else the next one, ends at once.
   void wake();
@@ -42,4 +42,4 @@ class Epoll {
   bool coarse_ = false;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::transport

@@ -6,19 +6,19 @@
 #include <algorithm>
 #include <ctime>
 
-namespace reinfer {
+namespace reinfer::transport {
 namespace {
 
-std::optional<WallTime> expiry_of(const X509* certificate) {
+std::optional<base::WallTime> expiry_of(const X509* certificate) {
   std::tm utc{};
   if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &utc) != 1) return std::nullopt;
-  return from_unix_seconds(timegm(&utc));
+  return base::from_unix_seconds(timegm(&utc));
 }
 
 }  // namespace
 
-TlsFacts read_tls_facts(ssl_st* ssl) {
-  TlsFacts facts;
+model::TlsFacts read_tls_facts(ssl_st* ssl) {
+  model::TlsFacts facts;
   facts.version = SSL_get_version(ssl);
   facts.cipher = SSL_get_cipher_name(ssl);
   // On the client's side the chain begins with the server's own certificate.
@@ -31,4 +31,4 @@ TlsFacts read_tls_facts(ssl_st* ssl) {
   return facts;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::transport

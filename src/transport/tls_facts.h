@@ -6,8 +6,8 @@
 
 struct ssl_st;  // OpenSSL's SSL
 
-namespace reinfer {
+namespace reinfer::transport {
 
-TlsFacts read_tls_facts(ssl_st* ssl);
+model::TlsFacts read_tls_facts(ssl_st* ssl);
 
-}  // namespace reinfer
+}  // namespace reinfer::transport

@@ -9,7 +9,7 @@
 
 #include "model/exchange.h"
 
-namespace reinfer {
+namespace reinfer::transport {
 
 // Names one exchange from start() to its completion. Never reused.
 enum class ProbeId : std::uint64_t {};
@@ -25,7 +25,7 @@ class ProbeIds {
 
 struct Completion {
   ProbeId id{};
-  Exchange exchange;
+  model::Exchange exchange;
 };
 
 class Transport {
@@ -34,18 +34,18 @@ class Transport {
 
   // Sends one request, once. Cannot fail: whatever goes wrong comes back from poll() as an
   // Exchange, so there is one path for every ending. It ends within `request.deadlines`.
-  virtual void start(ProbeId id, Request request) = 0;
+  virtual void start(ProbeId id, model::Request request) = 0;
 
   // Waits until an exchange has ended, wake() was called or `until` has come, and returns what has
   // ended, possibly nothing, in the order in which it ended.
-  virtual std::vector<Completion> poll(MonoTime until) = 0;
+  virtual std::vector<Completion> poll(base::MonoTime until) = 0;
 
   // Makes a poll() in progress, or else the next one, return at once. Any thread,
   // async-signal-safe.
   virtual void wake() = 0;
 
   // How long poll() has really waited so far: what is left of the loop's time is work.
-  virtual Nanoseconds waited() const = 0;
+  virtual base::Nanoseconds waited() const = 0;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::transport

@@ -72,16 +72,17 @@ Capture::Capture(std::uint16_t plain_port, std::uint16_t tls_port, Wanted wanted
   const int on = 1;
   const int room = 8 << 20;
   setsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof room);
-  check(setsockopt(socket_.get(), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on) == 0,
-        "the kernel stamps captured packets");
-  check(attach_filter(socket_.get(), plain_port, tls_port, wanted == Wanted::syns),
-        "the kernel takes the filter");
+  base::check(setsockopt(socket_.get(), SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof on) == 0,
+              "the kernel stamps captured packets");
+  base::check(attach_filter(socket_.get(), plain_port, tls_port, wanted == Wanted::syns),
+              "the kernel takes the filter");
   sockaddr_ll loopback{};
   loopback.sll_family = AF_PACKET;
   loopback.sll_protocol = htons(ETH_P_ALL);
   loopback.sll_ifindex = static_cast<int>(if_nametoindex("lo"));
-  check(bind(socket_.get(), reinterpret_cast<const sockaddr*>(&loopback), sizeof loopback) == 0,
-        "the loopback interface can be captured");
+  base::check(
+      bind(socket_.get(), reinterpret_cast<const sockaddr*>(&loopback), sizeof loopback) == 0,
+      "the loopback interface can be captured");
 }
 
 void Capture::take_waiting() {

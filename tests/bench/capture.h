@@ -51,7 +51,7 @@ class Capture {
 
   const std::uint16_t plain_port_;
   const std::uint16_t tls_port_;
-  Descriptor socket_;
+  base::Descriptor socket_;
   std::map<std::uint16_t, Conversation> conversations_;  // by the client's port
 };
 

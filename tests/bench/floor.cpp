@@ -41,7 +41,7 @@ struct Arguments {
 
 struct Target {
   bool reuse = false;
-  Nanoseconds interval{};
+  base::Nanoseconds interval{};
   std::string url;
 
   CURL* easy = nullptr;
@@ -79,7 +79,7 @@ class Loop {
   void run();
 
  private:
-  using Slot = std::pair<MonoTime, std::size_t>;
+  using Slot = std::pair<base::MonoTime, std::size_t>;
 
   void prepare(Target& target);
   void start(Target& target);
@@ -101,11 +101,11 @@ Loop::Loop(Arguments arguments, std::vector<Target> targets)
   curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, 1024L);
   curl_multi_setopt(multi_, CURLMOPT_PIPELINING, static_cast<long>(CURLPIPE_NOTHING));
   samples_.reserve(1 << 16);
-  Random random(targets_.size());
+  base::Random random(targets_.size());
   for (std::size_t i = 0; i < targets_.size(); ++i) {
     prepare(targets_[i]);
     const double phase = random.next_unit() * static_cast<double>(targets_[i].interval.count());
-    slots_.emplace(mono_now() + Nanoseconds(static_cast<std::int64_t>(phase)), i);
+    slots_.emplace(base::mono_now() + base::Nanoseconds(static_cast<std::int64_t>(phase)), i);
   }
 }
 
@@ -120,7 +120,7 @@ Loop::~Loop() {
 
 void Loop::prepare(Target& target) {
   target.easy = curl_easy_init();
-  check(target.easy != nullptr, "libcurl has memory for a handle");
+  base::check(target.easy != nullptr, "libcurl has memory for a handle");
   CURL* easy = target.easy;
   curl_easy_setopt(easy, CURLOPT_PRIVATE, &target);
   curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, &on_body);
@@ -202,7 +202,7 @@ void Loop::take_ended() {
 void Loop::run() {
   int running = 0;
   while (stopped == 0) {
-    while (slots_.top().first <= mono_now()) {
+    while (slots_.top().first <= base::mono_now()) {
       const auto [when, index] = slots_.top();
       slots_.pop();
       slots_.emplace(when + targets_[index].interval, index);
@@ -210,11 +210,13 @@ void Loop::run() {
     }
     curl_multi_perform(multi_, &running);
     take_ended();
-    const auto left = std::chrono::ceil<std::chrono::milliseconds>(slots_.top().first - mono_now());
+    const auto left =
+        std::chrono::ceil<std::chrono::milliseconds>(slots_.top().first - base::mono_now());
     if (left.count() > 0)
       curl_multi_poll(multi_, nullptr, 0, static_cast<int>(left.count()), nullptr);
   }
-  check(write_samples(arguments_.samples_file, samples_, failures_), "the samples can be written");
+  base::check(write_samples(arguments_.samples_file, samples_, failures_),
+              "the samples can be written");
 }
 
 std::vector<Target> read_targets(const std::string& path) {
@@ -230,7 +232,7 @@ std::vector<Target> read_targets(const std::string& path) {
     target.url = url;
     targets.push_back(std::move(target));
   }
-  check(!targets.empty(), "there are targets");
+  base::check(!targets.empty(), "there are targets");
   return targets;
 }
 

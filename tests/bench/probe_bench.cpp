@@ -49,36 +49,40 @@ bool write_record(const std::string& samples_file, const Records& records) {
 
 int run(const std::string& config_file, const std::string& samples_file,
         const std::string& port_file) {
-  const auto plan = load_or_explain(config_file);
-  if (!plan) return kExitBadConfig;
+  const auto plan = app::load_or_explain(config_file);
+  if (!plan) return app::kExitBadConfig;
   const sigset_t signals = stop_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 
-  const Log log(LogLevel::warn, LogFormat::logfmt);
-  const SystemClock clock;
-  const Division division =
-      divide(plan, probe_threads_for(*plan, std::thread::hardware_concurrency()));
-  Ledgers ledgers(division, clock.now());
-  PaidBudget paid("", log);
+  const base::Log log(base::LogLevel::warn, base::LogFormat::logfmt);
+  const base::SystemClock clock;
+  const model::Partition partition = model::partition_plan(
+      plan, app::probe_threads_for(*plan, std::thread::hardware_concurrency()));
+  record::Ledgers ledgers(partition, clock.now());
+  probe::PaidBudget paid("", log);
   Records records;
   const auto recorded = [&records] {
-    auto transport = std::make_unique<RecordingTransport>(std::make_unique<CurlTransport>());
+    auto transport =
+        std::make_unique<RecordingTransport>(std::make_unique<transport::CurlTransport>());
     records.push_back(transport.get());
     return transport;
   };
-  ProbeThreads threads(division, clock, recorded, paid, ledgers, log, Random::seed_from_kernel());
-  HttpStatistics statistics("/metrics");
+  app::ProbeThreads threads(partition, clock, recorded, paid, ledgers, log,
+                            base::Random::seed_from_kernel());
+  http::HttpStatistics statistics("/metrics");
   const std::atomic<bool> ready{true};
-  ServerOptions options;
+  http::ServerOptions options;
   options.addresses = {{"127.0.0.1", 0}};
-  Server server(options, exporter_routes("/metrics", ledgers, clock, statistics, ready), statistics,
-                log);
+  http::Server server(options,
+                      routes::exporter_routes("/metrics", ledgers, clock, statistics, ready),
+                      statistics, log);
   const auto port = server.bind();
-  check(port.has_value(), "a port of loopback is free");
+  base::check(port.has_value(), "a port of loopback is free");
   server.start();
   threads.start();
   std::ofstream(port_file + ".new") << *port << '\n';
-  check(std::rename((port_file + ".new").c_str(), port_file.c_str()) == 0, "the port can be told");
+  base::check(std::rename((port_file + ".new").c_str(), port_file.c_str()) == 0,
+              "the port can be told");
 
   int signal = 0;
   sigwait(&signals, &signal);

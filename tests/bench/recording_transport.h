@@ -12,22 +12,22 @@
 
 namespace reinfer::bench {
 
-class RecordingTransport final : public Transport {
+class RecordingTransport final : public transport::Transport {
  public:
-  explicit RecordingTransport(std::unique_ptr<Transport> real);
+  explicit RecordingTransport(std::unique_ptr<transport::Transport> real);
 
-  void start(ProbeId id, Request request) override;
-  std::vector<Completion> poll(MonoTime until) override;
+  void start(transport::ProbeId id, model::Request request) override;
+  std::vector<transport::Completion> poll(base::MonoTime until) override;
   void wake() override { real_->wake(); }
-  Nanoseconds waited() const override { return real_->waited(); }
+  base::Nanoseconds waited() const override { return real_->waited(); }
 
   const std::vector<Sample>& samples() const { return samples_; }
   std::uint64_t failures() const { return failures_; }
 
  private:
-  void note(const Completion& completion);
+  void note(const transport::Completion& completion);
 
-  const std::unique_ptr<Transport> real_;
+  const std::unique_ptr<transport::Transport> real_;
   std::unordered_map<std::uint64_t, std::string> request_ids_;
   std::vector<Sample> samples_;
   std::uint64_t failures_ = 0;

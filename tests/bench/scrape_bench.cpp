@@ -55,7 +55,7 @@ void note(void* block) {
   operator delete(block);
 }
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 using namespace std::chrono_literals;
@@ -64,32 +64,33 @@ constexpr std::size_t kSeriesSizes[] = {1'000, 10'000, 75'000, 100'000};
 constexpr std::size_t kSeriesOfTarget = 115;
 
 // Takes the families as prometheus-cpp has them.
-class FamilyCollector final : public Encoder {
+class FamilyCollector final : public metrics::Encoder {
  public:
-  using Encoder::add;
-  void begin(const FamilyHead& head) override {
+  using metrics::Encoder::add;
+  void begin(const metrics::FamilyHead& head) override {
     if (!families.empty() && families.back().metric.empty()) families.pop_back();
     families.emplace_back();
     families.back().name = head.name;
     families.back().help = head.help;
-    families.back().type = head.type == FamilyType::counter     ? prometheus::MetricType::Counter
-                           : head.type == FamilyType::histogram ? prometheus::MetricType::Histogram
-                                                                : prometheus::MetricType::Gauge;
+    families.back().type =
+        head.type == metrics::FamilyType::counter     ? prometheus::MetricType::Counter
+        : head.type == metrics::FamilyType::histogram ? prometheus::MetricType::Histogram
+                                                      : prometheus::MetricType::Gauge;
   }
-  void set_subject(Labels labels, std::optional<WallTime>) override {
+  void set_subject(metrics::Labels labels, std::optional<base::WallTime>) override {
     subject_.clear();
-    for (const Label& label : labels)
+    for (const metrics::Label& label : labels)
       subject_.push_back({std::string(label.name), std::string(label.value)});
   }
-  void add(MoreLabels more, double value, const Exemplar*) override {
+  void add(metrics::MoreLabels more, double value, const record::Exemplar*) override {
     prometheus::ClientMetric metric;
     metric.label = subject_;
-    for (const Label& label : more)
+    for (const metrics::Label& label : more)
       metric.label.push_back({std::string(label.name), std::string(label.value)});
     metric.counter.value = metric.gauge.value = value;
     families.back().metric.push_back(std::move(metric));
   }
-  void add(const Histogram& histogram) override {
+  void add(const record::Histogram& histogram) override {
     prometheus::ClientMetric metric;
     metric.label = subject_;
     metric.histogram.sample_count = histogram.count();
@@ -103,7 +104,7 @@ class FamilyCollector final : public Encoder {
     }
     families.back().metric.push_back(std::move(metric));
   }
-  void add(const LatencyHistogram& histogram) override { add(histogram.classic()); }
+  void add(const record::LatencyHistogram& histogram) override { add(histogram.classic()); }
 
   std::vector<prometheus::MetricFamily> families;
 
@@ -111,37 +112,38 @@ class FamilyCollector final : public Encoder {
   std::vector<prometheus::ClientMetric::Label> subject_;
 };
 
-std::shared_ptr<const Plan> plan_of(std::size_t targets) {
+std::shared_ptr<const model::Plan> plan_of(std::size_t targets) {
   std::string toml = "[limits]\nseries_max = 1000000\n";
   for (std::size_t i = 0; i < targets; ++i)
     toml += fmt::format(
         "[[tenant]]\nname = \"tenant-{}\"\nbase_url = \"https://reinfer.io\"\ntoken_env = \"T\"\n"
         "labels = {{ environment = \"production\" }}\n[[tenant.probe]]\nuse = \"projects\"\n",
         i);
-  auto plan = parse_plan(toml, "bench.toml", [](const TokenSource&) { return std::nullopt; });
+  auto plan = config::parse_plan(toml, "bench.toml",
+                                 [](const model::TokenSource&) { return std::nullopt; });
   if (!plan)
-    for (const Problem& problem : plan.error())
-      fmt::print(stderr, "{}\n", to_string(problem));
-  check(plan.has_value(), "the benchmark's configuration is good");
-  return std::make_shared<const Plan>(std::move(*plan));
+    for (const base::Problem& problem : plan.error())
+      fmt::print(stderr, "{}\n", base::to_string(problem));
+  base::check(plan.has_value(), "the benchmark's configuration is good");
+  return std::make_shared<const model::Plan>(std::move(*plan));
 }
 
 // Every target has been probed, so that its numbers have digits.
-void fill(Ledger& ledger, std::size_t targets, Instant now) {
-  Random random(1);
+void fill(record::Ledger& ledger, std::size_t targets, base::Instant now) {
+  base::Random random(1);
   for (std::size_t i = 0; i < targets; ++i)
     for (int probe = 0; probe < 20; ++probe) {
-      ProbeResult result;
-      result.target = TargetIndex(i);
-      result.outcome = probe == 7 ? Outcome::gateway_error : Outcome::ok;
+      model::ProbeResult result;
+      result.target = model::TargetIndex(i);
+      result.outcome = probe == 7 ? model::Outcome::gateway_error : model::Outcome::ok;
       result.application_answered = probe != 7;
       result.http_status = probe == 7 ? 502 : 200;
       result.started = result.finished = now;
-      const auto some = [&] { return Nanoseconds(std::int64_t(random.next_unit() * 2e8)); };
+      const auto some = [&] { return base::Nanoseconds(std::int64_t(random.next_unit() * 2e8)); };
       result.phases = {some(), some(), some(), some(), some(), some(), some()};
       result.server_processing = some();
       result.network_overhead = some();
-      result.server_timing_state = ServerTimingState::ok;
+      result.server_timing_state = model::ServerTimingState::ok;
       result.body_bytes = 1234;
       result.request_id = random.next_uuid();
       ledger.record_started(result.target, 150us);
@@ -160,24 +162,24 @@ Run measure(Render render) {
   Run run;
   const std::size_t before = in_use;
   peak = in_use;
-  const MonoTime begun = mono_now();
+  const base::MonoTime begun = base::mono_now();
   run.bytes = render();
-  run.ms = to_seconds(mono_now() - begun) * 1e3;
+  run.ms = base::to_seconds(base::mono_now() - begun) * 1e3;
   run.extra = peak - before;
   return run;
 }
 
 // What an HTTP reply does with it: looks at each piece once.
-std::size_t write_all(Exposition& exposition) {
+std::size_t write_all(metrics::Exposition& exposition) {
   std::size_t bytes = 0;
   while (!exposition.done())
     bytes += exposition.next().size();
   return bytes;
 }
 
-ServerFacts no_server() {
-  ServerFacts server;
-  server.scrape_duration = Histogram({1});
+metrics::ServerFacts no_server() {
+  metrics::ServerFacts server;
+  server.scrape_duration = record::Histogram({1});
   return server;
 }
 
@@ -189,45 +191,47 @@ Value median(std::vector<Value> values) {
 
 void bench(std::size_t series_wanted, int runs, std::string_view only) {
   const std::size_t targets = (series_wanted + kSeriesOfTarget - 1) / kSeriesOfTarget;
-  const Instant now{WallTime{1795392000s}, MonoTime{1s}};
-  Ledger ledger(plan_of(targets), now);
+  const base::Instant now{base::WallTime{1795392000s}, base::MonoTime{1s}};
+  record::Ledger ledger(plan_of(targets), now);
   fill(ledger, targets, now);
-  const Snapshot snapshot = ledger.snapshot(now);
+  const record::Snapshot snapshot = ledger.snapshot(now);
 
   const auto collect = [&] {
     FamilyCollector collector;
-    for (const FamilyTable table : {target_families(), objective_families()})
-      for (const Family& family : table) {
+    for (const metrics::FamilyTable table :
+         {metrics::target_families(), metrics::objective_families()})
+      for (const metrics::Family& family : table) {
         collector.begin(family.head);
         for (std::size_t i = 0; i < targets; ++i) {
-          const Target& target = snapshot.plan->targets()[i];
-          const Label labels[] = {{"tenant", target.tenant_name},
-                                  {"probe", target.probe},
-                                  {"environment", "production"}};
+          const model::Target& target = snapshot.plan->targets()[i];
+          const metrics::Label labels[] = {{"tenant", target.tenant_name},
+                                           {"probe", target.probe},
+                                           {"environment", "production"}};
           collector.set_subject(labels, std::nullopt);
-          std::get<WriteTarget>(family.write)({*snapshot.plan, target, snapshot.targets[i]},
-                                              collector);
+          std::get<metrics::WriteTarget>(family.write)(
+              {*snapshot.plan, target, snapshot.targets[i]}, collector);
         }
       }
     return std::move(collector.families);
   };
   const auto families = collect();
-  const auto ours = [&](Format format) {
+  const auto ours = [&](metrics::Format format) {
     return [&, format] {
       // The facts are there; what is measured is the writing.
-      auto exposition =
-          std::make_unique<Exposition>(Snapshot(snapshot), no_server(), ProcessStats{}, format);
+      auto exposition = std::make_unique<metrics::Exposition>(
+          record::Snapshot(snapshot), no_server(), metrics::ProcessStats{}, format);
       return measure([&] { return write_all(*exposition); });
     };
   };
   std::vector<std::pair<std::string, std::function<Run()>>> contenders = {
-      {"text", ours(Format::text)},
-      {"openmetrics", ours(Format::openmetrics)},
-      {"protobuf", ours(Format::protobuf)},
+      {"text", ours(metrics::Format::text)},
+      {"openmetrics", ours(metrics::Format::openmetrics)},
+      {"protobuf", ours(metrics::Format::protobuf)},
       {"text+snapshot",
        [&] {
          return measure([&] {
-           Exposition exposition(ledger.snapshot(now), no_server(), {}, Format::text);
+           metrics::Exposition exposition(ledger.snapshot(now), no_server(), {},
+                                          metrics::Format::text);
            return write_all(exposition);
          });
        }},
@@ -270,22 +274,23 @@ void bench(std::size_t series_wanted, int runs, std::string_view only) {
 // What one target costs in memory, with 1,000 samples of each latency over a factor of four.
 void print_target_memory() {
   const auto plan = plan_of(1);
-  const Instant now{WallTime{1795392000s}, MonoTime{1s}};
+  const base::Instant now{base::WallTime{1795392000s}, base::MonoTime{1s}};
   const std::size_t before = in_use;
-  Ledger ledger(plan, now);
+  record::Ledger ledger(plan, now);
   const std::size_t empty = in_use - before;
   for (int i = 0; i < 50; ++i)
     fill(ledger, 1, now);
   const std::size_t snapshot_before = in_use;
-  const Snapshot copy = ledger.snapshot(now);
+  const record::Snapshot copy = ledger.snapshot(now);
   fmt::print(stderr,
              "a target's record: {} bytes of itself, {} with its heap after 1000 samples; "
              "a whole ledger of one target: {} bytes empty\n",
-             sizeof(TargetRecord), in_use - snapshot_before - sizeof(TenantRecord), empty);
+             sizeof(record::TargetRecord), in_use - snapshot_before - sizeof(record::TenantRecord),
+             empty);
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests
 
 int main(int count, char** arguments) {
   const int runs = count > 1 ? std::atoi(arguments[1]) : 5;
@@ -293,8 +298,8 @@ int main(int count, char** arguments) {
     fmt::print(stderr, "usage: scrape_bench [RUNS [FORMAT]]\n");
     return 2;
   }
-  for (const std::size_t series : reinfer::kSeriesSizes)
-    reinfer::bench(series, runs, count > 2 ? arguments[2] : "");
-  reinfer::print_target_memory();
+  for (const std::size_t series : reinfer::tests::kSeriesSizes)
+    reinfer::tests::bench(series, runs, count > 2 ? arguments[2] : "");
+  reinfer::tests::print_target_memory();
   return 0;
 }

@@ -18,8 +18,8 @@ constexpr int kDepartures =
     SOF_TIMESTAMPING_TX_SOFTWARE | SOF_TIMESTAMPING_OPT_TSONLY | SOF_TIMESTAMPING_OPT_ID;
 
 void set_stamping(int socket, int flags) {
-  check(setsockopt(socket, SOL_SOCKET, SO_TIMESTAMPING, &flags, sizeof flags) == 0,
-        "the kernel stamps sockets");
+  base::check(setsockopt(socket, SOL_SOCKET, SO_TIMESTAMPING, &flags, sizeof flags) == 0,
+              "the kernel stamps sockets");
 }
 
 WallNanoseconds to_nanoseconds(const timespec& time) {

@@ -57,7 +57,7 @@ TruthConnection::TruthConnection(Descriptor socket, std::uint16_t client_port, s
   // Through memory, so that every byte is read from the socket with its stamp.
   in_ = BIO_new(BIO_s_mem());
   out_ = BIO_new(BIO_s_mem());
-  check(tls_ != nullptr && in_ != nullptr && out_ != nullptr, "OpenSSL has memory");
+  base::check(tls_ != nullptr && in_ != nullptr && out_ != nullptr, "OpenSSL has memory");
   SSL_set_bio(tls_.get(), in_, out_);
   SSL_set_accept_state(tls_.get());
 }

@@ -32,7 +32,7 @@ struct TruthRecord {
 class TruthConnection {
  public:
   // `tls`: null for plain HTTP.
-  TruthConnection(Descriptor socket, std::uint16_t client_port, ssl_ctx_st* tls);
+  TruthConnection(base::Descriptor socket, std::uint16_t client_port, ssl_ctx_st* tls);
   ~TruthConnection();
   TruthConnection(const TruthConnection&) = delete;
   TruthConnection& operator=(const TruthConnection&) = delete;
@@ -57,7 +57,7 @@ class TruthConnection {
   bool send_all(const char* bytes, std::size_t count);
   void begin_record();
 
-  Descriptor socket_;
+  base::Descriptor socket_;
   const std::uint16_t client_port_;
   std::unique_ptr<ssl_st, FreeTls> tls_;
   bio_st* in_ = nullptr;   // owned by tls_

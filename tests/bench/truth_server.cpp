@@ -41,8 +41,8 @@ struct Arguments {
   std::string ports_file;
   std::string log_file;
   std::uint64_t seed = 0;
-  Nanoseconds hold_min{};
-  Nanoseconds hold_max{};
+  base::Nanoseconds hold_min{};
+  base::Nanoseconds hold_max{};
   bool everything = false;
 };
 
@@ -53,7 +53,7 @@ using TlsContext = std::unique_ptr<SSL_CTX, FreeContext>;
 
 TlsContext make_tls(const Arguments& arguments) {
   TlsContext context(SSL_CTX_new(TLS_server_method()));
-  check(
+  base::check(
       context != nullptr &&
           SSL_CTX_use_certificate_chain_file(context.get(), arguments.certificate.c_str()) == 1 &&
           SSL_CTX_use_PrivateKey_file(context.get(), arguments.key.c_str(), SSL_FILETYPE_PEM) == 1,
@@ -63,15 +63,16 @@ TlsContext make_tls(const Arguments& arguments) {
 
 Descriptor listen_on_loopback(std::uint16_t& port) {
   Descriptor listener(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
-  check(bool(listener), "the kernel gives sockets");
+  base::check(bool(listener), "the kernel gives sockets");
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t length = sizeof address;
   auto* generic = reinterpret_cast<sockaddr*>(&address);
-  check(bind(listener.get(), generic, length) == 0 && listen(listener.get(), SOMAXCONN) == 0 &&
-            getsockname(listener.get(), generic, &length) == 0,
-        "a port of loopback is free");
+  base::check(bind(listener.get(), generic, length) == 0 &&
+                  listen(listener.get(), SOMAXCONN) == 0 &&
+                  getsockname(listener.get(), generic, &length) == 0,
+              "a port of loopback is free");
   stamp_arrivals(listener.get());
   port = ntohs(address.sin_port);
   return listener;
@@ -93,7 +94,7 @@ class TruthServer {
 
  private:
   struct Held {
-    MonoTime until;
+    base::MonoTime until;
     int connection;
     std::uint64_t serial;
     bool operator>(const Held& other) const { return until > other.until; }
@@ -113,7 +114,7 @@ class TruthServer {
   void write_log() const;
 
   const Arguments arguments_;
-  Random random_;
+  base::Random random_;
   TlsContext tls_;
   std::uint16_t plain_port_ = 0;
   std::uint16_t tls_port_ = 0;
@@ -154,19 +155,21 @@ void TruthServer::watch(int descriptor, std::uint32_t events) {
   epoll_event event{};
   event.events = events;
   event.data.fd = descriptor;
-  check(epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, descriptor, &event) == 0,
-        "epoll takes a descriptor");
+  base::check(epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, descriptor, &event) == 0,
+              "epoll takes a descriptor");
 }
 
 void TruthServer::run() {
   std::ofstream(arguments_.ports_file + ".new") << plain_port_ << ' ' << tls_port_ << '\n';
-  check(std::rename((arguments_.ports_file + ".new").c_str(), arguments_.ports_file.c_str()) == 0,
-        "the ports can be told");
+  base::check(
+      std::rename((arguments_.ports_file + ".new").c_str(), arguments_.ports_file.c_str()) == 0,
+      "the ports can be told");
   std::array<epoll_event, 64> events;
   while (!stopped_) {
     timespec timeout{1, 0};
     if (!held_.empty()) {
-      const Nanoseconds left = std::max(held_.top().until - mono_now(), Nanoseconds{0});
+      const base::Nanoseconds left =
+          std::max(held_.top().until - base::mono_now(), base::Nanoseconds{0});
       timeout = {left.count() / 1'000'000'000, left.count() % 1'000'000'000};
     }
     const int count = epoll_pwait2(epoll_.get(), events.data(), static_cast<int>(events.size()),
@@ -225,14 +228,15 @@ void TruthServer::serve(int descriptor, std::uint32_t events) {
 }
 
 void TruthServer::hold(int descriptor, std::uint64_t serial) {
-  const Nanoseconds range = arguments_.hold_max - arguments_.hold_min;
+  const base::Nanoseconds range = arguments_.hold_max - arguments_.hold_min;
   const auto extra =
       static_cast<std::int64_t>(random_.next_unit() * static_cast<double>(range.count()));
-  held_.push({mono_now() + arguments_.hold_min + Nanoseconds(extra), descriptor, serial});
+  held_.push(
+      {base::mono_now() + arguments_.hold_min + base::Nanoseconds(extra), descriptor, serial});
 }
 
 void TruthServer::answer_due() {
-  while (!held_.empty() && held_.top().until <= mono_now()) {
+  while (!held_.empty() && held_.top().until <= base::mono_now()) {
     const Held held = held_.top();
     held_.pop();
     const auto found = clients_.find(held.connection);
@@ -268,7 +272,7 @@ void TruthServer::write_log() const {
 std::optional<Arguments> parse(std::span<char*> words) {
   if (words.size() != 8 && words.size() != 9) return std::nullopt;
   const auto microseconds = [&](std::size_t i) {
-    return Nanoseconds(std::chrono::microseconds(std::strtoll(words[i], nullptr, 10)));
+    return base::Nanoseconds(std::chrono::microseconds(std::strtoll(words[i], nullptr, 10)));
   };
   return Arguments{words[1],
                    words[2],

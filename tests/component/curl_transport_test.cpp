@@ -11,11 +11,11 @@
 #include "tests/component/probing.h"
 #include "tests/component/raw_server.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 using namespace std::chrono_literals;
-using sim::PortKind;
+using simulator::PortKind;
 
 const std::string kShort = "timeout = \"400ms\"";
 const std::string kOkBody = R"({"status":"ok","dataset":{}})";
@@ -31,13 +31,13 @@ bool waits_on_purpose(std::string_view mode) {
 
 TEST_CASE("each fault of a tenant has exactly its outcome, with and without TLS") {
   SimulatedTenant tenant;
-  for (const PortKind port : {PortKind::http, PortKind::https}) {
-    for (const sim::FaultMode& mode : sim::fault_modes()) {
-      if (mode.scope != sim::FaultScope::request) continue;
+  for (const simulator::PortKind port : {simulator::PortKind::http, simulator::PortKind::https}) {
+    for (const simulator::FaultMode& mode : simulator::fault_modes()) {
+      if (mode.scope != simulator::FaultScope::request) continue;
       CAPTURE(mode.name);
       const std::string path = "faults/" + std::string(mode.name);
-      const ProbeResult result = probe_once({tenant->base_url(port, path), tenant.ca_file(),
-                                             waits_on_purpose(mode.name) ? kShort : ""});
+      const model::ProbeResult result = probe_once({tenant->base_url(port, path), tenant.ca_file(),
+                                                    waits_on_purpose(mode.name) ? kShort : ""});
       CAPTURE(result.message);
       CHECK(label(result) == mode.expected_outcome);
     }
@@ -46,10 +46,10 @@ TEST_CASE("each fault of a tenant has exactly its outcome, with and without TLS"
 
 TEST_CASE("each probe is one request, which names us and carries the token once") {
   SimulatedTenant tenant;
-  Probing probing(to_toml({tenant->base_url(PortKind::https), tenant.ca_file()}));
+  Probing probing(to_toml({tenant->base_url(simulator::PortKind::https), tenant.ca_file()}));
   for (int i = 0; i < 5; ++i)
     CHECK(label(probing.probe()) == "ok");
-  const sim::RequestsSeen seen = tenant->requests_seen();
+  const simulator::RequestsSeen seen = tenant->requests_seen();
   CHECK(seen.requests == 5);
   CHECK(seen.connections == 5);
 }
@@ -60,7 +60,7 @@ TEST_CASE("what is sent is what the API expects") {
     read_head(socket, &head);
     send_text(socket, http_reply(kOkBody));
   });
-  const ProbeResult result = probe_once({server.base_url()});
+  const model::ProbeResult result = probe_once({server.base_url()});
   CHECK(label(result) == "ok");
   CHECK(head.rfind("GET /api/v1/datasets/demo/support HTTP/1.1\r\n", 0) == 0);
   CHECK(head.find("Authorization: Bearer component-test-token\r\n") != std::string::npos);
@@ -89,7 +89,7 @@ TEST_CASE("before a request can be sent, each stage has its own failure") {
   CHECK(label(probe_once({at_port(closed_port())})) == "connect_error");
   CHECK(label(probe_once({"https://no-such-host.invalid"})) == "dns_error");
   const FullServer full;
-  const ProbeResult unanswered =
+  const model::ProbeResult unanswered =
       probe_once({at_port(full.port()), "", "connect_timeout = \"200ms\""});
   CHECK(label(unanswered) == "connect_timeout");
   CHECK(unanswered.phases.connect.has_value());
@@ -99,20 +99,20 @@ TEST_CASE("before a request can be sent, each stage has its own failure") {
 
 TEST_CASE("a certificate that is expired, of another host or of another CA is a tls_error") {
   SimulatedTenant tenant;
-  const auto probe = [&](PortKind port, const std::string& ca) {
+  const auto probe = [&](simulator::PortKind port, const std::string& ca) {
     return label(probe_once({tenant->base_url(port), ca}));
   };
-  CHECK(probe(PortKind::https, tenant.ca_file()) == "ok");
-  CHECK(probe(PortKind::https_expired, tenant.ca_file()) == "tls_error");
-  CHECK(probe(PortKind::https_wrong_name, tenant.ca_file()) == "tls_error");
-  CHECK(probe(PortKind::https, "") == "tls_error");
+  CHECK(probe(simulator::PortKind::https, tenant.ca_file()) == "ok");
+  CHECK(probe(simulator::PortKind::https_expired, tenant.ca_file()) == "tls_error");
+  CHECK(probe(simulator::PortKind::https_wrong_name, tenant.ca_file()) == "tls_error");
+  CHECK(probe(simulator::PortKind::https, "") == "tls_error");
 }
 
 TEST_CASE("a server that accepts and never speaks TLS fails in its own stage") {
   SimulatedTenant tenant;
   REQUIRE_FALSE(tenant->set_fault("tls_never").has_value());
-  const ProbeResult result =
-      probe_once({tenant->base_url(PortKind::https), tenant.ca_file(), "tls_timeout = \"200ms\""});
+  const model::ProbeResult result = probe_once(
+      {tenant->base_url(simulator::PortKind::https), tenant.ca_file(), "tls_timeout = \"200ms\""});
   CHECK(label(result) == "tls_error");
   CHECK(result.phases.tls.has_value());
   CHECK(result.message == "TLS handshake not done within 200ms");
@@ -120,7 +120,8 @@ TEST_CASE("a server that accepts and never speaks TLS fails in its own stage") {
 
 TEST_CASE("a fresh connection shows every phase and the certificate") {
   SimulatedTenant tenant(20ms);
-  const ProbeResult result = probe_once({tenant->base_url(PortKind::https), tenant.ca_file()});
+  const model::ProbeResult result =
+      probe_once({tenant->base_url(simulator::PortKind::https), tenant.ca_file()});
   REQUIRE(label(result) == "ok");
   CHECK(result.phases.resolve.has_value());
   CHECK(result.phases.connect.has_value());
@@ -132,18 +133,18 @@ TEST_CASE("a fresh connection shows every phase and the certificate") {
   CHECK(*result.server_processing >= 20ms);
   REQUIRE(result.tls.has_value());
   CHECK(result.tls->version == "TLSv1.3");
-  CHECK(result.tls->earliest_expiry > SystemClock().now().wall);
+  CHECK(result.tls->earliest_expiry > base::SystemClock().now().wall);
 }
 
 TEST_CASE("a reused connection pays for resolve, connect and TLS once") {
   SimulatedTenant tenant;
-  Probing probing(
-      to_toml({tenant->base_url(PortKind::https), tenant.ca_file(), "connection = \"reuse\""}));
-  const ProbeResult first = probing.probe();
+  Probing probing(to_toml(
+      {tenant->base_url(simulator::PortKind::https), tenant.ca_file(), "connection = \"reuse\""}));
+  const model::ProbeResult first = probing.probe();
   CHECK_FALSE(first.connection_reused);
   CHECK(first.phases.tls.has_value());
   for (int i = 0; i < 4; ++i) {
-    const ProbeResult next = probing.probe();
+    const model::ProbeResult next = probing.probe();
     CHECK(label(next) == "ok");
     CHECK(next.connection_reused);
     CHECK_FALSE(next.phases.resolve.has_value());
@@ -163,7 +164,7 @@ TEST_CASE("a request sent again because a reused connection was dead is told apa
   });
   Probing probing(to_toml({server.base_url(), "", "connection = \"reuse\""}));
   CHECK_FALSE(probing.probe().resent);
-  const ProbeResult second = probing.probe();
+  const model::ProbeResult second = probing.probe();
   CHECK(label(second) == "ok");
   CHECK(second.resent);
 }
@@ -173,7 +174,7 @@ TEST_CASE("a host without name resolution has no resolve phase") {
     read_head(socket);
     send_text(socket, http_reply(kOkBody));
   });
-  const ProbeResult result = probe_once({server.base_url()});
+  const model::ProbeResult result = probe_once({server.base_url()});
   CHECK_FALSE(result.phases.resolve.has_value());
   CHECK_FALSE(result.phases.tls.has_value());
   CHECK(result.remote_address.rfind("127.0.0.1:", 0) == 0);
@@ -189,7 +190,7 @@ TEST_CASE("header lines are a list in order, repeats and trailers included") {
                   fmt::format("{:x}\r\n{}\r\n0\r\nserver-timing: total;dur=0.5\r\n\r\n",
                               kOkBody.size(), kOkBody));
   });
-  const ProbeResult result = probe_once({server.base_url()});
+  const model::ProbeResult result = probe_once({server.base_url()});
   CHECK(label(result) == "ok");
   REQUIRE(result.server_timing.size() == 2);
   CHECK(result.server_timing[0].name == "cfL4");
@@ -198,17 +199,17 @@ TEST_CASE("header lines are a list in order, repeats and trailers included") {
 
 TEST_CASE("headers beyond the limit are dropped and counted, the reply stays good") {
   SimulatedTenant tenant;
-  const ProbeResult result =
-      probe_once({tenant->base_url(PortKind::https, "faults/many_headers"), tenant.ca_file()});
+  const model::ProbeResult result = probe_once(
+      {tenant->base_url(simulator::PortKind::https, "faults/many_headers"), tenant.ca_file()});
   CHECK(label(result) == "ok");
   CHECK(result.headers_dropped > 700);
 }
 
 TEST_CASE("the size of a body counts after decompression") {
   SimulatedTenant tenant;
-  const std::string url = tenant->base_url(PortKind::https);
+  const std::string url = tenant->base_url(simulator::PortKind::https);
   CHECK(label(probe_once({url, tenant.ca_file(), "body_bytes_max = 100"})) == "response_too_large");
-  CHECK(label(probe_once({tenant->base_url(PortKind::https, "faults/gzip_bomb"),
+  CHECK(label(probe_once({tenant->base_url(simulator::PortKind::https, "faults/gzip_bomb"),
                           tenant.ca_file()})) == "response_too_large");
 }
 
@@ -239,37 +240,37 @@ TEST_CASE("running out of descriptors is the monitor's fault") {
   close(lowest_free);
   const rlimit none_left{static_cast<rlim_t>(lowest_free), before.rlim_max};
   setrlimit(RLIMIT_NOFILE, &none_left);
-  const ProbeResult result = probing.probe();
+  const model::ProbeResult result = probing.probe();
   setrlimit(RLIMIT_NOFILE, &before);
   CHECK(label(result) == "monitor_error");
 }
 
 TEST_CASE("wake ends a poll from another thread, before or during it") {
-  CurlTransport transport;
+  transport::CurlTransport transport;
   transport.wake();
-  CHECK(transport.poll(MonoTime::max()).empty());
+  CHECK(transport.poll(base::MonoTime::max()).empty());
   std::thread other([&] { transport.wake(); });
-  CHECK(transport.poll(MonoTime::max()).empty());
+  CHECK(transport.poll(base::MonoTime::max()).empty());
   other.join();
   CHECK(transport.waited() >= 0ns);
 }
 
 TEST_CASE("many probes at once each end once") {
   SimulatedTenant tenant;
-  std::string toml = to_toml({tenant->base_url(PortKind::https), tenant.ca_file()});
+  std::string toml = to_toml({tenant->base_url(simulator::PortKind::https), tenant.ca_file()});
   for (int i = 0; i < 60; ++i)
     toml += fmt::format(
         "[[tenant.probe]]\nname = \"p{}\"\nuse = \"source\"\nproject = \"demo\"\n"
         "source = \"emails\"\n",
         i);
   Probing probing(toml);
-  std::optional<ProbeResult> none;
+  std::optional<model::ProbeResult> none;
   for (std::size_t i = 0; i < probing.plan->targets().size(); ++i)
-    CHECK(probing.prober.start(TargetIndex(i), none) == Prober::Start::sent);
+    CHECK(probing.prober.start(model::TargetIndex(i), none) == probe::Prober::Start::sent);
   std::size_t ok = 0;
   while (probing.prober.in_flight() > 0)
-    for (const ProbeResult& result : probing.turn())
-      ok += result.outcome == Outcome::ok ? 1 : 0;
+    for (const model::ProbeResult& result : probing.turn())
+      ok += result.outcome == model::Outcome::ok ? 1 : 0;
   CHECK(ok == 61);
   CHECK(tenant->requests_seen().requests == 61);
 }
@@ -288,23 +289,23 @@ TEST_CASE("of several events that wait, no more than one is handled before a slo
   };
   RawServer one(serve);
   RawServer two(serve);
-  CurlTransport transport;
+  transport::CurlTransport transport;
   std::uint64_t id = 0;
   for (const RawServer* server : {&one, &two}) {
-    Request request;
+    model::Request request;
     request.method = "GET";
     request.url = server->base_url() + "/";
     request.deadlines = {10s, 10s, 10s, 10s};
     request.body_bytes_max = 1000;
-    transport.start(ProbeId{++id}, std::move(request));
+    transport.start(transport::ProbeId{++id}, std::move(request));
   }
   while (!asked.try_wait())
-    CHECK(transport.poll(mono_now() + 1ms).empty());
+    CHECK(transport.poll(base::mono_now() + 1ms).empty());
   go_on.count_down();
   answered.wait();
   std::size_t ended = 0;
   while (ended < 2) {
-    const std::size_t at_once = transport.poll(mono_now()).size();
+    const std::size_t at_once = transport.poll(base::mono_now()).size();
     CHECK(at_once <= 1);
     ended += at_once;
   }
@@ -312,12 +313,12 @@ TEST_CASE("of several events that wait, no more than one is handled before a slo
 
 TEST_CASE("a transport may be given up with probes in flight") {
   SimulatedTenant tenant;
-  Probing probing(
-      to_toml({tenant->base_url(PortKind::https, "faults/never_answer"), tenant.ca_file()}));
-  std::optional<ProbeResult> none;
-  CHECK(probing.prober.start(TargetIndex{0}, none) == Prober::Start::sent);
+  Probing probing(to_toml(
+      {tenant->base_url(simulator::PortKind::https, "faults/never_answer"), tenant.ca_file()}));
+  std::optional<model::ProbeResult> none;
+  CHECK(probing.prober.start(model::TargetIndex{0}, none) == probe::Prober::Start::sent);
   CHECK(probing.turn(probing.clock.now().mono).empty());
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

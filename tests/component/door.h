@@ -17,7 +17,7 @@
 #include "tests/component/http_client.h"
 #include "tests/component/probing.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 
 // Of "secret".
 inline constexpr const char* kUsers =
@@ -33,7 +33,7 @@ inline void write(const std::string& path, const std::string& text) {
 // A server with the files of one folder, and what it counted.
 class Door {
  public:
-  explicit Door(const std::string& yaml, ServerLimits limits = {}, bool tokens = false)
+  explicit Door(const std::string& yaml, http::ServerLimits limits = {}, bool tokens = false)
       : statistics("/metrics"), limits_(limits) {
     write_certificates();
     write(folder.path("web.yml"), yaml);
@@ -46,7 +46,7 @@ class Door {
 
   // What a former call made stays valid for the old connections only.
   void write_certificates() {
-    certificates = sim::make_certificates();
+    certificates = simulator::make_certificates();
     write(folder.path("ca.pem"), certificates.ca_pem);
     for (const auto& [name, leaf] : {std::pair("web", 0U), {"old", 1U}, {"other", 2U}}) {
       write(folder.path(std::string(name) + ".crt"), certificates.leaves.at(leaf).certificate_pem);
@@ -57,18 +57,18 @@ class Door {
   int open() {
     options.addresses = {{"127.0.0.1", 0}};
     options.limits = limits_;
-    server = std::make_unique<Server>(options, routes(), statistics, log);
+    server = std::make_unique<http::Server>(options, routes(), statistics, log);
     port = server->bind().value();
     server->start();
     return port;
   }
 
-  std::uint64_t rejected(HttpRejection reason) const {
+  std::uint64_t rejected(metrics::HttpRejection reason) const {
     return statistics.facts().http_rejected[static_cast<std::size_t>(reason)];
   }
 
   // How many, once there are as many as that: a client may learn of its end before it is counted.
-  std::uint64_t rejected(HttpRejection reason, std::uint64_t at_least) const {
+  std::uint64_t rejected(metrics::HttpRejection reason, std::uint64_t at_least) const {
     while (rejected(reason) < at_least)
       std::this_thread::yield();
     return rejected(reason);
@@ -85,40 +85,41 @@ class Door {
   }
 
   TemporaryFolder folder;
-  sim::Certificates certificates;
-  Log log = Log::silent();
-  HttpStatistics statistics;
-  ServerOptions options;
-  std::unique_ptr<Server> server;
+  simulator::Certificates certificates;
+  base::Log log = base::Log::silent();
+  http::HttpStatistics statistics;
+  http::ServerOptions options;
+  std::unique_ptr<http::Server> server;
   int port = 0;
   std::promise<void> gate;  // what /slow waits for
   std::atomic<int> waiting{0};
 
  private:
-  Routes routes() {
-    const auto echo = [](const HttpRequest& request) {
-      return HttpReply{200, kPlainText, request.client + " " + request.body, {}};
+  http::Routes routes() {
+    const auto echo = [](const http::HttpRequest& request) {
+      return http::HttpReply{200, http::kPlainText, request.client + " " + request.body, {}};
     };
     const std::shared_future<void> opened = gate.get_future().share();
-    return {{"GET", "/-/healthy", RouteAccess::open, [](auto&) { return HttpReply{}; }},
-            {"GET", "/secret", RouteAccess::users, echo},
-            {"POST", "/echo", RouteAccess::users, echo},
-            {"GET", "/large", RouteAccess::users,
-             [](auto&) {
-               return HttpReply{200, kPlainText, std::string(32 << 20, 'x'), {}};
-             }},
-            {"GET", "/framed", RouteAccess::users,
-             [](auto&) {
-               return HttpReply{200, kPlainText, "", {{"X-Frame-Options", "sameorigin"}}};
-             }},
-            {"GET", "/slow", RouteAccess::users, [this, opened](auto&) {
-               ++waiting;
-               opened.wait();
-               return HttpReply{200, kPlainText, "at last", {}};
-             }}};
+    return {
+        {"GET", "/-/healthy", http::RouteAccess::open, [](auto&) { return http::HttpReply{}; }},
+        {"GET", "/secret", http::RouteAccess::users, echo},
+        {"POST", "/echo", http::RouteAccess::users, echo},
+        {"GET", "/large", http::RouteAccess::users,
+         [](auto&) {
+           return http::HttpReply{200, http::kPlainText, std::string(32 << 20, 'x'), {}};
+         }},
+        {"GET", "/framed", http::RouteAccess::users,
+         [](auto&) {
+           return http::HttpReply{200, http::kPlainText, "", {{"X-Frame-Options", "sameorigin"}}};
+         }},
+        {"GET", "/slow", http::RouteAccess::users, [this, opened](auto&) {
+           ++waiting;
+           opened.wait();
+           return http::HttpReply{200, http::kPlainText, "at last", {}};
+         }}};
   }
 
-  ServerLimits limits_;
+  http::ServerLimits limits_;
 };
 
 // A web configuration with the server's certificate, and `more` lines of the table.
@@ -126,4 +127,4 @@ inline std::string tls_config(const std::string& more = "") {
   return "tls_server_config:\n  cert_file: web.crt\n  key_file: web.key\n" + more;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::tests

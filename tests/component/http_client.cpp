@@ -12,7 +12,7 @@
 #include "base/check.h"
 #include "base/text.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 std::size_t take_body(char* data, std::size_t, std::size_t size, void* page) {
@@ -21,10 +21,10 @@ std::size_t take_body(char* data, std::size_t, std::size_t size, void* page) {
 }
 
 std::size_t take_header(char* data, std::size_t, std::size_t size, void* page) {
-  const std::string_view line = trim(std::string_view(data, size));
+  const std::string_view line = base::trim(std::string_view(data, size));
   if (const auto colon = line.find(':'); colon != std::string_view::npos)
-    static_cast<Page*>(page)->headers[to_lower(line.substr(0, colon))] =
-        std::string(trim(line.substr(colon + 1)));
+    static_cast<Page*>(page)->headers[base::to_lower(line.substr(0, colon))] =
+        std::string(base::trim(line.substr(colon + 1)));
   return size;
 }
 
@@ -86,11 +86,11 @@ RawClient::RawClient(int port, const char* from)
   setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   if (from != nullptr) {
     const sockaddr_in own = address_of(from, 0);
-    check(bind(socket_, reinterpret_cast<const sockaddr*>(&own), sizeof own) == 0, "bound");
+    base::check(bind(socket_, reinterpret_cast<const sockaddr*>(&own), sizeof own) == 0, "bound");
   }
   const sockaddr_in address = address_of("127.0.0.1", port);
-  check(connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0,
-        "connected");
+  base::check(connect(socket_, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0,
+              "connected");
 }
 
 RawClient::~RawClient() {
@@ -131,4 +131,4 @@ bool RawClient::closed() const {
   return recv(socket_, &byte, 1, 0) == 0;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::tests

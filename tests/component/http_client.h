@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace reinfer {
+namespace reinfer::tests {
 
 struct Page {
   int error = 0;  // a CURLcode
@@ -53,4 +53,4 @@ class RawClient {
   int socket_;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::tests

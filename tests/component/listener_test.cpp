@@ -7,12 +7,12 @@
 
 #include <string>
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 // Whether a client reaches the port at 127.0.0.1 or at ::1.
 bool reaches_v4(int port) {
-  const Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const base::Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
@@ -21,7 +21,7 @@ bool reaches_v4(int port) {
 }
 
 bool reaches_v6(int port) {
-  const Descriptor socket(::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const base::Descriptor socket(::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in6 address{};
   address.sin6_family = AF_INET6;
   address.sin6_addr = in6addr_loopback;
@@ -30,7 +30,7 @@ bool reaches_v6(int port) {
 }
 
 bool machine_has_v6() {
-  return open_listeners({{"::1", 0}}).has_value();
+  return http::open_listeners({{"::1", 0}}).has_value();
 }
 
 TEST_CASE("an empty host and [::] take both families, other addresses their own") {
@@ -47,7 +47,7 @@ TEST_CASE("an empty host and [::] take both families, other addresses their own"
                          {"127.0.0.1", true, false},
                          {"0.0.0.0", true, false}}) {
     CAPTURE(row.host);
-    const auto listeners = open_listeners({{row.host, 0}});
+    const auto listeners = http::open_listeners({{row.host, 0}});
     REQUIRE(listeners);
     CHECK(reaches_v4(listeners->front().port) == row.v4);
     CHECK(reaches_v6(listeners->front().port) == row.v6);
@@ -61,10 +61,10 @@ TEST_CASE("[::] leaves IPv4 to an address of its port, in whatever order they st
       CAPTURE(v4);
       CAPTURE(v6_first);
       // A port that was free a moment ago in both families.
-      const int port = open_listeners({{"", 0}}).value().front().port;
-      std::vector<ListenAddress> addresses{{"::", port}, {v4, port}};
+      const int port = http::open_listeners({{"", 0}}).value().front().port;
+      std::vector<http::ListenAddress> addresses{{"::", port}, {v4, port}};
       if (!v6_first) std::swap(addresses[0], addresses[1]);
-      const auto listeners = open_listeners(addresses);
+      const auto listeners = http::open_listeners(addresses);
       REQUIRE(listeners);
       CHECK(listeners->size() == 2);
       CHECK(reaches_v4(port));
@@ -74,7 +74,7 @@ TEST_CASE("[::] leaves IPv4 to an address of its port, in whatever order they st
 
 TEST_CASE("IPv4 of another port takes none from [::]") {
   if (!machine_has_v6()) return;
-  const auto listeners = open_listeners({{"::", 0}, {"127.0.0.1", 0}});
+  const auto listeners = http::open_listeners({{"::", 0}, {"127.0.0.1", 0}});
   REQUIRE(listeners);
   CHECK(reaches_v4(listeners->front().port));
   CHECK(reaches_v4(listeners->back().port));
@@ -82,15 +82,15 @@ TEST_CASE("IPv4 of another port takes none from [::]") {
 
 TEST_CASE("a port that is taken in one family is taken for [::] and for an empty host") {
   if (!machine_has_v6()) return;
-  const auto first = open_listeners({{"127.0.0.1", 0}});
+  const auto first = http::open_listeners({{"127.0.0.1", 0}});
   REQUIRE(first);
   for (const char* host : {"", "::"}) {
     CAPTURE(host);
-    const auto second = open_listeners({{host, first->front().port}});
+    const auto second = http::open_listeners({{host, first->front().port}});
     REQUIRE_FALSE(second);
     CHECK(second.error().find("Address already in use") != std::string::npos);
   }
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

@@ -21,17 +21,17 @@
 #include "tests/component/probing.h"
 #include "tests/component/raw_server.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 using namespace std::chrono_literals;
-using sim::PortKind;
+using simulator::PortKind;
 
 const std::string kPath = "/api/v1/datasets/demo/support";
 const std::string kReply = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
 
-Request get(const std::string& url, NetworkOptions network = {}) {
-  Request request;
+model::Request get(const std::string& url, model::NetworkOptions network = {}) {
+  model::Request request;
   request.method = "GET";
   request.url = url;
   request.deadlines = {60s, 20s, 20s, 20s};
@@ -40,21 +40,22 @@ Request get(const std::string& url, NetworkOptions network = {}) {
   return request;
 }
 
-Request get(SimulatedTenant& tenant, NetworkOptions network = {}) {
+model::Request get(SimulatedTenant& tenant, model::NetworkOptions network = {}) {
   network.ca_file = tenant.ca_file();
-  Request request = get(tenant->base_url(PortKind::https) + kPath, std::move(network));
-  request.bearer = Secret(kTestToken);
+  model::Request request =
+      get(tenant->base_url(simulator::PortKind::https) + kPath, std::move(network));
+  request.bearer = base::Secret(kTestToken);
   return request;
 }
 
-Exchange exchange(const Request& request) {
-  CurlTransport transport;
-  transport.start(ProbeId{1}, request);
-  return std::move(transport.poll(MonoTime::max()).at(0).exchange);
+model::Exchange exchange(const model::Request& request) {
+  transport::CurlTransport transport;
+  transport.start(transport::ProbeId{1}, request);
+  return std::move(transport.poll(base::MonoTime::max()).at(0).exchange);
 }
 
-NetworkOptions through(const std::string& proxy_url) {
-  NetworkOptions network;
+model::NetworkOptions through(const std::string& proxy_url) {
+  model::NetworkOptions network;
   network.proxy_url = proxy_url;
   return network;
 }
@@ -213,7 +214,7 @@ class RecordingProxy {
 // Answers one request over TLS; wants a certificate of the client, whatever its issuer.
 class TlsServer {
  public:
-  TlsServer(const sim::Certificate& certificate, bool wants_certificate)
+  TlsServer(const simulator::Certificate& certificate, bool wants_certificate)
       : context_(SSL_CTX_new(TLS_server_method()), SSL_CTX_free),
         server_([this](int socket, int) { serve(socket); }) {
     const auto text = [](const std::string& pem) {
@@ -266,9 +267,9 @@ class TlsServer {
 TEST_CASE("a probe through a real proxy is as good as one without") {
   SimulatedTenant tenant(20ms);
   const Tinyproxy proxy;
-  const Exchange result = exchange(get(tenant, through(proxy.url())));
+  const model::Exchange result = exchange(get(tenant, through(proxy.url())));
   CAPTURE(result.error_text);
-  CHECK(result.error == WireError::none);
+  CHECK(result.error == model::WireError::none);
   CHECK(result.http_status == 200);
   CHECK(result.remote_address == proxy.address());
   CHECK_FALSE(result.phases.resolve.has_value());
@@ -283,12 +284,12 @@ TEST_CASE("a probe through a real proxy is as good as one without") {
 TEST_CASE("connections through a proxy are used again") {
   SimulatedTenant tenant;
   const Tinyproxy proxy;
-  Request request = get(tenant, through(proxy.url()));
-  request.connection = ConnectionMode::reuse;
-  CurlTransport transport;
+  model::Request request = get(tenant, through(proxy.url()));
+  request.connection = model::ConnectionMode::reuse;
+  transport::CurlTransport transport;
   for (std::uint64_t i = 0; i < 3; ++i) {
-    transport.start(ProbeId{i}, request);
-    const Exchange result = std::move(transport.poll(MonoTime::max()).at(0).exchange);
+    transport.start(transport::ProbeId{i}, request);
+    const model::Exchange result = std::move(transport.poll(base::MonoTime::max()).at(0).exchange);
     CHECK(result.http_status == 200);
     CHECK(result.connection_reused == (i > 0));
     CHECK(result.phases.tls.has_value() == (i == 0));
@@ -299,9 +300,9 @@ TEST_CASE("a proxy that refuses is a proxy_error, not the platform's") {
   SimulatedTenant tenant;
   const auto refused = [&](const std::string& settings) {
     const Tinyproxy proxy(settings);
-    const Exchange result = exchange(get(tenant, through(proxy.url())));
-    CHECK(result.error == WireError::proxy);
-    CHECK(result.stage == Stage::tls);
+    const model::Exchange result = exchange(get(tenant, through(proxy.url())));
+    CHECK(result.error == model::WireError::proxy);
+    CHECK(result.stage == model::Stage::tls);
     CHECK_FALSE(result.http_status.has_value());
     CHECK(result.headers.empty());
     CHECK(result.body.empty());
@@ -328,16 +329,16 @@ TEST_CASE("whatever goes wrong at the proxy is a proxy_error") {
     send_text(socket, "HTTP/1.1 502 no\r\ncontent-length: 2\r\n\r\nno");
   });
   const std::string other_name =
-      fmt::format("https://127.0.0.1:{}", tenant->port(PortKind::https_wrong_name));
+      fmt::format("https://127.0.0.1:{}", tenant->port(simulator::PortKind::https_wrong_name));
   for (const std::string& url :
        {closed_url("http"), closed_url("https"), closed_url("socks5h"), closes.base_url(),
         babbles.base_url(), fails.base_url(), with_scheme("socks5h", babbles.base_url()),
         with_scheme("https", closes.base_url()), std::string("http://no-such-proxy.invalid:3128"),
         std::string("socks5h://no-such-proxy.invalid:1080"), other_name}) {
     CAPTURE(url);
-    const Exchange result = exchange(get(tenant, through(url)));
+    const model::Exchange result = exchange(get(tenant, through(url)));
     CAPTURE(result.error_text);
-    CHECK(result.error == WireError::proxy);
+    CHECK(result.error == model::WireError::proxy);
     CHECK_FALSE(result.error_text.empty());
   }
 }
@@ -349,39 +350,40 @@ TEST_CASE("a proxy that never answers is a proxy_error at the stage's deadline")
     read_head(socket, &head);
     read_head(socket);  // until the client gives up
   });
-  Request request = get(tenant, through(silent.base_url()));
+  model::Request request = get(tenant, through(silent.base_url()));
   request.deadlines.tls = 200ms;
-  const Exchange result = exchange(request);
-  CHECK(result.error == WireError::proxy);
-  CHECK(result.stage == Stage::tls);
+  const model::Exchange result = exchange(request);
+  CHECK(result.error == model::WireError::proxy);
+  CHECK(result.stage == model::Stage::tls);
   CHECK(result.error_text == "proxy: TLS handshake not done within 200ms");
   const FullServer full;
   request.network = through(fmt::format("http://127.0.0.1:{}", full.port()));
   request.deadlines.connect = 200ms;
-  CHECK(exchange(request).error == WireError::proxy);
+  CHECK(exchange(request).error == model::WireError::proxy);
 }
 
 TEST_CASE("what fails behind an open tunnel is the tenant's") {
   SimulatedTenant tenant;
   const Tinyproxy proxy;
-  NetworkOptions network = through(proxy.url());
+  model::NetworkOptions network = through(proxy.url());
   network.ca_file = tenant.ca_file();
-  for (const PortKind port : {PortKind::https_expired, PortKind::https_wrong_name}) {
-    const Exchange result = exchange(get(tenant->base_url(port) + kPath, network));
-    CHECK(result.error == WireError::tls);
-    CHECK(result.stage == Stage::tls);
+  for (const simulator::PortKind port :
+       {simulator::PortKind::https_expired, simulator::PortKind::https_wrong_name}) {
+    const model::Exchange result = exchange(get(tenant->base_url(port) + kPath, network));
+    CHECK(result.error == model::WireError::tls);
+    CHECK(result.stage == model::Stage::tls);
   }
 }
 
 TEST_CASE("the token and our header lines never reach the proxy") {
   SimulatedTenant tenant;
-  RecordingProxy proxy(tenant->port(PortKind::https));
-  Request request = get(tenant, through(proxy.url()));
+  RecordingProxy proxy(tenant->port(simulator::PortKind::https));
+  model::Request request = get(tenant, through(proxy.url()));
   request.headers = {{"x-request-id", "some-id"}, {"User-Agent", "some-agent"}};
   request.network.headers = {{"X-Team", "some-team"}};
-  const Exchange result = exchange(request);
+  const model::Exchange result = exchange(request);
   CHECK(result.http_status == 200);
-  for (const Header& header : result.headers)
+  for (const model::Header& header : result.headers)
     CHECK(header.value != "total;dur=999");
   proxy.end();
   CHECK(proxy.head.starts_with("CONNECT localhost:"));
@@ -397,55 +399,55 @@ TEST_CASE("what a proxy could read goes without one") {
     read_head(socket);
     send_text(socket, kReply);
   });
-  Request request = get(server.base_url(), through(closed_url("http")));
-  CHECK(exchange(request).error == WireError::none);
+  model::Request request = get(server.base_url(), through(closed_url("http")));
+  CHECK(exchange(request).error == model::WireError::none);
   // Elsewhere than on this machine only what is not secret may be seen.
   request.url = "http://no-such-host.invalid/";
-  CHECK(exchange(request).error == WireError::proxy);
-  request.bearer = Secret(kTestToken);
-  CHECK(exchange(request).error == WireError::resolve);
-  request.bearer = Secret();
+  CHECK(exchange(request).error == model::WireError::proxy);
+  request.bearer = base::Secret(kTestToken);
+  CHECK(exchange(request).error == model::WireError::resolve);
+  request.bearer = base::Secret();
   request.method = "POST";
   request.body = "client_secret=s";
-  CHECK(exchange(request).error == WireError::resolve);
+  CHECK(exchange(request).error == model::WireError::resolve);
 }
 
 TEST_CASE("no_proxy names hosts that are reached without the proxy") {
   SimulatedTenant tenant;
-  NetworkOptions network = through(closed_url("http"));
+  model::NetworkOptions network = through(closed_url("http"));
   network.no_proxy = "example.com,localhost";
   CHECK(exchange(get(tenant, network)).http_status == 200);
   network.no_proxy = "example.com";
-  CHECK(exchange(get(tenant, network)).error == WireError::proxy);
+  CHECK(exchange(get(tenant, network)).error == model::WireError::proxy);
   network.no_proxy = "no-such-host.invalid";
-  CHECK(exchange(get("https://no-such-host.invalid/", network)).error == WireError::resolve);
+  CHECK(exchange(get("https://no-such-host.invalid/", network)).error == model::WireError::resolve);
 }
 
 TEST_CASE("the environment's proxy counts where none is configured, but not for this machine") {
   SimulatedTenant tenant;
-  RecordingProxy proxy(tenant->port(PortKind::https));
+  RecordingProxy proxy(tenant->port(simulator::PortKind::https));
   const Environment https_proxy("https_proxy", proxy.url());
   CHECK(exchange(get(tenant)).http_status == 200);
   CHECK(proxy.connections() == 0);
-  Request request = get("https://tenant.invalid" + kPath);
+  model::Request request = get("https://tenant.invalid" + kPath);
   // The tunnel leads to a certificate of another name.
   request.network.ca_file = tenant.ca_file();
-  CHECK(exchange(request).error == WireError::tls);
+  CHECK(exchange(request).error == model::WireError::tls);
   CHECK(proxy.connections() == 1);
   const Environment no_proxy("no_proxy", "tenant.invalid,localhost");
-  CHECK(exchange(request).error == WireError::resolve);
+  CHECK(exchange(request).error == model::WireError::resolve);
   request.network.no_proxy = "elsewhere.invalid";
-  CHECK(exchange(request).error == WireError::tls);
+  CHECK(exchange(request).error == model::WireError::tls);
   // Nor do its exceptions count where a proxy is configured.
-  CHECK(exchange(get(tenant, through(closed_url("http")))).error == WireError::proxy);
+  CHECK(exchange(get(tenant, through(closed_url("http")))).error == model::WireError::proxy);
   const Environment closed("https_proxy", closed_url("http"));
-  CHECK(exchange(request).error == WireError::proxy);
+  CHECK(exchange(request).error == model::WireError::proxy);
 }
 
 TEST_CASE("a proxy's password in the environment does not reach the log") {
   const Environment https_proxy("https_proxy", "quic://somebody:password@127.0.0.1:1");
-  const Exchange result = exchange(get("https://tenant.invalid"));
-  CHECK(result.error == WireError::proxy);
+  const model::Exchange result = exchange(get("https://tenant.invalid"));
+  CHECK(result.error == model::WireError::proxy);
   CHECK(result.error_text.find("password") == std::string::npos);
 }
 
@@ -456,49 +458,51 @@ TEST_CASE("a pinned address is its tenant's alone, whether connections are kept 
   });
   const int port = port_of(server.base_url());
   const auto pinned = [&](const std::string& address) {
-    NetworkOptions network;
+    model::NetworkOptions network;
     network.resolve = {"other.invalid:1:127.0.0.3",
                        fmt::format("Tenant.invalid:{}:{}", port, address)};
     return network;
   };
-  for (const ConnectionMode mode : {ConnectionMode::fresh, ConnectionMode::reuse}) {
-    CurlTransport transport;
+  for (const model::ConnectionMode mode :
+       {model::ConnectionMode::fresh, model::ConnectionMode::reuse}) {
+    transport::CurlTransport transport;
     std::uint64_t id = 0;
-    const auto probe = [&](const NetworkOptions& network) {
-      Request request = get(fmt::format("http://tenant.invalid:{}/", port), network);
+    const auto probe = [&](const model::NetworkOptions& network) {
+      model::Request request = get(fmt::format("http://tenant.invalid:{}/", port), network);
       request.connection = mode;
       request.network.no_proxy = "*";
-      transport.start(ProbeId{++id}, request);
-      return std::move(transport.poll(MonoTime::max()).at(0).exchange);
+      transport.start(transport::ProbeId{++id}, request);
+      return std::move(transport.poll(base::MonoTime::max()).at(0).exchange);
     };
     for (int i = 0; i < 2; ++i) {
-      const Exchange here = probe(pinned("127.0.0.1"));
+      const model::Exchange here = probe(pinned("127.0.0.1"));
       CHECK(here.http_status == 200);
       CHECK(here.remote_address == fmt::format("127.0.0.1:{}", port));
       CHECK_FALSE(here.phases.resolve.has_value());
-      CHECK(probe(pinned("127.0.0.2")).error == WireError::connect);
-      CHECK(probe(pinned("[::1]")).error == WireError::connect);
-      CHECK(probe({}).error == WireError::resolve);
+      CHECK(probe(pinned("127.0.0.2")).error == model::WireError::connect);
+      CHECK(probe(pinned("[::1]")).error == model::WireError::connect);
+      CHECK(probe({}).error == model::WireError::resolve);
     }
   }
 }
 
 TEST_CASE("a pinned address keeps the host's name for the certificate") {
   SimulatedTenant tenant;
-  const int port = tenant->port(PortKind::https);
-  NetworkOptions network;
+  const int port = tenant->port(simulator::PortKind::https);
+  model::NetworkOptions network;
   network.ca_file = tenant.ca_file();
   network.resolve = {fmt::format("tenant.invalid:{}:127.0.0.1", port)};
   network.no_proxy = "*";
-  const Exchange result = exchange(get(fmt::format("https://tenant.invalid:{}/", port), network));
-  CHECK(result.error == WireError::tls);
+  const model::Exchange result =
+      exchange(get(fmt::format("https://tenant.invalid:{}/", port), network));
+  CHECK(result.error == model::WireError::tls);
 }
 
 TEST_CASE("through a proxy it is the proxy that is asked for the pinned address") {
   SimulatedTenant tenant;
-  const int port = tenant->port(PortKind::https);
+  const int port = tenant->port(simulator::PortKind::https);
   RecordingProxy proxy(port);
-  NetworkOptions network = through(proxy.url());
+  model::NetworkOptions network = through(proxy.url());
   network.resolve = {fmt::format("localhost:{}:127.0.0.2", port)};
   CHECK(exchange(get(tenant, network)).http_status == 200);
   proxy.end();
@@ -507,10 +511,10 @@ TEST_CASE("through a proxy it is the proxy that is asked for the pinned address"
 
 TEST_CASE("an address family that a host lacks fails before anything is sent") {
   RawServer server([](int socket, int) { read_head(socket); });
-  NetworkOptions network;
-  network.ip_family = IpFamily::v6;
-  const Exchange result = exchange(get(server.base_url(), network));
-  CHECK((result.error == WireError::connect || result.error == WireError::resolve));
+  model::NetworkOptions network;
+  network.ip_family = model::IpFamily::v6;
+  const model::Exchange result = exchange(get(server.base_url(), network));
+  CHECK((result.error == model::WireError::connect || result.error == model::WireError::resolve));
   CHECK(server.connections() == 0);
 }
 
@@ -520,7 +524,7 @@ TEST_CASE("further header lines are sent, empty ones too") {
     read_head(socket, &head);
     send_text(socket, kReply);
   });
-  NetworkOptions network;
+  model::NetworkOptions network;
   network.headers = {{"X-Team", "insight"}, {"X-Empty", ""}};
   CHECK(exchange(get(server.base_url(), network)).http_status == 200);
   CHECK(head.find("\r\nX-Team: insight\r\n") != std::string::npos);
@@ -529,16 +533,16 @@ TEST_CASE("further header lines are sent, empty ones too") {
 
 TEST_CASE("a server that wants a certificate gets ours") {
   const TemporaryFolder folder;
-  const sim::Certificates certificates = sim::make_certificates();
-  const sim::Certificate& ours = certificates.leaves[0];
+  const simulator::Certificates certificates = simulator::make_certificates();
+  const simulator::Certificate& ours = certificates.leaves[0];
   write_file(folder.path("ca.pem"), certificates.ca_pem);
   write_file(folder.path("certificate.pem"), ours.certificate_pem);
   write_file(folder.path("key.pem"), ours.key_pem);
   write_file(folder.path("both.pem"), ours.certificate_pem + ours.key_pem);
   TlsServer server(ours, true);
-  NetworkOptions network;
+  model::NetworkOptions network;
   network.ca_file = folder.path("ca.pem");
-  CHECK(exchange(get(server.url(), network)).error == WireError::tls);
+  CHECK(exchange(get(server.url(), network)).error == model::WireError::tls);
   network.client_certificate = folder.path("certificate.pem");
   network.client_key = folder.path("key.pem");
   CHECK(exchange(get(server.url(), network)).http_status == 200);
@@ -550,7 +554,7 @@ TEST_CASE("a server that wants a certificate gets ours") {
 
 TEST_CASE("a client certificate that cannot be used is our own fault") {
   const TemporaryFolder folder;
-  const sim::Certificate ours = sim::make_certificates().leaves[0];
+  const simulator::Certificate ours = simulator::make_certificates().leaves[0];
   write_file(folder.path("certificate.pem"), ours.certificate_pem);
   write_file(folder.path("key.pem"), ours.key_pem);
   write_file(folder.path("garbled.pem"), "-----BEGIN CERTIFICATE-----\nno\n");
@@ -562,19 +566,19 @@ TEST_CASE("a client certificate that cannot be used is our own fault") {
         std::pair("certificate.pem", "locked.pem")}) {
     CAPTURE(certificate);
     CAPTURE(key);
-    NetworkOptions network;
+    model::NetworkOptions network;
     network.client_certificate = folder.path(certificate);
     network.client_key = folder.path(key);
-    CHECK(exchange(get(tenant, network)).error == WireError::monitor);
+    CHECK(exchange(get(tenant, network)).error == model::WireError::monitor);
   }
 }
 
 TEST_CASE("HTTP/2 is offered unless it is switched off") {
   const TemporaryFolder folder;
-  const sim::Certificates certificates = sim::make_certificates();
+  const simulator::Certificates certificates = simulator::make_certificates();
   write_file(folder.path("ca.pem"), certificates.ca_pem);
   TlsServer server(certificates.leaves[0], false);
-  NetworkOptions network;
+  model::NetworkOptions network;
   network.ca_file = folder.path("ca.pem");
   CHECK(exchange(get(server.url(), network)).http_status == 200);
   CHECK(server.protocols == "\x02h2\x08http/1.1");
@@ -584,4 +588,4 @@ TEST_CASE("HTTP/2 is offered unless it is switched off") {
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

@@ -7,7 +7,7 @@
 
 #include "tests/component/probing.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 using namespace std::chrono_literals;
@@ -18,24 +18,25 @@ std::string tenants(SimulatedTenant& simulator, std::size_t count) {
     text += fmt::format(
         "[[tenant]]\nname = \"t{}\"\nbase_url = \"{}\"\ntoken_env = \"{}\"\nca_file = \"{}\"\n"
         "[[tenant.probe]]\nuse = \"projects\"\n",
-        i, simulator->base_url(sim::PortKind::https), kTokenVariable, simulator.ca_file());
+        i, simulator->base_url(simulator::PortKind::https), kTokenVariable, simulator.ca_file());
   return text;
 }
 
 class ProbeThreadsTest {
  public:
-  std::shared_ptr<const Plan> plan(std::size_t tenant_count) {
+  std::shared_ptr<const model::Plan> plan(std::size_t tenant_count) {
     return Probing(tenants(simulator, tenant_count)).plan;
   }
 
   SimulatedTenant simulator;
-  const SystemClock clock;
-  const Log log = Log::silent();
-  const Division division = divide(plan(8), 3);
-  Ledgers ledgers{division, clock.now()};
-  PaidBudget paid{"", log};
-  ProbeThreads threads{
-      division, clock, [] { return std::make_unique<CurlTransport>(); }, paid, ledgers, log, 1};
+  const base::SystemClock clock;
+  const base::Log log = base::Log::silent();
+  const model::Partition partition = model::partition_plan(plan(8), 3);
+  record::Ledgers ledgers{partition, clock.now()};
+  probe::PaidBudget paid{"", log};
+  app::ProbeThreads threads{
+      partition, clock, [] { return std::make_unique<transport::CurlTransport>(); }, paid, ledgers,
+      log,       1};
 };
 
 TEST_CASE_FIXTURE(ProbeThreadsTest, "a probe on demand finds the thread of its tenant") {
@@ -43,26 +44,26 @@ TEST_CASE_FIXTURE(ProbeThreadsTest, "a probe on demand finds the thread of its t
   for (std::size_t i = 0; i < 8; ++i) {
     const auto answer = threads.probe_now(fmt::format("t{}", i), "projects", 10s);
     REQUIRE(answer);
-    CHECK(answer->result.outcome == Outcome::ok);
+    CHECK(answer->result.outcome == model::Outcome::ok);
   }
-  CHECK(threads.probe_now("t8", "projects", 10s).error() == Refusal::unknown_target);
+  CHECK(threads.probe_now("t8", "projects", 10s).error() == model::Refusal::unknown_target);
   threads.request_stop();
   threads.join();
-  CHECK(threads.probe_now("t0", "projects", 10s).error() == Refusal::stopping);
+  CHECK(threads.probe_now("t0", "projects", 10s).error() == model::Refusal::stopping);
 }
 
 TEST_CASE_FIXTURE(ProbeThreadsTest, "only so many may wait, over all threads") {
   REQUIRE_FALSE(simulator->set_fault("never_answer"));
   threads.start();
-  std::vector<std::future<OnDemandAnswer>> asked;
-  for (std::size_t i = 0; i <= kWaitersMax; ++i)
+  std::vector<std::future<model::OnDemandAnswer>> asked;
+  for (std::size_t i = 0; i <= app::kOnDemandWaitersMax; ++i)
     asked.push_back(std::async(std::launch::async, [this, i] {
       return threads.probe_now(fmt::format("t{}", i % 8), "projects", 3s);
     }));
   std::size_t refused = 0;
   for (auto& one : asked) {
-    const OnDemandAnswer answer = one.get();
-    refused += !answer && answer.error() == Refusal::limit;
+    const model::OnDemandAnswer answer = one.get();
+    refused += !answer && answer.error() == model::Refusal::limit;
   }
   CHECK(refused == 1);
   // Whoever comes later may wait again.
@@ -79,11 +80,11 @@ TEST_CASE_FIXTURE(ProbeThreadsTest, "readers see one plan, though the threads en
   threads.join();
   const auto last = plan(5);
   CHECK_FALSE(threads.adopt(last));
-  const Snapshot snapshot = ledgers.snapshot(clock.now());
+  const record::Snapshot snapshot = ledgers.snapshot(clock.now());
   CHECK(snapshot.plan == last);
   CHECK(snapshot.targets.size() == 5);
-  CHECK(ledgers.history("t4", "projects"));
+  CHECK(ledgers.evidence("t4", "projects"));
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

@@ -6,34 +6,35 @@
 
 #include "base/random.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
-sim::Options options_for(const std::string& ca_file, Nanoseconds latency) {
-  sim::Options options;
+simulator::Options options_for(const std::string& ca_file, base::Nanoseconds latency) {
+  simulator::Options options;
   for (auto& listen : options.listen)
-    listen = sim::Address{"127.0.0.1", 0};
+    listen = simulator::Address{"127.0.0.1", 0};
   options.token = kTestToken;
   options.ca_file = ca_file;
   options.latency = latency;
   return options;
 }
 
-std::shared_ptr<const Plan> plan_of(const std::string& toml) {
+std::shared_ptr<const model::Plan> plan_of(const std::string& toml) {
   setenv(kTokenVariable, kTestToken, 1);
-  auto plan = parse_plan(toml, "test.toml", [](const TokenSource&) { return std::nullopt; });
+  auto plan =
+      config::parse_plan(toml, "test.toml", [](const model::TokenSource&) { return std::nullopt; });
   if (!plan)
-    for (const Problem& problem : plan.error())
-      MESSAGE(to_string(problem));
+    for (const base::Problem& problem : plan.error())
+      MESSAGE(base::to_string(problem));
   REQUIRE(plan.has_value());
-  return std::make_shared<const Plan>(std::move(*plan));
+  return std::make_shared<const model::Plan>(std::move(*plan));
 }
 
 }  // namespace
 
 TemporaryFolder::TemporaryFolder()
     : folder_(std::filesystem::temp_directory_path() /
-              ("reinfer-test-" + Random(Random::seed_from_kernel()).next_uuid())) {
+              ("reinfer-test-" + base::Random(base::Random::seed_from_kernel()).next_uuid())) {
   std::filesystem::create_directories(folder_);
 }
 
@@ -42,7 +43,7 @@ TemporaryFolder::~TemporaryFolder() {
   std::filesystem::remove_all(folder_, ignored);
 }
 
-SimulatedTenant::SimulatedTenant(Nanoseconds latency)
+SimulatedTenant::SimulatedTenant(base::Nanoseconds latency)
     : simulator_(options_for(folder_.path("ca.pem"), latency)) {
   const auto problem = simulator_.start();
   REQUIRE_FALSE(problem.has_value());
@@ -61,27 +62,27 @@ Probing::Probing(const std::string& toml)
       credentials(*plan, log),
       prober(*plan, clock, transport, credentials, ids, log, 1) {}
 
-std::vector<ProbeResult> Probing::turn(MonoTime until) {
-  std::vector<ProbeResult> results;
+std::vector<model::ProbeResult> Probing::turn(base::MonoTime until) {
+  std::vector<model::ProbeResult> results;
   prober.advance(results);
   if (!results.empty()) return results;
-  for (Completion& completion : transport.poll(std::min(until, prober.next_event())))
+  for (transport::Completion& completion : transport.poll(std::min(until, prober.next_event())))
     prober.take(completion, results);
   return results;
 }
 
-ProbeResult Probing::probe(std::size_t target) {
-  std::optional<ProbeResult> ended;
-  while (prober.start(TargetIndex(target), ended) == Prober::Start::waits)
+model::ProbeResult Probing::probe(std::size_t target) {
+  std::optional<model::ProbeResult> ended;
+  while (prober.start(model::TargetIndex(target), ended) == probe::Prober::Start::waits)
     turn();
   if (ended) return *ended;
   for (;;)
-    for (ProbeResult& result : turn())
+    for (model::ProbeResult& result : turn())
       return std::move(result);
 }
 
-ProbeResult probe_once(const TenantText& tenant) {
+model::ProbeResult probe_once(const TenantText& tenant) {
   return Probing(to_toml(tenant)).probe();
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::tests

@@ -13,7 +13,7 @@
 #include "simulator/simulator.h"
 #include "transport/curl_transport.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 
 inline constexpr const char* kTokenVariable = "COMPONENT_TEST_TOKEN";
 inline constexpr const char* kTestToken = "component-test-token";
@@ -32,13 +32,13 @@ class TemporaryFolder {
 // A simulator on free ports, whose CA stands in ca_file().
 class SimulatedTenant {
  public:
-  explicit SimulatedTenant(Nanoseconds latency = std::chrono::milliseconds(1));
-  sim::Simulator* operator->() { return &simulator_; }
+  explicit SimulatedTenant(base::Nanoseconds latency = std::chrono::milliseconds(1));
+  simulator::Simulator* operator->() { return &simulator_; }
   std::string ca_file() const { return folder_.path("ca.pem"); }
 
  private:
   TemporaryFolder folder_;
-  sim::Simulator simulator_;
+  simulator::Simulator simulator_;
 };
 
 struct TenantText {
@@ -55,23 +55,23 @@ class Probing {
  public:
   explicit Probing(const std::string& toml);
   // Probes a target once and waits for the result.
-  ProbeResult probe(std::size_t target = 0);
+  model::ProbeResult probe(std::size_t target = 0);
   // One turn: what has ended by `until`.
-  std::vector<ProbeResult> turn(MonoTime until = MonoTime::max());
+  std::vector<model::ProbeResult> turn(base::MonoTime until = base::MonoTime::max());
 
-  std::shared_ptr<const Plan> plan;
-  SystemClock clock;
-  Log log = Log::silent();
-  CurlTransport transport;
-  Credentials credentials;
-  ProbeIds ids;
-  Prober prober;
+  std::shared_ptr<const model::Plan> plan;
+  base::SystemClock clock;
+  base::Log log = base::Log::silent();
+  transport::CurlTransport transport;
+  credentials::Credentials credentials;
+  transport::ProbeIds ids;
+  probe::Prober prober;
 };
 
-ProbeResult probe_once(const TenantText& tenant);
+model::ProbeResult probe_once(const TenantText& tenant);
 
-inline std::string label(const ProbeResult& result) {
-  return std::string(to_label(result.outcome));
+inline std::string label(const model::ProbeResult& result) {
+  return std::string(model::to_label(result.outcome));
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::tests

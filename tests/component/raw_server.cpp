@@ -7,7 +7,7 @@
 
 #include "base/check.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 sockaddr_in loopback(int port) {
@@ -21,8 +21,8 @@ sockaddr_in loopback(int port) {
 int listen_somewhere(int backlog) {
   const int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address = loopback(0);
-  check(bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0, "bound");
-  check(listen(listener, backlog) == 0, "listening");
+  base::check(bind(listener, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0, "bound");
+  base::check(listen(listener, backlog) == 0, "listening");
   return listener;
 }
 
@@ -86,4 +86,4 @@ FullServer::~FullServer() {
   close(listener_);
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::tests

@@ -7,7 +7,7 @@
 #include <string>
 #include <thread>
 
-namespace reinfer {
+namespace reinfer::tests {
 
 class RawServer {
  public:
@@ -48,4 +48,4 @@ class FullServer {
   int fillers_[8];
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::tests

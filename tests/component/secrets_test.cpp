@@ -15,47 +15,49 @@
 #include "tests/component/probing.h"
 #include "tests/component/raw_server.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 using namespace std::chrono_literals;
-using sim::PortKind;
+using simulator::PortKind;
 
 bool holds_token(const std::string& text) {
   return text.find(kTestToken) != std::string::npos;
 }
 
 // Everything that a reader may be shown of a result.
-std::string everything_shown(const Plan& plan, const ProbeResult& result) {
-  const auto shared = std::make_shared<const Plan>(plan);
-  const Instant now = SystemClock().now();
-  Ledger ledger(shared, now);
+std::string everything_shown(const model::Plan& plan, const model::ProbeResult& result) {
+  const auto shared = std::make_shared<const model::Plan>(plan);
+  const base::Instant now = base::SystemClock().now();
+  record::Ledger ledger(shared, now);
   ledger.record_started(result.target, 0ns);
   ledger.record(result);
-  const Snapshot snapshot = ledger.snapshot(now);
-  std::string shown =
-      to_json_line(plan, result) + render_card(plan, result, {}, {}) +
-      to_evidence_json(plan, result) +
-      render_target_metrics(plan, result.target, snapshot.targets[to_size(result.target)]) +
-      render_status_text(snapshot, "/metrics");
-  const Target& target = plan.target(result.target);
-  const History history = ledger.history(target.tenant_name, target.probe)->history;
-  for (const ProbeResult& kept : history.failures())
-    shown += to_evidence_json(plan, kept);
-  const std::vector<TargetIndex> rows = {result.target};
-  shown += render_overview(snapshot, rows, *ledger.recents(snapshot.plan.get(), rows), {}, {});
-  shown += render_target_page(snapshot, result.target, history, {});
+  const record::Snapshot snapshot = ledger.snapshot(now);
+  std::string shown = explain::to_json_line(plan, result) +
+                      terminal::render_card(plan, result, {}, {}) +
+                      explain::to_evidence_json(plan, result) +
+                      metrics::render_target_metrics(
+                          plan, result.target, snapshot.targets[model::to_size(result.target)]) +
+                      page::render_status_text(snapshot, "/metrics");
+  const model::Target& target = plan.target(result.target);
+  const record::Evidence evidence = ledger.evidence(target.tenant_name, target.probe)->evidence;
+  for (const model::ProbeResult& kept : evidence.failures())
+    shown += explain::to_evidence_json(plan, kept);
+  const std::vector<model::TargetIndex> rows = {result.target};
+  shown +=
+      page::render_overview(snapshot, rows, *ledger.recents(snapshot.plan.get(), rows), {}, {});
+  shown += page::render_target_page(snapshot, result.target, evidence, {});
   return shown;
 }
 
 TEST_CASE("the token is shown nowhere after any fault") {
   SimulatedTenant tenant;
-  for (const sim::FaultMode& mode : sim::fault_modes()) {
-    if (mode.scope != sim::FaultScope::request) continue;
+  for (const simulator::FaultMode& mode : simulator::fault_modes()) {
+    if (mode.scope != simulator::FaultScope::request) continue;
     CAPTURE(mode.name);
     const std::string path = "faults/" + std::string(mode.name);
-    Probing probing(to_toml(
-        {tenant->base_url(PortKind::https, path), tenant.ca_file(), "timeout = \"400ms\""}));
+    Probing probing(to_toml({tenant->base_url(simulator::PortKind::https, path), tenant.ca_file(),
+                             "timeout = \"400ms\""}));
     CHECK_FALSE(holds_token(everything_shown(*probing.plan, probing.probe())));
   }
 }
@@ -71,7 +73,7 @@ TEST_CASE("a peer that echoes the token in every place cannot make us show it") 
                           kTestToken, body.size(), body));
   });
   Probing probing(to_toml({server.base_url()}));
-  const ProbeResult result = probing.probe();
+  const model::ProbeResult result = probing.probe();
   CHECK(label(result) == "bad_request");
   CHECK(result.message == "token $REINFER_TOKEN is bad");
   CHECK_FALSE(holds_token(everything_shown(*probing.plan, result)));
@@ -92,7 +94,7 @@ TEST_CASE("a long token is taken out before the text is cut, wherever the cut fa
         fmt::format("[[tenant]]\nname = \"t\"\nbase_url = \"{}\"\ntoken_env = "
                     "\"COMPONENT_TEST_LONG_TOKEN\"\n[[tenant.probe]]\nuse = \"projects\"\n",
                     server.base_url()));
-    const ProbeResult result = probing.probe();
+    const model::ProbeResult result = probing.probe();
     CHECK(result.message == "bad $REINFER_TOKEN");
     CHECK(everything_shown(*probing.plan, result).find("xxxxxxxx") == std::string::npos);
   }
@@ -151,12 +153,12 @@ TEST_CASE("nobody but the configured origin ever receives the token") {
                             recorder.base_url()));
   CHECK(label(oauth.probe(0)) == "redirected");
   CHECK(label(oauth.probe(1)) == "token_unavailable");
-  Controls controls(*oauth.plan, oauth.transport, oauth.ids, oauth.clock.now());
-  const Instant later{oauth.clock.now().wall, controls.next_due()};
+  probe::Controls controls(*oauth.plan, oauth.transport, oauth.ids, oauth.clock.now());
+  const base::Instant later{oauth.clock.now().wall, controls.next_due()};
   controls.start_due(later);
-  std::optional<ControlResult> asked;
+  std::optional<probe::ControlResult> asked;
   while (!asked)
-    for (const Completion& completion : oauth.transport.poll(MonoTime::max()))
+    for (const transport::Completion& completion : oauth.transport.poll(base::MonoTime::max()))
       asked = controls.take(completion);
   CHECK(asked->reachable);
   CHECK(recorder.seen().find("POST /token") != std::string::npos);
@@ -166,4 +168,4 @@ TEST_CASE("nobody but the configured origin ever receives the token") {
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

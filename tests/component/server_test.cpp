@@ -9,7 +9,7 @@
 #include "tests/component/http_client.h"
 #include "tests/component/probing.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 Page get(int port, const std::string& path, const char* encoding = nullptr) {
@@ -25,18 +25,19 @@ class ServerTest {
         ledger(probing.plan, clock.now()),
         statistics("/metrics"),
         server({{{"127.0.0.1", 0}}, false, {}, {}},
-               exporter_routes("/metrics", ledger, clock, statistics, ready), statistics, log),
+               routes::exporter_routes("/metrics", ledger, clock, statistics, ready), statistics,
+               log),
         port(server.bind().value()) {
     server.start();
   }
 
-  SystemClock clock;
-  Log log = Log::silent();
+  base::SystemClock clock;
+  base::Log log = base::Log::silent();
   Probing probing;
-  Ledgers ledger;
+  record::Ledgers ledger;
   std::atomic<bool> ready{false};
-  HttpStatistics statistics;
-  Server server;
+  http::HttpStatistics statistics;
+  http::Server server;
   const int port;
 };
 
@@ -47,7 +48,7 @@ TEST_CASE_FIXTURE(ServerTest, "the routes answer, others are not found") {
   CHECK(get(port, "/-/ready").status == 200);
   const Page metrics = get(port, "/metrics");
   CHECK(metrics.status == 200);
-  CHECK(metrics.headers.at("content-type") == text_format().content_type);
+  CHECK(metrics.headers.at("content-type") == metrics::text_format().content_type);
   CHECK(metrics.body.find("reinfer_probe_results_total{tenant=\"t\",probe=\"dataset\"") !=
         std::string::npos);
   CHECK(get(port, "/").body.find("t/dataset: not probed yet") != std::string::npos);
@@ -77,7 +78,7 @@ TEST_CASE_FIXTURE(ServerTest, "requests are counted by known paths only") {
 }
 
 TEST_CASE_FIXTURE(ServerTest, "a port in use is an error in words") {
-  Server second({{{"127.0.0.1", port}}, false, {}, {}}, {}, statistics, log);
+  http::Server second({{{"127.0.0.1", port}}, false, {}, {}}, {}, statistics, log);
   const auto taken = second.bind();
   REQUIRE_FALSE(taken.has_value());
   CHECK(taken.error() ==
@@ -99,11 +100,11 @@ TEST_CASE_FIXTURE(ServerTest, "scrapes from many clients at once are each whole"
 }
 
 TEST_CASE("a server that never started stops at once") {
-  const Log log = Log::silent();
-  HttpStatistics statistics("/metrics");
-  Server server({{{"127.0.0.1", 0}}, false, {}, {}}, {}, statistics, log);
+  const base::Log log = base::Log::silent();
+  http::HttpStatistics statistics("/metrics");
+  http::Server server({{{"127.0.0.1", 0}}, false, {}, {}}, {}, statistics, log);
   server.stop();
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

@@ -18,7 +18,7 @@
 #include "base/text.h"
 #include "simulator/gzip_bomb.h"
 
-namespace reinfer::sim {
+namespace reinfer::simulator {
 namespace {
 
 using namespace std::chrono_literals;
@@ -47,7 +47,7 @@ std::size_t on_body(char* data, std::size_t, std::size_t size, void* into) {
 }
 
 std::size_t on_header(char* data, std::size_t, std::size_t size, void* into) {
-  const std::string_view line = trim(std::string_view(data, size));
+  const std::string_view line = base::trim(std::string_view(data, size));
   const auto colon = line.find(": ");
   if (colon != std::string_view::npos)
     static_cast<Fetched*>(into)->headers.emplace(line.substr(0, colon), line.substr(colon + 2));
@@ -137,7 +137,7 @@ Fault fault(std::string_view text) {
 
 ApiCall call(std::string_view method, std::string_view path) {
   ApiCall made{.method = method, .segments = {}, .body = {}};
-  for (const auto piece : split(path, '/'))
+  for (const auto piece : base::split(path, '/'))
     made.segments.emplace_back(piece);
   return made;
 }
@@ -245,8 +245,8 @@ TEST_CASE("a scenario's steps have their time, tenant and route") {
       "[[step]]\nat='10s'\nfor='5s'\nmode='http_json.503'\ntenant='a/b'\nroute='predict'\n"
       "[[step]]\nat='1m'\nmode='ok'",
       "s.toml"));
-  Random random(1);
-  const auto mode = [&](Nanoseconds at, const char* path, std::string_view route) {
+  base::Random random(1);
+  const auto mode = [&](base::Nanoseconds at, const char* path, std::string_view route) {
     const Step* step =
         step_in_force(scenario, at, find_place(path), route, FaultScope::request, random);
     return step == nullptr ? "" : std::string(step->fault.mode->name);
@@ -261,7 +261,7 @@ TEST_CASE("a scenario's steps have their time, tenant and route") {
 }
 
 TEST_CASE("gzip and its bomb decode to what went in") {
-  CHECK(gunzip(gzip("hello")) == "hello");
+  CHECK(gunzip(base::gzip("hello")) == "hello");
   CHECK(gunzip(gzip_bomb("<", 200'000, ">")) == "<" + std::string(200'000, 'x') + ">");
 }
 
@@ -482,4 +482,4 @@ TEST_CASE("a project name with an encoded slash counts as two segments") {
 }
 
 }  // namespace
-}  // namespace reinfer::sim
+}  // namespace reinfer::simulator

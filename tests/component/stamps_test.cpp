@@ -22,7 +22,7 @@
 #include "tests/component/probing.h"
 #include "tests/component/raw_server.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 using namespace std::chrono_literals;
@@ -30,10 +30,10 @@ using namespace std::chrono_literals;
 // What a server knows for sure of one request, on the clock that it shares with the client. The
 // request had left before `read`; the reply's first byte came between `begun` and `first_sent`.
 struct Truth {
-  MonoTime read;
-  MonoTime begun;
-  MonoTime first_sent;
-  MonoTime over;
+  base::MonoTime read;
+  base::MonoTime begun;
+  base::MonoTime first_sent;
+  base::MonoTime over;
 };
 
 class Truths {
@@ -57,7 +57,7 @@ class Truths {
   std::deque<Truth> told_;
 };
 
-constexpr Nanoseconds kHold = 30ms;
+constexpr base::Nanoseconds kHold = 30ms;
 
 #ifdef __SANITIZE_THREAD__
 constexpr bool kThreadSanitizer = true;
@@ -66,7 +66,7 @@ constexpr bool kThreadSanitizer = false;
 #endif
 
 // A server's thread waits, as a server that works would.
-void hold(Nanoseconds time = kHold) {
+void hold(base::Nanoseconds time = kHold) {
   poll(nullptr, 0, static_cast<int>(std::chrono::ceil<std::chrono::milliseconds>(time).count()));
 }
 
@@ -82,21 +82,21 @@ const std::string kBody = "0123456789";
 Truth answer(const std::function<void(const std::string&)>& say,
              const std::vector<std::string>& pieces) {
   Truth truth{};
-  truth.read = mono_now();
+  truth.read = base::mono_now();
   for (const std::string& piece : pieces) {
     hold();
-    if (truth.begun == MonoTime{}) truth.begun = mono_now();
+    if (truth.begun == base::MonoTime{}) truth.begun = base::mono_now();
     say(piece);
-    if (truth.first_sent == MonoTime{}) truth.first_sent = mono_now();
+    if (truth.first_sent == base::MonoTime{}) truth.first_sent = base::mono_now();
   }
-  truth.over = mono_now();
+  truth.over = base::mono_now();
   return truth;
 }
 
 // Every connection is served as long as the client keeps it.
 class PlainServer {
  public:
-  explicit PlainServer(std::vector<std::string> pieces, Nanoseconds dawdle = 0ns)
+  explicit PlainServer(std::vector<std::string> pieces, base::Nanoseconds dawdle = 0ns)
       : server_([this, pieces = std::move(pieces), dawdle](int socket, int) {
           send_at_once(socket);
           while (read_head(socket)) {
@@ -131,7 +131,7 @@ class TlsPeer {
           SSL_set_fd(ssl.get(), socket);
           if (SSL_accept(ssl.get()) == 1) serve(ssl.get(), truths);
         }) {
-    const sim::Certificates certificates = sim::make_certificates();
+    const simulator::Certificates certificates = simulator::make_certificates();
     use(certificates.leaves[0]);
     std::ofstream(ca_file()) << certificates.ca_pem;
     SSL_CTX_set_min_proto_version(context_.get(), version);
@@ -166,7 +166,7 @@ class TlsPeer {
   static void hold_before_finished(const SSL* ssl, int where, int) {
     if ((where & SSL_CB_LOOP) != 0 && SSL_get_state(ssl) == TLS_ST_SR_FINISHED) hold();
   }
-  void use(const sim::Certificate& certificate) {
+  void use(const simulator::Certificate& certificate) {
     X509* leaf =
         PEM_read_bio_X509(text(certificate.certificate_pem).get(), nullptr, nullptr, nullptr);
     EVP_PKEY* key =
@@ -266,16 +266,16 @@ void serve_tunnel(int client) {
 }
 
 struct Measured {
-  Exchange exchange;
-  MonoTime begun;
+  model::Exchange exchange;
+  base::MonoTime begun;
 };
 
 class Client {
  public:
-  explicit Client(ClockSource stamps = ClockSource::kernel) : transport(16, stamps) {}
+  explicit Client(model::ClockSource stamps = model::ClockSource::kernel) : transport(16, stamps) {}
 
-  MonoTime start(const std::string& url, const std::string& ca_file = "") {
-    Request request;
+  base::MonoTime start(const std::string& url, const std::string& ca_file = "") {
+    model::Request request;
     request.method = body.empty() ? "GET" : "POST";
     request.body = body;
     request.url = url;
@@ -285,23 +285,23 @@ class Client {
     request.network.proxy_url = proxy_url;
     if (proxy_url.empty()) request.network.no_proxy = "*";
     request.body_bytes_max = 1'000'000;
-    const MonoTime begun = mono_now();
-    transport.start(ProbeId{++last_}, std::move(request));
+    const base::MonoTime begun = base::mono_now();
+    transport.start(transport::ProbeId{++last_}, std::move(request));
     return begun;
   }
   Measured get(const std::string& url, const std::string& ca_file = "") {
-    const MonoTime begun = start(url, ca_file);
-    Measured measured{std::move(transport.poll(MonoTime::max()).at(0).exchange), begun};
+    const base::MonoTime begun = start(url, ca_file);
+    Measured measured{std::move(transport.poll(base::MonoTime::max()).at(0).exchange), begun};
     // A server that was not asked has nothing to tell, and would be waited for.
     REQUIRE(measured.exchange.error_text == "");
     return measured;
   }
 
-  Deadlines deadlines{60s, 20s, 20s, 20s};
-  ConnectionMode connection = ConnectionMode::fresh;
+  model::Deadlines deadlines{60s, 20s, 20s, 20s};
+  model::ConnectionMode connection = model::ConnectionMode::fresh;
   std::string body;
   std::string proxy_url;
-  CurlTransport transport;
+  transport::CurlTransport transport;
 
  private:
   std::uint64_t last_ = 0;
@@ -314,7 +314,8 @@ bool kernel_stamps() {
   static const bool on = [] {
     PlainServer server({kHead + kBody});
     for (int i = 0; i < 20; ++i)
-      if (keeps_it_on.get(server.url()).exchange.clock_source == ClockSource::kernel) return true;
+      if (keeps_it_on.get(server.url()).exchange.clock_source == model::ClockSource::kernel)
+        return true;
     MESSAGE("no kernel time stamps here");
     return false;
   }();
@@ -325,10 +326,10 @@ bool kernel_stamps() {
 void check_wait(const Measured& measured, Truths& truths, Truth* told = nullptr) {
   const Truth truth = truths.next();
   if (told != nullptr) *told = truth;
-  const Exchange& exchange = measured.exchange;
+  const model::Exchange& exchange = measured.exchange;
   CAPTURE(exchange.error_text);
   REQUIRE(exchange.http_status == 200);
-  CHECK(exchange.clock_source == ClockSource::kernel);
+  CHECK(exchange.clock_source == model::ClockSource::kernel);
   REQUIRE(exchange.phases.wait.has_value());
   CHECK(*exchange.phases.wait >= truth.begun - truth.read);
   // Where pieces of a reply have come together, the first is known by its bounds.
@@ -338,13 +339,14 @@ void check_wait(const Measured& measured, Truths& truths, Truth* told = nullptr)
 TEST_CASE("the wait begins and ends when the kernel says so, on fresh and reused connections") {
   if (!kernel_stamps()) return;
   PlainServer server({kHead + kBody});
-  for (const ConnectionMode mode : {ConnectionMode::fresh, ConnectionMode::reuse}) {
+  for (const model::ConnectionMode mode :
+       {model::ConnectionMode::fresh, model::ConnectionMode::reuse}) {
     Client client;
     client.connection = mode;
     for (int i = 0; i < 3; ++i) {
       const Measured measured = client.get(server.url());
       check_wait(measured, server.truths);
-      CHECK(measured.exchange.connection_reused == (mode == ConnectionMode::reuse && i > 0));
+      CHECK(measured.exchange.connection_reused == (mode == model::ConnectionMode::reuse && i > 0));
       CHECK(measured.exchange.body == kBody);
     }
   }
@@ -355,7 +357,8 @@ TEST_CASE("with TLS 1.2 and 1.3 the wait is the kernel's too") {
   for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
     CAPTURE(version);
     TlsPeer server(version, answers_in({kHead + kBody}));
-    for (const ConnectionMode mode : {ConnectionMode::fresh, ConnectionMode::reuse}) {
+    for (const model::ConnectionMode mode :
+         {model::ConnectionMode::fresh, model::ConnectionMode::reuse}) {
       Client client;
       client.connection = mode;
       for (int i = 0; i < 3; ++i) {
@@ -377,7 +380,7 @@ TEST_CASE("session tickets between request and reply are not the reply") {
     }
   });
   Client client;
-  client.connection = ConnectionMode::reuse;
+  client.connection = model::ConnectionMode::reuse;
   for (int i = 0; i < 3; ++i)
     check_wait(client.get(server.url(), server.ca_file()), server.truths);
 }
@@ -386,7 +389,7 @@ TEST_CASE("over HTTP/2 neither settings nor their acknowledgement count, with a 
   if (!kernel_stamps()) return;
   TlsPeer server(TLS1_3_VERSION, serve_http2, true);
   Client client;
-  client.connection = ConnectionMode::reuse;
+  client.connection = model::ConnectionMode::reuse;
   for (int i = 0; i < 4; ++i) {
     // A body leaves apart from the head.
     client.body = i % 2 == 0 ? "" : "{}";
@@ -403,19 +406,21 @@ TEST_CASE("through a proxy's tunnel the request is the tenant's, and so is the r
   for (const int version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
     TlsPeer server(version, answers_in({kHead + kBody}));
     RawServer proxy([](int client, int) { serve_tunnel(client); });
-    for (const ConnectionMode mode : {ConnectionMode::fresh, ConnectionMode::reuse}) {
+    for (const model::ConnectionMode mode :
+         {model::ConnectionMode::fresh, model::ConnectionMode::reuse}) {
       Client client;
       client.connection = mode;
       client.proxy_url = proxy.base_url();
       for (int i = 0; i < 2; ++i) {
         const Measured measured = client.get(server.url(), server.ca_file());
-        const MonoTime over = mono_now();
+        const base::MonoTime over = base::mono_now();
         const Truth truth = server.truths.next();
         REQUIRE(measured.exchange.http_status == 200);
-        CHECK(measured.exchange.clock_source == ClockSource::kernel);
+        CHECK(measured.exchange.clock_source == model::ClockSource::kernel);
         CHECK(*measured.exchange.phases.wait >= truth.begun - truth.read);
         CHECK(*measured.exchange.phases.total <= over - measured.begun);
-        CHECK(measured.exchange.connection_reused == (mode == ConnectionMode::reuse && i > 0));
+        CHECK(measured.exchange.connection_reused ==
+              (mode == model::ConnectionMode::reuse && i > 0));
       }
     }
   }
@@ -446,7 +451,7 @@ TEST_CASE("an interim reply is not the reply's first byte") {
   Client client;
   const Measured measured = client.get(server.url());
   const Truth truth = server.truths.next();
-  CHECK(measured.exchange.clock_source == ClockSource::kernel);
+  CHECK(measured.exchange.clock_source == model::ClockSource::kernel);
   CHECK(*measured.exchange.phases.wait >= truth.begun - truth.read + kHold);
   CHECK(*measured.exchange.phases.receive + measured.exchange.uncertainty.wait >= kHold);
 }
@@ -454,21 +459,21 @@ TEST_CASE("an interim reply is not the reply's first byte") {
 // The loop goes away once the request has reached the server, and does not come back until long
 // after the reply.
 Measured get_with_late_loop(Client& client, PlainServer& server, Truth& truth) {
-  const MonoTime begun = client.start(server.url());
+  const base::MonoTime begun = client.start(server.url());
   // The request leaves with the connection, which is there at once on this machine.
-  std::optional<Exchange> early;
+  std::optional<model::Exchange> early;
   for (bool gone = false; !gone;) {
-    for (Completion& completion : client.transport.poll(mono_now() + 1ms))
+    for (transport::Completion& completion : client.transport.poll(base::mono_now() + 1ms))
       early = std::move(completion.exchange);
-    gone = early.has_value() || mono_now() - begun > kHold / 2;
+    gone = early.has_value() || base::mono_now() - begun > kHold / 2;
   }
   truth = server.truths.next();
   if (early) return {std::move(*early), begun};
-  return {std::move(client.transport.poll(MonoTime::max()).at(0).exchange), begun};
+  return {std::move(client.transport.poll(base::MonoTime::max()).at(0).exchange), begun};
 }
 
 TEST_CASE("a loop that is late does not make the platform slow") {
-  constexpr Nanoseconds kDawdle = 60ms;
+  constexpr base::Nanoseconds kDawdle = 60ms;
   PlainServer server({kHead + kBody}, kDawdle);
   Truth truth{};
   if (kernel_stamps()) {
@@ -479,9 +484,9 @@ TEST_CASE("a loop that is late does not make the platform slow") {
     CHECK(*measured.exchange.phases.total <= truth.over - measured.begun);
     CHECK(measured.exchange.uncertainty.wait < kDawdle);
   }
-  Client client(ClockSource::user);
+  Client client(model::ClockSource::user);
   const Measured measured = get_with_late_loop(client, server, truth);
-  CHECK(measured.exchange.clock_source == ClockSource::user);
+  CHECK(measured.exchange.clock_source == model::ClockSource::user);
   CHECK(*measured.exchange.phases.wait >= truth.begun - truth.read + kDawdle);
   // And without them it knows that it may not be trusted.
   CHECK(measured.exchange.uncertainty.wait >= kDawdle);
@@ -490,15 +495,16 @@ TEST_CASE("a loop that is late does not make the platform slow") {
 
 TEST_CASE("a loop that is late does not take its time from the peer's") {
   TlsPeer server(TLS1_2_VERSION, answers_in({kHead + kBody}), false, true);
-  for (const ClockSource stamps : {ClockSource::kernel, ClockSource::user}) {
+  for (const model::ClockSource stamps : {model::ClockSource::kernel, model::ClockSource::user}) {
     Client client(stamps);
     client.deadlines = {10s, 10s, 10s, 6 * kHold};
     client.start(server.url(), server.ca_file());
     // The connection is there at once, the client's hello leaves, and the server has to speak
     // twice.
-    CHECK(client.transport.poll(mono_now()).empty());
+    CHECK(client.transport.poll(base::mono_now()).empty());
     hold(10 * kHold);
-    const Exchange exchange = std::move(client.transport.poll(MonoTime::max()).at(0).exchange);
+    const model::Exchange exchange =
+        std::move(client.transport.poll(base::MonoTime::max()).at(0).exchange);
     CHECK(exchange.error_text == "");
     CHECK(exchange.http_status == 200);
     CHECK(exchange.uncertainty.total >= 4 * kHold);
@@ -516,15 +522,16 @@ TEST_CASE(
   struct sigaction before {};
   REQUIRE(sigaction(SIGUSR1, &action, &before) == 0);
   TlsPeer server(TLS1_2_VERSION, answers_in({kHead + kBody}), false, true);
-  Client client(ClockSource::user);
+  Client client(model::ClockSource::user);
   client.deadlines = {10s, 10s, 10s, 6 * kHold};
   client.start(server.url(), server.ca_file());
-  CHECK(client.transport.poll(mono_now()).empty());
+  CHECK(client.transport.poll(base::mono_now()).empty());
   std::thread stopper([loop = pthread_self()] {
     hold(kHold / 3);
     pthread_kill(loop, SIGUSR1);
   });
-  const Exchange exchange = std::move(client.transport.poll(MonoTime::max()).at(0).exchange);
+  const model::Exchange exchange =
+      std::move(client.transport.poll(base::MonoTime::max()).at(0).exchange);
   stopper.join();
   sigaction(SIGUSR1, &before, nullptr);
   CHECK(exchange.error_text == "");
@@ -536,10 +543,11 @@ TEST_CASE("whoever has all of its time from a loop that is late runs out of it")
   Client client;
   client.deadlines = {10s, 10s, 10s, 2 * kHold};
   client.start("https" + silent.base_url().substr(4) + "/");
-  CHECK(client.transport.poll(mono_now()).empty());
+  CHECK(client.transport.poll(base::mono_now()).empty());
   hold(4 * kHold);
-  const Exchange exchange = std::move(client.transport.poll(MonoTime::max()).at(0).exchange);
-  CHECK(exchange.error == WireError::tls);
+  const model::Exchange exchange =
+      std::move(client.transport.poll(base::MonoTime::max()).at(0).exchange);
+  CHECK(exchange.error == model::WireError::tls);
   CHECK(exchange.error_text == "TLS handshake not done within 60ms");
 }
 
@@ -548,10 +556,11 @@ TEST_CASE("a loop that is away for longer than an exchange may last takes the fa
   Client client;
   client.deadlines = {2 * kHold, 2 * kHold, 2 * kHold, 2 * kHold};
   client.start(server.url(), server.ca_file());
-  CHECK(client.transport.poll(mono_now()).empty());
+  CHECK(client.transport.poll(base::mono_now()).empty());
   hold(10 * kHold);
-  const Exchange exchange = std::move(client.transport.poll(MonoTime::max()).at(0).exchange);
-  CHECK(exchange.error == WireError::monitor);
+  const model::Exchange exchange =
+      std::move(client.transport.poll(base::MonoTime::max()).at(0).exchange);
+  CHECK(exchange.error == model::WireError::monitor);
   CHECK(exchange.error_text.starts_with("the exporter itself was held up, for 2"));
 }
 
@@ -566,8 +575,9 @@ TEST_CASE("a peer that hangs up after a while has not waited for us") {
   const TlsPeer other(TLS1_2_VERSION, answers_in({kHead}));
   Client client;
   client.start("https" + server.base_url().substr(4) + "/", other.ca_file());
-  const Exchange exchange = std::move(client.transport.poll(MonoTime::max()).at(0).exchange);
-  CHECK(exchange.error == WireError::tls);
+  const model::Exchange exchange =
+      std::move(client.transport.poll(base::MonoTime::max()).at(0).exchange);
+  CHECK(exchange.error == model::WireError::tls);
   CHECK(exchange.uncertainty.total < 5 * kHold);
 }
 
@@ -579,14 +589,14 @@ TEST_CASE("replies that came in time are not too late because a loop was") {
   for (const PlainServer* server : {&one, &two}) {
     client.start(server->url());
     // The connection is there at once, and the request leaves.
-    CHECK(client.transport.poll(mono_now()).empty());
+    CHECK(client.transport.poll(base::mono_now()).empty());
   }
   one.truths.next();
   two.truths.next();
   hold(4 * kHold);
   std::size_t ended = 0;
   while (ended < 2) {
-    for (const Completion& completion : client.transport.poll(mono_now())) {
+    for (const transport::Completion& completion : client.transport.poll(base::mono_now())) {
       CHECK(completion.exchange.http_status == 200);
       ++ended;
     }
@@ -595,13 +605,13 @@ TEST_CASE("replies that came in time are not too late because a loop was") {
 
 TEST_CASE("without the kernel's stamps every phase is there by our own clock") {
   TlsPeer server(TLS1_3_VERSION, answers_in({kHead, kBody}));
-  Client client(ClockSource::user);
-  client.connection = ConnectionMode::reuse;
+  Client client(model::ClockSource::user);
+  client.connection = model::ConnectionMode::reuse;
   for (int i = 0; i < 2; ++i) {
     const Measured measured = client.get(server.url(), server.ca_file());
     const Truth truth = server.truths.next();
     REQUIRE(measured.exchange.http_status == 200);
-    CHECK(measured.exchange.clock_source == ClockSource::user);
+    CHECK(measured.exchange.clock_source == model::ClockSource::user);
     // Never too short, or the platform's own figure could exceed it.
     CHECK(*measured.exchange.phases.wait >= truth.begun - truth.read);
     CHECK(*measured.exchange.phases.total >= *measured.exchange.phases.wait);
@@ -635,7 +645,8 @@ TEST_CASE("a reply larger than any buffer is read to its end") {
 
 TEST_CASE("the kernel's view of the path comes with each exchange") {
   PlainServer server({kHead + kBody});
-  for (const ConnectionMode mode : {ConnectionMode::fresh, ConnectionMode::reuse}) {
+  for (const model::ConnectionMode mode :
+       {model::ConnectionMode::fresh, model::ConnectionMode::reuse}) {
     Client client;
     client.connection = mode;
     for (int i = 0; i < 2; ++i) {
@@ -652,18 +663,19 @@ TEST_CASE("the kernel's view of the path comes with each exchange") {
 TEST_CASE("connections that nobody answers show as segments sent again, without a round trip") {
   const FullServer full;
   Client client;
-  Request request;
+  model::Request request;
   request.method = "GET";
   request.url = fmt::format("http://127.0.0.1:{}/", full.port());
   // The kernel repeats a SYN after a second.
   request.deadlines = {60s, 20s, 1500ms, 20s};
-  client.transport.start(ProbeId{1}, std::move(request));
-  const Exchange exchange = std::move(client.transport.poll(MonoTime::max()).at(0).exchange);
-  CHECK(exchange.error == WireError::connect_timeout);
+  client.transport.start(transport::ProbeId{1}, std::move(request));
+  const model::Exchange exchange =
+      std::move(client.transport.poll(base::MonoTime::max()).at(0).exchange);
+  CHECK(exchange.error == model::WireError::connect_timeout);
   REQUIRE(exchange.tcp.has_value());
   CHECK_FALSE(exchange.tcp->rtt.has_value());
   CHECK(exchange.tcp->retransmits >= 1);
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

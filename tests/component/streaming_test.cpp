@@ -8,7 +8,7 @@
 #include "tests/component/http_client.h"
 #include "tests/unit/plans.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 using namespace std::chrono_literals;
@@ -30,13 +30,14 @@ class StreamingTest {
       : ledger(plan_from(many_targets(100)), clock.now()),
         statistics("/metrics"),
         server({{{"127.0.0.1", 0}}, false, {}, limits()},
-               exporter_routes("/metrics", ledger, clock, statistics, ready), statistics, log),
+               routes::exporter_routes("/metrics", ledger, clock, statistics, ready), statistics,
+               log),
         port(server.bind().value()) {
     server.start();
   }
 
-  static ServerLimits limits() {
-    ServerLimits limits;
+  static http::ServerLimits limits() {
+    http::ServerLimits limits;
     limits.streams_max = 2;
     return limits;
   }
@@ -52,12 +53,12 @@ class StreamingTest {
     return client.read_to_end();
   }
 
-  SystemClock clock;
-  Log log = Log::silent();
-  Ledgers ledger;
+  base::SystemClock clock;
+  base::Log log = base::Log::silent();
+  record::Ledgers ledger;
   std::atomic<bool> ready{true};
-  HttpStatistics statistics;
-  Server server;
+  http::HttpStatistics statistics;
+  http::Server server;
   const int port;
 };
 
@@ -69,7 +70,7 @@ TEST_CASE_FIXTURE(StreamingTest, "a long scrape comes in chunks and is whole, pa
     CHECK(page.headers.at("transfer-encoding") == "chunked");
     CHECK(page.headers.count("content-length") == 0);
     CHECK(page.headers.count("content-encoding") == (encoding == nullptr ? 0 : 1));
-    CHECK(page.headers.at("content-type") == text_format().content_type);
+    CHECK(page.headers.at("content-type") == metrics::text_format().content_type);
     CHECK(whole(page.body));
   }
   CHECK(statistics.facts().scrape_duration.count() == 2);
@@ -118,7 +119,7 @@ TEST_CASE_FIXTURE(StreamingTest, "whoever asks for a part of a long scrape gets 
 }
 
 // Never ends, and counts those of it that are still there.
-class EndlessBody final : public BodySource {
+class EndlessBody final : public http::BodySource {
  public:
   explicit EndlessBody(std::atomic<int>& alive) : alive_(alive) { ++alive_; }
   ~EndlessBody() override { --alive_; }
@@ -133,19 +134,20 @@ class EndlessBody final : public BodySource {
 TEST_CASE("clients that do not take their long replies make room for each other") {
   std::atomic<int> alive{0};
   {
-    const Log log = Log::silent();
-    HttpStatistics statistics("/metrics");
-    ServerLimits limits = StreamingTest::limits();
+    const base::Log log = base::Log::silent();
+    http::HttpStatistics statistics("/metrics");
+    http::ServerLimits limits = StreamingTest::limits();
     limits.stop_time = 0s;
-    const auto endless = [&alive](const HttpRequest&) {
-      HttpReply reply;
+    const auto endless = [&alive](const http::HttpRequest&) {
+      http::HttpReply reply;
       reply.source = std::make_unique<EndlessBody>(alive);
       return reply;
     };
-    Server server({{{"127.0.0.1", 0}}, false, {}, limits},
-                  {{"GET", "/endless", RouteAccess::open, endless},
-                   {"GET", "/-/healthy", RouteAccess::open, [](auto&) { return HttpReply{}; }}},
-                  statistics, log);
+    http::Server server(
+        {{{"127.0.0.1", 0}}, false, {}, limits},
+        {{"GET", "/endless", http::RouteAccess::open, endless},
+         {"GET", "/-/healthy", http::RouteAccess::open, [](auto&) { return http::HttpReply{}; }}},
+        statistics, log);
     const int port = server.bind().value();
     server.start();
     std::vector<std::unique_ptr<RawClient>> deaf;
@@ -156,10 +158,10 @@ TEST_CASE("clients that do not take their long replies make room for each other"
     }
     CHECK(fetch(port, {.path = "/-/healthy"}).status == 200);
     const auto rejected = statistics.facts().http_rejected;
-    CHECK(rejected[static_cast<std::size_t>(HttpRejection::slow)] == 3);
+    CHECK(rejected[static_cast<std::size_t>(metrics::HttpRejection::slow)] == 3);
   }
   CHECK(alive == 0);
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

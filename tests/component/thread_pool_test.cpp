@@ -8,7 +8,7 @@
 #include <latch>
 #include <thread>
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 std::ptrdiff_t threads_of_this_process() {
@@ -19,7 +19,7 @@ std::ptrdiff_t threads_of_this_process() {
 TEST_CASE("a pool that has had little to do has few threads") {
   const auto before = threads_of_this_process();
   std::atomic<int> done{0};
-  TaskThreads pool;
+  http::ThreadPool pool;
   pool.start(16, "answers", 0);
   CHECK(threads_of_this_process() == before + 1);
   for (int i = 0; i < 16; ++i) {
@@ -39,7 +39,7 @@ TEST_CASE("as many tasks run at once as there may be threads, and no more") {
   std::atomic<int> ended{0};
   std::atomic<int> ended_before_the_fourth{0};
   {
-    TaskThreads pool;
+    http::ThreadPool pool;
     pool.start(3, "answers", 0);
     for (int i = 0; i < 3; ++i)
       pool.post([&] {
@@ -62,7 +62,7 @@ TEST_CASE("a pool that rests begins nothing else meanwhile, and need not be wait
   std::latch posted{1};
   std::latch ended{1};
   std::atomic<bool> second{false};
-  TaskThreads pool;
+  http::ThreadPool pool;
   // Of a task of a microsecond, a quarter of an hour.
   pool.start(1, "answers", 0, 1'000'000'000);
   pool.post([&] {
@@ -79,4 +79,4 @@ TEST_CASE("a pool that rests begins nothing else meanwhile, and need not be wait
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

@@ -3,7 +3,7 @@
 
 #include "tests/sim/world.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 using namespace std::chrono_literals;
@@ -28,7 +28,7 @@ token_env = "SIM_TOKEN"
 }
 
 Behaviour throttles(int status, std::string retry_after) {
-  return [=, reply = replies(status, kError)](const Request& request, Random& random) {
+  return [=, reply = replies(status, kError)](const model::Request& request, base::Random& random) {
     Answer answer = reply(request, random);
     answer.exchange.headers.push_back({"Retry-After", retry_after});
     return answer;
@@ -41,30 +41,30 @@ TEST_CASE("the storm of March 2024 is told in its three acts and answered with p
   world.during(1h + 63min, 1h + 106min, "acme", throttles(429, "120"));
   world.during(1h + 106min, 1h + 116min, "acme", sometimes(0.3, replies(400, kError)));
   world.run_for(4h);
-  CHECK(world.results("acme/dataset", Outcome::server_error) == 126);
+  CHECK(world.results("acme/dataset", model::Outcome::server_error) == 126);
   // 86 slots of 30 s in the 43 minutes; both probes of the tenant keep still after each 429.
-  const auto throttled = world.results("acme/dataset", Outcome::throttled) +
-                         world.results("acme/projects", Outcome::throttled);
-  const auto skipped = world.skipped("acme/dataset", SkipReason::throttled) +
-                       world.skipped("acme/projects", SkipReason::throttled);
+  const auto throttled = world.results("acme/dataset", model::Outcome::throttled) +
+                         world.results("acme/projects", model::Outcome::throttled);
+  const auto skipped = world.skipped("acme/dataset", model::SkipReason::throttled) +
+                       world.skipped("acme/projects", model::SkipReason::throttled);
   CHECK(throttled <= 24);
   CHECK(skipped >= 140);
-  CHECK(world.results("acme/dataset", Outcome::bad_request) > 0);
-  CHECK(world.record("acme/dataset").last->outcome == Outcome::ok);
+  CHECK(world.results("acme/dataset", model::Outcome::bad_request) > 0);
+  CHECK(world.record("acme/dataset").last->outcome == model::Outcome::ok);
 }
 
 TEST_CASE("a Retry-After of days is cut, and one of the past does nothing") {
   World world(acme());
   world.during(0s, 1min, "acme", throttles(503, "864000"));
   world.run_for(30min);
-  CHECK(world.skipped("acme/dataset", SkipReason::throttled) >= 28);
-  CHECK(world.skipped("acme/dataset", SkipReason::throttled) <= 31);
-  CHECK(world.record("acme/dataset").last->outcome == Outcome::ok);
+  CHECK(world.skipped("acme/dataset", model::SkipReason::throttled) >= 28);
+  CHECK(world.skipped("acme/dataset", model::SkipReason::throttled) <= 31);
+  CHECK(world.record("acme/dataset").last->outcome == model::Outcome::ok);
 
   World past(acme());
   past.during(0s, 1h, "acme", throttles(429, "Mon, 01 Jan 2024 00:00:00 GMT"));
   past.run_for(1h);
-  CHECK(past.skipped("acme/dataset", SkipReason::throttled) == 0);
+  CHECK(past.skipped("acme/dataset", model::SkipReason::throttled) == 0);
 }
 
 TEST_CASE("a tenant that throttles leaves the others alone") {
@@ -78,15 +78,15 @@ token_env = "SIM_TOKEN"
 )");
   world.during(0s, 1h, "acme", throttles(429, "600"));
   world.run_for(1h);
-  CHECK(world.results("other/projects", Outcome::ok) == 120);
+  CHECK(world.results("other/projects", model::Outcome::ok) == 120);
   CHECK(world.requests_to("acme") <= 14);
 }
 
 TEST_CASE("a budget of requests holds over all probes of the tenant, in any minute") {
   World world(acme("max_requests_per_minute = 3"));
   world.run_for(1h);
-  const auto skipped = world.skipped("acme/dataset", SkipReason::budget) +
-                       world.skipped("acme/projects", SkipReason::budget);
+  const auto skipped = world.skipped("acme/dataset", model::SkipReason::budget) +
+                       world.skipped("acme/projects", model::SkipReason::budget);
   CHECK(world.starts().size() + skipped == 240);
   CHECK(skipped >= 55);
   const auto& starts = world.starts();
@@ -106,7 +106,7 @@ TEST_CASE("paid probes stop at the day's cap and go on the next day") {
 )"));
   world.run_for(48h);
   CHECK(world.requests_to("/predict") == 20);
-  CHECK(world.skipped("acme/predict", SkipReason::budget) == 556);
+  CHECK(world.skipped("acme/predict", model::SkipReason::budget) == 556);
 }
 
 TEST_CASE("setting the clock back does not open the purse again") {
@@ -142,20 +142,20 @@ zone = "Europe/Berlin"
   CHECK(shown());
   world.run_for(3min);
   CHECK_FALSE(shown());
-  CHECK(world.results("acme/dataset", Outcome::ok) >= 2880);
+  CHECK(world.results("acme/dataset", model::Outcome::ok) >= 2880);
 }
 
 TEST_CASE("an outage costs the budget, unless it was announced or is our own doing") {
   constexpr std::string_view kSlo =
       "slo = {availability = 99.9, latency = \"800ms\", latency_ratio = 95}\n";
-  const auto slots = [](Nanoseconds d) { return static_cast<std::uint64_t>(d / 30s); };
+  const auto slots = [](base::Nanoseconds d) { return static_cast<std::uint64_t>(d / 30s); };
   World world(acme(std::string(kSlo) + R"(
 [[tenant.maintenance]]
 weekly = "mon 02:00"
 duration = "1h"
 )"));
-  const auto judged = [&](Objective objective) {
-    return of(world.record("acme/dataset").objectives, objective);
+  const auto judged = [&](model::Objective objective) {
+    return record::of(world.record("acme/dataset").objectives, objective);
   };
   const Behaviour broken = replies(500, R"({"status":"error","message":"down"})");
   world.during(2h + 10min, 2h + 50min, "acme", broken);  // in the window
@@ -164,11 +164,11 @@ duration = "1h"
   world.during(6h, 7h, "acme", answers(1500ms));
   world.run_for(8h);
   // A slot at the edge of a window may touch it.
-  const EventCount availability = judged(Objective::availability);
+  const record::EventCount availability = judged(model::Objective::availability);
   CHECK(availability.events - availability.good == slots(10min));
   CHECK(availability.events >= slots(8h - 1h - 10min) - 2);
   CHECK(availability.events <= slots(8h - 1h - 10min) + 2);
-  const EventCount latency = judged(Objective::latency);
+  const record::EventCount latency = judged(model::Objective::latency);
   CHECK(latency.events == availability.good);
   CHECK(latency.events - latency.good > slots(50min));
   CHECK(latency.events - latency.good <= slots(1h));
@@ -202,8 +202,8 @@ name = "elsewhere"
 url = "https://www.example.com/"
 interval = "30s"
 )");
-  world.during(0s, 10min, "cloud.uipath.com", fails(WireError::connect));
-  world.during(10min, 20min, "https://", fails(WireError::connect));
+  world.during(0s, 10min, "cloud.uipath.com", fails(model::WireError::connect));
+  world.during(10min, 20min, "https://", fails(model::WireError::connect));
   world.during(20min, 30min, "example.com", replies(503, "whatever"));
   world.run_for(10min);
   CHECK(world.metrics().find("reinfer_control_reachable{control=\"elsewhere\"} 1") !=
@@ -220,12 +220,12 @@ TEST_CASE("failures are remembered however many good probes follow") {
   World world(acme());
   world.during(1h, 1h + 5min, "acme", replies(502, "error code: 502"));
   world.run_for(24h);
-  const History history = world.history("acme/dataset");
-  REQUIRE(history.failures().size() == 10);
-  CHECK(history.failures().front().outcome == Outcome::gateway_error);
-  REQUIRE(history.slowest().size() == kSlowestKept);
-  CHECK(*history.slowest().front().phases.total >= *history.slowest().back().phases.total);
+  const record::Evidence evidence = world.evidence("acme/dataset");
+  REQUIRE(evidence.failures().size() == 10);
+  CHECK(evidence.failures().front().outcome == model::Outcome::gateway_error);
+  REQUIRE(evidence.slowest().size() == record::kSlowestKept);
+  CHECK(*evidence.slowest().front().phases.total >= *evidence.slowest().back().phases.total);
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

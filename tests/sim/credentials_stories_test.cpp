@@ -6,7 +6,7 @@
 
 #include "tests/sim/world.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 using namespace std::chrono_literals;
@@ -47,19 +47,19 @@ token_file = "{}"
 
   // Takes the valid token only.
   Behaviour checks_token() {
-    return [this, good = answers(), bad = replies(401, kUnauthorized)](const Request& request,
-                                                                       Random& random) {
+    return [this, good = answers(), bad = replies(401, kUnauthorized)](
+               const model::Request& request, base::Random& random) {
       return (request.bearer.reveal() == valid ? good : bad)(request, random);
     };
   }
 
   const std::filesystem::path folder =
       std::filesystem::temp_directory_path() /
-      ("reinfer-sim-" + Random(Random::seed_from_kernel()).next_uuid());
+      ("reinfer-sim-" + base::Random(base::Random::seed_from_kernel()).next_uuid());
   std::string valid = "token-one";
 };
 
-std::uint64_t tenant_results(const World& world, Outcome outcome) {
+std::uint64_t tenant_results(const World& world, model::Outcome outcome) {
   std::uint64_t sum = 0;
   for (const char* probe : {"acme/projects", "acme/dataset", "acme/source"})
     sum += world.results(probe, outcome);
@@ -76,7 +76,7 @@ TEST_CASE_FIXTURE(TokenTest, "a token that is updated before it is rotated costs
   world.run_for(1min);
   valid = "token-two";
   world.run_for(1h);
-  CHECK(tenant_results(world, Outcome::unauthorized) == 0);
+  CHECK(tenant_results(world, model::Outcome::unauthorized) == 0);
   CHECK(world.tenant("acme").token.changes == 1);
   CHECK(world.tenant("acme").token.accepted == true);
 }
@@ -88,7 +88,7 @@ TEST_CASE_FIXTURE(TokenTest, "a rotation that we learn of by a 401 is repaired i
   // The token changes on both sides between our reading of it and the platform's.
   bool rotated = false;
   world.during(1h, 24h, "acme",
-               [&, check = checks_token()](const Request& request, Random& random) {
+               [&, check = checks_token()](const model::Request& request, base::Random& random) {
                  if (!std::exchange(rotated, true)) {
                    write("token-two");
                    valid = "token-two";
@@ -96,8 +96,8 @@ TEST_CASE_FIXTURE(TokenTest, "a rotation that we learn of by a 401 is repaired i
                  return check(request, random);
                });
   world.run_for(1h);
-  CHECK(tenant_results(world, Outcome::unauthorized) == 0);
-  CHECK(tenant_results(world, Outcome::ok) == 720);
+  CHECK(tenant_results(world, model::Outcome::unauthorized) == 0);
+  CHECK(tenant_results(world, model::Outcome::ok) == 720);
   CHECK(world.tenant("acme").token.changes == 1);
   std::uint64_t rejected = 0;
   for (const char* probe : {"acme/projects", "acme/dataset", "acme/source"}) {
@@ -123,12 +123,12 @@ TEST_CASE_FIXTURE(TokenTest,
   CHECK(sent <= 122);
   std::uint64_t skipped = 0;
   for (const char* probe : {"acme/projects", "acme/dataset", "acme/source"})
-    skipped += world.skipped(probe, SkipReason::credentials);
+    skipped += world.skipped(probe, model::SkipReason::credentials);
   CHECK(skipped >= 238);
   write("token-two");
   world.run_for(1h);
   CHECK(world.tenant("acme").token.accepted == true);
-  CHECK(tenant_results(world, Outcome::ok) == 720);
+  CHECK(tenant_results(world, model::Outcome::ok) == 720);
 }
 
 TEST_CASE_FIXTURE(TokenTest, "a probe that lacks a permission does not silence its neighbours") {
@@ -136,9 +136,9 @@ TEST_CASE_FIXTURE(TokenTest, "a probe that lacks a permission does not silence i
   world.during(0s, 24h, "acme", checks_token());
   world.during(0s, 24h, "/datasets/", replies(401, kUnauthorized));
   world.run_for(6h);
-  CHECK(world.results("acme/dataset", Outcome::unauthorized) >= 710);
-  CHECK(world.results("acme/projects", Outcome::ok) >= 715);
-  CHECK(world.results("acme/source", Outcome::ok) >= 715);
+  CHECK(world.results("acme/dataset", model::Outcome::unauthorized) >= 710);
+  CHECK(world.results("acme/projects", model::Outcome::ok) >= 715);
+  CHECK(world.results("acme/source", model::Outcome::ok) >= 715);
   CHECK(world.tenant("acme").token.accepted == true);
 }
 
@@ -154,8 +154,8 @@ TEST_CASE_FIXTURE(TokenTest,
   world.during(10min, 11min, "acme", replies(401, kUnauthorized));
   world.run_for(1h);
   CHECK(world.tenant("acme").token.accepted == true);
-  CHECK(world.results("acme/projects", Outcome::ok) >= 110);
-  CHECK(world.results("acme/not_found", Outcome::ok) >= 340);
+  CHECK(world.results("acme/projects", model::Outcome::ok) >= 110);
+  CHECK(world.results("acme/not_found", model::Outcome::ok) >= 340);
 }
 
 TEST_CASE_FIXTURE(TokenTest, "two exporters that fight over one user's token are both told") {
@@ -170,9 +170,9 @@ TEST_CASE_FIXTURE(TokenTest, "two exporters that fight over one user's token are
     world.run_for(10min);
     CHECK(world.tenant("acme").token.accepted == false);
   }
-  CHECK(tenant_results(world, Outcome::server_error) == 0);
-  CHECK(tenant_results(world, Outcome::unauthorized) <= 6 * 22);
-  CHECK(tenant_results(world, Outcome::ok) >= 6 * 57);
+  CHECK(tenant_results(world, model::Outcome::server_error) == 0);
+  CHECK(tenant_results(world, model::Outcome::unauthorized) <= 6 * 22);
+  CHECK(tenant_results(world, model::Outcome::ok) >= 6 * 57);
 }
 
 TEST_CASE_FIXTURE(TokenTest, "a neighbour that is asked once a day does not hold up the look") {
@@ -192,7 +192,7 @@ token_file = "{}"
   world.during(1h, 1h + 10min, "acme", replies(401, kUnauthorized));
   world.run_for(1h + 12min);
   CHECK(world.tenant("acme").token.accepted == true);
-  CHECK(world.results("acme/projects", Outcome::unauthorized) >= 8);
+  CHECK(world.results("acme/projects", model::Outcome::unauthorized) >= 8);
 }
 
 TEST_CASE_FIXTURE(TokenTest, "tenants that share a token share its fate") {
@@ -223,12 +223,12 @@ TEST_CASE_FIXTURE(TokenTest, "a file that is not there yet makes probes unavaila
   world.during(0s, 24h, "acme", checks_token());
   world.run_for(10min);
   CHECK(world.starts().empty());
-  CHECK(tenant_results(world, Outcome::token_unavailable) == 60);
+  CHECK(tenant_results(world, model::Outcome::token_unavailable) == 60);
   CHECK_FALSE(world.tenant("acme").token.accepted.has_value());
   CHECK(world.tenant("acme").token.read_errors > 0);
   write("token-one");
   world.run_for(10min);
-  CHECK(tenant_results(world, Outcome::ok) == 60);
+  CHECK(tenant_results(world, model::Outcome::ok) == 60);
 }
 
 TEST_CASE_FIXTURE(TokenTest, "a file that goes away for a moment costs nothing") {
@@ -239,7 +239,7 @@ TEST_CASE_FIXTURE(TokenTest, "a file that goes away for a moment costs nothing")
   world.run_for(10min);
   write("token-one");
   world.run_for(10min);
-  CHECK(tenant_results(world, Outcome::ok) == 180);
+  CHECK(tenant_results(world, model::Outcome::ok) == 180);
   CHECK(world.tenant("acme").token.changes == 0);
 }
 
@@ -271,8 +271,8 @@ base_url = "https://cloud.uipath.com/acme/prod/reinfer_"
                        file());
   }
 
-  Behaviour issues_tokens(Nanoseconds after = 50ms, int lifetime_seconds = 3600) {
-    return [this, after, lifetime_seconds](const Request& request, Random&) {
+  Behaviour issues_tokens(base::Nanoseconds after = 50ms, int lifetime_seconds = 3600) {
+    return [this, after, lifetime_seconds](const model::Request& request, base::Random&) {
       CHECK(request.bearer.empty());
       CHECK(request.body.find("client_secret=client-secret-text") != std::string::npos);
       valid = fmt::format("issued-{}", ++issued);
@@ -301,19 +301,19 @@ TEST_CASE_FIXTURE(OAuthTest,
   world.run_for(24h);
   // 86,400 s at one every 2,880 s; a new token ends the old one at once, and no probe fails of it.
   CHECK(issued == 30);
-  CHECK(tenant_results(world, Outcome::unauthorized) == 0);
-  CHECK(tenant_results(world, Outcome::token_unavailable) == 0);
-  CHECK(tenant_results(world, Outcome::ok) >= 3 * 2880 - 3);
+  CHECK(tenant_results(world, model::Outcome::unauthorized) == 0);
+  CHECK(tenant_results(world, model::Outcome::token_unavailable) == 0);
+  CHECK(tenant_results(world, model::Outcome::ok) >= 3 * 2880 - 3);
   REQUIRE(world.tenant("acme").token.expiry.has_value());
 }
 
 TEST_CASE_FIXTURE(OAuthTest, "an OAuth server that is down for ten minutes costs no probe") {
   World world(toml());
   begin(world);
-  world.during(2800s, 3400s, "/connect/token", fails(WireError::connect));
+  world.during(2800s, 3400s, "/connect/token", fails(model::WireError::connect));
   world.run_for(2h);
-  CHECK(tenant_results(world, Outcome::token_unavailable) == 0);
-  CHECK(tenant_results(world, Outcome::unauthorized) == 0);
+  CHECK(tenant_results(world, model::Outcome::token_unavailable) == 0);
+  CHECK(tenant_results(world, model::Outcome::unauthorized) == 0);
   CHECK(world.tenant("acme").token.read_errors >= 5);
   CHECK(world.requests_to("/connect/token") <= 20);
 }
@@ -322,13 +322,13 @@ TEST_CASE_FIXTURE(OAuthTest,
                   "an OAuth server that is down from the start is asked ever more seldom") {
   World world(toml());
   begin(world);
-  world.during(0s, 10min, "/connect/token", fails(WireError::connect));
+  world.during(0s, 10min, "/connect/token", fails(model::WireError::connect));
   world.run_for(10min);
-  CHECK(tenant_results(world, Outcome::token_unavailable) >= 57);
+  CHECK(tenant_results(world, model::Outcome::token_unavailable) >= 57);
   CHECK(world.requests_to("/connect/token") <= 14);
   CHECK(world.requests_to("reinfer_/api") == 0);
   world.run_for(10min);
-  CHECK(tenant_results(world, Outcome::ok) >= 45);
+  CHECK(tenant_results(world, model::Outcome::ok) >= 45);
 }
 
 TEST_CASE_FIXTURE(OAuthTest, "an OAuth server that takes a minute delays probes and fails none") {
@@ -336,8 +336,8 @@ TEST_CASE_FIXTURE(OAuthTest, "an OAuth server that takes a minute delays probes 
   begin(world);
   world.during(0s, 240h, "/connect/token", issues_tokens(60s));
   world.run_for(1h);
-  CHECK(tenant_results(world, Outcome::token_unavailable) == 0);
-  CHECK(tenant_results(world, Outcome::ok) >= 348);
+  CHECK(tenant_results(world, model::Outcome::token_unavailable) == 0);
+  CHECK(tenant_results(world, model::Outcome::ok) >= 348);
   CHECK(world.requests_to("/connect/token") <= 2);
 }
 
@@ -349,9 +349,9 @@ TEST_CASE_FIXTURE(OAuthTest, "a wall clock that steps by an hour neither expires
   world.run_for(15min);
   world.step_wall_clock(-2h);
   world.run_for(2h);
-  CHECK(tenant_results(world, Outcome::token_unavailable) == 0);
-  CHECK(tenant_results(world, Outcome::unauthorized) == 0);
-  CHECK(tenant_results(world, Outcome::ok) >= 3 * 330 - 3);
+  CHECK(tenant_results(world, model::Outcome::token_unavailable) == 0);
+  CHECK(tenant_results(world, model::Outcome::unauthorized) == 0);
+  CHECK(tenant_results(world, model::Outcome::ok) >= 3 * 330 - 3);
   CHECK(issued <= 4);
 }
 
@@ -362,7 +362,7 @@ TEST_CASE_FIXTURE(OAuthTest,
   world.during(0s, 240h, "/connect/token", issues_tokens(50ms, 1));
   world.run_for(1h);
   CHECK(issued <= 40);
-  CHECK(tenant_results(world, Outcome::token_unavailable) >= 350);
+  CHECK(tenant_results(world, model::Outcome::token_unavailable) >= 350);
 }
 
 TEST_CASE_FIXTURE(OAuthTest,
@@ -370,14 +370,15 @@ TEST_CASE_FIXTURE(OAuthTest,
   World world(toml());
   begin(world);
   // So slow that all three are out at the same time, each with the token that is revoked meanwhile.
-  world.during(10min, 11min, "reinfer_/api", [this](const Request& request, Random& random) {
-    valid = issued < 2 ? "revoked" : valid;
-    Answer answer = checks_token()(request, random);
-    answer.after = 9s;
-    return answer;
-  });
+  world.during(10min, 11min, "reinfer_/api",
+               [this](const model::Request& request, base::Random& random) {
+                 valid = issued < 2 ? "revoked" : valid;
+                 Answer answer = checks_token()(request, random);
+                 answer.after = 9s;
+                 return answer;
+               });
   world.run_for(20min);
-  CHECK(tenant_results(world, Outcome::unauthorized) == 0);
+  CHECK(tenant_results(world, model::Outcome::unauthorized) == 0);
   CHECK(issued == 2);
 }
 
@@ -387,7 +388,7 @@ TEST_CASE_FIXTURE(OAuthTest, "a token revoked early is replaced within the probe
   world.run_for(10min);
   valid = "revoked";
   world.run_for(10min);
-  CHECK(tenant_results(world, Outcome::unauthorized) == 0);
+  CHECK(tenant_results(world, model::Outcome::unauthorized) == 0);
   CHECK(issued == 2);
   CHECK(world.tenant("acme").token.accepted == true);
 }
@@ -404,4 +405,4 @@ TEST_CASE_FIXTURE(OAuthTest,
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

@@ -7,14 +7,14 @@
 #include "model/partition.h"
 #include "tests/sim/world.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 using namespace std::chrono_literals;
 
 constexpr std::size_t kTenants = 9;
 
-std::shared_ptr<const Plan> nine_tenants() {
+std::shared_ptr<const model::Plan> nine_tenants() {
   std::string text;
   for (std::size_t i = 0; i < kTenants; ++i)
     text += fmt::format(
@@ -22,20 +22,21 @@ std::shared_ptr<const Plan> nine_tenants() {
         "token_env = \"SIM_TOKEN\"\n[[tenant.probe]]\nuse = \"projects\"\n"
         "[[tenant.probe]]\nuse = \"not_found\"\n",
         i);
-  auto plan = parse_plan(text, "nine.toml", [](const TokenSource&) { return std::nullopt; });
+  auto plan =
+      config::parse_plan(text, "nine.toml", [](const model::TokenSource&) { return std::nullopt; });
   REQUIRE(plan);
-  return std::make_shared<const Plan>(std::move(*plan));
+  return std::make_shared<const model::Plan>(std::move(*plan));
 }
 
 // An hour with an outage in it.
 void play(World& world) {
-  world.during(10min, 20min, "/t3/", fails(WireError::connect));
+  world.during(10min, 20min, "/t3/", fails(model::WireError::connect));
   world.during(15min, 40min, "/t5/", replies(503, "{}"));
   world.run_for(1h);
 }
 
-std::multiset<std::pair<std::string, MonoTime>> requests_of(const World& world) {
-  std::multiset<std::pair<std::string, MonoTime>> requests;
+std::multiset<std::pair<std::string, base::MonoTime>> requests_of(const World& world) {
+  std::multiset<std::pair<std::string, base::MonoTime>> requests;
   for (const StartNote& start : world.starts())
     requests.emplace(start.url, start.at.mono);
   return requests;
@@ -45,9 +46,9 @@ TEST_CASE("several probe threads send the same requests at the same times as one
   const auto plan = nine_tenants();
   World alone(plan);
   play(alone);
-  std::multiset<std::pair<std::string, MonoTime>> requests;
+  std::multiset<std::pair<std::string, base::MonoTime>> requests;
   std::uint64_t results = 0;
-  for (const auto& part : divide(plan, 3).parts) {
+  for (const auto& part : model::partition_plan(plan, 3).parts) {
     World thread(part);
     play(thread);
     requests.merge(requests_of(thread));
@@ -61,7 +62,7 @@ TEST_CASE("several probe threads show the same bytes for the same seed") {
   const auto plan = nine_tenants();
   const auto shown = [&](std::uint64_t seed) {
     std::string text;
-    for (const auto& part : divide(plan, 3).parts) {
+    for (const auto& part : model::partition_plan(plan, 3).parts) {
       World thread(part, seed);
       play(thread);
       text += thread.metrics();
@@ -76,7 +77,7 @@ TEST_CASE("shards never probe the same target, and leave none out") {
   const auto plan = nine_tenants();
   std::multiset<std::string> asked;
   for (std::size_t i = 0; i < 4; ++i) {
-    World shard(shard_of(plan, {i, 4}));
+    World shard(model::shard_of(plan, {i, 4}));
     shard.run_for(30s);
     for (const StartNote& start : shard.starts())
       asked.insert(start.url);
@@ -86,4 +87,4 @@ TEST_CASE("shards never probe the same target, and leave none out") {
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

@@ -6,7 +6,7 @@
 
 #include "tests/sim/world.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 using namespace std::chrono_literals;
@@ -30,20 +30,20 @@ TEST_CASE("what a reload leaves alone keeps its figures and its grid") {
   World world(kept);
   world.during(0s, 10min, "datasets/demo/a", replies(502, "Bad gateway"));
   world.run_for(1h);
-  const TargetRecord before = world.record("kept/a");
+  const record::TargetRecord before = world.record("kept/a");
   world.reload(tenant("new") + dataset("a") + kept);
   world.run_for(1ns);
-  TargetRecord after = world.record("kept/a");
+  record::TargetRecord after = world.record("kept/a");
   CHECK(after.outcomes == before.outcomes);
   CHECK(after.duration == before.duration);
-  CHECK(world.history("kept/a").failures().size() == 20);
+  CHECK(world.evidence("kept/a").failures().size() == 20);
   // The evidence points at the target where it stands now.
-  const std::size_t place = to_size(world.history("kept/a").failures().front().target);
+  const std::size_t place = model::to_size(world.evidence("kept/a").failures().front().target);
   CHECK(world.plan().targets()[place].probe == "a");
   CHECK(world.plan().targets()[place].tenant_name == "kept");
   world.run_for(1h);
   CHECK(world.record("kept/a").results() == 240);
-  CHECK(world.results("new/a", Outcome::ok) == 120);
+  CHECK(world.results("new/a", model::Outcome::ok) == 120);
 }
 
 TEST_CASE("a target that a reload takes away vanishes at once, its reply is nobody's") {
@@ -68,7 +68,7 @@ TEST_CASE("a target that is changed is probed as it is now, from its next slot o
   world.run_for(1h);
   world.reload(tenant("t") + dataset("a", "interval = \"1m\"\nbuckets = [\"1s\"]"));
   world.run_for(1h);
-  const TargetRecord record = world.record("t/a");
+  const record::TargetRecord record = world.record("t/a");
   CHECK(record.results() == 180);
   CHECK(record.duration.edges() == std::vector<double>{1});
   CHECK(record.duration.count() == 60);
@@ -84,15 +84,15 @@ TEST_CASE("a probe that is out when its target changes is judged by what it was 
     world.run_for(1s);
   world.reload(tenant("t") + probe + as_array);
   world.run_for(15s);
-  CHECK(world.results("t/a", Outcome::ok) == 1);
+  CHECK(world.results("t/a", model::Outcome::ok) == 1);
   world.run_for(1h);
-  CHECK(world.results("t/a", Outcome::protocol_error) >= 119);
+  CHECK(world.results("t/a", model::Outcome::protocol_error) >= 119);
 }
 
 TEST_CASE("another token source counts at once, and the old token's fate is not the new one's") {
   setenv("NEXT_TOKEN", "next-token", 1);
   World world(tenant("t") + dataset("a"));
-  world.during(0s, 2h, "datasets", [](const Request& request, Random& random) {
+  world.during(0s, 2h, "datasets", [](const model::Request& request, base::Random& random) {
     if (request.bearer.reveal() == "next-token") return answers()(request, random);
     return replies(401, R"({"status":"error","message":"no"})")(request, random);
   });
@@ -102,13 +102,13 @@ TEST_CASE("another token source counts at once, and the old token's fate is not 
   changed.replace(changed.find("SIM_TOKEN"), 9, "NEXT_TOKEN");
   world.reload(changed);
   world.run_for(10min);
-  CHECK(world.results("t/a", Outcome::ok) == 20);
+  CHECK(world.results("t/a", model::Outcome::ok) == 20);
   CHECK(world.tenant("t").token.accepted == true);
 }
 
 TEST_CASE("Retry-After outlives a reload, but not a move to another place") {
   World world(tenant("t") + dataset("a"));
-  world.during(0s, 1min, "datasets", [](const Request& request, Random& random) {
+  world.during(0s, 1min, "datasets", [](const model::Request& request, base::Random& random) {
     Answer answer = replies(429, R"({"status":"error"})")(request, random);
     answer.exchange.headers.push_back({"Retry-After", "3600"});
     return answer;
@@ -127,7 +127,7 @@ TEST_CASE("Retry-After outlives a reload, but not a move to another place") {
 TEST_CASE("a thousand reloads lose no slot and double none") {
   constexpr std::uint64_t kSeed = 20261124;
   MESSAGE("seed " << kSeed);
-  Random random(kSeed);
+  base::Random random(kSeed);
   const auto below = [&random](std::uint64_t n) { return random.next() % n; };
   const auto any_plan = [&] {
     std::string toml = tenant("kept") + dataset("a", "interval = \"5s\"\ntimeout = \"4s\"");
@@ -146,14 +146,14 @@ TEST_CASE("a thousand reloads lose no slot and double none") {
   };
   World world(any_plan());
   world.during(0s, 24h, "t1", sometimes(0.3, never_answers()));
-  const Instant start = world.now();
+  const base::Instant start = world.now();
   for (int i = 0; i < 1000; ++i) {
-    world.run_for(from_seconds(random.next_unit() * 7));
+    world.run_for(base::from_seconds(random.next_unit() * 7));
     world.reload(any_plan());
   }
   world.run_for(10s);
   const auto slots = static_cast<std::uint64_t>((world.now().mono - start.mono) / 5s);
-  const TargetRecord record = world.record("kept/a");
+  const record::TargetRecord record = world.record("kept/a");
   CHECK(record.skips() == 0);
   const std::uint64_t seen = record.results() + (record.in_flight ? 1 : 0);
   CHECK(seen >= slots);
@@ -163,15 +163,15 @@ TEST_CASE("a thousand reloads lose no slot and double none") {
 TEST_CASE("a probe on demand leaves at once and takes no slot") {
   World world(tenant("t") + dataset("a"));
   world.run_for(1h + 7s);
-  const TargetRecord before = world.record("t/a");
-  auto demanded = world.demand("t", "a");
-  auto joined = world.demand("t", "a");
+  const record::TargetRecord before = world.record("t/a");
+  auto demanded = world.ask("t", "a");
+  auto joined = world.ask("t", "a");
   const std::size_t sent = world.starts().size();
   world.run_for(2s);
   CHECK(world.starts().size() == sent + 1);
-  const OnDemandAnswer answer = demanded.get();
+  const model::OnDemandAnswer answer = demanded.get();
   REQUIRE(answer);
-  CHECK(answer->result.outcome == Outcome::ok);
+  CHECK(answer->result.outcome == model::Outcome::ok);
   CHECK(joined.get()->result.request_id == answer->result.request_id);
   CHECK(world.record("t/a") == before);
   world.run_for(1h);
@@ -180,40 +180,40 @@ TEST_CASE("a probe on demand leaves at once and takes no slot") {
 TEST_CASE("a probe on demand is refused where a slot would be skipped") {
   World world(tenant("t", "max_requests_per_minute = 2") + dataset("a"));
   world.run_for(5s);
-  auto unknown = world.demand("t", "nobody");
-  auto allowed = world.demand("t", "a");
+  auto unknown = world.ask("t", "nobody");
+  auto allowed = world.ask("t", "a");
   world.run_for(1s);
-  CHECK(unknown.get().error() == Refusal::unknown_target);
+  CHECK(unknown.get().error() == model::Refusal::unknown_target);
   CHECK(allowed.get().has_value());
   world.run_for(20s);
-  auto over = world.demand("t", "a");
-  auto over_too = world.demand("t", "a");
+  auto over = world.ask("t", "a");
+  auto over_too = world.ask("t", "a");
   world.run_for(1s);
-  CHECK((over.get().has_value() || over_too.get().error() == Refusal::budget));
+  CHECK((over.get().has_value() || over_too.get().error() == model::Refusal::budget));
   world.run_for(1min);
 }
 
 TEST_CASE("a probe on demand ends within the time that its asker has") {
   World world(tenant("t") + dataset("a"));
   world.during(0s, 1h, "datasets", never_answers());
-  auto demanded = world.demand("t", "a", 1500ms);
-  const Instant asked = world.now();
+  auto demanded = world.ask("t", "a", 1500ms);
+  const base::Instant asked = world.now();
   world.run_for(3s);
-  const OnDemandAnswer answer = demanded.get();
+  const model::OnDemandAnswer answer = demanded.get();
   REQUIRE(answer);
-  CHECK(answer->result.outcome == Outcome::response_timeout);
+  CHECK(answer->result.outcome == model::Outcome::response_timeout);
   CHECK(answer->result.finished.mono - asked.mono == 1500ms);
 }
 
 TEST_CASE("whoever waits for a target that a reload takes away is told so") {
   World world(tenant("t") + dataset("a") + dataset("b"));
   world.during(0s, 1h, "datasets/demo/b", answers(5s));
-  auto demanded = world.demand("t", "b");
+  auto demanded = world.ask("t", "b");
   world.run_for(1s);
   world.reload(tenant("t") + dataset("a"));
   world.run_for(1s);
-  CHECK(demanded.get().error() == Refusal::unknown_target);
+  CHECK(demanded.get().error() == model::Refusal::unknown_target);
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

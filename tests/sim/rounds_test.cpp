@@ -9,7 +9,7 @@
 #include "tests/sim/scripted_transport.h"
 #include "tests/sim/world.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 using namespace std::chrono_literals;
@@ -31,24 +31,25 @@ timeout = "10s"
 // Rounds over a scripted network, played to their end.
 class Played {
  public:
-  explicit Played(std::uint64_t rounds, Nanoseconds interval, Behaviour behaviour,
+  explicit Played(std::uint64_t rounds, base::Nanoseconds interval, Behaviour behaviour,
                   std::string_view toml = kTenant)
       : plan_(plan_of(toml)),
         transport_(clock_),
         credentials_(*plan_, log_),
         paid_("", log_),
         rounds_(*plan_, clock_, transport_, credentials_, paid_, log_, 1,
-                {{TargetIndex{0}, TargetIndex{1}}, rounds, interval}) {
-    transport_.set_script(
-        [this, behaviour](const Request& request, Instant) { return behaviour(request, random_); });
+                {{model::TargetIndex{0}, model::TargetIndex{1}}, rounds, interval}) {
+    transport_.set_script([this, behaviour](const model::Request& request, base::Instant) {
+      return behaviour(request, random_);
+    });
   }
 
   void turn() {
-    const RoundsNews news = rounds_.step();
+    const probe::RoundsUpdate news = rounds_.step();
     results_ += news.results.size();
-    for (const ProbeResult& result : news.results)
+    for (const model::ProbeResult& result : news.results)
       ++outcomes_[result.outcome];
-    for (const RoundSkip& skip : news.skips)
+    for (const probe::RoundSkip& skip : news.skips)
       skipped_[skip.reason] += skip.count;
   }
   void play() {
@@ -57,8 +58,8 @@ class Played {
   }
 
   std::uint64_t results() const { return results_; }
-  std::uint64_t outcomes(Outcome outcome) { return outcomes_[outcome]; }
-  std::uint64_t skipped(SkipReason reason) { return skipped_[reason]; }
+  std::uint64_t outcomes(model::Outcome outcome) { return outcomes_[outcome]; }
+  std::uint64_t skipped(model::SkipReason reason) { return skipped_[reason]; }
   std::uint64_t skips() const {
     std::uint64_t sum = 0;
     for (const auto& [reason, count] : skipped_)
@@ -66,27 +67,28 @@ class Played {
     return sum;
   }
   const std::vector<StartNote>& starts() const { return transport_.starts(); }
-  void stall(Nanoseconds d) { clock_.advance(d); }
+  void stall(base::Nanoseconds d) { clock_.advance(d); }
 
  private:
-  static std::shared_ptr<const Plan> plan_of(std::string_view toml) {
+  static std::shared_ptr<const model::Plan> plan_of(std::string_view toml) {
     setenv("SIM_TOKEN", "simulated-token", 1);
-    auto plan = parse_plan(toml, "rounds.toml", [](const TokenSource&) { return std::nullopt; });
+    auto plan = config::parse_plan(toml, "rounds.toml",
+                                   [](const model::TokenSource&) { return std::nullopt; });
     REQUIRE(plan.has_value());
-    return std::make_shared<const Plan>(std::move(*plan));
+    return std::make_shared<const model::Plan>(std::move(*plan));
   }
 
   VirtualClock clock_;
-  std::shared_ptr<const Plan> plan_;
-  Log log_ = Log::silent();
-  Random random_{1};
+  std::shared_ptr<const model::Plan> plan_;
+  base::Log log_ = base::Log::silent();
+  base::Random random_{1};
   ScriptedTransport transport_;
-  Credentials credentials_;
-  PaidBudget paid_;
-  Rounds rounds_;
+  credentials::Credentials credentials_;
+  probe::PaidBudget paid_;
+  probe::Rounds rounds_;
   std::uint64_t results_ = 0;
-  std::map<Outcome, std::uint64_t> outcomes_;
-  std::map<SkipReason, std::uint64_t> skipped_;
+  std::map<model::Outcome, std::uint64_t> outcomes_;
+  std::map<model::SkipReason, std::uint64_t> skipped_;
 };
 
 TEST_CASE("once is once, at once") {
@@ -102,7 +104,7 @@ TEST_CASE("rounds keep a fixed grid, however long a probe takes") {
   played.play();
   CHECK(played.results() == 100);
   CHECK(played.skips() == 0);
-  const MonoTime first = played.starts().front().at.mono;
+  const base::MonoTime first = played.starts().front().at.mono;
   for (const StartNote& start : played.starts())
     CHECK((start.at.mono - first) % 2s == 0s);
   CHECK(played.starts().back().at.mono - first == 98s);
@@ -113,8 +115,8 @@ TEST_CASE("a slot that finds its probe still out is skipped and counted") {
   played.play();
   // A probe times out after 10 s, just when its fifth following slot comes.
   CHECK(played.results() + played.skips() == 40);
-  CHECK(played.skipped(SkipReason::overlap) == played.skips());
-  CHECK(played.outcomes(Outcome::response_timeout) == played.results());
+  CHECK(played.skipped(model::SkipReason::overlap) == played.skips());
+  CHECK(played.outcomes(model::Outcome::response_timeout) == played.results());
   CHECK(played.results() >= 6);
 }
 
@@ -125,12 +127,13 @@ TEST_CASE("slots that a stall swallowed are counted, not caught up on") {
   played.stall(20s);
   played.play();
   CHECK(played.results() + played.skips() == 60);
-  CHECK(played.skipped(SkipReason::stall) >= 16);
-  CHECK(played.skipped(SkipReason::stall) <= 20);
+  CHECK(played.skipped(model::SkipReason::stall) >= 16);
+  CHECK(played.skipped(model::SkipReason::stall) <= 20);
 }
 
 TEST_CASE("a repeated probe is as patient as it is asked to be") {
-  const Behaviour throttled = [reply = replies(429, "{}")](const Request& request, Random& random) {
+  const Behaviour throttled = [reply = replies(429, "{}")](const model::Request& request,
+                                                           base::Random& random) {
     Answer answer = reply(request, random);
     answer.exchange.headers.push_back({"Retry-After", "20"});
     return answer;
@@ -138,8 +141,8 @@ TEST_CASE("a repeated probe is as patient as it is asked to be") {
   Played played(30, 1s, throttled);
   played.play();
   CHECK(played.results() + played.skips() == 60);
-  CHECK(played.outcomes(Outcome::throttled) <= 4);
-  CHECK(played.skipped(SkipReason::throttled) >= 56);
+  CHECK(played.outcomes(model::Outcome::throttled) <= 4);
+  CHECK(played.skipped(model::SkipReason::throttled) >= 56);
 }
 
 TEST_CASE("a repeated probe stays within the tenant's budget of requests") {
@@ -148,15 +151,15 @@ TEST_CASE("a repeated probe stays within the tenant's budget of requests") {
   Played played(60, 1s, answers(), toml);
   played.play();
   CHECK(played.results() == 10);
-  CHECK(played.skipped(SkipReason::budget) == 110);
+  CHECK(played.skipped(model::SkipReason::budget) == 110);
 }
 
 TEST_CASE("a dead token is not asked about again and again") {
   Played played(30, 1s, replies(401, R"({"status":"error","message":"no"})"));
   played.play();
-  CHECK(played.outcomes(Outcome::unauthorized) <= 4);
-  CHECK(played.skipped(SkipReason::credentials) >= 56);
+  CHECK(played.outcomes(model::Outcome::unauthorized) <= 4);
+  CHECK(played.skipped(model::SkipReason::credentials) >= 56);
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

@@ -10,44 +10,44 @@
 #include "tests/sim/virtual_clock.h"
 #include "transport/transport.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 
 // What the far side does with one request, and how long that takes.
 struct Answer {
-  Exchange exchange;
-  Nanoseconds after{};
+  model::Exchange exchange;
+  base::Nanoseconds after{};
 };
 
 struct StartNote {
   std::string url;
   std::string bearer;
-  Instant at;
-  MonoTime ends;
-  Nanoseconds deadline;
+  base::Instant at;
+  base::MonoTime ends;
+  base::Nanoseconds deadline;
 };
 
-class ScriptedTransport final : public Transport {
+class ScriptedTransport final : public transport::Transport {
  public:
-  using Script = std::function<Answer(const Request& request, Instant now)>;
+  using Script = std::function<Answer(const model::Request& request, base::Instant now)>;
 
   explicit ScriptedTransport(VirtualClock& clock) : clock_(clock) {}
 
   void set_script(Script script) { script_ = std::move(script); }
   const std::vector<StartNote>& starts() const { return starts_; }
 
-  void start(ProbeId id, Request request) override;
-  std::vector<Completion> poll(MonoTime until) override;
+  void start(transport::ProbeId id, model::Request request) override;
+  std::vector<transport::Completion> poll(base::MonoTime until) override;
   void wake() override { woken_ = true; }
   // All of virtual time is waiting.
-  Nanoseconds waited() const override { return waited_; }
+  base::Nanoseconds waited() const override { return waited_; }
 
  private:
   VirtualClock& clock_;
   Script script_;
-  std::multimap<MonoTime, Completion> pending_;
+  std::multimap<base::MonoTime, transport::Completion> pending_;
   std::vector<StartNote> starts_;
-  Nanoseconds waited_{0};
+  base::Nanoseconds waited_{0};
   bool woken_ = false;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::tests

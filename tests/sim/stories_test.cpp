@@ -7,7 +7,7 @@
 
 #include "tests/sim/world.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 using namespace std::chrono_literals;
@@ -65,13 +65,14 @@ TEST_CASE("the same seed gives the same bytes, another seed does not") {
 
 TEST_CASE("half an hour without DNS is 60 dns_errors and no false latency") {
   World world(kAcme);
-  world.during(2h + 10min, 2h + 40min, "acme", fails(WireError::resolve, 5s));
+  world.during(2h + 10min, 2h + 40min, "acme", fails(model::WireError::resolve, 5s));
   world.run_for(24h);
-  CHECK(world.results("acme/dataset", Outcome::dns_error) == 60);
-  CHECK(world.results("acme/dataset", Outcome::ok) == 2820);
-  const TargetRecord record = world.record("acme/dataset");
+  CHECK(world.results("acme/dataset", model::Outcome::dns_error) == 60);
+  CHECK(world.results("acme/dataset", model::Outcome::ok) == 2820);
+  const record::TargetRecord record = world.record("acme/dataset");
   CHECK(record.duration.count() == 2820);
-  CHECK(record.phases[static_cast<std::size_t>(Phase::resolve)].seconds == doctest::Approx(300));
+  CHECK(record.phases[static_cast<std::size_t>(record::Phase::resolve)].seconds ==
+        doctest::Approx(300));
 }
 
 TEST_CASE("every fault of one tenant leaves the others alone") {
@@ -85,8 +86,8 @@ token_env = "SIM_TOKEN"
 )");
   world.during(0s, 1h, "cloud.uipath.com", replies(502, "error code: 502"));
   world.run_for(1h);
-  CHECK(world.results("acme/dataset", Outcome::gateway_error) == 120);
-  CHECK(world.results("other/projects", Outcome::ok) == 120);
+  CHECK(world.results("acme/dataset", model::Outcome::gateway_error) == 120);
+  CHECK(world.results("other/projects", model::Outcome::ok) == 120);
 }
 
 TEST_CASE("a stalled loop skips what it missed, without a burst, and says so") {
@@ -98,8 +99,8 @@ TEST_CASE("a stalled loop skips what it missed, without a burst, and says so") {
   CHECK(world.starts().size() - sent_before <= 3);
   world.run_for(1h);
   for (const char* probe : {"acme/not_found", "acme/dataset", "acme/source"}) {
-    CHECK(world.skipped(probe, SkipReason::stall) >= 9);
-    CHECK(world.skipped(probe, SkipReason::stall) <= 10);
+    CHECK(world.skipped(probe, model::SkipReason::stall) >= 9);
+    CHECK(world.skipped(probe, model::SkipReason::stall) <= 10);
   }
 }
 
@@ -111,15 +112,15 @@ TEST_CASE("a stall shorter than the tolerance is lag, not a skip") {
     world.run_for(10s);
   }
   for (const char* probe : {"acme/not_found", "acme/dataset", "acme/source"})
-    CHECK(world.skipped(probe, SkipReason::stall) == 0);
+    CHECK(world.skipped(probe, model::SkipReason::stall) == 0);
 }
 
 TEST_CASE("a platform that hangs costs each probe its timeout and no slot") {
   World world(kAcme);
   world.during(0s, 1h, "acme", never_answers());
   world.run_for(1h);
-  CHECK(world.results("acme/dataset", Outcome::response_timeout) >= 119);
-  CHECK(world.skipped("acme/dataset", SkipReason::overlap) == 0);
+  CHECK(world.results("acme/dataset", model::Outcome::response_timeout) >= 119);
+  CHECK(world.skipped("acme/dataset", model::SkipReason::overlap) == 0);
 }
 
 TEST_CASE("a probe still out when its next slot comes makes that slot an overlap") {
@@ -138,12 +139,12 @@ timeout = "10s"
   REQUIRE(world.starts().size() == 1);
   // The loop is 800 ms late for the third slot, so the probe that leaves then, and runs into its
   // timeout, is still out when the fourth comes.
-  const MonoTime third_slot = world.starts()[0].at.mono + 20s;
+  const base::MonoTime third_slot = world.starts()[0].at.mono + 20s;
   world.run_for(third_slot - 100ms - world.now().mono);
   world.stall(900ms);
   world.run_for(40s);
-  CHECK(world.skipped("slow/projects", SkipReason::overlap) == 1);
-  CHECK(world.skipped("slow/projects", SkipReason::stall) == 0);
+  CHECK(world.skipped("slow/projects", model::SkipReason::overlap) == 1);
+  CHECK(world.skipped("slow/projects", model::SkipReason::stall) == 0);
 }
 
 TEST_CASE("probes over the global limit are skipped and counted") {
@@ -152,8 +153,8 @@ TEST_CASE("probes over the global limit are skipped and counted") {
   world.during(0s, 10min, "reinfer_", never_answers());
   world.run_for(10min);
   std::uint64_t limited = 0;
-  for (const Target& target : world.plan().targets())
-    limited += world.skipped(target.tenant_name + "/" + target.probe, SkipReason::limit);
+  for (const model::Target& target : world.plan().targets())
+    limited += world.skipped(target.tenant_name + "/" + target.probe, model::SkipReason::limit);
   CHECK(limited > 2000);
   CHECK(world.total_results() > 100);
 }
@@ -165,15 +166,15 @@ TEST_CASE("the grid ignores steps of the wall clock") {
   world.run_for(1h);
   world.step_wall_clock(-3h);
   world.run_for(1h);
-  CHECK(world.results("acme/dataset", Outcome::ok) == 360);
-  CHECK(world.skipped("acme/dataset", SkipReason::stall) == 0);
+  CHECK(world.results("acme/dataset", model::Outcome::ok) == 360);
+  CHECK(world.skipped("acme/dataset", model::SkipReason::stall) == 0);
 }
 
 TEST_CASE("a restart finds the same grid") {
-  const auto first_offset = [](Nanoseconds after) {
+  const auto first_offset = [](base::Nanoseconds after) {
     World world(kAcme);
     world.stall(after);
-    return phase_of(grid_of(world.plan().targets()[1]));
+    return schedule::phase_of(schedule::grid_of(world.plan().targets()[1]));
   };
   CHECK(first_offset(0s) == first_offset(17s));
 }
@@ -196,28 +197,33 @@ TEST_CASE("a token that is not there is told apart and nothing is sent") {
   unsetenv("SIM_TOKEN");
   world.run_for(10min);
   CHECK(world.starts().empty());
-  CHECK(world.results("acme/dataset", Outcome::token_unavailable) == 20);
+  CHECK(world.results("acme/dataset", model::Outcome::token_unavailable) == 20);
   setenv("SIM_TOKEN", "simulated-token", 1);
   world.run_for(10min);
-  CHECK(world.results("acme/dataset", Outcome::ok) == 20);
+  CHECK(world.results("acme/dataset", model::Outcome::ok) == 20);
 }
 
 TEST_CASE("whatever the network does, the invariants hold") {
   const char* given = std::getenv("SIM_SEED");
   const std::uint64_t seed =
-      given != nullptr ? std::strtoull(given, nullptr, 10) : Random::seed_from_kernel();
+      given != nullptr ? std::strtoull(given, nullptr, 10) : base::Random::seed_from_kernel();
   MESSAGE("replay with SIM_SEED=" << seed);
   CAPTURE(seed);
-  Random dice(seed);
+  base::Random dice(seed);
   World world(forty_targets(), seed);
-  const WireError errors[] = {
-      WireError::resolve,  WireError::connect,          WireError::connect_timeout,
-      WireError::tls,      WireError::response_timeout, WireError::connection_lost,
-      WireError::bad_body, WireError::too_large,        WireError::proxy,
-      WireError::monitor};
+  const model::WireError errors[] = {model::WireError::resolve,
+                                     model::WireError::connect,
+                                     model::WireError::connect_timeout,
+                                     model::WireError::tls,
+                                     model::WireError::response_timeout,
+                                     model::WireError::connection_lost,
+                                     model::WireError::bad_body,
+                                     model::WireError::too_large,
+                                     model::WireError::proxy,
+                                     model::WireError::monitor};
   for (int i = 0; i < 60; ++i) {
-    const Nanoseconds from = 6min * static_cast<int>(dice.next() % 60);
-    const Nanoseconds to = from + 1min * static_cast<int>(dice.next() % 30);
+    const base::Nanoseconds from = 6min * static_cast<int>(dice.next() % 60);
+    const base::Nanoseconds to = from + 1min * static_cast<int>(dice.next() % 30);
     const std::string tenant = fmt::format("/t{}/", dice.next() % 10);
     const int status = static_cast<int>(200 + dice.next() % 400);
     switch (dice.next() % 4) {
@@ -243,4 +249,4 @@ TEST_CASE("whatever the network does, the invariants hold") {
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

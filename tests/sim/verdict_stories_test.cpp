@@ -3,7 +3,7 @@
 
 #include "tests/sim/world.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 using namespace std::chrono_literals;
@@ -37,16 +37,18 @@ token_env = "SIM_TOKEN"
 class Story {
  public:
   explicit Story(std::string toml) : world(toml) {}
-  std::string at(Nanoseconds moment, std::string_view tenant = "acme") {
+  std::string at(base::Nanoseconds moment, std::string_view tenant = "acme") {
     world.run_for(moment - played_);
     played_ = moment;
     return world.said(tenant);
   }
-  TenantState state(std::string_view tenant = "acme") { return world.verdict(tenant).state; }
+  explain::TenantState state(std::string_view tenant = "acme") {
+    return world.verdict(tenant).state;
+  }
   World world;
 
  private:
-  Nanoseconds played_{};
+  base::Nanoseconds played_{};
 };
 
 TEST_CASE("a platform outage that begins on one probe, spreads and ends is told at each step") {
@@ -58,18 +60,18 @@ TEST_CASE("a platform outage that begins on one probe, spreads and ends is told 
 
   CHECK(story.at(0s) == "Not probed yet");
   CHECK(story.at(2h) == "All 4 probes fine");
-  CHECK(story.state() == TenantState::fine);
+  CHECK(story.state() == explain::TenantState::fine);
   CHECK(story.at(2h + 16min) == "Platform failing since 02:14 UTC, 1 of 4 probes; network fine");
-  CHECK(story.state() == TenantState::degraded);
+  CHECK(story.state() == explain::TenantState::degraded);
   CHECK(story.at(2h + 30min) == "Platform failing since 02:14 UTC, 3 of 4 probes; network fine");
-  CHECK(story.state() == TenantState::failing);
-  CHECK(world.verdict("acme").fault == Fault::platform);
+  CHECK(story.state() == explain::TenantState::failing);
+  CHECK(world.verdict("acme").fault == model::Fault::platform);
   CHECK(world.verdict("acme").proof == "Replies of this tenant still arrive.");
   CHECK(story.at(3h + 70s) ==
         "Platform failing since 02:14 UTC, 2 of 4 probes (1 recovering); network fine");
   CHECK(story.at(3h + 2min + 35s) ==
         "Recovering: 4 of 4 probes answer since 03:02 UTC; platform failing from 02:14 UTC");
-  CHECK(story.state() == TenantState::recovering);
+  CHECK(story.state() == explain::TenantState::recovering);
   CHECK(story.at(3h + 10min) ==
         "All 4 probes fine since 03:02 UTC; before that platform failing from 02:14 UTC");
   CHECK(story.at(30h) == "All 4 probes fine");
@@ -77,11 +79,11 @@ TEST_CASE("a platform outage that begins on one probe, spreads and ends is told 
 
 TEST_CASE("an outage that flaps keeps its beginning and says that it comes and goes") {
   Story story(tenant("acme"));
-  for (Nanoseconds t = 1h; t < 2h; t += 90s)
+  for (base::Nanoseconds t = 1h; t < 2h; t += 90s)
     story.world.during(t, t + 60s, "/datasets/p/one", replies(500, kError));
   CHECK(story.at(1h + 50min + 25s) ==
         "Platform failing on and off since 01:00 UTC, 1 of 4 probes; network fine");
-  CHECK(story.state() == TenantState::degraded);
+  CHECK(story.state() == explain::TenantState::degraded);
 }
 
 TEST_CASE("an outage that wanders from probe to probe is one outage") {
@@ -93,22 +95,22 @@ TEST_CASE("an outage that wanders from probe to probe is one outage") {
 
 TEST_CASE("without a network at all the control says whose it is") {
   Story story(tenant("acme") + std::string(kControl));
-  story.world.during(1h, 2h, "https://", fails(WireError::resolve));
+  story.world.during(1h, 2h, "https://", fails(model::WireError::resolve));
   CHECK(story.at(1h + 5min) ==
         "Network failing since 01:00 UTC, 4 of 4 probes; control web unreachable too, so it is our "
         "own way out");
-  CHECK(story.state() == TenantState::failing);
+  CHECK(story.state() == explain::TenantState::failing);
 }
 
 TEST_CASE("a network that fails towards one tenant alone is not our own way out") {
   Story with_control(tenant("acme") + std::string(kControl));
-  with_control.world.during(1h, 2h, "uipath", fails(WireError::connect));
+  with_control.world.during(1h, 2h, "uipath", fails(model::WireError::connect));
   CHECK(with_control.at(1h + 5min) ==
         "Network failing since 01:00 UTC, 4 of 4 probes; our own way out works");
   CHECK(with_control.world.verdict("acme").proof == "Control target web answered.");
 
   Story with_other(tenant("acme") + tenant("other"));
-  with_other.world.during(1h, 2h, "/acme/", fails(WireError::connect));
+  with_other.world.during(1h, 2h, "/acme/", fails(model::WireError::connect));
   CHECK(with_other.at(1h + 5min) ==
         "Network failing since 01:00 UTC, 4 of 4 probes; our own way out works");
   CHECK(with_other.world.said("other") == "All 4 probes fine");
@@ -116,11 +118,11 @@ TEST_CASE("a network that fails towards one tenant alone is not our own way out"
 
 TEST_CASE("nothing is claimed of the network that nobody has seen") {
   Story alone(tenant("acme"));
-  alone.world.during(1h, 2h, "https://", fails(WireError::connect));
+  alone.world.during(1h, 2h, "https://", fails(model::WireError::connect));
   CHECK(alone.at(1h + 5min) == "Network failing since 01:00 UTC, 4 of 4 probes");
 
   Story two(tenant("acme") + tenant("other"));
-  two.world.during(1h, 2h, "https://", fails(WireError::connect));
+  two.world.during(1h, 2h, "https://", fails(model::WireError::connect));
   CHECK(two.at(1h + 5min) == "Network failing since 01:00 UTC, 4 of 4 probes; all tenants alike");
 
   Story silent(tenant("acme"));
@@ -148,13 +150,13 @@ TEST_CASE("somebody else who answers in the API's place proves nothing of the ne
 
     Story cut_off(tenant("acme") + std::string(kControl));
     cut_off.world.during(1h, 2h, "acme", stranger);
-    cut_off.world.during(1h, 2h, "www.example.com", fails(WireError::connect));
+    cut_off.world.during(1h, 2h, "www.example.com", fails(model::WireError::connect));
     CHECK(cut_off.at(1h + 5min) ==
           "Edge failing since 01:00 UTC, 4 of 4 probes; control web unreachable");
 
     Story two(tenant("acme") + tenant("other"));
     two.world.during(1h, 2h, "/acme/", stranger);
-    two.world.during(1h, 2h, "/other/", fails(WireError::connect));
+    two.world.during(1h, 2h, "/other/", fails(model::WireError::connect));
     CHECK(two.at(1h + 5min, "other") == "Network failing since 01:00 UTC, 4 of 4 probes");
     CHECK(two.world.said("acme") == "Edge failing since 01:00 UTC, 4 of 4 probes");
 
@@ -173,7 +175,7 @@ TEST_CASE("two faults at once are both named, the one of more probes first") {
   CHECK(story.at(1h + 30min) ==
         "Platform failing since 01:10 UTC, 2 of 4 probes; edge failing since 01:00 UTC, 1 of 4 "
         "probes; network fine");
-  story.world.during(1h + 31min, 2h, "/datasets/p/one", fails(WireError::connect));
+  story.world.during(1h + 31min, 2h, "/datasets/p/one", fails(model::WireError::connect));
   CHECK(story.at(1h + 40min) ==
         "Platform failing since 01:10 UTC, 2 of 4 probes; network failing since 01:31 UTC, 1 of 4 "
         "probes");
@@ -183,7 +185,7 @@ TEST_CASE("a rejected token is the credentials' fault, and the other probes are 
   Story story(tenant("acme"));
   story.world.during(1h, 2h, "acme", replies(401, kError));
   CHECK(story.at(1h + 30min) == "Token rejected since 01:00 UTC, 3 of 4 probes; 1 probe paused");
-  CHECK(story.state() == TenantState::credentials);
+  CHECK(story.state() == explain::TenantState::credentials);
   CHECK(story.at(2h + 10min) ==
         "All 4 probes fine since 02:00 UTC; before that credentials failing from 01:00 UTC");
 }
@@ -192,25 +194,26 @@ TEST_CASE("tenants with one token share its rejection, and since when") {
   Story story(tenant("acme") + tenant("other"));
   story.world.during(1h, 2h, "/acme/", replies(401, kError));
   CHECK(story.at(1h + 40s, "other") == "Token rejected since 01:00 UTC; 3 probes paused");
-  CHECK(story.state("other") == TenantState::credentials);
+  CHECK(story.state("other") == explain::TenantState::credentials);
 }
 
 TEST_CASE("a permission that is missing is told apart from a token that is rejected") {
   Story story(tenant("acme"));
   story.world.during(1h, 2h, "/datasets/p/one", replies(403, kError));
   CHECK(story.at(1h + 5min) == "Permission missing since 01:00 UTC, 1 of 4 probes");
-  CHECK(story.state() == TenantState::credentials);
+  CHECK(story.state() == explain::TenantState::credentials);
 }
 
 TEST_CASE("a platform that asks for a pause is throttling, not down") {
   Story story(tenant("acme"));
-  story.world.during(1h, 2h, "acme", [reply = replies(429, kError)](const Request& r, Random& x) {
-    Answer answer = reply(r, x);
-    answer.exchange.headers.push_back({"Retry-After", "120"});
-    return answer;
-  });
+  story.world.during(1h, 2h, "acme",
+                     [reply = replies(429, kError)](const model::Request& r, base::Random& x) {
+                       Answer answer = reply(r, x);
+                       answer.exchange.headers.push_back({"Retry-After", "120"});
+                       return answer;
+                     });
   CHECK(story.at(1h + 30min) == "Throttled since 01:00 UTC, 4 of 4 probes");
-  CHECK(story.state() == TenantState::throttled);
+  CHECK(story.state() == explain::TenantState::throttled);
 }
 
 TEST_CASE("a tenant of which nothing is probed on purpose is paused, and not fine") {
@@ -231,7 +234,7 @@ paid_probes_per_day_max = 10
   story.world.during(0h, 48h, "predict", replies(200, R"({"status":"ok","predictions":[[]]})"));
   CHECK(story.at(30min) == "The probe is fine");
   CHECK(story.at(2h) == "Not probed at present; 1 probe paused by the budget");
-  CHECK(story.state() == TenantState::paused);
+  CHECK(story.state() == explain::TenantState::paused);
   CHECK(story.at(24h + 30min) == "The probe is fine");
 }
 
@@ -244,7 +247,7 @@ maintenance = [{ start = 2026-11-23T01:00:00Z, end = 2026-11-23T03:00:00Z }]
   CHECK(story.at(1h + 30min) ==
         "In maintenance until 03:00 UTC; platform failing since 01:10 UTC, 4 of 4 probes; network "
         "fine");
-  CHECK(story.state() == TenantState::maintenance);
+  CHECK(story.state() == explain::TenantState::maintenance);
 }
 
 TEST_CASE("a monitor that stalls says so and claims nothing about the tenant") {
@@ -253,11 +256,11 @@ TEST_CASE("a monitor that stalls says so and claims nothing about the tenant") {
   story.world.stall(10min);
   CHECK(story.world.said("acme") ==
         "No result since 00:59 UTC: this monitor is stuck, nothing is known of the tenant");
-  CHECK(story.state() == TenantState::stale);
+  CHECK(story.state() == explain::TenantState::stale);
   story.world.run_for(1min);
   CHECK(story.world.said("acme") ==
         "This monitor stalled and missed slots until 01:10 UTC; all 4 probes fine");
-  CHECK(story.state() == TenantState::monitor);
+  CHECK(story.state() == explain::TenantState::monitor);
   story.world.run_for(10min);
   CHECK(story.world.said("acme") == "All 4 probes fine");
 }
@@ -278,4 +281,4 @@ TEST_CASE("what began on another day is told with the day") {
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

@@ -5,29 +5,30 @@
 #include "base/check.h"
 #include "base/clock.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 
-class VirtualClock final : public Clock {
+class VirtualClock final : public base::Clock {
  public:
   // 2026-11-23T00:00:00Z, with a monotonic half that has nothing to do with it.
   VirtualClock()
-      : now_{WallTime{std::chrono::seconds(1795392000)}, MonoTime{std::chrono::hours(7)}} {}
+      : now_{base::WallTime{std::chrono::seconds(1795392000)},
+             base::MonoTime{std::chrono::hours(7)}} {}
 
-  Instant now() const override { return now_; }
+  base::Instant now() const override { return now_; }
 
-  void advance_to(MonoTime t) {
-    check(t >= now_.mono, "virtual time does not run backwards");
+  void advance_to(base::MonoTime t) {
+    base::check(t >= now_.mono, "virtual time does not run backwards");
     advance(t - now_.mono);
   }
-  void advance(Nanoseconds d) {
+  void advance(base::Nanoseconds d) {
     now_.mono += d;
     now_.wall += d;
   }
   // Somebody sets the wall clock.
-  void step_wall(Nanoseconds d) { now_.wall += d; }
+  void step_wall(base::Nanoseconds d) { now_.wall += d; }
 
  private:
-  Instant now_;
+  base::Instant now_;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::tests

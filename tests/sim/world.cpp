@@ -12,39 +12,40 @@
 #include "config/load_plan.h"
 #include "metrics/metrics.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 using namespace std::chrono_literals;
 
-std::shared_ptr<const Plan> plan_of(std::string_view toml) {
-  auto plan = parse_plan(toml, "world.toml", [](const TokenSource&) { return std::nullopt; });
+std::shared_ptr<const model::Plan> plan_of(std::string_view toml) {
+  auto plan = config::parse_plan(toml, "world.toml",
+                                 [](const model::TokenSource&) { return std::nullopt; });
   if (!plan)
-    for (const Problem& problem : plan.error())
-      MESSAGE(to_string(problem));
+    for (const base::Problem& problem : plan.error())
+      MESSAGE(base::to_string(problem));
   REQUIRE(plan.has_value());
-  return std::make_shared<const Plan>(std::move(*plan));
+  return std::make_shared<const model::Plan>(std::move(*plan));
 }
 
 // Log-normal around `typical`, as latencies are.
-Nanoseconds spread(Nanoseconds typical, Random& random) {
+base::Nanoseconds spread(base::Nanoseconds typical, base::Random& random) {
   const double u = random.next_unit() + 1e-12;
   const double v = random.next_unit();
   const double normal = std::sqrt(-2 * std::log(u)) * std::cos(6.283185307179586 * v);
-  return from_seconds(to_seconds(typical) * std::exp(0.3 * normal));
+  return base::from_seconds(base::to_seconds(typical) * std::exp(0.3 * normal));
 }
 
-Answer reply_in(Nanoseconds total, int status, std::string body) {
+Answer reply_in(base::Nanoseconds total, int status, std::string body) {
   Answer answer;
   answer.after = total;
-  Exchange& exchange = answer.exchange;
+  model::Exchange& exchange = answer.exchange;
   exchange.http_status = status;
   exchange.body = std::move(body);
   exchange.phases.connect = total / 10;
   exchange.phases.send = 20us;
   exchange.phases.wait = total * 8 / 10;
   exchange.phases.receive = total / 20;
-  const double server_ms = to_seconds(total) * 1e3 * 0.6;
+  const double server_ms = base::to_seconds(total) * 1e3 * 0.6;
   exchange.headers = {{"Content-Type", "application/json"},
                       {"Server-Timing", fmt::format("total;dur={:.1f}", server_ms)}};
   return answer;
@@ -52,8 +53,8 @@ Answer reply_in(Nanoseconds total, int status, std::string body) {
 
 }  // namespace
 
-Behaviour answers(Nanoseconds typical) {
-  return [typical](const Request& request, Random& random) {
+Behaviour answers(base::Nanoseconds typical) {
+  return [typical](const model::Request& request, base::Random& random) {
     if (request.url.find("nonexistent_page") != std::string::npos)
       return reply_in(spread(typical, random), 404,
                       R"({"message":"404 Not Found","status":"error"})");
@@ -63,13 +64,13 @@ Behaviour answers(Nanoseconds typical) {
 }
 
 Behaviour replies(int status, std::string body) {
-  return [status, body = std::move(body)](const Request&, Random& random) {
+  return [status, body = std::move(body)](const model::Request&, base::Random& random) {
     return reply_in(spread(40ms, random), status, body);
   };
 }
 
-Behaviour fails(WireError error, Nanoseconds after) {
-  return [error, after](const Request&, Random&) {
+Behaviour fails(model::WireError error, base::Nanoseconds after) {
+  return [error, after](const model::Request&, base::Random&) {
     Answer answer;
     answer.after = after;
     answer.exchange.error = error;
@@ -79,18 +80,20 @@ Behaviour fails(WireError error, Nanoseconds after) {
 }
 
 Behaviour never_answers() {
-  return [](const Request&, Random&) { return Answer{Exchange{}, std::chrono::hours(24 * 365)}; };
+  return [](const model::Request&, base::Random&) {
+    return Answer{model::Exchange{}, std::chrono::hours(24 * 365)};
+  };
 }
 
 Behaviour sometimes(double rate, Behaviour bad, Behaviour good) {
-  return [=](const Request& request, Random& random) {
+  return [=](const model::Request& request, base::Random& random) {
     return random.next_unit() < rate ? bad(request, random) : good(request, random);
   };
 }
 
 World::World(std::string_view toml, std::uint64_t seed) : World(plan_of(toml), seed) {}
 
-World::World(std::shared_ptr<const Plan> plan, std::uint64_t seed)
+World::World(std::shared_ptr<const model::Plan> plan, std::uint64_t seed)
     : plan_(std::move(plan)),
       random_(seed),
       started_(clock_.now()),
@@ -102,54 +105,56 @@ World::World(std::shared_ptr<const Plan> plan, std::uint64_t seed)
       engine_(plan_, clock_, transport_, credentials_, paid_, ledger_, mailbox_, log_, seed) {
   setenv("SIM_TOKEN", "simulated-token", 1);
   watch(nullptr);
-  transport_.set_script([this, healthy = answers()](const Request& request, Instant now) {
-    for (auto rule = rules_.rbegin(); rule != rules_.rend(); ++rule)
-      if (rule->from <= now.mono && now.mono < rule->to &&
-          request.url.find(rule->what) != std::string::npos)
-        return rule->behaviour(request, random_);
-    return healthy(request, random_);
-  });
+  transport_.set_script(
+      [this, healthy = answers()](const model::Request& request, base::Instant now) {
+        for (auto rule = rules_.rbegin(); rule != rules_.rend(); ++rule)
+          if (rule->from <= now.mono && now.mono < rule->to &&
+              request.url.find(rule->what) != std::string::npos)
+            return rule->behaviour(request, random_);
+        return healthy(request, random_);
+      });
 }
 
-void World::during(Nanoseconds from, Nanoseconds to, std::string what, Behaviour behaviour) {
+void World::during(base::Nanoseconds from, base::Nanoseconds to, std::string what,
+                   Behaviour behaviour) {
   rules_.push_back(
       {started_.mono + from, started_.mono + to, std::move(what), std::move(behaviour)});
 }
 
-void World::run_for(Nanoseconds d) {
-  const MonoTime end = clock_.now().mono + d;
+void World::run_for(base::Nanoseconds d) {
+  const base::MonoTime end = clock_.now().mono + d;
   while (clock_.now().mono < end)
     engine_.step(end);
   check_invariants();
 }
 
 void World::reload(std::string_view toml) {
-  const std::shared_ptr<const Plan> before = std::exchange(plan_, plan_of(toml));
+  const std::shared_ptr<const model::Plan> before = std::exchange(plan_, plan_of(toml));
   mailbox_.post(plan_);
   watch(before.get());
 }
 
-std::future<OnDemandAnswer> World::demand(const std::string& tenant, const std::string& probe,
-                                          Nanoseconds time_max) {
+std::future<model::OnDemandAnswer> World::ask(const std::string& tenant, const std::string& probe,
+                                              base::Nanoseconds time_max) {
   demanded_.insert(clock_.now().mono);
-  return mailbox_.demand(tenant, probe, time_max);
+  return mailbox_.ask(tenant, probe, time_max);
 }
 
 // Notes what the invariants must know of the plan that holds from now on.
-void World::watch(const Plan* before) {
-  const Snapshot snapshot = ledger_.snapshot(clock_.now());
-  for (const Target& target : plan_->targets()) {
+void World::watch(const model::Plan* before) {
+  const record::Snapshot snapshot = ledger_.snapshot(clock_.now());
+  for (const model::Target& target : plan_->targets()) {
     targets_seen_[target.url].push_back(target);
     Watch watch{clock_.now(), 0, 0};
     bool goes_on = false;
     for (std::size_t i = 0; before != nullptr && i < before->targets().size(); ++i) {
-      const Target& old = before->targets()[i];
+      const model::Target& old = before->targets()[i];
       if (old.tenant_name != target.tenant_name || old.probe != target.probe) continue;
-      const TargetRecord& record = snapshot.targets[i];
+      const record::TargetRecord& record = snapshot.targets[i];
       watch.accounted = record.results() + record.skips() + (record.in_flight ? 1 : 0);
       watch.ok_before = old.buckets == target.buckets
                             ? watches_.at(target.tenant_name + "/" + target.probe).ok_before
-                            : record.outcomes[static_cast<std::size_t>(Outcome::ok)];
+                            : record.outcomes[static_cast<std::size_t>(model::Outcome::ok)];
       goes_on = old.interval == target.interval && old.buckets == target.buckets;
     }
     if (!goes_on) watches_[target.tenant_name + "/" + target.probe] = watch;
@@ -158,35 +163,35 @@ void World::watch(const Plan* before) {
 
 std::size_t World::index_of(std::string_view name) const {
   for (std::size_t i = 0; i < plan_->targets().size(); ++i) {
-    const Target& target = plan_->targets()[i];
+    const model::Target& target = plan_->targets()[i];
     if (target.tenant_name + "/" + target.probe == name) return i;
   }
   FAIL("no such target: " << name);
   return 0;
 }
 
-const TargetRecord World::record(std::string_view target) const {
+const record::TargetRecord World::record(std::string_view target) const {
   return ledger_.snapshot(clock_.now()).targets[index_of(target)];
 }
 
-std::uint64_t World::results(std::string_view target, Outcome outcome) const {
+std::uint64_t World::results(std::string_view target, model::Outcome outcome) const {
   return record(target).outcomes[static_cast<std::size_t>(outcome)];
 }
 
-std::uint64_t World::skipped(std::string_view target, SkipReason reason) const {
+std::uint64_t World::skipped(std::string_view target, model::SkipReason reason) const {
   return record(target).skipped[static_cast<std::size_t>(reason)];
 }
 
-TenantRecord World::tenant(std::string_view name) const {
+record::TenantRecord World::tenant(std::string_view name) const {
   for (std::size_t i = 0; i < plan_->tenants().size(); ++i)
     if (plan_->tenants()[i].name == name) return ledger_.snapshot(clock_.now()).tenants[i];
   FAIL("no such tenant: " << name);
   return {};
 }
 
-History World::history(std::string_view target) const {
-  const Target& known = plan_->targets()[index_of(target)];
-  return ledger_.history(known.tenant_name, known.probe)->history;
+record::Evidence World::evidence(std::string_view target) const {
+  const model::Target& known = plan_->targets()[index_of(target)];
+  return ledger_.evidence(known.tenant_name, known.probe)->evidence;
 }
 
 std::size_t World::requests_to(std::string_view what) const {
@@ -198,46 +203,47 @@ std::size_t World::requests_to(std::string_view what) const {
 
 std::uint64_t World::total_results() const {
   std::uint64_t sum = 0;
-  for (const TargetRecord& record : ledger_.snapshot(clock_.now()).targets)
+  for (const record::TargetRecord& record : ledger_.snapshot(clock_.now()).targets)
     sum += record.results();
   return sum;
 }
 
 std::string World::metrics() const {
-  ServerFacts server;
-  server.scrape_duration = Histogram(scrape_duration_edges());
-  return render_metrics(ledger_.snapshot(clock_.now()), server, ProcessStats{});
+  metrics::ServerFacts server;
+  server.scrape_duration = record::Histogram(metrics::scrape_duration_edges());
+  return metrics::render_metrics(ledger_.snapshot(clock_.now()), server, metrics::ProcessStats{});
 }
 
-Verdict World::verdict(std::string_view name) const {
-  const Snapshot snapshot = ledger_.snapshot(clock_.now());
+explain::Verdict World::verdict(std::string_view name) const {
+  const record::Snapshot snapshot = ledger_.snapshot(clock_.now());
   for (std::size_t i = 0; i < plan_->tenants().size(); ++i)
-    if (plan_->tenants()[i].name == name) return judge_tenants(snapshot).at(i);
+    if (plan_->tenants()[i].name == name) return explain::judge_tenants(snapshot).at(i);
   FAIL("no such tenant: " << name);
   return {};
 }
 
 std::string World::said(std::string_view tenant) const {
-  return sentence(verdict(tenant), clock_.now().wall);
+  return explain::sentence(verdict(tenant), clock_.now().wall);
 }
 
 void World::check_invariants() const {
-  const Snapshot snapshot = ledger_.snapshot(clock_.now());
+  const record::Snapshot snapshot = ledger_.snapshot(clock_.now());
   for (std::size_t i = 0; i < snapshot.targets.size(); ++i)
     check_slots(snapshot, i);
   check_grid();
 }
 
 // Every slot is accounted for, and what was counted in one place was counted in the other.
-void World::check_slots(const Snapshot& snapshot, std::size_t index) const {
-  const Target& target = plan_->targets()[index];
-  const TargetRecord& record = snapshot.targets[index];
+void World::check_slots(const record::Snapshot& snapshot, std::size_t index) const {
+  const model::Target& target = plan_->targets()[index];
+  const record::TargetRecord& record = snapshot.targets[index];
   CAPTURE(target.tenant_name);
   CAPTURE(target.probe);
   const Watch& watch = watches_.at(target.tenant_name + "/" + target.probe);
   // The grid, worked out anew: points of wall time as it read when the target came.
-  const Nanoseconds first = watch.since.wall.time_since_epoch() - phase_of(grid_of(target));
-  const Nanoseconds last = first + (snapshot.taken.mono - watch.since.mono);
+  const base::Nanoseconds first =
+      watch.since.wall.time_since_epoch() - schedule::phase_of(schedule::grid_of(target));
+  const base::Nanoseconds last = first + (snapshot.taken.mono - watch.since.mono);
   const auto before = static_cast<std::uint64_t>((first - 1ns) / target.interval);
   const auto slots = static_cast<std::uint64_t>(last / target.interval) - before;
   // The slots of this very moment are taken by the next turn.
@@ -247,14 +253,15 @@ void World::check_slots(const Snapshot& snapshot, std::size_t index) const {
   CHECK(accounted + (one_pending ? 1 : 0) >= slots);
   CHECK(accounted <= slots);
   CHECK(record.duration.count() + watch.ok_before ==
-        record.outcomes[static_cast<std::size_t>(Outcome::ok)]);
+        record.outcomes[static_cast<std::size_t>(model::Outcome::ok)]);
   CHECK(record.network_overhead.count() <= record.server_processing.count());
 }
 
-bool World::is_on_grid(const Target& target, MonoTime at) const {
-  const Nanoseconds since_grid_zero =
-      started_.wall.time_since_epoch() + (at - started_.mono) - phase_of(grid_of(target));
-  return since_grid_zero % target.interval <= lateness_max(target.interval);
+bool World::is_on_grid(const model::Target& target, base::MonoTime at) const {
+  const base::Nanoseconds since_grid_zero = started_.wall.time_since_epoch() +
+                                            (at - started_.mono) -
+                                            schedule::phase_of(schedule::grid_of(target));
+  return since_grid_zero % target.interval <= schedule::lateness_max(target.interval);
 }
 
 // Nothing is sent early, off its grid, or while the target's last request is out, and nothing is
@@ -271,10 +278,10 @@ void World::check_grid() const {
     const bool repeated = before != nullptr && before->bearer != note.bearer;
     const bool on_grid =
         std::any_of(known->second.begin(), known->second.end(),
-                    [&](const Target& target) { return is_on_grid(target, note.at.mono); });
+                    [&](const model::Target& target) { return is_on_grid(target, note.at.mono); });
     if (!repeated && !on_grid) FAIL_CHECK("off the grid: " << note.url);
     if (before != nullptr && before->ends > note.at.mono) FAIL_CHECK("two at once: " << note.url);
   }
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::tests

@@ -26,15 +26,15 @@
 #include "tests/sim/scripted_transport.h"
 #include "tests/sim/virtual_clock.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 
 // What the far side does with a request; `random` is the world's.
-using Behaviour = std::function<Answer(const Request& request, Random& random)>;
+using Behaviour = std::function<Answer(const model::Request& request, base::Random& random)>;
 
 // A good reply for any catalogue probe that expects an object or nothing, in about `typical`.
-Behaviour answers(Nanoseconds typical = std::chrono::milliseconds(60));
+Behaviour answers(base::Nanoseconds typical = std::chrono::milliseconds(60));
 Behaviour replies(int status, std::string body);
-Behaviour fails(WireError error, Nanoseconds after = std::chrono::milliseconds(30));
+Behaviour fails(model::WireError error, base::Nanoseconds after = std::chrono::milliseconds(30));
 Behaviour never_answers();
 // `bad` with probability `rate`, else `good`.
 Behaviour sometimes(double rate, Behaviour bad, Behaviour good = answers());
@@ -42,78 +42,78 @@ Behaviour sometimes(double rate, Behaviour bad, Behaviour good = answers());
 class World {
  public:
   explicit World(std::string_view toml, std::uint64_t seed = 1);
-  explicit World(std::shared_ptr<const Plan> plan, std::uint64_t seed = 1);
+  explicit World(std::shared_ptr<const model::Plan> plan, std::uint64_t seed = 1);
 
   // From `from` to `to` after the start, URLs that contain `what` behave so; later rules win.
-  void during(Nanoseconds from, Nanoseconds to, std::string what, Behaviour behaviour);
+  void during(base::Nanoseconds from, base::Nanoseconds to, std::string what, Behaviour behaviour);
 
   // Plays on, then checks the invariants.
-  void run_for(Nanoseconds d);
+  void run_for(base::Nanoseconds d);
   // The probe thread gets no CPU for so long.
-  void stall(Nanoseconds d) { clock_.advance(d); }
+  void stall(base::Nanoseconds d) { clock_.advance(d); }
   // From the next turn on the configuration is this.
   void reload(std::string_view toml);
   // What comes of a probe asked for now, once it has been played.
-  std::future<OnDemandAnswer> demand(const std::string& tenant, const std::string& probe,
-                                     Nanoseconds time_max = std::chrono::minutes(1));
-  void step_wall_clock(Nanoseconds d) { clock_.step_wall(d); }
+  std::future<model::OnDemandAnswer> ask(const std::string& tenant, const std::string& probe,
+                                         base::Nanoseconds time_max = std::chrono::minutes(1));
+  void step_wall_clock(base::Nanoseconds d) { clock_.step_wall(d); }
 
   // By "tenant/probe".
-  std::uint64_t results(std::string_view target, Outcome outcome) const;
-  std::uint64_t skipped(std::string_view target, SkipReason reason) const;
-  const TargetRecord record(std::string_view target) const;
-  TenantRecord tenant(std::string_view name) const;
-  History history(std::string_view target) const;
+  std::uint64_t results(std::string_view target, model::Outcome outcome) const;
+  std::uint64_t skipped(std::string_view target, model::SkipReason reason) const;
+  const record::TargetRecord record(std::string_view target) const;
+  record::TenantRecord tenant(std::string_view name) const;
+  record::Evidence evidence(std::string_view target) const;
   // Requests so far whose URL contains `what`.
   std::size_t requests_to(std::string_view what) const;
   std::uint64_t total_results() const;
   std::string metrics() const;
-  Snapshot snapshot() const { return ledger_.snapshot(clock_.now()); }
-  Verdict verdict(std::string_view tenant) const;
+  record::Snapshot snapshot() const { return ledger_.snapshot(clock_.now()); }
+  explain::Verdict verdict(std::string_view tenant) const;
   // The verdict in words, moments in UTC.
   std::string said(std::string_view tenant) const;
   const std::vector<StartNote>& starts() const { return transport_.starts(); }
-  Instant now() const { return clock_.now(); }
-  const Plan& plan() const { return *plan_; }
+  base::Instant now() const { return clock_.now(); }
+  const model::Plan& plan() const { return *plan_; }
 
   void check_invariants() const;
 
  private:
   struct Rule {
-    MonoTime from;
-    MonoTime to;
+    base::MonoTime from;
+    base::MonoTime to;
     std::string what;
     Behaviour behaviour;
   };
 
   // Since when a target is what it is, and what was accounted for by then.
   struct Watch {
-    Instant since;
+    base::Instant since;
     std::uint64_t accounted = 0;
     std::uint64_t ok_before = 0;  // that its histograms do not hold, since its buckets changed
   };
 
   std::size_t index_of(std::string_view target) const;
-  void watch(const Plan* before);
-  bool is_on_grid(const Target& target, MonoTime at) const;
-  void check_slots(const Snapshot& snapshot, std::size_t index) const;
+  void watch(const model::Plan* before);
+  bool is_on_grid(const model::Target& target, base::MonoTime at) const;
+  void check_slots(const record::Snapshot& snapshot, std::size_t index) const;
   void check_grid() const;
 
   VirtualClock clock_;
-  std::shared_ptr<const Plan> plan_;
-  Random random_;
-  Instant started_;
+  std::shared_ptr<const model::Plan> plan_;
+  base::Random random_;
+  base::Instant started_;
   std::vector<Rule> rules_;
-  Log log_ = Log::silent();
+  base::Log log_ = base::Log::silent();
   ScriptedTransport transport_;
-  Ledger ledger_;
-  Credentials credentials_;
-  PaidBudget paid_;
-  Mailbox mailbox_;
-  Engine engine_;
+  record::Ledger ledger_;
+  credentials::Credentials credentials_;
+  probe::PaidBudget paid_;
+  probe::Mailbox mailbox_;
+  probe::Engine engine_;
   std::map<std::string, Watch> watches_;
-  std::map<std::string, std::vector<Target>> targets_seen_;  // by URL, of all plans
-  std::set<MonoTime> demanded_;                              // when probes left beside the grid
+  std::map<std::string, std::vector<model::Target>> targets_seen_;  // by URL, of all plans
+  std::set<base::MonoTime> demanded_;  // when probes left beside the grid
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::tests

@@ -87,7 +87,7 @@ PATTERNS = [
      "log through base/log.h; only commands write to stdout"),
     ("using-namespace", CPP, r"\busing namespace (?!std::(chrono_)?literals;)",
      "name what is used: `using a::b;`"),
-    ("shared-ptr", SRC, r"\b(shared_ptr|make_shared)<(?!const Plan>)",
+    ("shared-ptr", SRC, r"\b(shared_ptr|make_shared)<(?!const (model::)?Plan>)",
      "a value, a reference or a unique_ptr; only the Plan is shared"),
     ("random", r"^(src|tests)/(?!base/random\.cpp).*\.(h|cpp)$",
      r"\bs?rand\s*\(|\brandom_device\b", "Random of base/random.h, seeded"),

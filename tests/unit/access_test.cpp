@@ -5,7 +5,7 @@
 
 #include "http/access.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 using namespace std::literals;
@@ -22,35 +22,35 @@ std::string hash_as(char version) {
 TEST_CASE("passwords are checked against bcrypt hashes of every usual version") {
   for (const char version : {'a', 'b', 'y'}) {
     CAPTURE(version);
-    CHECK(verify_bcrypt("secret", hash_as(version)));
-    CHECK_FALSE(verify_bcrypt("Secret", hash_as(version)));
+    CHECK(http::verify_bcrypt("secret", hash_as(version)));
+    CHECK_FALSE(http::verify_bcrypt("Secret", hash_as(version)));
   }
-  CHECK_FALSE(verify_bcrypt("", kHash));
-  CHECK_FALSE(verify_bcrypt("secret\0x"s, kHash));
-  CHECK_FALSE(verify_bcrypt("secret", "nonsense"));
-  CHECK_FALSE(verify_bcrypt("secret", ""));
+  CHECK_FALSE(http::verify_bcrypt("", kHash));
+  CHECK_FALSE(http::verify_bcrypt("secret\0x"s, kHash));
+  CHECK_FALSE(http::verify_bcrypt("secret", "nonsense"));
+  CHECK_FALSE(http::verify_bcrypt("secret", ""));
 }
 
 TEST_CASE("only whole bcrypt hashes pass for one") {
-  CHECK(bcrypt_cost(kHash) == 4);
-  CHECK(bcrypt_cost("$2y$10$X0h1gDsPszWURQaxFh.zoubFi6DXncSjhoQNJgRrnGs7EsimhC7zG") == 10);
+  CHECK(http::bcrypt_cost(kHash) == 4);
+  CHECK(http::bcrypt_cost("$2y$10$X0h1gDsPszWURQaxFh.zoubFi6DXncSjhoQNJgRrnGs7EsimhC7zG") == 10);
   for (const std::string& bad :
        {hash_as('x'), kHash.substr(1), kHash + "a", kHash.substr(0, 59) + "!",
         "$2b$03" + kHash.substr(6), "$2b$32" + kHash.substr(6), "$2b$4x" + kHash.substr(6),
         std::string("secret"), std::string()}) {
     CAPTURE(bad);
-    CHECK_FALSE(bcrypt_cost(bad));
+    CHECK_FALSE(http::bcrypt_cost(bad));
   }
 }
 
 TEST_CASE("base64 is decoded strictly") {
-  CHECK(decode_base64("") == "");
-  CHECK(decode_base64("YTpi") == "a:b");
-  CHECK(decode_base64("YTo=") == "a:");
-  CHECK(decode_base64("YQ==") == "a");
+  CHECK(http::decode_base64("") == "");
+  CHECK(http::decode_base64("YTpi") == "a:b");
+  CHECK(http::decode_base64("YTo=") == "a:");
+  CHECK(http::decode_base64("YQ==") == "a");
   for (const char* bad : {"YTp", "YTpi\n", "Y===", "====", "YT-i", "=YTp", "YT=p"}) {
     CAPTURE(bad);
-    CHECK_FALSE(decode_base64(bad));
+    CHECK_FALSE(http::decode_base64(bad));
   }
 }
 
@@ -59,17 +59,17 @@ class AccessTest {
   AccessTest() : access("salt") { access.replace({{{"alice", kHash}}, {}, {}, {}}); }
 
   // As the lane of passwords would.
-  AccessVerdict settle(const std::string& authorization) {
-    const AccessDecision first = access.judge(authorization);
-    if (first.verdict != AccessVerdict::unknown) return first.verdict;
+  http::AccessVerdict settle(const std::string& authorization) {
+    const http::AccessDecision first = access.judge(authorization);
+    if (first.verdict != http::AccessVerdict::unknown) return first.verdict;
     ++hashed;
-    const bool right = verify_bcrypt(first.question->password.reveal(), first.question->hash);
-    const PasswordAnswer answer{first.question->key, right && first.question->known_user};
+    const bool right = http::verify_bcrypt(first.question->password.reveal(), first.question->hash);
+    const http::PasswordAnswer answer{first.question->key, right && first.question->known_user};
     access.remember(answer);
     return access.judge(authorization, answer).verdict;
   }
 
-  Access access;
+  http::Access access;
   int hashed = 0;
 };
 
@@ -79,18 +79,18 @@ constexpr const char* kAliceWrong = "Basic YWxpY2U6d3Jvbmc=";
 constexpr const char* kBob = "Basic Ym9iOnNlY3JldA==";
 
 TEST_CASE_FIXTURE(AccessTest, "a user with the right password is let in, once hashed for ever") {
-  CHECK(settle(kAlice) == AccessVerdict::granted);
-  CHECK(settle(kAlice) == AccessVerdict::granted);
+  CHECK(settle(kAlice) == http::AccessVerdict::granted);
+  CHECK(settle(kAlice) == http::AccessVerdict::granted);
   CHECK(hashed == 1);
-  CHECK(settle(kAliceWrong) == AccessVerdict::denied);
-  CHECK(settle(kAliceWrong) == AccessVerdict::denied);
+  CHECK(settle(kAliceWrong) == http::AccessVerdict::denied);
+  CHECK(settle(kAliceWrong) == http::AccessVerdict::denied);
   CHECK(hashed == 2);
 }
 
 TEST_CASE_FIXTURE(AccessTest, "a name that nobody has costs as much, and gets nowhere") {
-  CHECK(access.judge(kBob).verdict == AccessVerdict::unknown);
+  CHECK(access.judge(kBob).verdict == http::AccessVerdict::unknown);
   // Not even with the password of the hash that it was compared with.
-  CHECK(settle(kBob) == AccessVerdict::denied);
+  CHECK(settle(kBob) == http::AccessVerdict::denied);
   CHECK(hashed == 1);
 }
 
@@ -98,52 +98,52 @@ TEST_CASE_FIXTURE(AccessTest, "what is no password is denied at once") {
   for (const char* header : {"", "Basic", "Basic ", "Basic !", "Basic YWxpY2U=", "Digest x",
                              "Bearer alice:secret", "basicYWxpY2U6c2VjcmV0"}) {
     CAPTURE(header);
-    CHECK(access.judge(std::string(header)).verdict == AccessVerdict::denied);
+    CHECK(access.judge(std::string(header)).verdict == http::AccessVerdict::denied);
   }
-  CHECK(access.judge(std::nullopt).verdict == AccessVerdict::denied);
-  CHECK(access.judge("BASIC  YWxpY2U6c2VjcmV0"s).verdict == AccessVerdict::unknown);
+  CHECK(access.judge(std::nullopt).verdict == http::AccessVerdict::denied);
+  CHECK(access.judge("BASIC  YWxpY2U6c2VjcmV0"s).verdict == http::AccessVerdict::unknown);
 }
 
 TEST_CASE_FIXTURE(AccessTest, "wrong passwords do not push the right one out of memory") {
-  CHECK(settle(kAlice) == AccessVerdict::granted);
+  CHECK(settle(kAlice) == http::AccessVerdict::granted);
   for (std::uint8_t i = 0; i < 250; ++i)
-    access.remember({Digest{i, 1}, false});
-  CHECK(settle(kAlice) == AccessVerdict::granted);
+    access.remember({http::Digest{i, 1}, false});
+  CHECK(settle(kAlice) == http::AccessVerdict::granted);
   CHECK(hashed == 1);
-  CHECK_FALSE(access.recall(Digest{0, 1}));
-  CHECK(access.recall(Digest{249, 1}) == false);
+  CHECK_FALSE(access.recall(http::Digest{0, 1}));
+  CHECK(access.recall(http::Digest{249, 1}) == false);
 }
 
 TEST_CASE_FIXTURE(AccessTest, "a changed hash takes effect at once") {
-  CHECK(settle(kAlice) == AccessVerdict::granted);
+  CHECK(settle(kAlice) == http::AccessVerdict::granted);
   // Of "other".
   access.replace(
       {{{"alice", "$2b$04$bbbbbbbbbbbbbbbbbbbbbOGY9KrC7e/pHj3EXQPxs8hKEBbvQhsvG"}}, {}, {}, {}});
-  CHECK(settle(kAlice) == AccessVerdict::denied);
+  CHECK(settle(kAlice) == http::AccessVerdict::denied);
   access.replace({});
-  CHECK(access.judge(std::nullopt).verdict == AccessVerdict::granted);
+  CHECK(access.judge(std::nullopt).verdict == http::AccessVerdict::granted);
 }
 
 TEST_CASE_FIXTURE(AccessTest, "a bearer token opens what a user opens") {
   const std::string token = "token-of-sixteen";
-  AccessSettings settings;
+  http::AccessSettings settings;
   settings.tokens.emplace_back("another-of-sixteen");
   settings.tokens.emplace_back(token);
   access.replace(std::move(settings));
-  CHECK(access.judge("Bearer " + token).verdict == AccessVerdict::granted);
-  CHECK(access.judge("bearer  " + token + " ").verdict == AccessVerdict::granted);
-  CHECK(access.judge("Bearer " + token + "x").verdict == AccessVerdict::denied);
-  CHECK(access.judge("Bearer ").verdict == AccessVerdict::denied);
-  CHECK(access.judge("Basic " + token).verdict == AccessVerdict::denied);
-  CHECK(access.judge(kAlice).verdict == AccessVerdict::denied);
+  CHECK(access.judge("Bearer " + token).verdict == http::AccessVerdict::granted);
+  CHECK(access.judge("bearer  " + token + " ").verdict == http::AccessVerdict::granted);
+  CHECK(access.judge("Bearer " + token + "x").verdict == http::AccessVerdict::denied);
+  CHECK(access.judge("Bearer ").verdict == http::AccessVerdict::denied);
+  CHECK(access.judge("Basic " + token).verdict == http::AccessVerdict::denied);
+  CHECK(access.judge(kAlice).verdict == http::AccessVerdict::denied);
   CHECK(access.challenges() == std::vector<std::string>{"Bearer realm=\"reinfer_exporter\""});
 }
 
 TEST_CASE_FIXTURE(AccessTest, "the rate allows a burst, then one request an interval") {
-  AccessSettings settings;
-  settings.rate_limit = RequestRate{1s, 3};
+  http::AccessSettings settings;
+  settings.rate_limit = http::RequestRate{1s, 3};
   access.replace(std::move(settings));
-  MonoTime now{100s};
+  base::MonoTime now{100s};
   for (const bool fits : {true, true, true, false, false})
     CHECK(access.within_rate(now) == fits);
   now += 1s;
@@ -155,4 +155,4 @@ TEST_CASE_FIXTURE(AccessTest, "the rate allows a burst, then one request an inte
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

@@ -11,31 +11,31 @@
 #include "tests/unit/goldens.h"
 #include "tests/unit/plans.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 using namespace std::chrono_literals;
 using Json = nlohmann::ordered_json;
 
-const Instant kNow{WallTime{1795392000s}, MonoTime{1000s}};
+const base::Instant kNow{base::WallTime{1795392000s}, base::MonoTime{1000s}};
 
-ProbeResult result_of(std::uint32_t target, Outcome outcome, Nanoseconds ago) {
-  ProbeResult result;
-  result.target = TargetIndex{target};
+model::ProbeResult result_of(std::uint32_t target, model::Outcome outcome, base::Nanoseconds ago) {
+  model::ProbeResult result;
+  result.target = model::TargetIndex{target};
   result.outcome = outcome;
   result.started = {kNow.wall - ago, kNow.mono - ago};
   result.finished = {kNow.wall - ago + 60ms, kNow.mono - ago + 60ms};
-  result.http_status = outcome == Outcome::ok ? 200 : 503;
+  result.http_status = outcome == model::Outcome::ok ? 200 : 503;
   result.application_answered = true;
   result.phases = {1ms, 2ms, 3ms, 100us, 50ms, 400us, 60ms};
   result.server_processing = 37700us;
   result.network_overhead = 12300us;
   result.server_timing = {{"total", 37.7, ""}, {"cfL4", std::nullopt, "x"}};
-  result.server_timing_state = ServerTimingState::ok;
+  result.server_timing_state = model::ServerTimingState::ok;
   result.body_bytes = 1234;
   result.request_id = fmt::format("id-{}", ago.count());
   result.remote_address = "192.0.2.7:443";
-  result.tls = TlsFacts{"TLSv1.3", "TLS_AES_256_GCM_SHA384", kNow.wall + 2400h};
+  result.tls = model::TlsFacts{"TLSv1.3", "TLS_AES_256_GCM_SHA384", kNow.wall + 2400h};
   result.request_headers = {{"x-request-id", result.request_id}};
   result.response_headers = {{"cf-ray", "0123"}, {"Set-Cookie", "secret"}};
   return result;
@@ -43,28 +43,30 @@ ProbeResult result_of(std::uint32_t target, Outcome outcome, Nanoseconds ago) {
 
 // Two tenants with three targets, and a ledger that can be asked.
 struct Kept {
-  std::shared_ptr<const Plan> plan = plan_from(kTwoTenants);
-  Ledger ledger{plan, kNow};
+  std::shared_ptr<const model::Plan> plan = plan_from(kTwoTenants);
+  record::Ledger ledger{plan, kNow};
 
-  void record(const ProbeResult& result) {
+  void record(const model::ProbeResult& result) {
     ledger.record_started(result.target, 0ns);
     ledger.record(result);
   }
-  Snapshot snapshot() const { return ledger.snapshot(kNow); }
-  HistoryOf history() const {
+  record::Snapshot snapshot() const { return ledger.snapshot(kNow); }
+  api::EvidenceOf evidence() const {
     return [this](std::string_view tenant, std::string_view probe) {
-      return ledger.history(tenant, probe);
+      return ledger.evidence(tenant, probe);
     };
   }
-  tl::expected<std::string, ApiError> targets(const ApiParameters& parameters = {}) const {
-    return api_targets(snapshot(), parameters);
+  tl::expected<std::string, api::ApiError> targets(
+      const api::ApiParameters& parameters = {}) const {
+    return api::api_targets(snapshot(), parameters);
   }
-  tl::expected<std::string, ApiError> failures(const ApiParameters& parameters = {}) const {
-    return api_failures(snapshot(), history(), parameters);
+  tl::expected<std::string, api::ApiError> failures(
+      const api::ApiParameters& parameters = {}) const {
+    return api::api_failures(snapshot(), evidence(), parameters);
   }
 };
 
-Json data(const tl::expected<std::string, ApiError>& reply) {
+Json data(const tl::expected<std::string, api::ApiError>& reply) {
   if (!reply) FAIL(reply.error().message);
   const Json json = Json::parse(*reply);
   CHECK(json["status"] == "ok");
@@ -72,7 +74,7 @@ Json data(const tl::expected<std::string, ApiError>& reply) {
   return json["data"];
 }
 
-std::string next(const tl::expected<std::string, ApiError>& reply) {
+std::string next(const tl::expected<std::string, api::ApiError>& reply) {
   REQUIRE(reply.has_value());
   const Json next = Json::parse(*reply)["next"];
   return next.is_null() ? "" : next.get<std::string>();
@@ -94,48 +96,50 @@ std::vector<std::string> names(const Json& list) {
   return names;
 }
 
-void check_complaint(const tl::expected<std::string, ApiError>& reply, const std::string& message) {
+void check_complaint(const tl::expected<std::string, api::ApiError>& reply,
+                     const std::string& message) {
   REQUIRE_FALSE(reply.has_value());
-  CHECK(reply.error() == ApiError{400, "bad_parameter", message});
+  CHECK(reply.error() == api::ApiError{400, "bad_parameter", message});
 }
 
 struct SomeDay : Kept {
   SomeDay() {
-    record(result_of(1, Outcome::ok, 90s));
-    record(result_of(1, Outcome::server_error, 60s));
-    record(result_of(2, Outcome::gateway_error, 45s));
-    record(result_of(1, Outcome::server_error, 30s));
-    ledger.record_skipped(TargetIndex{2}, SkipReason::overlap, 2);
+    record(result_of(1, model::Outcome::ok, 90s));
+    record(result_of(1, model::Outcome::server_error, 60s));
+    record(result_of(2, model::Outcome::gateway_error, 45s));
+    record(result_of(1, model::Outcome::server_error, 30s));
+    ledger.record_skipped(model::TargetIndex{2}, model::SkipReason::overlap, 2);
     ledger.record_reload_failed({"exporter.toml:1:1: a: is wrong"});
-    ledger.record_token(TenantIndex{0}, {true, 1, kNow.wall - 1h, 0, kNow.wall + 1h});
+    ledger.record_token(model::TenantIndex{0}, {true, 1, kNow.wall - 1h, 0, kNow.wall + 1h});
   }
 };
 
 TEST_CASE("the documents of the API are a contract") {
   const SomeDay kept;
-  const ApiExporter exporter{kNow.wall - 2h, "exporter.toml"};
-  check_golden("api_status.json", pretty(*api_status(kept.snapshot(), exporter, {})));
+  const api::ApiExporter exporter{kNow.wall - 2h, "exporter.toml"};
+  check_golden("api_status.json", pretty(*api::api_status(kept.snapshot(), exporter, {})));
   check_golden("api_targets.json", pretty(*kept.targets({{"limit", "2"}})));
   check_golden("api_target.json",
-               pretty(*api_target(kept.snapshot(), kept.history(), "acme", "dataset", {})));
+               pretty(*api::api_target(kept.snapshot(), kept.evidence(), "acme", "dataset", {})));
   check_golden("api_failures.json", pretty(*kept.failures()));
-  check_golden("api_error.json", pretty(to_json(kept.targets({{"limit", "0"}}).error())));
+  check_golden("api_error.json", pretty(api::to_json(kept.targets({{"limit", "0"}}).error())));
 }
 
 TEST_CASE("before the first probe there are nulls, not zeros") {
   const Kept kept;
-  const Json target = data(api_target(kept.snapshot(), kept.history(), "acme", "not_found", {}));
+  const Json target =
+      data(api::api_target(kept.snapshot(), kept.evidence(), "acme", "not_found", {}));
   CHECK(target["last"].is_null());
   CHECK(target["latency"]["duration"]["p50_seconds"].is_null());
-  const Json status = data(api_status(kept.snapshot(), {}, {}));
+  const Json status = data(api::api_status(kept.snapshot(), {}, {}));
   CHECK(status["tenants"][0]["verdict"]["state"] == "waiting");
   CHECK(status["tenants"][0]["token"]["accepted"].is_null());
   check_golden("api_target_at_start.json",
-               pretty(*api_target(kept.snapshot(), kept.history(), "acme", "not_found", {})));
+               pretty(*api::api_target(kept.snapshot(), kept.evidence(), "acme", "not_found", {})));
 }
 
 TEST_CASE("a tenant's verdict counts its failing probes and names the fault of most") {
-  const Json tenants = data(api_status(SomeDay().snapshot(), {}, {}))["tenants"];
+  const Json tenants = data(api::api_status(SomeDay().snapshot(), {}, {}))["tenants"];
   CHECK(tenants[0]["tenant"] == "acme");
   CHECK(tenants[0]["verdict"]["state"] == "degraded");
   CHECK(tenants[0]["verdict"]["fault"] == "platform");
@@ -152,7 +156,7 @@ TEST_CASE("pages of targets follow each other by name, whatever the size") {
     std::vector<std::string> seen;
     std::string cursor;
     do {
-      ApiParameters parameters = {{"limit", limit}};
+      api::ApiParameters parameters = {{"limit", limit}};
       if (!cursor.empty()) parameters.insert({"cursor", cursor});
       const auto page = kept.targets(parameters);
       for (const std::string& name : names(data(page)))
@@ -178,11 +182,11 @@ TEST_CASE("targets are chosen by tenant, fault and outcome of the last result") 
 TEST_CASE("failures come the latest first, and pages stay in place while younger ones come in") {
   Kept kept;
   for (int i = 30; i > 0; --i)
-    kept.record(result_of(i % 3 == 0 ? 2 : 1, Outcome::server_error, i * 1s));
+    kept.record(result_of(i % 3 == 0 ? 2 : 1, model::Outcome::server_error, i * 1s));
   const auto first = kept.failures({{"limit", "10"}});
   CHECK(data(first)[0]["request_id"] == "id-1000000000");
   CHECK(data(first).size() == 10);
-  kept.record(result_of(0, Outcome::server_error, 500ms));
+  kept.record(result_of(0, model::Outcome::server_error, 500ms));
   std::set<std::string> seen;
   std::string cursor = next(first);
   for (const Json& item : data(first))
@@ -218,12 +222,13 @@ headers = { X-Key = "hidden2" }
 [[tenant.probe]]
 use = "projects"
 )");
-  const Ledger ledger(plan, kNow);
-  const auto history = [&](std::string_view tenant, std::string_view probe) {
-    return ledger.history(tenant, probe);
+  const record::Ledger ledger(plan, kNow);
+  const auto evidence = [&](std::string_view tenant, std::string_view probe) {
+    return ledger.evidence(tenant, probe);
   };
-  for (const auto& reply : {api_target(ledger.snapshot(kNow), history, "acme", "projects", {}),
-                            api_status(ledger.snapshot(kNow), {}, {})}) {
+  for (const auto& reply :
+       {api::api_target(ledger.snapshot(kNow), evidence, "acme", "projects", {}),
+        api::api_status(ledger.snapshot(kNow), {}, {})}) {
     REQUIRE(reply.has_value());
     CHECK(reply->find("hidden") == std::string::npos);
   }
@@ -231,7 +236,7 @@ use = "projects"
 
 TEST_CASE("a target that does not exist is not found") {
   const Kept kept;
-  const auto reply = api_target(kept.snapshot(), kept.history(), "acme", "nothing", {});
+  const auto reply = api::api_target(kept.snapshot(), kept.evidence(), "acme", "nothing", {});
   REQUIRE_FALSE(reply.has_value());
   CHECK(reply.error().http_status == 404);
   CHECK(reply.error().code == "not_found");
@@ -268,28 +273,29 @@ TEST_CASE("a bad parameter is refused with what is allowed") {
             .message.rfind("since: is \"yesterday\", allowed: a UTC time such as", 0) == 0);
   CHECK(kept.targets({{"outcome", "\x1b[31mbad\xff"}}).error().message.find('\x1b') ==
         std::string::npos);
-  check_complaint(api_status(kept.snapshot(), {}, {{"limit", "1"}}),
+  check_complaint(api::api_status(kept.snapshot(), {}, {{"limit", "1"}}),
                   "limit: is not known, allowed: no parameters");
-  check_complaint(api_target(kept.snapshot(), kept.history(), "acme", "dataset", {{"a", "b"}}),
-                  "a: is not known, allowed: no parameters");
+  check_complaint(
+      api::api_target(kept.snapshot(), kept.evidence(), "acme", "dataset", {{"a", "b"}}),
+      "a: is not known, allowed: no parameters");
 }
 
 TEST_CASE("the description is compiled in and is JSON") {
-  CHECK(Json::parse(openapi_document())["openapi"] == "3.1.0");
+  CHECK(Json::parse(api::openapi_document())["openapi"] == "3.1.0");
 }
 
 TEST_CASE("quantiles are spread evenly within a bucket") {
-  Histogram histogram({1, 2, 4});
-  CHECK_FALSE(estimate_quantile(histogram, 0.5).has_value());
+  record::Histogram histogram({1, 2, 4});
+  CHECK_FALSE(explain::estimate_quantile(histogram, 0.5).has_value());
   for (int i = 0; i < 10; ++i)
     histogram.observe(1.5);
-  CHECK(*estimate_quantile(histogram, 0.5) == doctest::Approx(1.5));
-  CHECK(*estimate_quantile(histogram, 1) == doctest::Approx(2));
+  CHECK(*explain::estimate_quantile(histogram, 0.5) == doctest::Approx(1.5));
+  CHECK(*explain::estimate_quantile(histogram, 1) == doctest::Approx(2));
   for (int i = 0; i < 90; ++i)
     histogram.observe(100);
-  CHECK(*estimate_quantile(histogram, 0.05) == doctest::Approx(1.5));
-  CHECK(*estimate_quantile(histogram, 0.99) == doctest::Approx(4));
+  CHECK(*explain::estimate_quantile(histogram, 0.05) == doctest::Approx(1.5));
+  CHECK(*explain::estimate_quantile(histogram, 0.99) == doctest::Approx(4));
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

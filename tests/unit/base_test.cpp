@@ -27,7 +27,7 @@
 #include "base/thread_name.h"
 #include "base/thread_scheduling.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 using namespace std::chrono_literals;
@@ -35,13 +35,13 @@ using namespace std::chrono_literals;
 TEST_CASE("durations are read in the forms people write") {
   struct Row {
     std::string_view text;
-    Nanoseconds expected;
+    base::Nanoseconds expected;
   };
   const Row rows[] = {{"1500ms", 1500ms}, {"30s", 30s}, {"1m30s", 90s},         {"2h", 2h},
                       {"1d", 24h},        {"0s", 0s},   {"1d2h3m", 26h + 3min}, {"250us", 250us}};
   for (const Row& row : rows) {
     CAPTURE(row.text);
-    CHECK(parse_duration(row.text) == row.expected);
+    CHECK(base::parse_duration(row.text) == row.expected);
   }
 }
 
@@ -50,22 +50,23 @@ TEST_CASE("anything else is not a duration") {
        {"", "30", "s", "-1s", "1.5s", "30 s", " 30s", "30S", "1s1m", "1s1s", "1w", "999999999999d",
         "99999999999999999999s", "366d", "+1s"}) {
     CAPTURE(text);
-    CHECK(parse_duration(text) == std::nullopt);
+    CHECK(base::parse_duration(text) == std::nullopt);
   }
 }
 
 TEST_CASE("a formatted duration reads back as itself") {
-  for (const Nanoseconds d : {Nanoseconds(0s), Nanoseconds(1500ms), Nanoseconds(90s),
-                              Nanoseconds(26h + 3min), Nanoseconds(1us)}) {
-    CHECK(parse_duration(format_duration(d)) == d);
+  for (const base::Nanoseconds d :
+       {base::Nanoseconds(0s), base::Nanoseconds(1500ms), base::Nanoseconds(90s),
+        base::Nanoseconds(26h + 3min), base::Nanoseconds(1us)}) {
+    CHECK(base::parse_duration(base::format_duration(d)) == d);
   }
-  CHECK(format_duration(90s) == "1m30s");
-  CHECK(describe_duration(3h + 12min) == "3 h 12 min");
+  CHECK(base::format_duration(90s) == "1m30s");
+  CHECK(base::describe_duration(3h + 12min) == "3 h 12 min");
 }
 
 TEST_CASE("a described duration never rounds to what belongs to the next unit") {
   struct Row {
-    Nanoseconds duration;
+    base::Nanoseconds duration;
     const char* text;
   };
   for (const Row& row :
@@ -75,46 +76,46 @@ TEST_CASE("a described duration never rounds to what belongs to the next unit") 
         Row{59949ms, "59.9 s"}, Row{59950ms, "1 min 0 s"}, Row{1min - 1ns, "1 min 0 s"},
         Row{1min, "1 min 0 s"}, Row{1h - 1ns, "59 min 59 s"}, Row{48h, "2 d 0 h"},
         Row{-999600us, "-1 s"}})
-    CHECK(describe_duration(row.duration) == row.text);
+    CHECK(base::describe_duration(row.duration) == row.text);
 }
 
 TEST_CASE("seconds beyond any range are clamped, not undefined") {
-  CHECK(from_seconds(1e300, 24h) == 24h);
-  CHECK(from_seconds(-1e300, 24h) == -24h);
-  CHECK(from_seconds(std::nan(""), 24h) == 24h);
-  CHECK(from_seconds(0.0377, 24h) == 37700us);
+  CHECK(base::from_seconds(1e300, 24h) == 24h);
+  CHECK(base::from_seconds(-1e300, 24h) == -24h);
+  CHECK(base::from_seconds(std::nan(""), 24h) == 24h);
+  CHECK(base::from_seconds(0.0377, 24h) == 37700us);
 }
 
 TEST_CASE("dates beyond 64 bits of nanoseconds are clamped, not wrapped") {
-  CHECK(from_unix_seconds(1800000000) == WallTime{1800000000s});
-  CHECK(from_unix_seconds(253402300799) > WallTime{std::chrono::hours(24 * 365 * 250)});
-  CHECK(from_unix_seconds(-253402300799) < WallTime{});
+  CHECK(base::from_unix_seconds(1800000000) == base::WallTime{1800000000s});
+  CHECK(base::from_unix_seconds(253402300799) > base::WallTime{std::chrono::hours(24 * 365 * 250)});
+  CHECK(base::from_unix_seconds(-253402300799) < base::WallTime{});
 }
 
 TEST_CASE("gzip goes to those who take it") {
   for (const std::string_view takes :
        {"gzip", "br, gzip", "GZIP;q=0.5, *;q=0", "deflate,gzip;q=1"}) {
     CAPTURE(takes);
-    CHECK(accepts_gzip(takes));
+    CHECK(base::accepts_gzip(takes));
   }
   for (const std::string_view not_this : {"", "br", "gzip;q=0", "gzip; q=0.000", "x-gzip", "*"}) {
     CAPTURE(not_this);
-    CHECK_FALSE(accepts_gzip(not_this));
+    CHECK_FALSE(base::accepts_gzip(not_this));
   }
-  const std::string packed = gzip(std::string(3'000'000, 'a'), kGzipFast);
+  const std::string packed = base::gzip(std::string(3'000'000, 'a'), base::kGzipFast);
   CHECK(packed.size() < 100'000);
   CHECK(packed.substr(0, 2) == "\x1f\x8b");
 }
 
 TEST_CASE("the stable hash never changes between releases") {
-  CHECK(stable_hash("acme/dataset") == stable_hash("acme/dataset"));
-  CHECK(stable_hash("acme/dataset") != stable_hash("acme/datasets"));
-  CHECK(stable_hash("") == 0xf52a15e9a9b5e89bULL);
+  CHECK(base::stable_hash("acme/dataset") == base::stable_hash("acme/dataset"));
+  CHECK(base::stable_hash("acme/dataset") != base::stable_hash("acme/datasets"));
+  CHECK(base::stable_hash("") == 0xf52a15e9a9b5e89bULL);
 }
 
 TEST_CASE("a seeded random source repeats and its ids are version 4 UUIDs") {
-  Random a(7);
-  Random b(7);
+  base::Random a(7);
+  base::Random b(7);
   CHECK(a.next_uuid() == b.next_uuid());
   const std::string id = a.next_uuid();
   REQUIRE(id.size() == 36);
@@ -126,37 +127,38 @@ TEST_CASE("a seeded random source repeats and its ids are version 4 UUIDs") {
 }
 
 TEST_CASE("text of strangers is cleaned, cut, and never cut within a character") {
-  CHECK(sanitise("plain", 100) == "plain");
-  CHECK(sanitise("a\nb\tc\x1b[31m", 100) == "a b c [31m");
-  CHECK(sanitise("\xc3\xa9t\xc3\xa9", 4) == "\xc3\xa9t");
-  CHECK(sanitise("bad \xff byte", 100) == "bad ? byte");
-  CHECK(sanitise("\xc2\x85next", 100) == " next");
-  CHECK(sanitise("\xed\xa0\x80", 100) == "???");
+  CHECK(base::sanitise("plain", 100) == "plain");
+  CHECK(base::sanitise("a\nb\tc\x1b[31m", 100) == "a b c [31m");
+  CHECK(base::sanitise("\xc3\xa9t\xc3\xa9", 4) == "\xc3\xa9t");
+  CHECK(base::sanitise("bad \xff byte", 100) == "bad ? byte");
+  CHECK(base::sanitise("\xc2\x85next", 100) == " next");
+  CHECK(base::sanitise("\xed\xa0\x80", 100) == "???");
 }
 
 TEST_CASE("one is one and all else is many") {
-  CHECK(counted(0, "slot") == "0 slots");
-  CHECK(counted(1, "slot") == "1 slot");
-  CHECK(counted(2, "slot") == "2 slots");
+  CHECK(base::counted(0, "slot") == "0 slots");
+  CHECK(base::counted(1, "slot") == "1 slot");
+  CHECK(base::counted(2, "slot") == "2 slots");
 }
 
 TEST_CASE("path segments keep unreserved characters and the colon of an id") {
-  CHECK(encode_path_segment("id:0123abcd") == "id:0123abcd");
-  CHECK(encode_path_segment("a/b c%") == "a%2Fb%20c%25");
+  CHECK(base::encode_path_segment("id:0123abcd") == "id:0123abcd");
+  CHECK(base::encode_path_segment("a/b c%") == "a%2Fb%20c%25");
 }
 
 TEST_CASE("log lines quote what needs quoting and stay on one line") {
-  CHECK(
-      format_logfmt(LogLevel::info, "probe failed", {{"tenant", "acme"}, {"text", "a \"b\"\nc"}}) ==
-      "level=info event=\"probe failed\" tenant=acme text=\"a \\\"b\\\" c\"");
-  CHECK(format_json(LogLevel::warn, "x", {{"n", 3}}) == R"("level":"warn","event":"x","n":"3")");
+  CHECK(base::format_logfmt(base::LogLevel::info, "probe failed",
+                            {{"tenant", "acme"}, {"text", "a \"b\"\nc"}}) ==
+        "level=info event=\"probe failed\" tenant=acme text=\"a \\\"b\\\" c\"");
+  CHECK(base::format_json(base::LogLevel::warn, "x", {{"n", 3}}) ==
+        R"("level":"warn","event":"x","n":"3")");
 }
 
 TEST_CASE("a thread has the beginning of the name that it gives itself") {
   const auto named = [](std::string_view name) {
     std::array<char, 16> seen{};
     std::thread([&] {
-      name_thread(name);
+      base::name_thread(name);
       pthread_getname_np(pthread_self(), seen.data(), seen.size());
     }).join();
     return std::string(seen.data());
@@ -169,7 +171,7 @@ TEST_CASE("a thread that asks for short slices keeps its policy and its niceness
   std::thread([] {
     const auto self = static_cast<id_t>(gettid());
     REQUIRE(setpriority(PRIO_PROCESS, self, 7) == 0);
-    CHECK(ask_for_short_slices());
+    CHECK(base::ask_for_short_slices());
     CHECK(getpriority(PRIO_PROCESS, self) == 7);
     CHECK(sched_getscheduler(0) == SCHED_OTHER);
   }).join();
@@ -177,7 +179,7 @@ TEST_CASE("a thread that asks for short slices keeps its policy and its niceness
 
 TEST_CASE("a thread that asks for real time gets it or stays as it was") {
   std::thread([] {
-    const int refused = ask_for_realtime();
+    const int refused = base::ask_for_realtime();
     CAPTURE(refused);
     CHECK(sched_getscheduler(0) == (refused == 0 ? SCHED_FIFO | SCHED_RESET_ON_FORK : SCHED_OTHER));
     CHECK((refused == 0 || refused == EPERM));
@@ -187,17 +189,17 @@ TEST_CASE("a thread that asks for real time gets it or stays as it was") {
 
 TEST_CASE("a thread of real time keeps it when it asks for short slices") {
   std::thread([] {
-    if (ask_for_realtime() != 0) {
+    if (base::ask_for_realtime() != 0) {
       MESSAGE("not looked at: real time is not allowed here");
       return;
     }
-    ask_for_short_slices();
+    base::ask_for_short_slices();
     CHECK(sched_getscheduler(0) == (SCHED_FIFO | SCHED_RESET_ON_FORK));
   }).join();
 }
 
 TEST_CASE("a mutex that inherits priority keeps others out like any other") {
-  InheritingMutex mutex;
+  base::InheritingMutex mutex;
   int count = 0;
   const auto add = [&] {
     for (int i = 0; i < 10'000; ++i) {
@@ -225,16 +227,16 @@ int priority_now() {
 }
 
 TEST_CASE("who holds a mutex that inherits priority has that of who waits for it") {
-  InheritingMutex mutex;
+  base::InheritingMutex mutex;
   mutex.lock();
   CHECK(priority_now() >= 0);
   std::atomic<bool> refused{false};
   std::thread waiter([&] {
-    refused = ask_for_realtime() != 0;
+    refused = base::ask_for_realtime() != 0;
     const std::lock_guard lock(mutex);
   });
-  const MonoTime patience = mono_now() + std::chrono::seconds(10);
-  while (!refused && priority_now() >= 0 && mono_now() < patience)
+  const base::MonoTime patience = base::mono_now() + std::chrono::seconds(10);
+  while (!refused && priority_now() >= 0 && base::mono_now() < patience)
     std::this_thread::yield();
   if (refused)
     MESSAGE("not looked at: real time is not allowed here");
@@ -246,11 +248,11 @@ TEST_CASE("who holds a mutex that inherits priority has that of who waits for it
 }
 
 TEST_CASE("a moved-from secret holds nothing") {
-  Secret a("token");
-  const Secret b(std::move(a));
+  base::Secret a("token");
+  const base::Secret b(std::move(a));
   CHECK(a.empty());  // NOLINT(bugprone-use-after-move): the point of the test
   CHECK(b.reveal() == "token");
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

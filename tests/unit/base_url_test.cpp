@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 TEST_CASE("base URLs are cut to what comes before the API") {
@@ -13,11 +13,11 @@ TEST_CASE("base URLs are cut to what comes before the API") {
     std::string_view text;
     std::string_view url;
     std::string_view host;
-    Onboarding onboarding;
+    model::Onboarding onboarding;
   };
-  constexpr auto kUipath = Onboarding::uipath;
-  constexpr auto kReinfer = Onboarding::reinfer;
-  constexpr auto kOther = Onboarding::other;
+  constexpr auto kUipath = model::Onboarding::uipath;
+  constexpr auto kReinfer = model::Onboarding::reinfer;
+  constexpr auto kOther = model::Onboarding::other;
   const Row rows[] = {
       {"https://cloud.uipath.com/acme/prod/reinfer_", "https://cloud.uipath.com/acme/prod/reinfer_",
        "cloud.uipath.com", kUipath},
@@ -73,7 +73,7 @@ TEST_CASE("base URLs are cut to what comes before the API") {
   };
   for (const Row& row : rows) {
     CAPTURE(row.text);
-    const auto base = parse_base_url(row.text);
+    const auto base = config::parse_base_url(row.text);
     REQUIRE_MESSAGE(base, base.error());
     CHECK(base->url == row.url);
     CHECK(base->host == row.host);
@@ -85,9 +85,9 @@ TEST_CASE("a base URL read again is itself") {
   for (const std::string_view text :
        {"https://Cloud.uipath.com/a/b/reinfer_/x", "https://x.reinfer.io/y", "http://localhost:81/",
         "https://[::1]:443/api"}) {
-    const auto once = parse_base_url(text);
+    const auto once = config::parse_base_url(text);
     REQUIRE(once);
-    CHECK(parse_base_url(once->url) == once);
+    CHECK(config::parse_base_url(once->url) == once);
   }
 }
 
@@ -143,7 +143,7 @@ TEST_CASE("a base URL that cannot be meant is refused with a reason") {
   };
   for (const Row& row : rows) {
     CAPTURE(row.text);
-    const auto base = parse_base_url(row.text);
+    const auto base = config::parse_base_url(row.text);
     REQUIRE_FALSE(base);
     CAPTURE(base.error());
     CHECK(base.error().find(row.reason) != std::string::npos);
@@ -152,4 +152,4 @@ TEST_CASE("a base URL that cannot be meant is refused with a reason") {
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

@@ -8,13 +8,14 @@
 
 #include "config/custom_request.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 using namespace std::chrono_literals;
 
-const ParameterValues kValues = {{"project", "p"}, {"dataset", "d"},       {"source", "id:0a"},
-                                 {"stream", "t"},  {"model_version", "7"}, {"comment", "s.c"}};
+const config::ParameterValues kValues = {{"project", "p"},       {"dataset", "d"},
+                                         {"source", "id:0a"},    {"stream", "t"},
+                                         {"model_version", "7"}, {"comment", "s.c"}};
 
 TEST_CASE("every catalogue entry asks for its page and expects its key") {
   struct Row {
@@ -22,37 +23,47 @@ TEST_CASE("every catalogue entry asks for its page and expects its key") {
     std::string_view method;
     std::string_view path;
     std::string_view body;
-    Expectation expectation;
-    Nanoseconds interval_min;
+    model::Expectation expectation;
+    base::Nanoseconds interval_min;
     bool paid;
   };
-  const auto has = [](std::string key, JsonType type) {
-    return Expectation{std::nullopt, std::move(key), type, std::nullopt};
+  const auto has = [](std::string key, model::JsonType type) {
+    return model::Expectation{std::nullopt, std::move(key), type, std::nullopt};
   };
-  const Expectation one_prediction{std::nullopt, "predictions", JsonType::array, 1};
+  const model::Expectation one_prediction{std::nullopt, "predictions", model::JsonType::array, 1};
   const Row rows[] = {
-      {"not_found", "GET", "/api/v1/nonexistent_page", "", {404, "", JsonType::any, {}}, 0s, false},
-      {"projects", "GET", "/api/v1/projects", "", has("projects", JsonType::array), 0s, false},
-      {"sources", "GET", "/api/v1/sources", "", has("sources", JsonType::array), 0s, false},
-      {"sources_project", "GET", "/api/v1/sources/p", "", has("sources", JsonType::array), 0s,
+      {"not_found",
+       "GET",
+       "/api/v1/nonexistent_page",
+       "",
+       {404, "", model::JsonType::any, {}},
+       0s,
        false},
-      {"source", "GET", "/api/v1/sources/p/id:0a", "", has("source", JsonType::object), 0s, false},
-      {"datasets", "GET", "/api/v1/datasets", "", has("datasets", JsonType::array), 0s, false},
-      {"dataset", "GET", "/api/v1/datasets/p/d", "", has("dataset", JsonType::object), 0s, false},
-      {"current_user", "GET", "/auth/user", "", has("user", JsonType::object), 0s, false},
-      {"streams", "GET", "/api/v1/datasets/p/d/streams", "", has("streams", JsonType::array), 0s,
+      {"projects", "GET", "/api/v1/projects", "", has("projects", model::JsonType::array), 0s,
        false},
-      {"stream", "GET", "/api/v1/datasets/p/d/streams/t", "", has("stream", JsonType::object), 0s,
+      {"sources", "GET", "/api/v1/sources", "", has("sources", model::JsonType::array), 0s, false},
+      {"sources_project", "GET", "/api/v1/sources/p", "", has("sources", model::JsonType::array),
+       0s, false},
+      {"source", "GET", "/api/v1/sources/p/id:0a", "", has("source", model::JsonType::object), 0s,
        false},
+      {"datasets", "GET", "/api/v1/datasets", "", has("datasets", model::JsonType::array), 0s,
+       false},
+      {"dataset", "GET", "/api/v1/datasets/p/d", "", has("dataset", model::JsonType::object), 0s,
+       false},
+      {"current_user", "GET", "/auth/user", "", has("user", model::JsonType::object), 0s, false},
+      {"streams", "GET", "/api/v1/datasets/p/d/streams", "", has("streams", model::JsonType::array),
+       0s, false},
+      {"stream", "GET", "/api/v1/datasets/p/d/streams/t", "",
+       has("stream", model::JsonType::object), 0s, false},
       {"stream_results", "GET",
        "/api/v1/datasets/p/d/streams/t/results?max_results=1&max_filtered=1", "",
-       has("results", JsonType::array), 60s, false},
+       has("results", model::JsonType::array), 60s, false},
       {"model_tags", "GET", "/api/v1/datasets/p/d/model-tags", "",
-       has("model_tags", JsonType::array), 0s, false},
+       has("model_tags", model::JsonType::array), 0s, false},
       {"validation", "GET", "/api/v1/datasets/p/d/labellers/7/validation", "",
-       has("validation", JsonType::object), 300s, false},
+       has("validation", model::JsonType::object), 300s, false},
       {"comment", "GET", "/api/v1/sources/p/id:0a/comments/s.c", "",
-       has("comment", JsonType::object), 0s, false},
+       has("comment", model::JsonType::object), 0s, false},
       {"source_statistics", "POST", "/api/v1/sources/p/id:0a/statistics", "{}", {}, 60s, false},
       {"predict", "POST", "/api/v1/datasets/p/d/labellers/7/predict",
        R"({"documents":[{"messages":[{"body":{"text":"Where is my order?"}}]}]})", one_prediction,
@@ -60,20 +71,21 @@ TEST_CASE("every catalogue entry asks for its page and expects its key") {
       {"predict_comments", "POST", "/api/v1/datasets/p/d/labellers/7/predict-comments",
        R"({"uids":["s.c"]})", one_prediction, 60s, true},
       {"consumability", "GET", "/api/_private/ixp/consumability", "",
-       has("can_consume_runtime", JsonType::boolean), 0s, false},
+       has("can_consume_runtime", model::JsonType::boolean), 0s, false},
       {"labeller_status", "GET", "/api/_private/datasets/p/d/labellers/status", "",
-       has("dataset_status", JsonType::object), 60s, false},
-      {"quotas", "GET", "/api/_private/quotas", "", has("quotas", JsonType::array), 300s, false},
+       has("dataset_status", model::JsonType::object), 60s, false},
+      {"quotas", "GET", "/api/_private/quotas", "", has("quotas", model::JsonType::array), 300s,
+       false},
   };
-  CHECK(std::size(rows) == catalogue().size());
+  CHECK(std::size(rows) == config::catalogue().size());
   for (const Row& row : rows) {
     CAPTURE(row.id);
-    const CatalogueEntry* entry = find_in_catalogue(row.id);
+    const config::CatalogueEntry* entry = config::find_in_catalogue(row.id);
     REQUIRE(entry);
     CHECK(entry->method == row.method);
-    CHECK(filled_path(*entry, kValues) == row.path);
-    CHECK(filled_body(*entry, kValues) == row.body);
-    CHECK(expectation_of(*entry) == row.expectation);
+    CHECK(config::filled_path(*entry, kValues) == row.path);
+    CHECK(config::filled_body(*entry, kValues) == row.body);
+    CHECK(config::expectation_of(*entry) == row.expectation);
     CHECK(entry->interval_min == row.interval_min);
     CHECK(entry->needs_accept_cost == row.paid);
     CHECK_FALSE(entry->description.empty());
@@ -81,11 +93,11 @@ TEST_CASE("every catalogue entry asks for its page and expects its key") {
 }
 
 TEST_CASE("every catalogue entry would be allowed as a request of one's own") {
-  for (const CatalogueEntry& entry : catalogue()) {
+  for (const config::CatalogueEntry& entry : config::catalogue()) {
     CAPTURE(entry.id);
-    const std::string body = filled_body(entry, kValues);
+    const std::string body = config::filled_body(entry, kValues);
     CHECK((body.empty() || nlohmann::json::accept(body)));
-    const auto rules = judge_request(entry.method, filled_path(entry, kValues));
+    const auto rules = config::judge_request(entry.method, config::filled_path(entry, kValues));
     REQUIRE_MESSAGE(rules, rules.error());
     CHECK(rules->needs_accept_cost == entry.needs_accept_cost);
     CHECK(rules->interval_min <= entry.interval_min);
@@ -94,11 +106,11 @@ TEST_CASE("every catalogue entry would be allowed as a request of one's own") {
 
 TEST_CASE("what reads personal data or writes is not in the catalogue") {
   for (const std::string_view id : {"users", "audit", "sync", "export", "advance"}) {
-    CHECK(find_in_catalogue(id) == nullptr);
-    CHECK(reason_left_out(id));
+    CHECK(config::find_in_catalogue(id) == nullptr);
+    CHECK(config::reason_left_out(id));
   }
-  CHECK_FALSE(reason_left_out("dataset"));
-  CHECK_FALSE(reason_left_out("nonsense"));
+  CHECK_FALSE(config::reason_left_out("dataset"));
+  CHECK_FALSE(config::reason_left_out("nonsense"));
 }
 
 TEST_CASE("parameters accept the names that the API has and nothing that changes a path") {
@@ -136,7 +148,7 @@ TEST_CASE("parameters accept the names that the API has and nothing that changes
   for (const Row& row : rows) {
     CAPTURE(row.parameter);
     CAPTURE(row.value);
-    for (const ParameterRule& rule : parameter_rules())
+    for (const config::ParameterRule& rule : config::parameter_rules())
       if (rule.name == row.parameter) CHECK(rule.accepts(row.value) == row.accepted);
   }
 }
@@ -178,11 +190,11 @@ TEST_CASE("requests that may change something are refused whatever their spellin
   for (const Row& row : rows) {
     CAPTURE(row.method);
     CAPTURE(row.path);
-    const auto rules = judge_request(row.method, row.path);
+    const auto rules = config::judge_request(row.method, row.path);
     REQUIRE(rules.has_value() == row.allowed);
     if (rules) CHECK(rules->needs_accept_cost == row.paid);
   }
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

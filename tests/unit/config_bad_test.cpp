@@ -10,7 +10,7 @@
 
 #include "config/load_plan.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 namespace fs = std::filesystem;
@@ -21,7 +21,7 @@ std::string text_of(const fs::path& path) {
   return text.str();
 }
 
-std::optional<std::string> inspect(const TokenSource& source) {
+std::optional<std::string> inspect(const model::TokenSource& source) {
   if (source.name == "NOT_SET" || source.oauth.client_secret.name == "NOT_SET")
     return "the variable NOT_SET is not set";
   return std::nullopt;
@@ -29,13 +29,13 @@ std::optional<std::string> inspect(const TokenSource& source) {
 
 // The problems as a user reads them, with folders cut off file names: they differ between machines.
 std::string problems_of(const fs::path& path) {
-  const auto plan = load_plan(path.string(), inspect);
+  const auto plan = config::load_plan(path.string(), inspect);
   if (plan) return "none\n";
   const std::string folder = path.parent_path().string() + "/";
   std::string result;
-  for (Problem problem : plan.error()) {
+  for (base::Problem problem : plan.error()) {
     problem.file = path.filename().string();
-    std::string line = to_string(problem);
+    std::string line = base::to_string(problem);
     for (auto at = line.find(folder); at != std::string::npos; at = line.find(folder))
       line.erase(at, folder.size());
     result += line + "\n";
@@ -68,12 +68,12 @@ TEST_CASE("every bad configuration is answered with the problems written beside 
 TEST_CASE("problems are in file order and none is reported twice") {
   for (const fs::path& path : bad_configs()) {
     CAPTURE(path.filename().string());
-    const auto plan = load_plan(path.string(), inspect);
+    const auto plan = config::load_plan(path.string(), inspect);
     REQUIRE_FALSE(plan);
-    const Problems& problems = plan.error();
+    const base::Problems& problems = plan.error();
     for (std::size_t i = 1; i < problems.size(); ++i) {
-      const Problem& a = problems[i - 1];
-      const Problem& b = problems[i];
+      const base::Problem& a = problems[i - 1];
+      const base::Problem& b = problems[i];
       CHECK(std::tie(a.line, a.column) <= std::tie(b.line, b.column));
       CHECK_FALSE(a == b);
     }
@@ -81,27 +81,27 @@ TEST_CASE("problems are in file order and none is reported twice") {
 }
 
 TEST_CASE("a file that cannot be read is one problem without a place") {
-  const auto missing = load_plan("/no/such/file.toml", inspect);
+  const auto missing = config::load_plan("/no/such/file.toml", inspect);
   REQUIRE_FALSE(missing);
   REQUIRE(missing.error().size() == 1);
-  CHECK(to_string(missing.error()[0]) ==
+  CHECK(base::to_string(missing.error()[0]) ==
         "/no/such/file.toml: cannot be read: No such file or directory");
-  const auto folder = load_plan("/tmp", inspect);
+  const auto folder = config::load_plan("/tmp", inspect);
   REQUIRE_FALSE(folder);
-  CHECK(to_string(folder.error().at(0)) == "/tmp: cannot be read: is a directory");
+  CHECK(base::to_string(folder.error().at(0)) == "/tmp: cannot be read: is a directory");
 }
 
 TEST_CASE("text beyond the size limit is refused unread") {
   const std::string text(8 * 1024 * 1024 + 1, '#');
-  const auto plan = parse_plan(text, "big.toml", inspect);
+  const auto plan = config::parse_plan(text, "big.toml", inspect);
   REQUIRE_FALSE(plan);
-  CHECK(to_string(plan.error().at(0)) == "big.toml: is too large, allowed: at most 8 MiB");
+  CHECK(base::to_string(plan.error().at(0)) == "big.toml: is too large, allowed: at most 8 MiB");
 }
 
 TEST_CASE("a file that is too large is refused without reading all of it") {
-  const auto plan = load_plan("/dev/zero", inspect);
+  const auto plan = config::load_plan("/dev/zero", inspect);
   REQUIRE_FALSE(plan);
-  CHECK(to_string(plan.error().at(0)) == "/dev/zero: is too large, allowed: at most 8 MiB");
+  CHECK(base::to_string(plan.error().at(0)) == "/dev/zero: is too large, allowed: at most 8 MiB");
 }
 
 TEST_CASE("a secret that stands in the file by mistake is not repeated in a problem") {
@@ -114,4 +114,4 @@ TEST_CASE("a secret that stands in the file by mistake is not repeated in a prob
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

@@ -7,12 +7,12 @@
 
 #include "config/load_plan.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::optional<std::string> all_tokens_are_there(const TokenSource&) {
+std::optional<std::string> all_tokens_are_there(const model::TokenSource&) {
   return std::nullopt;
 }
 
@@ -42,16 +42,16 @@ class Folder {
   void remove(const std::string& name) const { fs::remove(path_ / name); }
   std::string path(const std::string& name) const { return (path_ / name).string(); }
 
-  tl::expected<Plan, Problems> load() const {
-    return load_plan(path("main.toml"), all_tokens_are_there);
+  tl::expected<model::Plan, base::Problems> load() const {
+    return config::load_plan(path("main.toml"), all_tokens_are_there);
   }
   // One a line, without the folder.
   std::string problems() const {
     const auto plan = load();
     if (plan) return "";
     std::string all;
-    for (const Problem& problem : plan.error())
-      all += to_string(problem) + "\n";
+    for (const base::Problem& problem : plan.error())
+      all += base::to_string(problem) + "\n";
     const std::string prefix = path_.string() + "/";
     for (auto at = all.find(prefix); at != std::string::npos; at = all.find(prefix))
       all.erase(at, prefix.size());
@@ -62,9 +62,9 @@ class Folder {
   fs::path path_;
 };
 
-std::vector<std::string> tenant_names(const Plan& plan) {
+std::vector<std::string> tenant_names(const model::Plan& plan) {
   std::vector<std::string> names;
-  for (const Tenant& tenant : plan.tenants())
+  for (const model::Tenant& tenant : plan.tenants())
     names.push_back(tenant.name);
   return names;
 }
@@ -138,7 +138,9 @@ TEST_CASE("the fingerprint tells a change of any file, and nothing else") {
   const Folder folder;
   folder.write("main.toml", "include = [\"tenants.d/*.toml\"]\n" + tenant("main"));
   folder.write("tenants.d/a.toml", tenant("a"));
-  const auto now = [&] { return fingerprint(read_config_files(folder.path("main.toml"))); };
+  const auto now = [&] {
+    return config::fingerprint(config::read_config_files(folder.path("main.toml")));
+  };
   const auto before = now();
   CHECK(now() == before);
   folder.write("tenants.d/a.toml", tenant("a") + "# changed\n");
@@ -156,7 +158,8 @@ TEST_CASE("a file's text takes about the memory that it needs") {
   const Folder folder;
   for (const std::size_t size : {std::size_t{300}, std::size_t{300'000}}) {
     folder.write("main.toml", std::string(size, '#'));
-    const std::vector<ConfigFile> files = read_config_files(folder.path("main.toml"));
+    const std::vector<config::ConfigFile> files =
+        config::read_config_files(folder.path("main.toml"));
     REQUIRE(files.front().text);
     CHECK(files.front().text->size() == size);
     CHECK(files.front().text->capacity() <= 2 * size);
@@ -164,4 +167,4 @@ TEST_CASE("a file's text takes about the memory that it needs") {
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

@@ -9,25 +9,25 @@
 #include "base/random.h"
 #include "config/load_plan.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 using namespace std::chrono_literals;
 namespace fs = std::filesystem;
 
-std::optional<std::string> any_token(const TokenSource&) {
+std::optional<std::string> any_token(const model::TokenSource&) {
   return std::nullopt;
 }
 
-std::string all_problems(const Problems& problems) {
+std::string all_problems(const base::Problems& problems) {
   std::string result;
-  for (const Problem& problem : problems)
-    result += to_string(problem) + "\n";
+  for (const base::Problem& problem : problems)
+    result += base::to_string(problem) + "\n";
   return result;
 }
 
-Plan plan_of(const std::string& toml, const std::string& file_name = "test.toml") {
-  auto plan = parse_plan(toml, file_name, any_token);
+model::Plan plan_of(const std::string& toml, const std::string& file_name = "test.toml") {
+  auto plan = config::parse_plan(toml, file_name, any_token);
   REQUIRE_MESSAGE(plan, all_problems(plan.error()));
   return *plan;
 }
@@ -40,19 +40,22 @@ std::string toml_with(const std::string& lines, const std::string& tables = "",
          token + "\n" + lines + "\n[[tenant.probe]]\nuse = \"projects\"\n" + tables + "\n";
 }
 
-Tenant tenant_with(const std::string& lines, const std::string& tables = "",
-                   const std::string& before = "") {
+model::Tenant tenant_with(const std::string& lines, const std::string& tables = "",
+                          const std::string& before = "") {
   return plan_of(toml_with(lines, tables, before)).tenants().at(0);
 }
 
-TokenSource token_with(const std::string& token, const std::string& file_name = "test.toml") {
+model::TokenSource token_with(const std::string& token,
+                              const std::string& file_name = "test.toml") {
   return plan_of(toml_with("", "", "", token), file_name).tenants().at(0).token;
 }
 
 // A folder with some PEM files, gone after the test.
 class Folder {
  public:
-  Folder() : path_(fs::temp_directory_path() / Random(Random::seed_from_kernel()).next_uuid()) {
+  Folder()
+      : path_(fs::temp_directory_path() /
+              base::Random(base::Random::seed_from_kernel()).next_uuid()) {
     fs::create_directories(path_);
     for (const char* name : {"ca.pem", "client.pem", "key.pem"})
       std::ofstream(path_ / name) << "PEM";
@@ -67,8 +70,9 @@ class Folder {
 };
 
 TEST_CASE("a token may come from a command, whose program is a path or a name") {
-  const TokenSource token = token_with("token_command = [\"vault\", \"read\", \"secret/acme\"]");
-  CHECK(token.kind == TokenSource::Kind::command);
+  const model::TokenSource token =
+      token_with("token_command = [\"vault\", \"read\", \"secret/acme\"]");
+  CHECK(token.kind == model::TokenSource::Kind::command);
   CHECK(token.command == std::vector<std::string>{"vault", "read", "secret/acme"});
   CHECK(token.place == "test.toml:5:1");
   CHECK(token_with("token_command = [\"/opt/token\"]").command ==
@@ -78,25 +82,26 @@ TEST_CASE("a token may come from a command, whose program is a path or a name") 
 }
 
 TEST_CASE("an OAuth client is read from a table in either form") {
-  const TokenSource token = token_with(
+  const model::TokenSource token = token_with(
       "oauth = { token_url = \"HTTPS://Cloud.UiPath.com:443/acme/identity_/connect/token\", "
       "client_id = \"0b6f7cc4\", client_secret_file = \"secrets/acme\", scope = \"Ixp.ApiAccess "
       "PM.User\" }",
       "/etc/exporter/x.toml");
-  CHECK(token.kind == TokenSource::Kind::oauth);
-  CHECK(token.oauth == OAuthClient{"https://cloud.uipath.com/acme/identity_/connect/token",
-                                   "0b6f7cc4",
-                                   {SecretSource::Kind::file, "/etc/exporter/secrets/acme"},
-                                   "Ixp.ApiAccess PM.User",
-                                   {}});
-  const TokenSource table = token_with(
+  CHECK(token.kind == model::TokenSource::Kind::oauth);
+  CHECK(token.oauth ==
+        model::OAuthClient{"https://cloud.uipath.com/acme/identity_/connect/token",
+                           "0b6f7cc4",
+                           {model::SecretSource::Kind::file, "/etc/exporter/secrets/acme"},
+                           "Ixp.ApiAccess PM.User",
+                           {}});
+  const model::TokenSource table = token_with(
       "[tenant.oauth]\ntoken_url = \"http://127.0.0.1:8080/token?a=b\"\nclient_id = \"x\"\n"
       "client_secret_env = \"SECRET\"\n");
-  CHECK(table.oauth == OAuthClient{"http://127.0.0.1:8080/token?a=b",
-                                   "x",
-                                   {SecretSource::Kind::environment, "SECRET"},
-                                   "",
-                                   {}});
+  CHECK(table.oauth == model::OAuthClient{"http://127.0.0.1:8080/token?a=b",
+                                          "x",
+                                          {model::SecretSource::Kind::environment, "SECRET"},
+                                          "",
+                                          {}});
 }
 
 TEST_CASE("a token endpoint is reached as the API is, without what is meant for the API") {
@@ -108,8 +113,8 @@ TEST_CASE("a token endpoint is reached as the API is, without what is meant for 
       "proxy_url = \"http://proxy:3128\"\nca_file = \"ca.pem\"\nclient_certificate = "
       "\"client.pem\"\nclient_key = \"key.pem\"\nresolve = [\"a.example.com:443:127.0.0.1\"]\n"
       "headers = { X-Team = \"a\" }\nip_family = 4\nhttp2 = false\nno_proxy = \"b\"\n";
-  const Plan plan = plan_of(toml_with(network, "", "", oauth), folder.file("x.toml"));
-  NetworkOptions expected = plan.tenants()[0].network;
+  const model::Plan plan = plan_of(toml_with(network, "", "", oauth), folder.file("x.toml"));
+  model::NetworkOptions expected = plan.tenants()[0].network;
   CHECK_FALSE(expected.headers.empty());
   CHECK_FALSE(expected.client_certificate.empty());
   expected.headers.clear();
@@ -119,8 +124,8 @@ TEST_CASE("a token endpoint is reached as the API is, without what is meant for 
 }
 
 TEST_CASE("the inspector is asked about commands and clients as about all tokens") {
-  std::vector<TokenSource> asked;
-  const auto inspect = [&](const TokenSource& source) -> std::optional<std::string> {
+  std::vector<model::TokenSource> asked;
+  const auto inspect = [&](const model::TokenSource& source) -> std::optional<std::string> {
     asked.push_back(source);
     return "cannot be had";
   };
@@ -128,8 +133,8 @@ TEST_CASE("the inspector is asked about commands and clients as about all tokens
       "oauth = { token_url = \"https://a.example.com/token\", client_id = \"x\", "
       "client_secret_env = \"SECRET\" }";
   const auto command =
-      parse_plan(toml_with("", "", "", "token_command = [\"a\"]"), "t.toml", inspect);
-  const auto client = parse_plan(toml_with("", "", "", oauth), "t.toml", inspect);
+      config::parse_plan(toml_with("", "", "", "token_command = [\"a\"]"), "t.toml", inspect);
+  const auto client = config::parse_plan(toml_with("", "", "", oauth), "t.toml", inspect);
   REQUIRE(asked.size() == 2);
   CHECK(asked[0].command == std::vector<std::string>{"a"});
   CHECK(asked[1].oauth.client_secret.name == "SECRET");
@@ -140,12 +145,12 @@ TEST_CASE("the inspector is asked about commands and clients as about all tokens
 }
 
 TEST_CASE("a tenant without network keys has the defaults of the network") {
-  CHECK(tenant_with("").network == NetworkOptions{});
+  CHECK(tenant_with("").network == model::NetworkOptions{});
 }
 
 TEST_CASE("every key of the network is read") {
   const Folder folder;
-  const Plan plan = plan_of(toml_with(R"(
+  const model::Plan plan = plan_of(toml_with(R"(
 proxy_url = "SOCKS5H://Proxy.example.com:1080/"
 no_proxy = ["localhost", ".example.com", "10.0.0.0/8", "::1"]
 ca_file = "ca.pem"
@@ -156,17 +161,17 @@ resolve = ["Cloud.UiPath.com:443:192.0.2.7", "b:8443:2001:db8::1", "c:1:[::1]"]
 headers = { X-Team = "a b\tc", "x.y!" = "~" }
 http2 = false
 )"),
-                            folder.file("x.toml"));
-  const NetworkOptions& network = plan.tenants()[0].network;
+                                   folder.file("x.toml"));
+  const model::NetworkOptions& network = plan.tenants()[0].network;
   CHECK(network.proxy_url == "socks5h://proxy.example.com:1080");
   CHECK(network.no_proxy == "localhost,.example.com,10.0.0.0/8,::1");
   CHECK(network.ca_file == folder.file("ca.pem"));
   CHECK(network.client_certificate == folder.file("client.pem"));
   CHECK(network.client_key == folder.file("key.pem"));
-  CHECK(network.ip_family == IpFamily::v6);
+  CHECK(network.ip_family == model::IpFamily::v6);
   CHECK(network.resolve == std::vector<std::string>{"cloud.uipath.com:443:192.0.2.7",
                                                     "b:8443:[2001:db8::1]", "c:1:[::1]"});
-  CHECK(network.headers == std::vector<Header>{{"X-Team", "a b\tc"}, {"x.y!", "~"}});
+  CHECK(network.headers == std::vector<model::Header>{{"X-Team", "a b\tc"}, {"x.y!", "~"}});
   CHECK_FALSE(network.http2);
 }
 
@@ -190,34 +195,34 @@ TEST_CASE("families of addresses are words or numbers") {
   const auto family = [](const std::string& value) {
     return tenant_with("ip_family = " + value).network.ip_family;
   };
-  CHECK(family("\"any\"") == IpFamily::any);
-  CHECK(family("\"4\"") == IpFamily::v4);
-  CHECK(family("4") == IpFamily::v4);
-  CHECK(family("6") == IpFamily::v6);
+  CHECK(family("\"any\"") == model::IpFamily::any);
+  CHECK(family("\"4\"") == model::IpFamily::v4);
+  CHECK(family("4") == model::IpFamily::v4);
+  CHECK(family("6") == model::IpFamily::v6);
 }
 
 TEST_CASE("the tenant's network counts before that of the defaults") {
   const std::string defaults =
       "[defaults]\nproxy_url = \"http://proxy:1\"\nno_proxy = \"a\"\nip_family = 4\nhttp2 = false";
-  const NetworkOptions inherited = tenant_with("", "", defaults).network;
+  const model::NetworkOptions inherited = tenant_with("", "", defaults).network;
   CHECK(inherited.proxy_url == "http://proxy:1");
   CHECK(inherited.no_proxy == "a");
-  CHECK(inherited.ip_family == IpFamily::v4);
+  CHECK(inherited.ip_family == model::IpFamily::v4);
   CHECK_FALSE(inherited.http2);
-  const NetworkOptions own =
+  const model::NetworkOptions own =
       tenant_with(
           "proxy_url = \"http://proxy:2\"\nno_proxy = \"*\"\nip_family = \"any\"\nhttp2 = true", "",
           defaults)
           .network;
   CHECK(own.proxy_url == "http://proxy:2");
   CHECK(own.no_proxy == "*");
-  CHECK(own.ip_family == IpFamily::any);
+  CHECK(own.ip_family == model::IpFamily::any);
   CHECK(own.http2);
 }
 
 TEST_CASE("limits of a tenant may be above and below what its probes need") {
   CHECK_FALSE(tenant_with("").requests_per_minute_max);
-  CHECK(tenant_with("").paid_probes_per_day_max == kPaidProbesPerDay);
+  CHECK(tenant_with("").paid_probes_per_day_max == model::kPaidProbesPerDay);
   CHECK(tenant_with("max_requests_per_minute = 2").requests_per_minute_max == 2);
   const std::string paid =
       "[[tenant.probe]]\nuse = \"predict\"\nproject = \"p\"\ndataset = \"d\"\nmodel_version = 1\n"
@@ -229,7 +234,7 @@ TEST_CASE("limits of a tenant may be above and below what its probes need") {
 }
 
 TEST_CASE("a probe is paid where it needs consent") {
-  const Plan plan = plan_of(toml_with("paid_probes_per_day_max = 2000", R"(
+  const model::Plan plan = plan_of(toml_with("paid_probes_per_day_max = 2000", R"(
 [[tenant.probe]]
 use = "predict_comments"
 project = "p"
@@ -270,9 +275,9 @@ TEST_CASE("what the documented configuration shows in comments is valid as well"
     if (std::regex_match(line, other_source)) continue;
     toml += (std::regex_match(line, match, example) ? match[1].str() : line) + "\n";
   }
-  const Plan plan = plan_of(toml, folder.file("x.toml"));
-  const Tenant& tenant = plan.tenants().at(0);
-  CHECK(tenant.token.kind == TokenSource::Kind::oauth);
+  const model::Plan plan = plan_of(toml, folder.file("x.toml"));
+  const model::Tenant& tenant = plan.tenants().at(0);
+  CHECK(tenant.token.kind == model::TokenSource::Kind::oauth);
   CHECK(tenant.network.proxy_url == "http://proxy.example.com:3128");
   CHECK(tenant.network.client_key == folder.file("exporter.key"));
   CHECK(tenant.network.headers.size() == 1);
@@ -280,13 +285,14 @@ TEST_CASE("what the documented configuration shows in comments is valid as well"
   CHECK(tenant.requests_per_minute_max == 60);
   CHECK(plan.targets().size() == 5);
   CHECK(plan.controls() ==
-        std::vector<Control>{{"web", "https://www.example.com/", 30s, {5s, 5s, 5s, 5s}}});
+        std::vector<model::Control>{{"web", "https://www.example.com/", 30s, {5s, 5s, 5s, 5s}}});
 }
 
 TEST_CASE("the documented configuration shows the defaults of a tenant") {
-  const Plan plan = *load_plan(REINFER_SOURCE_DIR "/config/reinfer_exporter.toml", any_token);
-  const Tenant& documented = plan.tenants().at(0);
-  const Tenant built_in = tenant_with("");
+  const model::Plan plan =
+      *config::load_plan(REINFER_SOURCE_DIR "/config/reinfer_exporter.toml", any_token);
+  const model::Tenant& documented = plan.tenants().at(0);
+  const model::Tenant built_in = tenant_with("");
   CHECK(documented.network == built_in.network);
   CHECK(documented.maintenance == built_in.maintenance);
   CHECK(documented.requests_per_minute_max == built_in.requests_per_minute_max);
@@ -295,4 +301,4 @@ TEST_CASE("the documented configuration shows the defaults of a tenant") {
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

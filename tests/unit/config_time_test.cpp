@@ -7,34 +7,34 @@
 #include "config/prove_maintenance.h"
 #include "config/time_text.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 using namespace std::chrono_literals;
 
-std::optional<std::string> any_token(const TokenSource&) {
+std::optional<std::string> any_token(const model::TokenSource&) {
   return std::nullopt;
 }
 
-Plan plan_with(const std::string& before, const std::string& tables) {
-  const auto plan =
-      parse_plan(before +
-                     "\n[[tenant]]\nname = \"acme\"\nbase_url = \"https://acme.reinfer.io\"\n"
-                     "token_env = \"ACME_TOKEN\"\n[[tenant.probe]]\nuse = \"projects\"\n" +
-                     tables,
-                 "t.toml", any_token);
-  REQUIRE_MESSAGE(plan, (plan ? "" : to_string(plan.error()[0])));
+model::Plan plan_with(const std::string& before, const std::string& tables) {
+  const auto plan = config::parse_plan(
+      before +
+          "\n[[tenant]]\nname = \"acme\"\nbase_url = \"https://acme.reinfer.io\"\n"
+          "token_env = \"ACME_TOKEN\"\n[[tenant.probe]]\nuse = \"projects\"\n" +
+          tables,
+      "t.toml", any_token);
+  REQUIRE_MESSAGE(plan, (plan ? "" : base::to_string(plan.error()[0])));
   return *plan;
 }
 
-WallTime at(std::int64_t seconds, Nanoseconds rest = 0ns) {
-  return WallTime(std::chrono::seconds(seconds) + rest);
+base::WallTime at(std::int64_t seconds, base::Nanoseconds rest = 0ns) {
+  return base::WallTime(std::chrono::seconds(seconds) + rest);
 }
 
 TEST_CASE("moments are read with their offset") {
   struct Row {
     std::string_view text;
-    WallTime moment;
+    base::WallTime moment;
   };
   const Row rows[] = {
       {"1970-01-01T00:00:00Z", at(0)},
@@ -48,7 +48,7 @@ TEST_CASE("moments are read with their offset") {
   };
   for (const Row& row : rows) {
     CAPTURE(row.text);
-    const auto moment = parse_moment(row.text);
+    const auto moment = config::parse_moment(row.text);
     REQUIRE(moment);
     CHECK(*moment == row.moment);
   }
@@ -80,38 +80,38 @@ TEST_CASE("what is no moment is refused") {
                                       "2026-03-07T22:00:00+24:00",
                                       "-026-03-07T22:00:00Z"}) {
     CAPTURE(text);
-    CHECK_FALSE(parse_moment(text));
+    CHECK_FALSE(config::parse_moment(text));
   }
 }
 
 TEST_CASE("weekly times are a day and a time of day") {
-  CHECK(parse_weekly("sun 00:00") == WeeklyTime{0, 0ns});
-  CHECK(parse_weekly("Mon 01:30") == WeeklyTime{1, 90min});
-  CHECK(parse_weekly("tuesday 23:59") == WeeklyTime{2, 23h + 59min});
-  CHECK(parse_weekly("WEDNESDAY 12:00") == WeeklyTime{3, 12h});
-  CHECK(parse_weekly("thu 12:00") == WeeklyTime{4, 12h});
-  CHECK(parse_weekly("fri 12:00") == WeeklyTime{5, 12h});
-  CHECK(parse_weekly("Saturday 22:00") == WeeklyTime{6, 22h});
+  CHECK(config::parse_weekly("sun 00:00") == config::WeeklyTime{0, 0ns});
+  CHECK(config::parse_weekly("Mon 01:30") == config::WeeklyTime{1, 90min});
+  CHECK(config::parse_weekly("tuesday 23:59") == config::WeeklyTime{2, 23h + 59min});
+  CHECK(config::parse_weekly("WEDNESDAY 12:00") == config::WeeklyTime{3, 12h});
+  CHECK(config::parse_weekly("thu 12:00") == config::WeeklyTime{4, 12h});
+  CHECK(config::parse_weekly("fri 12:00") == config::WeeklyTime{5, 12h});
+  CHECK(config::parse_weekly("Saturday 22:00") == config::WeeklyTime{6, 22h});
   for (const std::string_view text :
        {"", "sat", "sat ", "22:00", " 22:00", "sat 24:00", "sat 22:60", "sat 22", "sat  22:00",
         "sat 22:00:00", "satur 22:00", "sa 22:00", "sat 22:00 ", "sat\t22:00", "6 22:00"}) {
     CAPTURE(text);
-    CHECK_FALSE(parse_weekly(text));
+    CHECK_FALSE(config::parse_weekly(text));
   }
 }
 
 TEST_CASE("time zones are known by their names alone") {
   for (const std::string_view zone : {"UTC", "Europe/Berlin", "America/Argentina/Buenos_Aires",
                                       "Etc/GMT+5", "America/Port-au-Prince"})
-    CHECK_FALSE(zone_fault(zone));
+    CHECK_FALSE(config::zone_fault(zone));
   for (const std::string_view zone :
        {"", "/", "Berlin", "Europe", "Europe/", "/usr/share/zoneinfo/UTC", "../zoneinfo/UTC",
         "Europe/../UTC", "Europe/Berlin ", "tzdata.zi", "zone.tab", "leapseconds", "utc/.."})
-    CHECK(zone_fault(zone));
+    CHECK(config::zone_fault(zone));
 }
 
 TEST_CASE("maintenance windows stand in both forms and in file order") {
-  const Plan plan = plan_with("", R"(
+  const model::Plan plan = plan_with("", R"(
 [[tenant.maintenance]]
 start = 2026-03-07T22:00:00+01:00
 end = "2026-03-08T04:00:00Z"
@@ -124,10 +124,10 @@ zone = "Europe/Berlin"
 weekly = "sunday 00:00"
 duration = "6d23h59m"
 )");
-  const std::vector<MaintenanceWindow> expected = {
-      OneTimeWindow{at(1772917200), at(1772942400)},
-      WeeklyWindow{6, 22h, 6h, "Europe/Berlin"},
-      WeeklyWindow{0, 0ns, 6 * 24h + 23h + 59min, "UTC"},
+  const std::vector<model::MaintenanceWindow> expected = {
+      model::OneTimeWindow{at(1772917200), at(1772942400)},
+      model::WeeklyWindow{6, 22h, 6h, "Europe/Berlin"},
+      model::WeeklyWindow{0, 0ns, 6 * 24h + 23h + 59min, "UTC"},
   };
   CHECK(plan.tenants()[0].maintenance == expected);
 }
@@ -135,7 +135,7 @@ duration = "6d23h59m"
 TEST_CASE("a date and time of the language itself is read as one in a string") {
   for (const std::string_view moment :
        {"2026-03-07T22:00:00Z", "2026-03-07 22:00:00.25-08:00", "2026-03-07T22:00:00.000000001Z"}) {
-    const Plan plan =
+    const model::Plan plan =
         plan_with("", fmt::format("[[tenant.maintenance]]\nstart = 1970-01-01T00:00:00Z\nend = {}\n"
                                   "[[tenant.maintenance]]\nstart = 1970-01-01T00:00:00Z\n"
                                   "end = \"{}\"\n",
@@ -146,7 +146,7 @@ TEST_CASE("a date and time of the language itself is read as one in a string") {
 }
 
 TEST_CASE("controls have times of their own") {
-  const Plan plan = plan_with(R"(
+  const model::Plan plan = plan_with(R"(
 [[control]]
 name = "web"
 url = "https://www.Example.com"
@@ -161,16 +161,16 @@ url = "https://example.org/"
 interval = "5s"
 timeout = "500ms"
 )",
-                              "");
+                                     "");
   REQUIRE(plan.controls().size() == 3);
   CHECK(plan.controls()[0] ==
-        Control{"web", "https://www.example.com/", 30s, Deadlines{5s, 5s, 5s, 5s}});
-  CHECK(plan.controls()[1] ==
-        Control{"portal", "http://10.0.0.1:8080/status?a=b", 1min, Deadlines{20s, 5s, 5s, 5s}});
-  CHECK(plan.controls()[2] ==
-        Control{"quick", "https://example.org/", 5s, Deadlines{500ms, 500ms, 500ms, 500ms}});
+        model::Control{"web", "https://www.example.com/", 30s, model::Deadlines{5s, 5s, 5s, 5s}});
+  CHECK(plan.controls()[1] == model::Control{"portal", "http://10.0.0.1:8080/status?a=b", 1min,
+                                             model::Deadlines{20s, 5s, 5s, 5s}});
+  CHECK(plan.controls()[2] == model::Control{"quick", "https://example.org/", 5s,
+                                             model::Deadlines{500ms, 500ms, 500ms, 500ms}});
   CHECK(plan_with("", "").controls().empty());
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

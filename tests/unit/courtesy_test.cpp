@@ -9,29 +9,29 @@
 #include "record/evidence.h"
 #include "tests/unit/plans.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 using namespace std::chrono_literals;
 
 // Sun, 06 Nov 1994 08:49:37 GMT, the example of RFC 9110.
-const WallTime kNow{784111777s};
+const base::WallTime kNow{784111777s};
 
 TEST_CASE("Retry-After is read as seconds or as a date, and bounded") {
   struct Row {
     std::string_view value;
-    std::optional<Nanoseconds> expected;
+    std::optional<base::Nanoseconds> expected;
   };
   const Row rows[] = {
       {"120", 120s},
       {" 5 ", 5s},
       {"0", 0s},
-      {"86400", kRetryAfterMax},
-      {"99999999999999999999", kRetryAfterMax},
+      {"86400", probe::kRetryAfterMax},
+      {"99999999999999999999", probe::kRetryAfterMax},
       {"Sun, 06 Nov 1994 08:50:37 GMT", 60s},
       {"Sun, 06 Nov 1994 08:00:00 GMT", 0s},
-      {"Sun, 06 Nov 2094 08:49:37 GMT", kRetryAfterMax},
-      {"Fri, 31 Dec 9999 23:59:59 GMT", kRetryAfterMax},
+      {"Sun, 06 Nov 2094 08:49:37 GMT", probe::kRetryAfterMax},
+      {"Fri, 31 Dec 9999 23:59:59 GMT", probe::kRetryAfterMax},
       {"-5", std::nullopt},
       {"1.5", std::nullopt},
       {"soon", std::nullopt},
@@ -41,15 +41,16 @@ TEST_CASE("Retry-After is read as seconds or as a date, and bounded") {
   };
   for (const Row& row : rows) {
     CAPTURE(row.value);
-    CHECK(parse_retry_after({{"retry-after", std::string(row.value)}}, kNow) == row.expected);
+    CHECK(probe::parse_retry_after({{"retry-after", std::string(row.value)}}, kNow) ==
+          row.expected);
   }
-  CHECK_FALSE(parse_retry_after({}, kNow).has_value());
+  CHECK_FALSE(probe::parse_retry_after({}, kNow).has_value());
 }
 
 TEST_CASE("a date counts from the sender's clock where it shows one") {
-  const std::vector<Header> headers = {{"Date", "Sun, 06 Nov 1994 10:00:00 GMT"},
-                                       {"Retry-After", "Sun, 06 Nov 1994 10:00:30 GMT"}};
-  CHECK(parse_retry_after(headers, kNow) == 30s);
+  const std::vector<model::Header> headers = {{"Date", "Sun, 06 Nov 1994 10:00:00 GMT"},
+                                              {"Retry-After", "Sun, 06 Nov 1994 10:00:30 GMT"}};
+  CHECK(probe::parse_retry_after(headers, kNow) == 30s);
 }
 
 constexpr std::string_view kPaid = R"(
@@ -67,90 +68,92 @@ accept_cost = true
 )";
 
 TEST_CASE("the count of paid probes survives a restart, and a broken file is no obstacle") {
-  const auto folder = std::filesystem::temp_directory_path() /
-                      ("reinfer-paid-" + Random(Random::seed_from_kernel()).next_uuid());
+  const auto folder =
+      std::filesystem::temp_directory_path() /
+      ("reinfer-paid-" + base::Random(base::Random::seed_from_kernel()).next_uuid());
   std::filesystem::create_directories(folder);
   const std::string file = (folder / "paid.json").string();
   const auto plan = plan_from(kPaid);
-  const Log log = Log::silent();
-  const Tenant& tenant = plan->tenants()[0];
-  const WallTime day{24h * 20000};
+  const base::Log log = base::Log::silent();
+  const model::Tenant& tenant = plan->tenants()[0];
+  const base::WallTime day{24h * 20000};
   {
-    PaidBudget budget(file, log);
-    for (std::size_t i = 0; i < kPaidProbesPerDay; ++i)
+    probe::PaidBudget budget(file, log);
+    for (std::size_t i = 0; i < model::kPaidProbesPerDay; ++i)
       budget.spend(tenant, day);
     CHECK_FALSE(budget.may_spend(tenant, day + 1h));
   }
-  PaidBudget restarted(file, log);
+  probe::PaidBudget restarted(file, log);
   CHECK_FALSE(restarted.may_spend(tenant, day + 2h));
   CHECK(restarted.may_spend(tenant, day + 24h));
   std::ofstream(file) << "{\"acme\": {\"day\": \"x\"";
-  PaidBudget broken(file, log);
+  probe::PaidBudget broken(file, log);
   CHECK(broken.may_spend(tenant, day));
   broken.spend(tenant, day);
   CHECK(std::filesystem::exists(file));
   std::filesystem::remove_all(folder);
 }
 
-ProbeResult result_of(Outcome outcome, Nanoseconds total, Nanoseconds at = 0ns) {
-  ProbeResult result;
+model::ProbeResult result_of(model::Outcome outcome, base::Nanoseconds total,
+                             base::Nanoseconds at = 0ns) {
+  model::ProbeResult result;
   result.outcome = outcome;
   result.phases.total = total;
-  result.finished.mono = MonoTime{at};
+  result.finished.mono = base::MonoTime{at};
   return result;
 }
 
-TEST_CASE("history keeps the last failures and the slowest successes of a day") {
-  History history;
+TEST_CASE("evidence keeps the last failures and the slowest successes of a day") {
+  record::Evidence evidence;
   for (int i = 0; i < 50; ++i)
-    history.offer(result_of(Outcome::tls_error, 1ms * i), true);
+    evidence.offer(result_of(model::Outcome::tls_error, 1ms * i), true);
   for (int i = 0; i < 50; ++i)
-    history.offer(result_of(Outcome::ok, 1ms * i), true);
-  CHECK(history.failures().size() == kFailuresKept);
-  CHECK(history.failures().back().phases.total == 49ms);
-  REQUIRE(history.slowest().size() == kSlowestKept);
-  CHECK(history.slowest().front().phases.total == 49ms);
-  history.offer(result_of(Outcome::ok, 2ms, 25h), true);
-  CHECK(history.slowest().size() == 1);
+    evidence.offer(result_of(model::Outcome::ok, 1ms * i), true);
+  CHECK(evidence.failures().size() == record::kFailuresKept);
+  CHECK(evidence.failures().back().phases.total == 49ms);
+  REQUIRE(evidence.slowest().size() == record::kSlowestKept);
+  CHECK(evidence.slowest().front().phases.total == 49ms);
+  evidence.offer(result_of(model::Outcome::ok, 2ms, 25h), true);
+  CHECK(evidence.slowest().size() == 1);
 }
 
 TEST_CASE("a success that was slow for our own sake is no evidence") {
-  History history;
-  ProbeResult late = result_of(Outcome::ok, 100ms);
+  record::Evidence evidence;
+  model::ProbeResult late = result_of(model::Outcome::ok, 100ms);
   late.uncertainty.total = 90ms;
-  history.offer(late, true);
-  ProbeResult resent = result_of(Outcome::ok, 100ms);
+  evidence.offer(late, true);
+  model::ProbeResult resent = result_of(model::Outcome::ok, 100ms);
   resent.resent = true;
-  history.offer(resent, true);
-  CHECK(history.slowest().empty());
+  evidence.offer(resent, true);
+  CHECK(evidence.slowest().empty());
   // A failure is one all the same.
-  late.outcome = Outcome::server_error;
-  history.offer(late, true);
-  CHECK(history.failures().size() == 1);
+  late.outcome = model::Outcome::server_error;
+  evidence.offer(late, true);
+  CHECK(evidence.failures().size() == 1);
 }
 
-TEST_CASE("history that may not grow replaces its own and says what it left out") {
-  History history;
-  CHECK_FALSE(history.offer(result_of(Outcome::tls_error, 1ms), false));
-  CHECK(history.size() == 0);
-  CHECK(history.offer(result_of(Outcome::tls_error, 1ms), true));
-  CHECK(history.offer(result_of(Outcome::dns_error, 2ms), false));
-  REQUIRE(history.failures().size() == 1);
-  CHECK(history.failures().front().outcome == Outcome::dns_error);
+TEST_CASE("evidence that may not grow replaces its own and says what it left out") {
+  record::Evidence evidence;
+  CHECK_FALSE(evidence.offer(result_of(model::Outcome::tls_error, 1ms), false));
+  CHECK(evidence.size() == 0);
+  CHECK(evidence.offer(result_of(model::Outcome::tls_error, 1ms), true));
+  CHECK(evidence.offer(result_of(model::Outcome::dns_error, 2ms), false));
+  REQUIRE(evidence.failures().size() == 1);
+  CHECK(evidence.failures().front().outcome == model::Outcome::dns_error);
 }
 
 TEST_CASE("evidence keeps no cookies and no endless headers") {
-  History history;
-  ProbeResult result = result_of(Outcome::server_error, 1ms);
+  record::Evidence evidence;
+  model::ProbeResult result = result_of(model::Outcome::server_error, 1ms);
   result.response_headers = {{"Set-Cookie", "session=1"}, {"x", std::string(1000, 'a') + "\n"}};
   for (int i = 0; i < 100; ++i)
     result.response_headers.push_back({"y", "z"});
-  history.offer(result, true);
-  const auto& headers = history.failures().front().response_headers;
-  CHECK(headers.size() == kEvidenceHeadersMax);
+  evidence.offer(result, true);
+  const auto& headers = evidence.failures().front().response_headers;
+  CHECK(headers.size() == record::kEvidenceHeadersMax);
   CHECK(headers[0].value == "(not kept)");
-  CHECK(headers[1].value.size() == kEvidenceHeaderBytesMax);
+  CHECK(headers[1].value.size() == record::kEvidenceHeaderBytesMax);
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

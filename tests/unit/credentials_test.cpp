@@ -11,13 +11,13 @@
 #include "credentials/oauth.h"
 #include "credentials/stored_secret.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 using namespace std::chrono_literals;
 
 std::string cleaned(std::string_view stored) {
-  const SecretOrWhy token = clean_token(stored, "it");
+  const credentials::SecretOrWhy token = credentials::clean_token(stored, "it");
   return token ? token->reveal() : "! " + token.error();
 }
 
@@ -41,14 +41,15 @@ TEST_CASE("what cannot be a token is refused without repeating it") {
   CHECK(cleaned("abc\ndef") == not_a_token);
   CHECK(cleaned("abc\x01") == not_a_token);
   CHECK(cleaned("t\xc3\xb6ken") == not_a_token);
-  CHECK(cleaned(std::string(kTokenBytesMax + 1, 'a')) == "! it holds more than 16384 bytes");
+  CHECK(cleaned(std::string(credentials::kTokenBytesMax + 1, 'a')) ==
+        "! it holds more than 16384 bytes");
 }
 
 TEST_CASE("a token comes from a file or a variable, and what is wrong is said in words") {
   const auto path = std::filesystem::temp_directory_path() / "reinfer_credentials_test.token";
   std::ofstream(path) << "secret-one\n";
   const auto file = [&](const std::string& name) {
-    return read_stored({SecretSource::Kind::file, name});
+    return credentials::read_stored({model::SecretSource::Kind::file, name});
   };
   CHECK(file(path.string())->reveal() == "secret-one");
   CHECK(file("/nonexistent/token").error() ==
@@ -57,20 +58,22 @@ TEST_CASE("a token comes from a file or a variable, and what is wrong is said in
   std::filesystem::remove(path);
 
   setenv("REINFER_CREDENTIALS_TEST", "secret-two", 1);
-  CHECK(read_stored({SecretSource::Kind::environment, "REINFER_CREDENTIALS_TEST"})->reveal() ==
-        "secret-two");
+  CHECK(
+      credentials::read_stored({model::SecretSource::Kind::environment, "REINFER_CREDENTIALS_TEST"})
+          ->reveal() == "secret-two");
   unsetenv("REINFER_CREDENTIALS_TEST");
-  CHECK(read_stored({SecretSource::Kind::environment, "REINFER_CREDENTIALS_TEST"}).error() ==
-        "the variable REINFER_CREDENTIALS_TEST is not set");
+  CHECK(
+      credentials::read_stored({model::SecretSource::Kind::environment, "REINFER_CREDENTIALS_TEST"})
+          .error() == "the variable REINFER_CREDENTIALS_TEST is not set");
 }
 
 TEST_CASE("how a token is stored is remarked upon where it matters, without repeating it") {
   const auto path = std::filesystem::temp_directory_path() / "reinfer_storage_test.token";
-  const SecretSource file{SecretSource::Kind::file, path.string()};
+  const model::SecretSource file{model::SecretSource::Kind::file, path.string()};
   const auto with = [&](const std::string& text, std::filesystem::perms mode) {
     std::ofstream(path) << text;
     std::filesystem::permissions(path, mode);
-    return storage_warnings(file);
+    return credentials::storage_warnings(file);
   };
   const auto owner = std::filesystem::perms::owner_read | std::filesystem::perms::owner_write;
   CHECK(with("secret-one\n", owner).empty());
@@ -81,14 +84,14 @@ TEST_CASE("how a token is stored is remarked upon where it matters, without repe
   CHECK(with("secret-one\n", owner | std::filesystem::perms::group_read).size() == 1);
   CHECK(with("Bearer secret-one\n", owner | std::filesystem::perms::others_read).size() == 2);
   std::filesystem::remove(path);
-  CHECK(storage_warnings(file).empty());
+  CHECK(credentials::storage_warnings(file).empty());
 }
 
-SecretOrWhy run_to_end(const std::vector<std::string>& argv,
-                       const std::vector<std::string>& environment = {}) {
-  CommandRun run(argv, environment, mono_now());
+credentials::SecretOrWhy run_to_end(const std::vector<std::string>& argv,
+                                    const std::vector<std::string>& environment = {}) {
+  credentials::CommandRun run(argv, environment, base::mono_now());
   for (;;) {
-    if (auto ended = run.look(mono_now())) return *ended;
+    if (auto ended = run.look(base::mono_now())) return *ended;
     std::this_thread::yield();
   }
 }
@@ -112,9 +115,10 @@ TEST_CASE("a token command that goes wrong says how, and nothing of what it prin
 }
 
 TEST_CASE("a token command that takes too long is ended") {
-  CommandRun run({"/bin/sh", "-c", "exec cat /dev/zero | wc >&2; sleep 1000"}, {}, mono_now());
-  CHECK_FALSE(run.look(mono_now()).has_value());
-  const auto ended = run.look(mono_now() + kCommandTimeMax);
+  credentials::CommandRun run({"/bin/sh", "-c", "exec cat /dev/zero | wc >&2; sleep 1000"}, {},
+                              base::mono_now());
+  CHECK_FALSE(run.look(base::mono_now()).has_value());
+  const auto ended = run.look(base::mono_now() + credentials::kCommandTimeMax);
   REQUIRE(ended.has_value());
   CHECK(ended->error() == "token_command /bin/sh did not end in time");
 }
@@ -123,10 +127,12 @@ TEST_CASE("a child's environment holds no secret of the plan") {
   setenv("REINFER_HIDDEN_TEST", "secret", 1);
   setenv("REINFER_HIDDEN_CLIENT_TEST", "secret", 1);
   setenv("REINFER_SHOWN_TEST", "shown", 1);
-  TokenSource oauth;
-  oauth.kind = TokenSource::Kind::oauth;
-  oauth.oauth.client_secret = {SecretSource::Kind::environment, "REINFER_HIDDEN_CLIENT_TEST"};
-  const auto kept = environment_for_child({TokenSource::environment("REINFER_HIDDEN_TEST"), oauth});
+  model::TokenSource oauth;
+  oauth.kind = model::TokenSource::Kind::oauth;
+  oauth.oauth.client_secret = {model::SecretSource::Kind::environment,
+                               "REINFER_HIDDEN_CLIENT_TEST"};
+  const auto kept = credentials::environment_for_child(
+      {model::TokenSource::environment("REINFER_HIDDEN_TEST"), oauth});
   const auto has = [&](const std::string& entry) {
     return std::find(kept.begin(), kept.end(), entry) != kept.end();
   };
@@ -135,20 +141,21 @@ TEST_CASE("a child's environment holds no secret of the plan") {
   CHECK_FALSE(has("REINFER_HIDDEN_CLIENT_TEST=secret"));
 }
 
-Exchange token_reply(int status, std::string body) {
-  Exchange exchange;
+model::Exchange token_reply(int status, std::string body) {
+  model::Exchange exchange;
   exchange.http_status = status;
   exchange.body = std::move(body);
   return exchange;
 }
 
 TEST_CASE("the reply of a token server is read, and its errors keep to their code") {
-  const auto good = read_token_reply(
+  const auto good = credentials::read_token_reply(
       token_reply(200, R"({"access_token":"a.b.c","expires_in":3600,"token_type":"Bearer"})"));
   REQUIRE(good.has_value());
   CHECK(good->secret.reveal() == "a.b.c");
   CHECK(good->lifetime == 3600s);
-  CHECK_FALSE(read_token_reply(token_reply(200, R"({"access_token":"x"})"))->lifetime.has_value());
+  CHECK_FALSE(credentials::read_token_reply(token_reply(200, R"({"access_token":"x"})"))
+                  ->lifetime.has_value());
   struct Row {
     int status;
     std::string_view body;
@@ -165,23 +172,24 @@ TEST_CASE("the reply of a token server is read, and its errors keep to their cod
   };
   for (const Row& row : rows) {
     CAPTURE(row.body);
-    CHECK(read_token_reply(token_reply(row.status, std::string(row.body))).error() == row.expected);
+    CHECK(credentials::read_token_reply(token_reply(row.status, std::string(row.body))).error() ==
+          row.expected);
   }
   CHECK(
-      read_token_reply(token_reply(200, R"({"access_token":"x","expires_in":1e300})"))->lifetime ==
-      24h * 30);
-  Exchange lost;
-  lost.error = WireError::connect;
+      credentials::read_token_reply(token_reply(200, R"({"access_token":"x","expires_in":1e300})"))
+          ->lifetime == 24h * 30);
+  model::Exchange lost;
+  lost.error = model::WireError::connect;
   lost.error_text = "refused";
-  CHECK(read_token_reply(lost).error() == "the token server was not reached: refused");
+  CHECK(credentials::read_token_reply(lost).error() == "the token server was not reached: refused");
 }
 
 TEST_CASE("a client's secret travels in the form body, encoded, and nowhere else") {
-  OAuthClient client;
+  model::OAuthClient client;
   client.token_url = "https://cloud.uipath.com/acme/identity_/connect/token";
   client.client_id = "me";
   client.scope = "A B";
-  const Request request = token_request(client, Secret("s&c=r t"));
+  const model::Request request = credentials::token_request(client, base::Secret("s&c=r t"));
   CHECK(request.body ==
         "grant_type=client_credentials&client_id=me&client_secret=s%26c%3Dr%20t&scope=A%20B");
   CHECK(request.url.find("s&c") == std::string::npos);
@@ -190,21 +198,21 @@ TEST_CASE("a client's secret travels in the form body, encoded, and nowhere else
 
 TEST_CASE("a JSON Web Token tells when it expires, other tokens do not") {
   // {"alg":"none"}.{"exp":1800000000}.x
-  CHECK(jwt_expiry(Secret("eyJhbGciOiJub25lIn0.eyJleHAiOjE4MDAwMDAwMDB9.x")) ==
-        WallTime{1800000000s});
+  CHECK(credentials::jwt_expiry(base::Secret("eyJhbGciOiJub25lIn0.eyJleHAiOjE4MDAwMDAwMDB9.x")) ==
+        base::WallTime{1800000000s});
   for (const char* token : {"opaque", "a.b.c", "a.e30.c", "..", "a.eyJleHAiOiJ4In0.c"}) {
     CAPTURE(token);
-    CHECK_FALSE(jwt_expiry(Secret(token)).has_value());
+    CHECK_FALSE(credentials::jwt_expiry(base::Secret(token)).has_value());
   }
 }
 
 TEST_CASE("a token that a peer echoes is taken out of its text") {
-  const Secret token("s3cr3t-token");
-  CHECK(without_secret("bad token s3cr3t-token, s3cr3t-token!", token) ==
+  const base::Secret token("s3cr3t-token");
+  CHECK(credentials::without_secret("bad token s3cr3t-token, s3cr3t-token!", token) ==
         "bad token $REINFER_TOKEN, $REINFER_TOKEN!");
-  CHECK(without_secret("nothing here", token) == "nothing here");
-  CHECK(without_secret("an a in it", Secret("a")) == "an a in it");
+  CHECK(credentials::without_secret("nothing here", token) == "nothing here");
+  CHECK(credentials::without_secret("an a in it", base::Secret("a")) == "an a in it");
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

@@ -16,19 +16,19 @@
 #include "tests/unit/goldens.h"
 #include "tests/unit/plans.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 using namespace std::chrono_literals;
 
-const Instant kNow{WallTime{1795392000s}, MonoTime{1s}};
+const base::Instant kNow{base::WallTime{1795392000s}, base::MonoTime{1s}};
 
-ProbeResult result_of(std::size_t target, Outcome outcome, Nanoseconds total) {
-  ProbeResult result;
-  result.target = TargetIndex(target);
+model::ProbeResult result_of(std::size_t target, model::Outcome outcome, base::Nanoseconds total) {
+  model::ProbeResult result;
+  result.target = model::TargetIndex(target);
   result.outcome = outcome;
   result.application_answered = true;
-  result.http_status = outcome == Outcome::ok ? 200 : 500;
+  result.http_status = outcome == model::Outcome::ok ? 200 : 500;
   result.finished = {kNow.wall + 1500ms, kNow.mono + 1500ms};
   result.phases.total = total;
   result.request_id = "01234567-89ab-4cde-8f01-23456789abcd";
@@ -37,12 +37,12 @@ ProbeResult result_of(std::size_t target, Outcome outcome, Nanoseconds total) {
 }
 
 // One target has been probed, well and badly.
-Snapshot some_snapshot() {
-  Ledger ledger(plan_from(kTwoTenants), kNow);
-  for (ProbeResult& result : std::vector<ProbeResult>{
-           result_of(1, Outcome::ok, 56500us), result_of(1, Outcome::ok, 61ms),
-           result_of(1, Outcome::ok, 2s), result_of(1, Outcome::server_error, 3ms)}) {
-    if (result.outcome == Outcome::ok) {
+record::Snapshot some_snapshot() {
+  record::Ledger ledger(plan_from(kTwoTenants), kNow);
+  for (model::ProbeResult& result : std::vector<model::ProbeResult>{
+           result_of(1, model::Outcome::ok, 56500us), result_of(1, model::Outcome::ok, 61ms),
+           result_of(1, model::Outcome::ok, 2s), result_of(1, model::Outcome::server_error, 3ms)}) {
+    if (result.outcome == model::Outcome::ok) {
       result.server_processing = 37700us;
       result.network_overhead = 0ns;
     }
@@ -52,27 +52,28 @@ Snapshot some_snapshot() {
   return ledger.snapshot(kNow);
 }
 
-ServerFacts server_facts() {
-  ServerFacts server;
-  server.scrape_duration = Histogram(scrape_duration_edges());
+metrics::ServerFacts server_facts() {
+  metrics::ServerFacts server;
+  server.scrape_duration = record::Histogram(metrics::scrape_duration_edges());
   server.http_requests[{"/metrics", 200}] = 3;
   return server;
 }
 
-std::string rendered(Format format) {
-  return render_metrics(some_snapshot(), server_facts(), {1.25, 1, 1, 1795391990.5, 1, 1}, format);
+std::string rendered(metrics::Format format) {
+  return metrics::render_metrics(some_snapshot(), server_facts(), {1.25, 1, 1, 1795391990.5, 1, 1},
+                                 format);
 }
 
 std::string without_build(const std::string& text) {
   std::string kept;
-  for (const std::string_view line : split(text, '\n'))
+  for (const std::string_view line : base::split(text, '\n'))
     if (line.find("compiler=") == std::string_view::npos && !line.empty())
       kept += std::string(line) + "\n";
   return kept;
 }
 
 TEST_CASE("OpenMetrics has units, exemplars and an end, and names families without suffix") {
-  check_golden("metrics.openmetrics", without_build(rendered(Format::openmetrics)));
+  check_golden("metrics.openmetrics", without_build(rendered(metrics::Format::openmetrics)));
 }
 
 // What is written in protobuf, field by field: "4.7.1 varint 3". Messages are looked into where
@@ -141,30 +142,30 @@ class Decoded {
 
 TEST_CASE("protobuf has native buckets beside the classic ones, exemplars and times") {
   const std::string text =
-      Decoded(render_target_metrics(*some_snapshot().plan, TargetIndex{1},
-                                    some_snapshot().targets[1], Format::protobuf))
+      Decoded(metrics::render_target_metrics(*some_snapshot().plan, model::TargetIndex{1},
+                                             some_snapshot().targets[1], metrics::Format::protobuf))
           .text();
   check_golden("metrics_of_one_target.protobuf.txt", text);
 }
 
 TEST_CASE("protobuf has every family of the text, however many pieces it takes") {
-  const std::string text = Decoded(rendered(Format::protobuf)).text();
-  const std::string wanted = rendered(Format::text);
+  const std::string text = Decoded(rendered(metrics::Format::protobuf)).text();
+  const std::string wanted = rendered(metrics::Format::text);
   std::size_t families = 0;
-  for (const std::string_view line : split(wanted, '\n')) {
+  for (const std::string_view line : base::split(wanted, '\n')) {
     if (!line.starts_with("# TYPE ")) continue;
     ++families;
-    CHECK(text.find(fmt::format("  1 \"{}\"\n", split(line, ' ')[2])) != std::string::npos);
+    CHECK(text.find(fmt::format("  1 \"{}\"\n", base::split(line, ' ')[2])) != std::string::npos);
   }
   std::size_t found = 0;
-  for (const std::string_view line : split(text, '\n'))
+  for (const std::string_view line : base::split(text, '\n'))
     found += line == "MetricFamily" ? 1 : 0;
   CHECK(found == families);
 }
 
 // One family of each type, told to prometheus-cpp.
-std::string by_prometheus_cpp(const std::vector<double>& numbers, const Histogram& histogram,
-                              const std::string& odd) {
+std::string by_prometheus_cpp(const std::vector<double>& numbers,
+                              const record::Histogram& histogram, const std::string& odd) {
   prometheus::MetricFamily gauges{"g", "A gauge.", prometheus::MetricType::Gauge, {}};
   prometheus::MetricFamily counters{"c_total", "A counter.", prometheus::MetricType::Counter, {}};
   for (const double number : numbers) {
@@ -190,20 +191,20 @@ std::string by_prometheus_cpp(const std::vector<double>& numbers, const Histogra
   return prometheus::TextSerializer().Serialize({gauges, counters, histograms});
 }
 
-std::string by_ours(const std::vector<double>& numbers, const Histogram& histogram,
+std::string by_ours(const std::vector<double>& numbers, const record::Histogram& histogram,
                     const std::string& odd) {
-  Buffer text;
-  const auto encoder = make_encoder(Format::text, text);
-  const Label subject[] = {{"a", odd}};
+  base::Buffer text;
+  const auto encoder = metrics::make_encoder(metrics::Format::text, text);
+  const metrics::Label subject[] = {{"a", odd}};
   encoder->set_subject(subject, std::nullopt);
-  const FamilyHead gauges{"g", "A gauge.", FamilyType::gauge};
-  const FamilyHead counters{"c_total", "A counter.", FamilyType::counter};
-  for (const FamilyHead* head : {&gauges, &counters}) {
+  const metrics::FamilyHead gauges{"g", "A gauge.", metrics::FamilyType::gauge};
+  const metrics::FamilyHead counters{"c_total", "A counter.", metrics::FamilyType::counter};
+  for (const metrics::FamilyHead* head : {&gauges, &counters}) {
     encoder->begin(*head);
     for (const double number : numbers)
       encoder->add({{"b", "x"}}, number);
   }
-  const FamilyHead histograms{"h", "A histogram.", FamilyType::histogram};
+  const metrics::FamilyHead histograms{"h", "A histogram.", metrics::FamilyType::histogram};
   encoder->begin(histograms);
   encoder->add(histogram);
   return fmt::to_string(text);
@@ -214,7 +215,7 @@ TEST_CASE("our text and that of prometheus-cpp agree on every line, and on every
   const std::vector<double> numbers = {
       0,     1,      -1,  0.1,     1e-4,     1.5e-5, 123456789,          -2.5e17,
       1e300, 5e-324, 0.3, endless, -endless, NAN,    9007199254740991.0, 1795392000.123};
-  Histogram histogram({0.0001, 0.25, 1, 2.5, 30});
+  record::Histogram histogram({0.0001, 0.25, 1, 2.5, 30});
   for (const double value : {0.00005, 0.2, 0.25, 0.7, 100.0})
     histogram.observe(value);
   std::string odd;
@@ -235,8 +236,8 @@ TEST_CASE("our text and that of prometheus-cpp agree on every line, and on every
   }
   const std::string ours = by_ours(numbers, histogram, odd);
   const std::string theirs = by_prometheus_cpp(numbers, histogram, odd);
-  const auto our_lines = split(ours, '\n');
-  const auto their_lines = split(theirs, '\n');
+  const auto our_lines = base::split(ours, '\n');
+  const auto their_lines = base::split(theirs, '\n');
   REQUIRE(our_lines.size() == their_lines.size());
   for (std::size_t i = 0; i < our_lines.size(); ++i) {
     const std::string_view mine = our_lines[i];
@@ -255,8 +256,8 @@ TEST_CASE("our text and that of prometheus-cpp agree on every line, and on every
 
 TEST_CASE("a number has the fewest digits that read back as it") {
   const auto text = [](double value) {
-    Buffer to;
-    append_number(to, value);
+    base::Buffer to;
+    metrics::append_number(to, value);
     return fmt::to_string(to);
   };
   CHECK(text(0) == "0");
@@ -273,14 +274,14 @@ TEST_CASE("a number has the fewest digits that read back as it") {
 }
 
 TEST_CASE("the unit is the last word of a family's name, if it is one") {
-  CHECK(unit_of({"a_seconds", "", FamilyType::gauge}) == "seconds");
-  CHECK(unit_of({"a_seconds_total", "", FamilyType::counter}) == "seconds");
-  CHECK(unit_of({"a_timestamp_seconds", "", FamilyType::gauge}) == "seconds");
-  CHECK(unit_of({"a_size_bytes", "", FamilyType::gauge}) == "bytes");
-  CHECK(unit_of({"a_ratio", "", FamilyType::gauge}) == "ratio");
-  CHECK(unit_of({"a_microseconds", "", FamilyType::gauge}).empty());
-  CHECK(unit_of({"seconds", "", FamilyType::gauge}).empty());
-  CHECK(unit_of({"a_results_total", "", FamilyType::counter}).empty());
+  CHECK(metrics::unit_of({"a_seconds", "", metrics::FamilyType::gauge}) == "seconds");
+  CHECK(metrics::unit_of({"a_seconds_total", "", metrics::FamilyType::counter}) == "seconds");
+  CHECK(metrics::unit_of({"a_timestamp_seconds", "", metrics::FamilyType::gauge}) == "seconds");
+  CHECK(metrics::unit_of({"a_size_bytes", "", metrics::FamilyType::gauge}) == "bytes");
+  CHECK(metrics::unit_of({"a_ratio", "", metrics::FamilyType::gauge}) == "ratio");
+  CHECK(metrics::unit_of({"a_microseconds", "", metrics::FamilyType::gauge}).empty());
+  CHECK(metrics::unit_of({"seconds", "", metrics::FamilyType::gauge}).empty());
+  CHECK(metrics::unit_of({"a_results_total", "", metrics::FamilyType::counter}).empty());
 }
 
 std::string many_targets(int tenants) {
@@ -295,23 +296,24 @@ std::string many_targets(int tenants) {
 
 TEST_CASE("a scrape comes in pieces of bounded size that are together the whole") {
   const auto plan = plan_from(many_targets(60));
-  Ledger ledger(plan, kNow);
-  const Snapshot snapshot = ledger.snapshot(kNow);
-  for (const Format format : {Format::text, Format::openmetrics, Format::protobuf}) {
-    Exposition exposition(snapshot, server_facts(), {}, format);
+  record::Ledger ledger(plan, kNow);
+  const record::Snapshot snapshot = ledger.snapshot(kNow);
+  for (const metrics::Format format :
+       {metrics::Format::text, metrics::Format::openmetrics, metrics::Format::protobuf}) {
+    metrics::Exposition exposition(snapshot, server_facts(), {}, format);
     std::string whole;
     std::size_t pieces = 0;
     while (!exposition.done()) {
       const std::string_view piece = exposition.next();
-      CHECK(piece.size() < Exposition::kPieceBytes * 5 / 4);
+      CHECK(piece.size() < metrics::Exposition::kPieceBytes * 5 / 4);
       whole += piece;
       ++pieces;
     }
     CHECK(exposition.next().empty());
     CHECK(pieces > 2);
-    CHECK(whole == render_metrics(snapshot, server_facts(), {}, format));
+    CHECK(whole == metrics::render_metrics(snapshot, server_facts(), {}, format));
   }
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

@@ -9,7 +9,7 @@
 #include <sstream>
 #include <string>
 
-namespace reinfer {
+namespace reinfer::tests {
 
 inline void check_golden(const std::string& name, const std::string& text) {
   const std::string path = std::string(REINFER_SOURCE_DIR "/tests/unit/goldens/") + name;
@@ -20,4 +20,4 @@ inline void check_golden(const std::string& name, const std::string& text) {
   CHECK(text == golden.str());
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::tests

@@ -2,28 +2,28 @@
 
 #include <doctest/doctest.h>
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 TEST_CASE("a route's pattern matches whole segments and names some") {
-  CHECK(match_path("/metrics", "/metrics")->empty());
-  CHECK_FALSE(match_path("/metrics", "/metrics/"));
-  CHECK_FALSE(match_path("/metrics", "/metricsx"));
-  CHECK_FALSE(match_path("/", ""));
-  CHECK(match_path("/", "/")->empty());
+  CHECK(http::match_path("/metrics", "/metrics")->empty());
+  CHECK_FALSE(http::match_path("/metrics", "/metrics/"));
+  CHECK_FALSE(http::match_path("/metrics", "/metricsx"));
+  CHECK_FALSE(http::match_path("/", ""));
+  CHECK(http::match_path("/", "/")->empty());
 
-  const auto place = match_path("/targets/{tenant}/{probe}", "/targets/acme/dataset");
+  const auto place = http::match_path("/targets/{tenant}/{probe}", "/targets/acme/dataset");
   REQUIRE(place);
   CHECK(place->at("tenant") == "acme");
   CHECK(place->at("probe") == "dataset");
-  CHECK_FALSE(match_path("/targets/{tenant}/{probe}", "/targets/acme"));
-  CHECK_FALSE(match_path("/targets/{tenant}/{probe}", "/targets/acme/"));
-  CHECK_FALSE(match_path("/targets/{tenant}/{probe}", "/targets/acme/dataset/more"));
+  CHECK_FALSE(http::match_path("/targets/{tenant}/{probe}", "/targets/acme"));
+  CHECK_FALSE(http::match_path("/targets/{tenant}/{probe}", "/targets/acme/"));
+  CHECK_FALSE(http::match_path("/targets/{tenant}/{probe}", "/targets/acme/dataset/more"));
 }
 
 TEST_CASE("headers are found whatever their case, parameters by their name") {
-  const HttpRequest request{"GET", "/", {{"a", "1"}, {"a", "2"}}, {{"Accept", "text/html"}}, {},
-                            "",    ""};
+  const http::HttpRequest request{
+      "GET", "/", {{"a", "1"}, {"a", "2"}}, {{"Accept", "text/html"}}, {}, "", ""};
   CHECK(request.header("accept") == "text/html");
   CHECK_FALSE(request.header("accept-encoding"));
   CHECK(request.parameter("a") == "1");
@@ -31,4 +31,4 @@ TEST_CASE("headers are found whatever their case, parameters by their name") {
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

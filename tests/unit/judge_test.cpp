@@ -4,59 +4,59 @@
 
 #include "probe/judge.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 using namespace std::chrono_literals;
 
-const Expectation kDataset{std::nullopt, "dataset", JsonType::object, std::nullopt};
-const Expectation kNotFound{404, "", JsonType::any, std::nullopt};
-const Expectation kPredictions{std::nullopt, "predictions", JsonType::array, 1};
+const model::Expectation kDataset{std::nullopt, "dataset", model::JsonType::object, std::nullopt};
+const model::Expectation kNotFound{404, "", model::JsonType::any, std::nullopt};
+const model::Expectation kPredictions{std::nullopt, "predictions", model::JsonType::array, 1};
 
 const std::string kGood = R"({"status":"ok","dataset":{"id":"0123456789abcdef"}})";
 const std::string kError = R"({"message":"says the application","status":"error"})";
 const std::string kHtml = "<html><title>Just a moment...</title></html>";
 const std::string kProblem = R"({"type":"about:blank","title":"x","status":500,"traceId":"0"})";
 
-Exchange reply(int status, std::string body) {
-  Exchange exchange;
+model::Exchange reply(int status, std::string body) {
+  model::Exchange exchange;
   exchange.http_status = status;
   exchange.body = std::move(body);
   return exchange;
 }
 
-Exchange failed(WireError error, std::optional<int> status = std::nullopt) {
-  Exchange exchange;
+model::Exchange failed(model::WireError error, std::optional<int> status = std::nullopt) {
+  model::Exchange exchange;
   exchange.error = error;
   exchange.http_status = status;
   return exchange;
 }
 
-std::string outcome(const Expectation& expectation, const Exchange& exchange) {
-  return std::string(
-      to_label(verdict(expectation, exchange, parse_reply(exchange.body, expectation.key))));
+std::string outcome(const model::Expectation& expectation, const model::Exchange& exchange) {
+  return std::string(model::to_label(
+      probe::verdict(expectation, exchange, probe::parse_reply(exchange.body, expectation.key))));
 }
 
 TEST_CASE("what broke on the wire is told apart") {
   struct Row {
-    WireError error;
+    model::WireError error;
     std::string_view expected;
   };
   const Row rows[] = {
-      {WireError::resolve, "dns_error"},
-      {WireError::connect, "connect_error"},
-      {WireError::connect_timeout, "connect_timeout"},
-      {WireError::tls, "tls_error"},
-      {WireError::response_timeout, "response_timeout"},
-      {WireError::connection_lost, "connection_lost"},
-      {WireError::bad_body, "bad_body"},
-      {WireError::too_large, "response_too_large"},
-      {WireError::proxy, "proxy_error"},
-      {WireError::monitor, "monitor_error"},
+      {model::WireError::resolve, "dns_error"},
+      {model::WireError::connect, "connect_error"},
+      {model::WireError::connect_timeout, "connect_timeout"},
+      {model::WireError::tls, "tls_error"},
+      {model::WireError::response_timeout, "response_timeout"},
+      {model::WireError::connection_lost, "connection_lost"},
+      {model::WireError::bad_body, "bad_body"},
+      {model::WireError::too_large, "response_too_large"},
+      {model::WireError::proxy, "proxy_error"},
+      {model::WireError::monitor, "monitor_error"},
   };
   for (const Row& row : rows)
     CHECK(outcome(kDataset, failed(row.error, 200)) == row.expected);
-  CHECK(outcome(kDataset, failed(WireError::response_timeout)) == "response_timeout");
+  CHECK(outcome(kDataset, failed(model::WireError::response_timeout)) == "response_timeout");
 }
 
 TEST_CASE("a reply of the application is judged by its code and its status key") {
@@ -170,10 +170,10 @@ TEST_CASE("a prediction for one document is one list, which may be empty") {
 }
 
 TEST_CASE("a redirect, a rejected token and throttling do not depend on the body") {
-  CHECK(outcome(kDataset, failed(WireError::too_large, 302)) == "redirected");
-  CHECK(outcome(kDataset, failed(WireError::bad_body, 401)) == "unauthorized");
-  CHECK(outcome(kDataset, failed(WireError::too_large, 429)) == "throttled");
-  CHECK(outcome(kDataset, failed(WireError::connection_lost, 302)) == "connection_lost");
+  CHECK(outcome(kDataset, failed(model::WireError::too_large, 302)) == "redirected");
+  CHECK(outcome(kDataset, failed(model::WireError::bad_body, 401)) == "unauthorized");
+  CHECK(outcome(kDataset, failed(model::WireError::too_large, 429)) == "throttled");
+  CHECK(outcome(kDataset, failed(model::WireError::connection_lost, 302)) == "connection_lost");
 }
 
 TEST_CASE("nesting, size and repeats do not confuse the reading of a body") {
@@ -181,64 +181,67 @@ TEST_CASE("nesting, size and repeats do not confuse the reading of a body") {
   CHECK(outcome(kDataset, reply(200, R"({"status":"ok","dataset":{},"x":)" + deep + "}")) == "ok");
   CHECK(outcome(kDataset, reply(200, R"({"x":{"status":"error"},"status":"ok","dataset":{}})")) ==
         "ok");
-  const Reply repeated = parse_reply(R"({"status":"ok","status":"error","message":"m"})", "");
+  const probe::Reply repeated =
+      probe::parse_reply(R"({"status":"ok","status":"error","message":"m"})", "");
   CHECK(repeated.status == "error");
   CHECK(repeated.message == "m");
-  CHECK_FALSE(parse_reply(R"({"status":"ok","status":7})", "").status.has_value());
+  CHECK_FALSE(probe::parse_reply(R"({"status":"ok","status":7})", "").status.has_value());
 }
 
-ProbeResult judged(std::vector<Header> headers, const std::string& body = kGood) {
-  Target target;
+model::ProbeResult judged(std::vector<model::Header> headers, const std::string& body = kGood) {
+  model::Target target;
   target.expectation = kDataset;
-  Exchange exchange = reply(200, body);
+  model::Exchange exchange = reply(200, body);
   exchange.headers = std::move(headers);
   exchange.phases.wait = 100ms;
   exchange.phases.total = 120ms;
-  return judge(target, {TargetIndex{3}, {WallTime{10s}, MonoTime{5s}}, "id"}, exchange);
+  return probe::judge(
+      target, {model::TargetIndex{3}, {base::WallTime{10s}, base::MonoTime{5s}}, "id"}, exchange);
 }
 
 TEST_CASE("the wait is split into the platform's share and the path's") {
-  const ProbeResult result = judged({{"Server-Timing", "total;dur=37.7"}});
+  const model::ProbeResult result = judged({{"Server-Timing", "total;dur=37.7"}});
   CHECK(result.server_processing == 37700us);
   CHECK(result.network_overhead == 62300us);
-  CHECK(result.server_timing_state == ServerTimingState::ok);
-  CHECK(result.finished.mono == MonoTime{5s + 120ms});
+  CHECK(result.server_timing_state == model::ServerTimingState::ok);
+  CHECK(result.finished.mono == base::MonoTime{5s + 120ms});
   CHECK(result.request_id == "id");
   CHECK(result.body_bytes == kGood.size());
 }
 
 TEST_CASE("a platform that claims more time than we waited leaves no negative overhead") {
-  const ProbeResult result = judged({{"Server-Timing", "total;dur=150"}});
+  const model::ProbeResult result = judged({{"Server-Timing", "total;dur=150"}});
   CHECK(result.network_overhead == 0ms);
-  CHECK(result.server_timing_state == ServerTimingState::exceeds_wait);
+  CHECK(result.server_timing_state == model::ServerTimingState::exceeds_wait);
   CHECK(judged({{"Server-Timing", "total;dur=1e300"}}).server_timing_state ==
-        ServerTimingState::exceeds_wait);
+        model::ServerTimingState::exceeds_wait);
 }
 
 TEST_CASE("only an entry named total speaks for the platform") {
-  const ProbeResult gateway = judged({{"Server-Timing", "cfL4;desc=\"x\",cfOrigin;dur=9"}});
-  CHECK(gateway.server_timing_state == ServerTimingState::missing);
+  const model::ProbeResult gateway = judged({{"Server-Timing", "cfL4;desc=\"x\",cfOrigin;dur=9"}});
+  CHECK(gateway.server_timing_state == model::ServerTimingState::missing);
   CHECK_FALSE(gateway.server_processing.has_value());
   CHECK_FALSE(gateway.network_overhead.has_value());
-  CHECK(judged({}).server_timing_state == ServerTimingState::missing);
+  CHECK(judged({}).server_timing_state == model::ServerTimingState::missing);
   CHECK(judged({{"Server-Timing", "TOTAL;dur=5"}}).server_timing_state ==
-        ServerTimingState::missing);
+        model::ServerTimingState::missing);
   CHECK(judged({{"Server-Timing", "total;dur=abc"}}).server_timing_state ==
-        ServerTimingState::invalid);
-  const ProbeResult two = judged({{"Server-Timing", "total"}, {"server-timing", "total;dur=5"}});
+        model::ServerTimingState::invalid);
+  const model::ProbeResult two =
+      judged({{"Server-Timing", "total"}, {"server-timing", "total;dur=5"}});
   CHECK(two.server_processing == 5ms);
 }
 
 TEST_CASE("replies that the application did not write have no Server-Timing state") {
-  const ProbeResult result = judged({{"Server-Timing", "total;dur=5"}}, kHtml);
+  const model::ProbeResult result = judged({{"Server-Timing", "total;dur=5"}}, kHtml);
   CHECK_FALSE(result.server_timing_state.has_value());
   CHECK(result.server_processing == 5ms);
   CHECK_FALSE(result.application_answered);
 }
 
 TEST_CASE("messages of strangers are cleaned and cut") {
-  Target target;
-  const ProbeResult result = judge(
+  model::Target target;
+  const model::ProbeResult result = probe::judge(
       target, {},
       reply(500, R"({"status":"error","message":"a\nb\u0007)" + std::string(1000, 'x') + "\"}"));
   CHECK(result.message.rfind("a b x", 0) == 0);
@@ -246,13 +249,14 @@ TEST_CASE("messages of strangers are cleaned and cut") {
 }
 
 TEST_CASE("every outcome has its own label, and reads back from it") {
-  for (const Outcome outcome : all_outcomes()) {
-    CHECK(outcome_from_label(to_label(outcome)) == outcome);
-    CHECK((fault_of(outcome) == Fault::none) == (outcome == Outcome::ok));
-    CHECK((availability_of(outcome) == AvailabilityEvent::good) == (outcome == Outcome::ok));
+  for (const model::Outcome outcome : model::all_outcomes()) {
+    CHECK(model::outcome_from_label(model::to_label(outcome)) == outcome);
+    CHECK((model::fault_of(outcome) == model::Fault::none) == (outcome == model::Outcome::ok));
+    CHECK((model::availability_of(outcome) == model::AvailabilityEvent::good) ==
+          (outcome == model::Outcome::ok));
   }
-  CHECK_FALSE(outcome_from_label("up").has_value());
+  CHECK_FALSE(model::outcome_from_label("up").has_value());
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

@@ -9,21 +9,21 @@
 #include "record/ledger.h"
 #include "tests/unit/plans.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 using namespace std::chrono_literals;
 
 // One probe; `where` takes the lines of [defaults], of the tenant and of the probe.
-std::shared_ptr<const Plan> plan_with(std::string_view defaults, std::string_view tenant,
-                                      std::string_view probe) {
+std::shared_ptr<const model::Plan> plan_with(std::string_view defaults, std::string_view tenant,
+                                             std::string_view probe) {
   return plan_from(
       fmt::format("[defaults]\n{}\n[[tenant]]\nname = \"acme\"\nbase_url = \"https://reinfer.io\"\n"
                   "token_env = \"T\"\n{}\n[[tenant.probe]]\nuse = \"projects\"\n{}\n",
                   defaults, tenant, probe));
 }
 
-Objectives objectives_of(std::string_view slo) {
+model::Objectives objectives_of(std::string_view slo) {
   return plan_with("", "", slo)->targets()[0].objectives;
 }
 
@@ -31,18 +31,18 @@ constexpr std::string_view kBoth =
     R"(slo = {availability = 99.9, latency = "800ms", latency_ratio = 95})";
 
 TEST_CASE("objectives are ratios, and by default all faults that are not ours count") {
-  const Objectives objectives = objectives_of(kBoth);
+  const model::Objectives objectives = objectives_of(kBoth);
   REQUIRE(objectives.availability);
   CHECK(objectives.availability->ratio == 0.999);
-  for (const Fault fault : kCountableFaults)
-    CHECK(counts(*objectives.availability, fault));
-  CHECK_FALSE(counts(*objectives.availability, Fault::credentials));
+  for (const model::Fault fault : model::kCountableFaults)
+    CHECK(model::counts(*objectives.availability, fault));
+  CHECK_FALSE(model::counts(*objectives.availability, model::Fault::credentials));
   REQUIRE(objectives.latency);
-  CHECK(*objectives.latency == LatencyObjective{0.95, 800ms});
+  CHECK(*objectives.latency == model::LatencyObjective{0.95, 800ms});
 }
 
 TEST_CASE("without slo there is no objective, and each half stands alone") {
-  CHECK(objectives_of("") == Objectives{});
+  CHECK(objectives_of("") == model::Objectives{});
   CHECK_FALSE(objectives_of("slo = {availability = 99}").latency);
   CHECK_FALSE(objectives_of("slo = {latency = \"1s\", latency_ratio = 99.5}").availability);
 }
@@ -82,10 +82,10 @@ TEST_CASE("the latency objective is an edge of the histograms, once") {
 }
 
 TEST_CASE("an objective can be judged where one bad probe in an hour does not page") {
-  CHECK(to_seconds(interval_to_judge(0.999)) == doctest::Approx(51.84));
-  CHECK(to_seconds(interval_to_judge(0.95)) == doctest::Approx(2592));
-  CHECK(ratio_to_judge(60s) == doctest::Approx(0.998843));
-  CHECK(ratio_to_judge(interval_to_judge(0.9995)) == doctest::Approx(0.9995));
+  CHECK(base::to_seconds(model::interval_to_judge(0.999)) == doctest::Approx(51.84));
+  CHECK(base::to_seconds(model::interval_to_judge(0.95)) == doctest::Approx(2592));
+  CHECK(model::ratio_to_judge(60s) == doctest::Approx(0.998843));
+  CHECK(model::ratio_to_judge(model::interval_to_judge(0.9995)) == doctest::Approx(0.9995));
 }
 
 class EventsTest {
@@ -93,9 +93,9 @@ class EventsTest {
   explicit EventsTest(std::string_view slo, std::string_view tenant = "")
       : plan_(plan_with("", tenant, slo)), ledger_(plan_, now_) {}
 
-  void record(Outcome outcome, Nanoseconds total = 100ms, bool resent = false,
-              Uncertainty uncertainty = {}) {
-    ProbeResult result;
+  void record(model::Outcome outcome, base::Nanoseconds total = 100ms, bool resent = false,
+              model::Uncertainty uncertainty = {}) {
+    model::ProbeResult result;
     result.uncertainty = uncertainty;
     result.outcome = outcome;
     result.started = now_;
@@ -105,68 +105,68 @@ class EventsTest {
     ledger_.record_started(result.target, 0ns);
     ledger_.record(result);
   }
-  EventCount count(Objective objective) const {
-    return of(ledger_.snapshot(now_).targets[0].objectives, objective);
+  record::EventCount count(model::Objective objective) const {
+    return record::of(ledger_.snapshot(now_).targets[0].objectives, objective);
   }
-  std::string metrics() const { return render_metrics(ledger_.snapshot(now_), {}, {}); }
+  std::string metrics() const { return metrics::render_metrics(ledger_.snapshot(now_), {}, {}); }
 
-  Instant now_{WallTime{1795392000s}, MonoTime{1s}};
+  base::Instant now_{base::WallTime{1795392000s}, base::MonoTime{1s}};
 
  private:
-  std::shared_ptr<const Plan> plan_;
-  Ledger ledger_;
+  std::shared_ptr<const model::Plan> plan_;
+  record::Ledger ledger_;
 };
 
 TEST_CASE("availability counts every outcome as the table of outcomes has it") {
-  for (const Outcome outcome : all_outcomes()) {
+  for (const model::Outcome outcome : model::all_outcomes()) {
     CAPTURE(to_label(outcome));
     EventsTest test(kBoth);
     test.record(outcome);
-    const AvailabilityEvent event = availability_of(outcome);
-    CHECK(test.count(Objective::availability) ==
-          EventCount{event == AvailabilityEvent::excluded ? 0u : 1u,
-                     event == AvailabilityEvent::good ? 1u : 0u});
+    const model::AvailabilityEvent event = model::availability_of(outcome);
+    CHECK(test.count(model::Objective::availability) ==
+          record::EventCount{event == model::AvailabilityEvent::excluded ? 0u : 1u,
+                             event == model::AvailabilityEvent::good ? 1u : 0u});
   }
 }
 
 TEST_CASE("a fault that is not counted makes no event, neither good nor bad") {
   EventsTest test(R"(slo = {availability = 99.9, count = ["platform"]})");
-  test.record(Outcome::dns_error);
-  test.record(Outcome::gateway_error);
-  CHECK(test.count(Objective::availability) == EventCount{0, 0});
-  test.record(Outcome::server_error);
-  test.record(Outcome::ok);
-  CHECK(test.count(Objective::availability) == EventCount{2, 1});
+  test.record(model::Outcome::dns_error);
+  test.record(model::Outcome::gateway_error);
+  CHECK(test.count(model::Objective::availability) == record::EventCount{0, 0});
+  test.record(model::Outcome::server_error);
+  test.record(model::Outcome::ok);
+  CHECK(test.count(model::Objective::availability) == record::EventCount{2, 1});
 }
 
 TEST_CASE("latency counts ok probes alone, good up to the threshold and on it") {
   EventsTest test(kBoth);
-  test.record(Outcome::ok, 799ms);
-  test.record(Outcome::ok, 800ms);
-  test.record(Outcome::ok, 801ms);
-  test.record(Outcome::server_error, 10ms);
-  test.record(Outcome::response_timeout, 10s);
-  test.record(Outcome::ok, 5s, true);
-  CHECK(test.count(Objective::latency) == EventCount{3, 2});
+  test.record(model::Outcome::ok, 799ms);
+  test.record(model::Outcome::ok, 800ms);
+  test.record(model::Outcome::ok, 801ms);
+  test.record(model::Outcome::server_error, 10ms);
+  test.record(model::Outcome::response_timeout, 10s);
+  test.record(model::Outcome::ok, 5s, true);
+  CHECK(test.count(model::Objective::latency) == record::EventCount{3, 2});
 }
 
 TEST_CASE("a latency that we spoilt ourselves is no event of the latency objective") {
   EventsTest test(kBoth);
-  test.record(Outcome::ok, 5s, false, {.total = 4s});
-  test.record(Outcome::ok, 100ms, false, {.clock_stepped = true});
-  CHECK(test.count(Objective::latency) == EventCount{0, 0});
-  CHECK(test.count(Objective::availability) == EventCount{2, 2});
+  test.record(model::Outcome::ok, 5s, false, {.total = 4s});
+  test.record(model::Outcome::ok, 100ms, false, {.clock_stepped = true});
+  CHECK(test.count(model::Objective::latency) == record::EventCount{0, 0});
+  CHECK(test.count(model::Objective::availability) == record::EventCount{2, 2});
   // The wait alone is not what is promised.
-  test.record(Outcome::ok, 100ms, false, {.wait = 90ms});
-  CHECK(test.count(Objective::latency) == EventCount{1, 1});
+  test.record(model::Outcome::ok, 100ms, false, {.wait = 90ms});
+  CHECK(test.count(model::Objective::latency) == record::EventCount{1, 1});
 }
 
 TEST_CASE("the share within the threshold is the same by events and by histogram") {
   EventsTest test(kBoth);
   for (int i = 0; i < 50; ++i)
-    test.record(Outcome::ok, 20ms * i);
+    test.record(model::Outcome::ok, 20ms * i);
   const std::string text = test.metrics();
-  CHECK(test.count(Objective::latency) == EventCount{50, 41});
+  CHECK(test.count(model::Objective::latency) == record::EventCount{50, 41});
   CHECK(text.find("reinfer_probe_duration_seconds_bucket{tenant=\"acme\",probe=\"projects\","
                   "le=\"0.8\"} 41\n") != std::string::npos);
 }
@@ -175,25 +175,25 @@ TEST_CASE("what touches a maintenance window does not count") {
   EventsTest test(kBoth,
                   "[[tenant.maintenance]]\nstart = 2026-11-23T00:10:00Z\n"
                   "end = 2026-11-23T00:20:00Z\n");
-  const WallTime start = WallTime{1795392000s + 10min};
-  const auto record_at = [&](WallTime at) {
+  const base::WallTime start = base::WallTime{1795392000s + 10min};
+  const auto record_at = [&](base::WallTime at) {
     test.now_.wall = at;
-    test.record(Outcome::server_error, 5s);
+    test.record(model::Outcome::server_error, 5s);
   };
   record_at(start - 6s);
-  CHECK(test.count(Objective::availability).events == 1);
+  CHECK(test.count(model::Objective::availability).events == 1);
   record_at(start - 4s);
   record_at(start + 5min);
   record_at(start + 10min - 1s);
-  CHECK(test.count(Objective::availability).events == 1);
+  CHECK(test.count(model::Objective::availability).events == 1);
   record_at(start + 10min);
-  CHECK(test.count(Objective::availability) == EventCount{2, 0});
+  CHECK(test.count(model::Objective::availability) == record::EventCount{2, 0});
 }
 
 TEST_CASE("an objective shows what was asked for and, from the start, what was seen") {
   EventsTest test(R"(slo = {availability = 99.9, count = ["platform", "edge"],)"
                   R"( latency = "800ms", latency_ratio = 95})");
-  test.record(Outcome::server_error);
+  test.record(model::Outcome::server_error);
   std::istringstream lines(test.metrics());
   std::string shown;
   for (std::string line; std::getline(lines, line);)
@@ -221,7 +221,7 @@ TEST_CASE("the series foretold for objectives are those served, and none come wi
     return count;
   };
   const auto foretold = [](std::string_view slo) {
-    return expected_series(plan_with("", "", slo)->targets()[0]);
+    return model::expected_series(plan_with("", "", slo)->targets()[0]);
   };
   const std::string_view slos[] = {
       "slo = {availability = 99.9}", "slo = {latency = \"1s\", latency_ratio = 95}",
@@ -232,4 +232,4 @@ TEST_CASE("the series foretold for objectives are those served, and none come wi
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

@@ -5,43 +5,43 @@
 
 #include "app/options.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
-std::variant<Options, EarlyExit> parse(std::vector<const char*> arguments) {
+std::variant<app::Options, app::EarlyExit> parse(std::vector<const char*> arguments) {
   arguments.insert(arguments.begin(), "reinfer_exporter");
-  return parse_options(static_cast<int>(arguments.size()), arguments.data());
+  return app::parse_options(static_cast<int>(arguments.size()), arguments.data());
 }
 
-Options options(std::vector<const char*> arguments) {
+app::Options options(std::vector<const char*> arguments) {
   const auto parsed = parse(std::move(arguments));
-  REQUIRE(std::holds_alternative<Options>(parsed));
-  return std::get<Options>(parsed);
+  REQUIRE(std::holds_alternative<app::Options>(parsed));
+  return std::get<app::Options>(parsed);
 }
 
-EarlyExit early(std::vector<const char*> arguments) {
+app::EarlyExit early(std::vector<const char*> arguments) {
   const auto parsed = parse(std::move(arguments));
-  REQUIRE(std::holds_alternative<EarlyExit>(parsed));
-  return std::get<EarlyExit>(parsed);
+  REQUIRE(std::holds_alternative<app::EarlyExit>(parsed));
+  return std::get<app::EarlyExit>(parsed);
 }
 
 TEST_CASE("without a command it serves, on port 9877 of all addresses") {
-  const Options serve = options({"--config.file=a.toml"});
-  CHECK(serve.command == Command::serve);
+  const app::Options serve = options({"--config.file=a.toml"});
+  CHECK(serve.command == app::Command::serve);
   CHECK(serve.config_file == "a.toml");
-  CHECK(serve.server.addresses == std::vector<ListenAddress>{{"", 9877}});
+  CHECK(serve.server.addresses == std::vector<http::ListenAddress>{{"", 9877}});
   CHECK(serve.telemetry_path == "/metrics");
-  CHECK(serve.log_level == LogLevel::info);
+  CHECK(serve.log_level == base::LogLevel::info);
 }
 
 TEST_CASE("threads and shards are as told, or found out") {
   CHECK_FALSE(options({"--config.file=a"}).probe_threads);
   CHECK_FALSE(options({"--config.file=a", "--probe.threads=auto"}).probe_threads);
   CHECK(options({"--config.file=a", "--probe.threads=4"}).probe_threads == 4);
-  CHECK(options({"--config.file=a"}).scheduling == Scheduling::fair);
-  CHECK(options({"--config.file=a", "--probe.realtime"}).scheduling == Scheduling::realtime);
-  CHECK(options({"--config.file=a"}).shard == Shard{});
-  CHECK(options({"--config.file=a", "--shard=1/3"}).shard == Shard{1, 3});
+  CHECK(options({"--config.file=a"}).scheduling == base::Scheduling::fair);
+  CHECK(options({"--config.file=a", "--probe.realtime"}).scheduling == base::Scheduling::realtime);
+  CHECK(options({"--config.file=a"}).shard == model::Shard{});
+  CHECK(options({"--config.file=a", "--shard=1/3"}).shard == model::Shard{1, 3});
   for (const char* wrong : {"0", "65", "many", "2x", "-1"}) {
     const std::string flag = std::string("--probe.threads=") + wrong;
     CHECK(early({"--config.file=a", flag.c_str()}).text ==
@@ -52,24 +52,24 @@ TEST_CASE("threads and shards are as told, or found out") {
 }
 
 TEST_CASE("flags stand before or after the command") {
-  CHECK(options({"check", "--config.file=a.toml"}).command == Command::check);
-  CHECK(options({"--config.file=a.toml", "check"}).command == Command::check);
-  const Options probe =
+  CHECK(options({"check", "--config.file=a.toml"}).command == app::Command::check);
+  CHECK(options({"--config.file=a.toml", "check"}).command == app::Command::check);
+  const app::Options probe =
       options({"probe", "--json", "--config.file=a.toml", "acme", "acme/dataset"});
-  CHECK(probe.command == Command::probe);
+  CHECK(probe.command == app::Command::probe);
   CHECK(probe.json);
   CHECK(probe.selection == std::vector<std::string>{"acme", "acme/dataset"});
 }
 
 TEST_CASE("a probe is repeated with a distance that is polite, and coloured as it is told") {
-  const Options once = options({"probe", "--config.file=a"});
+  const app::Options once = options({"probe", "--config.file=a"});
   CHECK(once.repeat == 1);
-  CHECK(once.colour == ColourMode::automatic);
-  const Options many =
+  CHECK(once.colour == app::ColourMode::automatic);
+  const app::Options many =
       options({"probe", "--config.file=a", "--repeat=20", "--interval=1m30s", "--color=never"});
   CHECK(many.repeat == 20);
   CHECK(many.repeat_interval == std::chrono::seconds(90));
-  CHECK(many.colour == ColourMode::never);
+  CHECK(many.colour == app::ColourMode::never);
   CHECK(options({"probe", "--config.file=a", "--repeat", "2"}).repeat_interval ==
         std::chrono::seconds(5));
 }
@@ -77,7 +77,7 @@ TEST_CASE("a probe is repeated with a distance that is polite, and coloured as i
 TEST_CASE("what makes no sense of a repeated probe is said") {
   const auto complaint = [](std::vector<const char*> arguments) {
     arguments.insert(arguments.begin(), {"probe", "--config.file=a"});
-    const EarlyExit exit = early(std::move(arguments));
+    const app::EarlyExit exit = early(std::move(arguments));
     CHECK(exit.code == 2);
     return exit.text;
   };
@@ -94,14 +94,14 @@ TEST_CASE("what makes no sense of a repeated probe is said") {
 }
 
 TEST_CASE("the report of a month needs no configuration, and knows where Prometheus is") {
-  const Options report = options({"sla", "--prometheus.url=https://Prometheus.example:9090/p//",
-                                  "--month=2026-10", "--tenant=acme", "--tenant", "globex",
-                                  "--format=csv", "--outages=3", "--timeout=1m"});
-  CHECK(report.command == Command::sla);
+  const app::Options report = options(
+      {"sla", "--prometheus.url=https://Prometheus.example:9090/p//", "--month=2026-10",
+       "--tenant=acme", "--tenant", "globex", "--format=csv", "--outages=3", "--timeout=1m"});
+  CHECK(report.command == app::Command::sla);
   CHECK(report.sla.url == "https://prometheus.example:9090/p");
   CHECK(report.sla.month == "2026-10");
   CHECK(report.sla.tenants == std::vector<std::string>{"acme", "globex"});
-  CHECK(report.sla.format == SlaFormat::csv);
+  CHECK(report.sla.format == app::SlaFormat::csv);
   CHECK(report.sla.outages_max == 3);
   CHECK(report.sla.timeout == std::chrono::minutes(1));
   CHECK(options({"sla", "--prometheus.url=http://[::1]:9090"}).sla.url == "http://[::1]:9090");
@@ -129,29 +129,30 @@ TEST_CASE("a command line that makes no sense says why, with code 2") {
 }
 
 TEST_CASE("addresses to listen on are read in the forms people write") {
-  CHECK(parse_listen_address(":9877") == ListenAddress{"", 9877});
-  CHECK(parse_listen_address("127.0.0.1:0") == ListenAddress{"127.0.0.1", 0});
-  CHECK(parse_listen_address("[::1]:80") == ListenAddress{"::1", 80});
-  CHECK(parse_listen_address("localhost:65535") == ListenAddress{"localhost", 65535});
+  CHECK(http::parse_listen_address(":9877") == http::ListenAddress{"", 9877});
+  CHECK(http::parse_listen_address("127.0.0.1:0") == http::ListenAddress{"127.0.0.1", 0});
+  CHECK(http::parse_listen_address("[::1]:80") == http::ListenAddress{"::1", 80});
+  CHECK(http::parse_listen_address("localhost:65535") == http::ListenAddress{"localhost", 65535});
   for (const char* wrong : {"", "9877", "::1:80", "localhost", "localhost:", "localhost:x",
                             "localhost:65536", "localhost:-1", "localhost:80x"}) {
     CAPTURE(wrong);
-    CHECK_FALSE(parse_listen_address(wrong).has_value());
+    CHECK_FALSE(http::parse_listen_address(wrong).has_value());
   }
 }
 
 TEST_CASE("the server listens where it is told, as often as it is told") {
-  const ServerOptions several = options({"--config.file=a", "--web.listen-address=127.0.0.1:1",
-                                         "--web.listen-address", "[::1]:2", "check"})
-                                    .server;
-  CHECK(several.addresses == std::vector<ListenAddress>{{"127.0.0.1", 1}, {"::1", 2}});
+  const http::ServerOptions several =
+      options({"--config.file=a", "--web.listen-address=127.0.0.1:1", "--web.listen-address",
+               "[::1]:2", "check"})
+          .server;
+  CHECK(several.addresses == std::vector<http::ListenAddress>{{"127.0.0.1", 1}, {"::1", 2}});
   CHECK_FALSE(several.socket_activation);
   CHECK(options({"--config.file=a", "--web.systemd-socket"}).server.socket_activation);
   CHECK(early({"--config.file=a", "--web.systemd-socket", "--web.listen-address=:1"}).code == 2);
 }
 
 TEST_CASE("who may ask and how much is on the command line") {
-  const ServerOptions server =
+  const http::ServerOptions server =
       options({"--config.file=a", "--web.config.file=w.yml", "--web.bearer-token-file=t",
                "--web.max-requests=7", "--web.max-connections=99"})
           .server;
@@ -168,4 +169,4 @@ TEST_CASE("who may ask and how much is on the command line") {
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

@@ -15,7 +15,7 @@
 #include "record/ledger.h"
 #include "tests/unit/plans.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 using namespace std::chrono_literals;
@@ -47,15 +47,15 @@ class PageTest {
   explicit PageTest(std::string_view toml = kTwoTenants)
       : plan(plan_from(toml)), ledger(plan, now) {}
 
-  ProbeResult result_of(std::uint32_t target, Outcome outcome) {
+  model::ProbeResult result_of(std::uint32_t target, model::Outcome outcome) {
     now.wall += 30s;
     now.mono += 30s;
-    ProbeResult result;
-    result.target = TargetIndex{target};
+    model::ProbeResult result;
+    result.target = model::TargetIndex{target};
     result.outcome = outcome;
     result.started = {now.wall - 41ms, now.mono - 41ms};
     result.finished = now;
-    result.http_status = outcome == Outcome::ok ? 200 : 503;
+    result.http_status = outcome == model::Outcome::ok ? 200 : 503;
     result.application_answered = true;
     result.phases.connect = 1ms;
     result.phases.tls = 9ms;
@@ -65,33 +65,35 @@ class PageTest {
     result.server_processing = 22ms;
     return result;
   }
-  void record(const ProbeResult& result) {
+  void record(const model::ProbeResult& result) {
     ledger.record_started(result.target, 0ns);
     ledger.record(result);
   }
-  void record(std::uint32_t target, Outcome outcome) { record(result_of(target, outcome)); }
-  std::string overview(const PageFilter& filter = {}) {
-    const Snapshot snapshot = ledger.snapshot(now);
-    const auto rows = rows_of_overview(snapshot, filter);
-    return render_overview(snapshot, rows, *ledger.recents(plan.get(), rows), filter, {});
+  void record(std::uint32_t target, model::Outcome outcome) { record(result_of(target, outcome)); }
+  std::string overview(const page::PageFilter& filter = {}) {
+    const record::Snapshot snapshot = ledger.snapshot(now);
+    const auto rows = page::rows_of_overview(snapshot, filter);
+    return page::render_overview(snapshot, rows, *ledger.recents(plan.get(), rows), filter, {});
   }
-  History history(std::uint32_t index) const {
-    const Target& target = plan->target(TargetIndex{index});
-    return ledger.history(target.tenant_name, target.probe)->history;
+  record::Evidence evidence(std::uint32_t index) const {
+    const model::Target& target = plan->target(model::TargetIndex{index});
+    return ledger.evidence(target.tenant_name, target.probe)->evidence;
   }
   std::string detail(std::uint32_t target) {
-    return render_target_page(ledger.snapshot(now), TargetIndex{target}, history(target), {});
+    return page::render_target_page(ledger.snapshot(now), model::TargetIndex{target},
+                                    evidence(target), {});
   }
 
   // 2026-11-24 02:00:00 UTC.
-  Instant now{WallTime{1795485600s}, MonoTime{50000s}};
-  std::shared_ptr<const Plan> plan;
-  Ledger ledger;
+  base::Instant now{base::WallTime{1795485600s}, base::MonoTime{50000s}};
+  std::shared_ptr<const model::Plan> plan;
+  record::Ledger ledger;
 };
 
 TEST_CASE("what strangers wrote is text and never markup") {
-  CHECK(escape_html(kHostile) == "&quot;&#39;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&amp; ");
-  Html html;
+  CHECK(page::escape_html(kHostile) ==
+        "&quot;&#39;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&amp; ");
+  page::Html html;
   html.element("p", {{"title", kHostile}}, kHostile);
   CHECK(html.take() ==
         "<p title=\"&quot;&#39;&gt;&lt;script&gt;alert(1)&lt;/script&gt;&amp; \">"
@@ -99,16 +101,16 @@ TEST_CASE("what strangers wrote is text and never markup") {
 }
 
 TEST_CASE_FIXTURE(PageTest, "hostile replies do no harm to any page") {
-  ProbeResult result = result_of(1, Outcome::server_error);
+  model::ProbeResult result = result_of(1, model::Outcome::server_error);
   result.message = kHostile;
   result.request_id = kHostile;
   result.remote_address = kHostile;
-  result.tls = TlsFacts{kHostile, kHostile, std::nullopt};
+  result.tls = model::TlsFacts{kHostile, kHostile, std::nullopt};
   result.request_headers = {{kHostile, kHostile}};
   result.response_headers = {{kHostile, kHostile}};
   result.server_timing = {{kHostile, 1.0, kHostile}};
   record(result);
-  const PageFilter filter{kHostile, false};
+  const page::PageFilter filter{kHostile, false};
   for (const std::string& page : {overview(), overview(filter), detail(1)}) {
     CHECK_FALSE(has(page, "<script>"));
     CHECK_FALSE(has(page, "'>"));
@@ -116,24 +118,25 @@ TEST_CASE_FIXTURE(PageTest, "hostile replies do no harm to any page") {
     CHECK_FALSE(has(page, " onclick"));
   }
   CHECK(has(detail(1), "&lt;script&gt;alert(1)&lt;/script&gt;"));
-  const auto json = nlohmann::json::parse(render_evidence(*plan, TargetIndex{1}, history(1)));
+  const auto json =
+      nlohmann::json::parse(page::render_evidence(*plan, model::TargetIndex{1}, evidence(1)));
   CHECK(json["failures"].size() == 1);
   CHECK(json["tenant"] == "acme");
 }
 
 TEST_CASE_FIXTURE(PageTest, "the overview says what is the matter, for each tenant and probe") {
   CHECK(has(overview(), "<h1>Nothing probed yet</h1>"));
-  record(0, Outcome::ok);
-  record(2, Outcome::ok);
+  record(0, model::Outcome::ok);
+  record(2, model::Outcome::ok);
   CHECK(has(overview(), "<title>Last probe: 41 ms</title>"));
   CHECK(has(overview(), "<title>The one ok probe: connect 1 ms, "));
   CHECK(has(overview(), "title=\"of the one ok probe of the last hour\""));
   for (int i = 0; i < 2; ++i) {
-    record(0, Outcome::ok);
-    record(2, Outcome::ok);
+    record(0, model::Outcome::ok);
+    record(2, model::Outcome::ok);
   }
   CHECK(has(overview(), "<h1>All 2 tenants fine</h1>"));
-  record(1, Outcome::server_error);
+  record(1, model::Outcome::server_error);
   const std::string page = overview();
   CHECK(has(page, "<title>1 of 2 tenants in trouble \xc2\xb7 reinfer_exporter</title>"));
   CHECK(has(page,
@@ -150,24 +153,24 @@ TEST_CASE_FIXTURE(PageTest, "the overview says what is the matter, for each tena
 
 TEST_CASE_FIXTURE(PageTest,
                   "tenants that are paused are counted as such, unless others are in trouble") {
-  ledger.record_skipped(TargetIndex{2}, SkipReason::budget);
-  record(0, Outcome::ok);
-  record(1, Outcome::ok);
+  ledger.record_skipped(model::TargetIndex{2}, model::SkipReason::budget);
+  record(0, model::Outcome::ok);
+  record(1, model::Outcome::ok);
   CHECK(has(overview(), "<h1>1 of 2 tenants paused</h1>"));
   CHECK(has(overview(), "1 probe paused by the budget"));
-  record(0, Outcome::server_error);
+  record(0, model::Outcome::server_error);
   CHECK(has(overview(), "<h1>1 of 2 tenants in trouble</h1>"));
 }
 
 TEST_CASE("the only tenant, paused, is the headline") {
   PageTest page(many_targets(1));
-  page.ledger.record_skipped(TargetIndex{0}, SkipReason::budget);
+  page.ledger.record_skipped(model::TargetIndex{0}, model::SkipReason::budget);
   CHECK(has(page.overview(), "<h1>Paused</h1>"));
 }
 
 TEST_CASE_FIXTURE(PageTest, "a page of a target shows phases, evidence and what to do next") {
-  record(1, Outcome::ok);
-  record(1, Outcome::server_error);
+  record(1, model::Outcome::ok);
+  record(1, model::Outcome::server_error);
   const std::string page = detail(1);
   CHECK(has(page, "The last 2 probes since <time "));
   CHECK(has(page, "<h1>dataset</h1>"));
@@ -179,8 +182,8 @@ TEST_CASE_FIXTURE(PageTest, "a page of a target shows phases, evidence and what 
 }
 
 TEST_CASE_FIXTURE(PageTest, "a page of a target with one of a kind says one") {
-  ledger.record_skipped(TargetIndex{1}, SkipReason::overlap);
-  record(1, Outcome::ok);
+  ledger.record_skipped(model::TargetIndex{1}, model::SkipReason::overlap);
+  record(1, model::Outcome::ok);
   const std::string page = detail(1);
   CHECK(has(page, ">1 of 1 good, 1 slot missed<"));
   CHECK(has(page, ">of 1 ok probe<"));
@@ -196,19 +199,19 @@ TEST_CASE_FIXTURE(PageTest, "the chart of latencies has an axis, whatever the ou
     return page.substr(from, page.find("</div>", from) - from);
   };
   SUBCASE("that of good probes, though failures took longer") {
-    record(1, Outcome::ok);
-    ProbeResult slow = result_of(1, Outcome::response_timeout);
+    record(1, model::Outcome::ok);
+    model::ProbeResult slow = result_of(1, model::Outcome::response_timeout);
     slow.phases.wait = 5s;
     record(slow);
     CHECK(has(axis(), "<span>41 ms</span><span>20.5 ms</span><span>0</span>"));
   }
   SUBCASE("that of failures if nothing else is there") {
     for (int i = 0; i < 70; ++i)
-      record(1, Outcome::not_the_api);
+      record(1, model::Outcome::not_the_api);
     CHECK(has(axis(), "<span>41 ms</span><span>20.5 ms</span><span>0</span>"));
   }
   SUBCASE("none but zero if nothing was measured") {
-    ProbeResult unsent = result_of(1, Outcome::token_unavailable);
+    model::ProbeResult unsent = result_of(1, model::Outcome::token_unavailable);
     unsent.phases = {};
     record(unsent);
     CHECK(has(axis(), "<span></span><span></span><span>0</span>"));
@@ -217,8 +220,8 @@ TEST_CASE_FIXTURE(PageTest, "the chart of latencies has an axis, whatever the ou
 
 TEST_CASE_FIXTURE(PageTest, "the golden page") {
   for (int i = 0; i < 4; ++i) {
-    record(0, Outcome::ok);
-    record(1, i < 2 ? Outcome::ok : Outcome::server_error);
+    record(0, model::Outcome::ok);
+    record(1, i < 2 ? model::Outcome::ok : model::Outcome::server_error);
   }
   std::string page = overview();
   const auto main = page.find("<main");
@@ -235,89 +238,92 @@ TEST_CASE_FIXTURE(PageTest, "the golden page") {
 
 TEST_CASE("a filter takes part of a name, whatever its case, and only what is in trouble") {
   PageTest page(many_targets(30));
-  page.record(7, Outcome::dns_error);
-  page.record(8, Outcome::ok);
-  const Snapshot snapshot = page.ledger.snapshot(page.now);
-  CHECK(rows_of_overview(snapshot, {"T1/", false}).size() == 10);
-  CHECK(rows_of_overview(snapshot, {"p7", false}) == std::vector<TargetIndex>{TargetIndex{7}});
-  CHECK(rows_of_overview(snapshot, {"", true}) == std::vector<TargetIndex>{TargetIndex{7}});
-  CHECK(rows_of_overview(snapshot, {"nobody", false}).empty());
+  page.record(7, model::Outcome::dns_error);
+  page.record(8, model::Outcome::ok);
+  const record::Snapshot snapshot = page.ledger.snapshot(page.now);
+  CHECK(page::rows_of_overview(snapshot, {"T1/", false}).size() == 10);
+  CHECK(page::rows_of_overview(snapshot, {"p7", false}) ==
+        std::vector<model::TargetIndex>{model::TargetIndex{7}});
+  CHECK(page::rows_of_overview(snapshot, {"", true}) ==
+        std::vector<model::TargetIndex>{model::TargetIndex{7}});
+  CHECK(page::rows_of_overview(snapshot, {"nobody", false}).empty());
   CHECK(has(page.overview({"nobody", false}), "No probe matches."));
 }
 
 TEST_CASE("a page of very many targets shows those in trouble and counts what it leaves out") {
   PageTest page(many_targets(450));
-  page.record(449, Outcome::server_error);
-  const auto rows = rows_of_overview(page.ledger.snapshot(page.now), {});
-  CHECK(rows.size() == kPageRowsMax);
-  CHECK(rows.back() == TargetIndex{449});
+  page.record(449, model::Outcome::server_error);
+  const auto rows = page::rows_of_overview(page.ledger.snapshot(page.now), {});
+  CHECK(rows.size() == page::kPageRowsMax);
+  CHECK(rows.back() == model::TargetIndex{449});
   CHECK(has(page.overview(), "50 probes more not shown: narrow the filter."));
 }
 
 TEST_CASE_FIXTURE(PageTest, "a reload that failed is told on every page") {
-  Snapshot snapshot = ledger.snapshot(now);
+  record::Snapshot snapshot = ledger.snapshot(now);
   const auto rendered = [&] {
-    const auto rows = rows_of_overview(snapshot, {});
-    return render_overview(snapshot, rows, *ledger.recents(plan.get(), rows), {}, {});
+    const auto rows = page::rows_of_overview(snapshot, {});
+    return page::render_overview(snapshot, rows, *ledger.recents(plan.get(), rows), {}, {});
   };
   CHECK_FALSE(has(rendered(), "The last reload failed."));
   snapshot.exporter.last_reload_successful = false;
   snapshot.exporter.reload_problems = {"a.toml:3:1: tenant.name: <missing>"};
   CHECK(has(rendered(), "<li>a.toml:3:1: tenant.name: &lt;missing&gt;</li>"));
   CHECK(has(rendered(), "The last reload failed."));
-  CHECK(has(render_target_page(snapshot, TargetIndex{0}, {}, {}), "The last reload failed."));
+  CHECK(has(page::render_target_page(snapshot, model::TargetIndex{0}, {}, {}),
+            "The last reload failed."));
 }
 
 TEST_CASE_FIXTURE(PageTest, "what is remembered belongs to one plan") {
   const auto other = plan_from(kTwoTenants);
-  CHECK(ledger.recents(plan.get(), {TargetIndex{0}}).has_value());
-  CHECK_FALSE(ledger.recents(other.get(), {TargetIndex{0}}).has_value());
+  CHECK(ledger.recents(plan.get(), {model::TargetIndex{0}}).has_value());
+  CHECK_FALSE(ledger.recents(other.get(), {model::TargetIndex{0}}).has_value());
 }
 
 TEST_CASE_FIXTURE(PageTest, "availability is cut, never rounded up to what it is not") {
-  CHECK(percent(std::nullopt) == "\xe2\x80\x93");
-  CHECK(percent(1.0) == "100 %");
-  CHECK(percent(0.99999) == "99.99 %");
-  CHECK(percent(0.0) == "0.00 %");
+  CHECK(page::percent(std::nullopt) == "\xe2\x80\x93");
+  CHECK(page::percent(1.0) == "100 %");
+  CHECK(page::percent(0.99999) == "99.99 %");
+  CHECK(page::percent(0.0) == "0.00 %");
 }
 
 TEST_CASE("a latency is split into what is the platform's and what is the path's") {
-  RecentSample sample;
+  record::RecentSample sample;
   sample.tls = 3000;
   sample.wait = 50000;
   sample.server = 40000;
-  sample.outcome = Outcome::ok;
-  const LatencySplit split = split_of(sample);
+  sample.outcome = model::Outcome::ok;
+  const page::LatencySplit split = page::split_of(sample);
   CHECK(split.server == 40000);
   CHECK(split.network == 10000);
   CHECK(split.total() == 53000);
   SUBCASE("a server that claims more than the wait gets all of the wait") {
     sample.server = 90000;
-    CHECK(split_of(sample).server == 50000);
-    CHECK(split_of(sample).network == 0);
+    CHECK(page::split_of(sample).server == 50000);
+    CHECK(page::split_of(sample).network == 0);
   }
   SUBCASE("a wait whose server said nothing is not split") {
-    sample.server = RecentSample::kAbsent;
-    CHECK(split_of(sample).unsplit == 50000);
-    CHECK(describe_split(split_of(sample)) == "TLS 3 ms, server and network 50 ms");
+    sample.server = record::RecentSample::kAbsent;
+    CHECK(page::split_of(sample).unsplit == 50000);
+    CHECK(page::describe_split(page::split_of(sample)) == "TLS 3 ms, server and network 50 ms");
   }
   SUBCASE("failures are not in the mean") {
-    RecentSample failed = sample;
-    failed.outcome = Outcome::response_timeout;
-    CHECK(mean_split({sample, failed}).samples == 1);
+    record::RecentSample failed = sample;
+    failed.outcome = model::Outcome::response_timeout;
+    CHECK(page::mean_split({sample, failed}).samples == 1);
   }
 }
 
 TEST_CASE("assets are found by the name that the page gives them and by no other") {
-  const std::string path = asset_path("page.css");
+  const std::string path = page::asset_path("page.css");
   CHECK(path.starts_with("assets/page."));
-  const Asset* css = find_asset(path.substr(7));
+  const page::Asset* css = page::find_asset(path.substr(7));
   REQUIRE(css != nullptr);
   CHECK(css->type == "text/css; charset=utf-8");
   CHECK(has(std::string(css->content), "prefers-color-scheme"));
-  CHECK(find_asset("page.css") == nullptr);
-  CHECK(find_asset("../page.css") == nullptr);
+  CHECK(page::find_asset("page.css") == nullptr);
+  CHECK(page::find_asset("../page.css") == nullptr);
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

@@ -11,7 +11,7 @@
 #include "record/ledgers.h"
 #include "tests/unit/plans.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 using namespace std::chrono_literals;
@@ -32,7 +32,7 @@ std::string many_tenants(std::size_t tenants, std::size_t probes, std::size_t in
   return text;
 }
 
-std::string full_name(const Target& target) {
+std::string full_name(const model::Target& target) {
   return target.tenant_name + "/" + target.probe;
 }
 
@@ -41,8 +41,8 @@ TEST_CASE("one more place takes its share from all others and moves nothing else
   std::size_t moved = 0;
   for (std::size_t i = 0; i < kTexts; ++i) {
     const std::string text = fmt::format("tenant-{} dataset", i);
-    const std::size_t before = rendezvous(text, 4);
-    const std::size_t after = rendezvous(text, 5);
+    const std::size_t before = base::rendezvous(text, 4);
+    const std::size_t after = base::rendezvous(text, 5);
     CHECK(before < 4);
     if (before != after) CHECK(after == 4);
     moved += before != after;
@@ -55,58 +55,60 @@ TEST_CASE("shards share all targets, each with one of them") {
   const auto whole = plan_from(many_tenants(20, 5));
   std::multiset<std::string> seen;
   for (std::size_t i = 0; i < 3; ++i) {
-    const auto part = shard_of(whole, {i, 3});
-    const Plan& shard = *part;
+    const auto part = model::shard_of(whole, {i, 3});
+    const model::Plan& shard = *part;
     CHECK(shard.controls() == whole->controls());
-    for (const Target& target : shard.targets()) {
+    for (const model::Target& target : shard.targets()) {
       seen.insert(full_name(target));
       CHECK(shard.tenant(target.tenant).name == target.tenant_name);
     }
-    for (const Tenant& tenant : shard.tenants())
-      CHECK(std::any_of(shard.targets().begin(), shard.targets().end(),
-                        [&](const Target& target) { return target.tenant_name == tenant.name; }));
+    for (const model::Tenant& tenant : shard.tenants())
+      CHECK(std::any_of(
+          shard.targets().begin(), shard.targets().end(),
+          [&](const model::Target& target) { return target.tenant_name == tenant.name; }));
   }
   CHECK(seen.size() == 100);
   CHECK(std::set<std::string>(seen.begin(), seen.end()).size() == 100);
-  CHECK(shard_of(whole, {0, 1}) == whole);
+  CHECK(model::shard_of(whole, {0, 1}) == whole);
 }
 
 TEST_CASE("threads share all targets by tenant, and the limit of probes in flight") {
   const auto whole = plan_from(many_tenants(12, 3));
-  const Division division = divide(whole, 3);
-  REQUIRE(division.parts.size() == 3);
+  const model::Partition partition = model::partition_plan(whole, 3);
+  REQUIRE(partition.parts.size() == 3);
   std::size_t targets = 0;
   std::size_t in_flight_max = 0;
   for (std::size_t i = 0; i < 3; ++i) {
-    const Plan& part = *division.parts[i];
+    const model::Plan& part = *partition.parts[i];
     targets += part.targets().size();
     in_flight_max += part.limits().probes_in_flight_max;
     CHECK(part.controls().size() == (i == 0 ? 1 : 0));
-    for (const Tenant& tenant : part.tenants())
-      CHECK(part_of(tenant.name, 3) == i);
+    for (const model::Tenant& tenant : part.tenants())
+      CHECK(model::part_of(tenant.name, 3) == i);
   }
   CHECK(targets == 36);
   CHECK(in_flight_max == 100);
   for (std::size_t i = 0; i < 36; ++i) {
-    const PartPlace place = division.targets[i];
-    CHECK(full_name(division.parts[place.part]->targets().at(place.index)) ==
+    const model::PartIndex place = partition.targets[i];
+    CHECK(full_name(partition.parts[place.part]->targets().at(place.index)) ==
           full_name(whole->targets()[i]));
   }
   for (std::size_t i = 0; i < 12; ++i) {
-    const PartPlace place = division.tenants[i];
-    CHECK(division.parts[place.part]->tenants().at(place.index) == whole->tenants()[i]);
+    const model::PartIndex place = partition.tenants[i];
+    CHECK(partition.parts[place.part]->tenants().at(place.index) == whole->tenants()[i]);
   }
-  CHECK(divide(whole, 1).parts.front() == whole);
+  CHECK(model::partition_plan(whole, 1).parts.front() == whole);
 }
 
 TEST_CASE("the shares of the limit add up to it, with one at least for each thread that probes") {
   for (const std::size_t most : {1, 2, 3, 4, 5, 7, 64, 10000})
     for (const std::size_t tenants : {1, 2, 5, 40})
       for (const std::size_t parts : {2, 3, 8}) {
-        const Division division = divide(plan_from(many_tenants(tenants, 3, most)), parts);
+        const model::Partition partition =
+            model::partition_plan(plan_from(many_tenants(tenants, 3, most)), parts);
         std::size_t busy = 0;
         std::size_t sum = 0;
-        for (const auto& part : division.parts) {
+        for (const auto& part : partition.parts) {
           const std::size_t share = part->limits().probes_in_flight_max;
           CHECK((share > 0) == !part->targets().empty());
           busy += !part->targets().empty();
@@ -117,26 +119,26 @@ TEST_CASE("the shares of the limit add up to it, with one at least for each thre
 }
 
 TEST_CASE("more parts than tenants leave some empty") {
-  const Division division = divide(plan_from(kTwoTenants), 8);
+  const model::Partition partition = model::partition_plan(plan_from(kTwoTenants), 8);
   std::size_t empty = 0;
-  for (const auto& part : division.parts)
+  for (const auto& part : partition.parts)
     empty += part->targets().empty();
   CHECK(empty >= 6);
 }
 
 TEST_CASE("several ledgers read as one") {
-  const Instant now{WallTime{500s}, MonoTime{1s}};
+  const base::Instant now{base::WallTime{500s}, base::MonoTime{1s}};
   const auto whole = plan_from(many_tenants(6, 2));
-  const Division division = divide(whole, 3);
-  Ledgers ledgers(division, now);
+  const model::Partition partition = model::partition_plan(whole, 3);
+  record::Ledgers ledgers(partition, now);
   for (std::size_t i = 0; i < whole->targets().size(); ++i) {
-    const PartPlace place = division.targets[i];
-    Ledger& ledger = ledgers.part(place.part);
-    ledger.record_skipped(TargetIndex(place.index), SkipReason::stall, i);
-    ledger.record_started(TargetIndex(place.index), 2ms);
-    ProbeResult result;
-    result.target = TargetIndex(place.index);
-    result.outcome = Outcome::server_error;
+    const model::PartIndex place = partition.targets[i];
+    record::Ledger& ledger = ledgers.part(place.part);
+    ledger.record_skipped(model::TargetIndex(place.index), model::SkipReason::stall, i);
+    ledger.record_started(model::TargetIndex(place.index), 2ms);
+    model::ProbeResult result;
+    result.target = model::TargetIndex(place.index);
+    result.outcome = model::Outcome::server_error;
     result.phases.wait = 1ms;
     result.network_overhead = 1ms;
     result.uncertainty.wait = 1s;
@@ -145,7 +147,7 @@ TEST_CASE("several ledgers read as one") {
   ledgers.part(0).record_control(0, true);
   ledgers.part(1).record_realtime();
   ledgers.part(2).record_realtime();
-  const Snapshot snapshot = ledgers.snapshot(now);
+  const record::Snapshot snapshot = ledgers.snapshot(now);
   CHECK(snapshot.plan == whole);
   REQUIRE(snapshot.targets.size() == 12);
   for (std::size_t i = 0; i < 12; ++i)
@@ -155,15 +157,15 @@ TEST_CASE("several ledgers read as one") {
   CHECK(snapshot.exporter.probe_threads == 3);
   CHECK(snapshot.exporter.realtime_probe_threads == 2);
   CHECK(snapshot.exporter.schedule_lag.count() == 12);
-  CHECK(snapshot.exporter.distrusted[static_cast<std::size_t>(Distrust::loop_late)] == 12);
+  CHECK(snapshot.exporter.distrusted[static_cast<std::size_t>(model::Distrust::loop_late)] == 12);
   CHECK(snapshot.exporter.last_reload_successful);
 
-  const auto history = ledgers.history("t5", "p1");
-  REQUIRE(history);
-  CHECK(history->plan == whole);
-  CHECK(history->history.failures().front().target == history->target);
-  CHECK_FALSE(ledgers.history("t6", "p1"));
-  CHECK(ledgers.recents(whole.get(), {TargetIndex{11}, TargetIndex{0}})->size() == 2);
+  const auto evidence = ledgers.evidence("t5", "p1");
+  REQUIRE(evidence);
+  CHECK(evidence->plan == whole);
+  CHECK(evidence->evidence.failures().front().target == evidence->target);
+  CHECK_FALSE(ledgers.evidence("t6", "p1"));
+  CHECK(ledgers.recents(whole.get(), {model::TargetIndex{11}, model::TargetIndex{0}})->size() == 2);
   CHECK_FALSE(ledgers.recents(nullptr, {}));
 
   ledgers.record_reload_failed({"no"});
@@ -172,51 +174,55 @@ TEST_CASE("several ledgers read as one") {
 }
 
 TEST_CASE("a part that no thread is left to adopt is adopted all the same") {
-  const Instant now{WallTime{500s}, MonoTime{1s}};
-  Ledgers ledgers(divide(plan_from(kTwoTenants), 2), now);
+  const base::Instant now{base::WallTime{500s}, base::MonoTime{1s}};
+  record::Ledgers ledgers(model::partition_plan(plan_from(kTwoTenants), 2), now);
   const auto next = plan_from(many_tenants(5, 1));
-  ledgers.adopt(divide(next, 2), now, [] { return std::vector<bool>{false, false}; });
-  const Snapshot snapshot = ledgers.snapshot(now);
+  ledgers.adopt(model::partition_plan(next, 2), now, [] {
+    return std::vector<bool>{false, false};
+  });
+  const record::Snapshot snapshot = ledgers.snapshot(now);
   CHECK(snapshot.plan == next);
   CHECK(snapshot.targets.size() == 5);
-  CHECK(ledgers.history("t4", "p0"));
+  CHECK(ledgers.evidence("t4", "p0"));
 }
 
 TEST_CASE("a thread that has lost its targets no longer says which clock stamps") {
-  const Instant now{WallTime{500s}, MonoTime{1s}};
-  const Division division = divide(plan_from(many_tenants(6, 1)), 2);
-  Ledgers ledgers(division, now);
-  const auto waits = [&](std::size_t part, ClockSource source) {
-    ProbeResult result;
+  const base::Instant now{base::WallTime{500s}, base::MonoTime{1s}};
+  const model::Partition partition = model::partition_plan(plan_from(many_tenants(6, 1)), 2);
+  record::Ledgers ledgers(partition, now);
+  const auto waits = [&](std::size_t part, model::ClockSource source) {
+    model::ProbeResult result;
     result.phases.wait = 1ms;
     result.clock_source = source;
     ledgers.part(part).record_started(result.target, 0ms);
     ledgers.part(part).record(result);
   };
-  REQUIRE_FALSE(division.parts[0]->targets().empty());
-  REQUIRE_FALSE(division.parts[1]->targets().empty());
-  waits(0, ClockSource::kernel);
-  waits(1, ClockSource::user);
-  CHECK(ledgers.snapshot(now).exporter.clock_source == ClockSource::user);
+  REQUIRE_FALSE(partition.parts[0]->targets().empty());
+  REQUIRE_FALSE(partition.parts[1]->targets().empty());
+  waits(0, model::ClockSource::kernel);
+  waits(1, model::ClockSource::user);
+  CHECK(ledgers.snapshot(now).exporter.clock_source == model::ClockSource::user);
 
   std::string text;
   for (std::size_t i = 0; text.empty(); ++i)
-    if (part_of(fmt::format("t{}", i), 2) == 0)
+    if (model::part_of(fmt::format("t{}", i), 2) == 0)
       text = fmt::format(
           "[[tenant]]\nname = \"t{0}\"\nbase_url = \"https://cloud.uipath.com/org/t{0}/reinfer_\"\n"
           "token_env = \"A\"\n[[tenant.probe]]\nname = \"p0\"\nuse = \"projects\"\n",
           i);
-  ledgers.adopt(divide(plan_from(text), 2), now, [] { return std::vector<bool>{false, false}; });
-  CHECK(ledgers.snapshot(now).exporter.clock_source == ClockSource::kernel);
+  ledgers.adopt(model::partition_plan(plan_from(text), 2), now, [] {
+    return std::vector<bool>{false, false};
+  });
+  CHECK(ledgers.snapshot(now).exporter.clock_source == model::ClockSource::kernel);
 }
 
 TEST_CASE("a shard may have nothing to do, with several threads too") {
   const auto whole = plan_from(many_tenants(1, 1));
   std::size_t targets = 0;
   for (std::size_t i = 0; i < 4; ++i) {
-    const Division division = divide(shard_of(whole, {i, 4}), 2);
-    CHECK(division.parts.size() == 2);
-    targets += division.targets.size();
+    const model::Partition partition = model::partition_plan(model::shard_of(whole, {i, 4}), 2);
+    CHECK(partition.parts.size() == 2);
+    targets += partition.targets.size();
   }
   CHECK(targets == 1);
 }
@@ -224,7 +230,7 @@ TEST_CASE("a shard may have nothing to do, with several threads too") {
 TEST_CASE("a plan gets as many threads as its probes and the processors want") {
   const auto threads_for = [](const std::string& interval, std::size_t processors,
                               const std::string& tenants = many_tenants(50, 5)) {
-    return probe_threads_for(
+    return app::probe_threads_for(
         *plan_from("[defaults]\ninterval = \"" + interval + "\"\ntimeout = \"900ms\"\n" +
                    "resolve_timeout = \"900ms\"\nconnect_timeout = \"900ms\"\n"
                    "tls_timeout = \"900ms\"\n" +
@@ -237,23 +243,23 @@ TEST_CASE("a plan gets as many threads as its probes and the processors want") {
   CHECK(threads_for("1s", 2) == 8);
   CHECK(threads_for("1s", 0) == 4);
   CHECK(threads_for("1s", 8, many_tenants(2, 100)) == 2);
-  CHECK(threads_for("1s", 100, many_tenants(100, 10)) == kProbeThreadsMax);
-  CHECK(probe_threads_for(*shard_of(plan_from(many_tenants(1, 1)), {0, 1}), 8) == 1);
+  CHECK(threads_for("1s", 100, many_tenants(100, 10)) == app::kProbeThreadsMax);
+  CHECK(app::probe_threads_for(*model::shard_of(plan_from(many_tenants(1, 1)), {0, 1}), 8) == 1);
 }
 
 TEST_CASE("a shard is written as index and count, or found by the pod's ordinal") {
-  CHECK(parse_shard("0/3", "", "") == Shard{0, 3});
-  CHECK(parse_shard("2/3", "", "") == Shard{2, 3});
-  CHECK(parse_shard("auto/3", "exporter-1", "") == Shard{1, 3});
-  CHECK(parse_shard("auto/3", "exporter-2.exporter.monitoring.svc", "") == Shard{2, 3});
-  CHECK(parse_shard("auto", "reinfer-exporter-0", "5") == Shard{0, 5});
-  CHECK(parse_shard("0/1", "", "") == Shard{});
+  CHECK(app::parse_shard("0/3", "", "") == model::Shard{0, 3});
+  CHECK(app::parse_shard("2/3", "", "") == model::Shard{2, 3});
+  CHECK(app::parse_shard("auto/3", "exporter-1", "") == model::Shard{1, 3});
+  CHECK(app::parse_shard("auto/3", "exporter-2.exporter.monitoring.svc", "") == model::Shard{2, 3});
+  CHECK(app::parse_shard("auto", "reinfer-exporter-0", "5") == model::Shard{0, 5});
+  CHECK(app::parse_shard("0/1", "", "") == model::Shard{});
 }
 
 TEST_CASE("what is no shard is said, with what is allowed") {
   const auto wrong = [](std::string_view text, std::string_view host = "pod-1",
                         std::string_view shards = "") {
-    return parse_shard(text, host, shards).error();
+    return app::parse_shard(text, host, shards).error();
   };
   CHECK(wrong("3") == "\"3\" is no shard, allowed: INDEX/COUNT such as 0/3, auto/COUNT, or auto");
   CHECK(wrong("3/3") == "the index is 3, allowed: 0 to 2, the first is 0");
@@ -270,4 +276,4 @@ TEST_CASE("what is no shard is said, with what is allowed") {
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

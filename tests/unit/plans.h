@@ -8,15 +8,16 @@
 
 #include "config/load_plan.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 
-inline std::shared_ptr<const Plan> plan_from(std::string_view toml) {
-  auto plan = parse_plan(toml, "test.toml", [](const TokenSource&) { return std::nullopt; });
+inline std::shared_ptr<const model::Plan> plan_from(std::string_view toml) {
+  auto plan =
+      config::parse_plan(toml, "test.toml", [](const model::TokenSource&) { return std::nullopt; });
   if (!plan)
-    for (const Problem& problem : plan.error())
-      MESSAGE(to_string(problem));
+    for (const base::Problem& problem : plan.error())
+      MESSAGE(base::to_string(problem));
   REQUIRE(plan.has_value());
-  return std::make_shared<const Plan>(std::move(*plan));
+  return std::make_shared<const model::Plan>(std::move(*plan));
 }
 
 // Two tenants, three targets, with and without labels and ports.
@@ -43,4 +44,4 @@ labels = { region = "eu \"west\"\\1" }
   use = "projects"
 )";
 
-}  // namespace reinfer
+}  // namespace reinfer::tests

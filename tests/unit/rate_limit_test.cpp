@@ -4,14 +4,14 @@
 
 #include "routes/probe_route.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 using namespace std::chrono_literals;
 
 TEST_CASE("a rate limit lets a burst of a minute through, then the average") {
-  RateLimit limit(6);
-  const MonoTime start{1h};
+  http::RateLimit limit(6);
+  const base::MonoTime start{1h};
   for (int i = 0; i < 6; ++i)
     CHECK_FALSE(limit.take(start));
   CHECK(limit.take(start) == 10s);
@@ -25,28 +25,28 @@ TEST_CASE("a rate limit lets a burst of a minute through, then the average") {
 }
 
 TEST_CASE("a scraper's patience leaves half a second for the scrape itself") {
-  CHECK(time_for_scrape("10") == 9500ms);
-  CHECK(time_for_scrape("1.5") == 1s);
-  CHECK(time_for_scrape("0.4") == 200ms);
-  CHECK(time_for_scrape("1e300") == 4min - 500ms);
+  CHECK(routes::time_for_scrape("10") == 9500ms);
+  CHECK(routes::time_for_scrape("1.5") == 1s);
+  CHECK(routes::time_for_scrape("0.4") == 200ms);
+  CHECK(routes::time_for_scrape("1e300") == 4min - 500ms);
   for (const char* nonsense : {"", "x", "10s", "-1", "0", "nan", "inf"}) {
     CAPTURE(nonsense);
-    CHECK_FALSE(time_for_scrape(nonsense));
+    CHECK_FALSE(routes::time_for_scrape(nonsense));
   }
 }
 
 TEST_CASE("unknown names use up no probe of the known ones, and are not handed on") {
-  RateLimit limit(1);
+  http::RateLimit limit(1);
   int asked = 0;
-  const Route route =
-      probe_route([](const std::string& tenant, const std::string&) { return tenant == "known"; },
-                  [&asked](const std::string&, const std::string&, Nanoseconds) -> OnDemandAnswer {
-                    ++asked;
-                    return tl::unexpected(Refusal::credentials);
-                  },
-                  limit);
+  const http::Route route = routes::probe_route(
+      [](const std::string& tenant, const std::string&) { return tenant == "known"; },
+      [&asked](const std::string&, const std::string&, base::Nanoseconds) -> model::OnDemandAnswer {
+        ++asked;
+        return tl::unexpected(model::Refusal::credentials);
+      },
+      limit);
   const auto status_of = [&route](const std::string& tenant) {
-    HttpRequest request;
+    http::HttpRequest request;
     request.query = {{"tenant", tenant}, {"probe", "p"}};
     return route.answer(request).status;
   };
@@ -61,4 +61,4 @@ TEST_CASE("unknown names use up no probe of the known ones, and are not handed o
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

@@ -7,15 +7,15 @@
 #include "record/ledger.h"
 #include "tests/unit/plans.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 using namespace std::chrono_literals;
 
-ProbeResult result_of(Outcome outcome) {
-  ProbeResult result;
-  result.target = TargetIndex{1};
-  result.started.wall = WallTime{1795392000s + 5ms};
+model::ProbeResult result_of(model::Outcome outcome) {
+  model::ProbeResult result;
+  result.target = model::TargetIndex{1};
+  result.started.wall = base::WallTime{1795392000s + 5ms};
   result.outcome = outcome;
   result.request_id = "id-1";
   result.phases.total = 41200us;
@@ -24,16 +24,16 @@ ProbeResult result_of(Outcome outcome) {
 
 TEST_CASE("a probe as JSON has every member, and only what was measured has a value") {
   const auto plan = plan_from(kTwoTenants);
-  ProbeResult result = result_of(Outcome::ok);
+  model::ProbeResult result = result_of(model::Outcome::ok);
   result.http_status = 200;
   result.phases.wait = 40ms;
   result.server_timing = {{"cfL4", std::nullopt, "x"}, {"total", 37.7, ""}};
   result.server_processing = 37700us;
   result.network_overhead = 2300us;
-  result.clock_source = ClockSource::kernel;
+  result.clock_source = model::ClockSource::kernel;
   result.uncertainty = {50us, 2ms, false};
-  result.tcp = TcpFacts{11ms, 1};
-  const auto json = nlohmann::json::parse(to_json_line(*plan, result));
+  result.tcp = model::TcpFacts{11ms, 1};
+  const auto json = nlohmann::json::parse(explain::to_json_line(*plan, result));
   CHECK(json["tenant"] == "acme");
   CHECK(json["probe"] == "dataset");
   CHECK(json["outcome"] == "ok");
@@ -57,7 +57,8 @@ TEST_CASE("a probe as JSON has every member, and only what was measured has a va
 
 TEST_CASE("a probe that got no reply has nulls, not zeros") {
   const auto plan = plan_from(kTwoTenants);
-  const auto json = nlohmann::json::parse(to_json_line(*plan, result_of(Outcome::dns_error)));
+  const auto json =
+      nlohmann::json::parse(explain::to_json_line(*plan, result_of(model::Outcome::dns_error)));
   CHECK(json["http_status"].is_null());
   CHECK(json["server_processing_seconds"].is_null());
   CHECK(json["fault"] == "network");
@@ -67,9 +68,9 @@ TEST_CASE("a probe that got no reply has nulls, not zeros") {
 
 TEST_CASE("bytes that are not UTF-8 do not break the JSON line") {
   const auto plan = plan_from(kTwoTenants);
-  ProbeResult result = result_of(Outcome::ok);
+  model::ProbeResult result = result_of(model::Outcome::ok);
   result.server_timing = {{"x", 1.0, "\xff\xfe"}};
-  CHECK(nlohmann::json::accept(to_json_line(*plan, result)));
+  CHECK(nlohmann::json::accept(explain::to_json_line(*plan, result)));
 }
 
 TEST_CASE("evidence holds a command that anybody may paste, without the token") {
@@ -84,31 +85,31 @@ method = "POST"
 path = "/api/v1/audit/query"
 body = """{"text":"it's"}"""
 )");
-  ProbeResult result = result_of(Outcome::server_error);
-  result.target = TargetIndex{0};
+  model::ProbeResult result = result_of(model::Outcome::server_error);
+  result.target = model::TargetIndex{0};
   result.request_headers = {{"x-request-id", "id-1"}};
   result.response_headers = {{"cf-ray", "0123"}};
-  CHECK(to_curl_line(*plan, result) ==
+  CHECK(explain::to_curl_line(*plan, result) ==
         R"(curl -sS -i -X POST -H "Authorization: Bearer $REINFER_TOKEN" -H 'x-request-id: id-1')"
         R"( --data-raw '{"text":"it'\''s"}' 'https://reinfer.io/api/v1/audit/query')");
-  const auto json = nlohmann::json::parse(to_evidence_json(*plan, result));
+  const auto json = nlohmann::json::parse(explain::to_evidence_json(*plan, result));
   CHECK(json["response_headers"][0]["value"] == "0123");
   CHECK(json["curl"].get<std::string>().find("$REINFER_TOKEN") != std::string::npos);
 }
 
 TEST_CASE("the plain page lists every target with its last outcome") {
   const auto plan = plan_from(kTwoTenants);
-  const Instant now{WallTime{1795392000s}, MonoTime{1s}};
-  Ledger ledger(plan, now);
-  ledger.record_started(TargetIndex{1}, 0ns);
-  ProbeResult result = result_of(Outcome::tls_error);
+  const base::Instant now{base::WallTime{1795392000s}, base::MonoTime{1s}};
+  record::Ledger ledger(plan, now);
+  ledger.record_started(model::TargetIndex{1}, 0ns);
+  model::ProbeResult result = result_of(model::Outcome::tls_error);
   result.finished.wall = now.wall - 30s;
   ledger.record(result);
-  const std::string page = render_status_text(ledger.snapshot(now), "/metrics");
+  const std::string page = page::render_status_text(ledger.snapshot(now), "/metrics");
   CHECK(page.find("acme/not_found: not probed yet, 0 results") != std::string::npos);
   CHECK(page.find("acme/dataset: tls_error 30 s ago, fault: network, 1 result, 0 slots skipped") !=
         std::string::npos);
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

@@ -5,21 +5,21 @@
 #include "base/random.h"
 #include "http/request_parser.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 using namespace std::literals;
-using State = Frame::State;
+using State = http::ParseResult::State;
 
-const RequestLimits kLimits{1024, 10, 100};
+const http::RequestLimits kLimits{1024, 10, 100};
 
 struct Row {
   std::string bytes;
   int status;  // 0: complete, -1: incomplete
-  HttpRejection reason = HttpRejection::malformed;
+  metrics::HttpRejection reason = metrics::HttpRejection::malformed;
 };
 
-int status_of(const Frame& frame) {
+int status_of(const http::ParseResult& frame) {
   if (frame.state == State::refused) return frame.status;
   return frame.state == State::complete ? 0 : -1;
 }
@@ -81,16 +81,17 @@ TEST_CASE("a request is whole, on its way, or none") {
       {with("transfer-encoding: xchunked\r\n"), 411},
       {with("Content-Length: 2\r\nTransfer-Encoding: chunked\r\n"), 400},
       // Too much.
-      {with("Content-Length: 101\r\n"), 413, HttpRejection::body_too_large},
+      {with("Content-Length: 101\r\n"), 413, metrics::HttpRejection::body_too_large},
       {with(many), 0},
-      {with(many + "a: b\r\n"), 431, HttpRejection::header_too_large},
-      {with("a: " + std::string(1024, 'b') + "\r\n"), 431, HttpRejection::header_too_large},
-      {std::string(1024, 'a'), 431, HttpRejection::header_too_large},
+      {with(many + "a: b\r\n"), 431, metrics::HttpRejection::header_too_large},
+      {with("a: " + std::string(1024, 'b') + "\r\n"), 431,
+       metrics::HttpRejection::header_too_large},
+      {std::string(1024, 'a'), 431, metrics::HttpRejection::header_too_large},
       {std::string(1023, 'a'), -1},
   };
   for (const Row& row : rows) {
     CAPTURE(row.bytes);
-    const Frame frame = frame_request(row.bytes, kLimits);
+    const http::ParseResult frame = http::parse_request(row.bytes, kLimits);
     CHECK(status_of(frame) == row.status);
     if (row.status > 0) CHECK(frame.reason == row.reason);
   }
@@ -101,7 +102,8 @@ TEST_CASE("where a request ends does not depend on how it comes") {
   const std::size_t head = bytes.size() - 7;
   for (std::size_t size = 0; size <= bytes.size(); ++size) {
     CAPTURE(size);
-    const Frame frame = frame_request(std::string_view(bytes).substr(0, size), kLimits);
+    const http::ParseResult frame =
+        http::parse_request(std::string_view(bytes).substr(0, size), kLimits);
     CHECK((frame.state == State::complete) == (size >= head + 3));
     CHECK(frame.head_bytes == (size >= head ? head : 0));
     CHECK(frame.expects_continue == (size >= head && size < head + 3));
@@ -109,9 +111,9 @@ TEST_CASE("where a request ends does not depend on how it comes") {
 }
 
 TEST_CASE("nothing that a stranger sends is more than refused") {
-  const std::uint64_t seed = Random::seed_from_kernel();
+  const std::uint64_t seed = base::Random::seed_from_kernel();
   CAPTURE(seed);
-  Random random(seed);
+  base::Random random(seed);
   const std::string alphabet =
       "GET / HTTP/1.1\r\n\r\nHost: a\r\nContent-Length: 12\r\n\0\xff:\t ,"s;
   for (int i = 0; i < 20'000; ++i) {
@@ -119,11 +121,11 @@ TEST_CASE("nothing that a stranger sends is more than refused") {
     for (std::uint64_t n = random.next() % 60; n > 0; --n)
       bytes.insert(random.next() % (bytes.size() + 1), 1,
                    alphabet[random.next() % alphabet.size()]);
-    const Frame frame = frame_request(bytes, kLimits);
+    const http::ParseResult frame = http::parse_request(bytes, kLimits);
     if (frame.state == State::complete)
       REQUIRE(frame.head_bytes + frame.body_bytes <= bytes.size());
   }
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

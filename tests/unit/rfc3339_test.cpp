@@ -2,16 +2,17 @@
 
 #include "base/rfc3339.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 using namespace std::chrono_literals;
 
 TEST_CASE("a moment is written in UTC with milliseconds and read back") {
-  CHECK(rfc3339(WallTime{1795392000s + 5ms}) == "2026-11-23T00:00:00.005Z");
-  CHECK(parse_rfc3339("2026-11-23T00:00:00.005Z") == WallTime{1795392000s + 5ms});
-  CHECK(parse_rfc3339("2026-11-23T00:00:00Z") == WallTime{1795392000s});
-  CHECK(parse_rfc3339("2024-02-29T23:59:59.123456789Z") == WallTime{1709251199s + 123456789ns});
+  CHECK(base::rfc3339(base::WallTime{1795392000s + 5ms}) == "2026-11-23T00:00:00.005Z");
+  CHECK(base::parse_rfc3339("2026-11-23T00:00:00.005Z") == base::WallTime{1795392000s + 5ms});
+  CHECK(base::parse_rfc3339("2026-11-23T00:00:00Z") == base::WallTime{1795392000s});
+  CHECK(base::parse_rfc3339("2024-02-29T23:59:59.123456789Z") ==
+        base::WallTime{1709251199s + 123456789ns});
 }
 
 TEST_CASE("anything else is no moment") {
@@ -22,9 +23,9 @@ TEST_CASE("anything else is no moment") {
         "2026-11-23T00:00:00.Z", "2026-11-23T00:00:00.1234567890Z", "2026-11-23T00:00:00ZZ",
         "1969-12-31T00:00:00Z", "2262-01-01T00:00:00Z", "-026-11-23T00:00:00Z", "now"}) {
     CAPTURE(text);
-    CHECK_FALSE(parse_rfc3339(text).has_value());
+    CHECK_FALSE(base::parse_rfc3339(text).has_value());
   }
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

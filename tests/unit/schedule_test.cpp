@@ -3,35 +3,35 @@
 #include "schedule/schedule.h"
 #include "tests/unit/plans.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 using namespace std::chrono_literals;
 
-const Instant kStart{WallTime{1795392000s}, MonoTime{100s}};
+const base::Instant kStart{base::WallTime{1795392000s}, base::MonoTime{100s}};
 
 TEST_CASE("the first slots come within one interval, at each target's phase of the wall clock") {
   const auto plan = plan_from(kTwoTenants);
-  Schedule schedule(target_grids(*plan), kStart);
-  std::vector<Due> due = schedule.take_due(kStart.mono + 60s - 1ns);
+  schedule::Schedule schedule(schedule::target_grids(*plan), kStart);
+  std::vector<schedule::Due> due = schedule.take_due(kStart.mono + 60s - 1ns);
   REQUIRE(due.size() == 3);
-  for (const Due& one : due) {
-    const Target& target = plan->targets()[one.grid];
-    const Nanoseconds wall = kStart.wall.time_since_epoch() + (one.slot - kStart.mono);
-    CHECK((wall - phase_of(grid_of(target))) % target.interval == 0ns);
+  for (const schedule::Due& one : due) {
+    const model::Target& target = plan->targets()[one.grid];
+    const base::Nanoseconds wall = kStart.wall.time_since_epoch() + (one.slot - kStart.mono);
+    CHECK((wall - schedule::phase_of(schedule::grid_of(target))) % target.interval == 0ns);
   }
 }
 
 TEST_CASE("each slot is handed out once, and next_due tells the next one") {
   const auto plan = plan_from(kTwoTenants);
-  Schedule schedule(target_grids(*plan), kStart);
+  schedule::Schedule schedule(schedule::target_grids(*plan), kStart);
   std::map<std::size_t, int> slots;
-  MonoTime last = kStart.mono;
+  base::MonoTime last = kStart.mono;
   while (schedule.next_due() < kStart.mono + 10min) {
-    const MonoTime next = schedule.next_due();
+    const base::MonoTime next = schedule.next_due();
     CHECK(next >= last);
     last = next;
-    for (const Due& due : schedule.take_due(next)) {
+    for (const schedule::Due& due : schedule.take_due(next)) {
       CHECK(due.slot == next);
       CHECK(due.probe);
       CHECK(due.missed == 0);
@@ -46,15 +46,15 @@ TEST_CASE("each slot is handed out once, and next_due tells the next one") {
 
 TEST_CASE("what nobody asked for in time is missed, and the latest slot only if it is too late") {
   const auto plan = plan_from(kTwoTenants);
-  const auto late_by = [&](Nanoseconds lateness) {
-    Schedule schedule(target_grids(*plan), kStart);
-    MonoTime first = schedule.next_due();
+  const auto late_by = [&](base::Nanoseconds lateness) {
+    schedule::Schedule schedule(schedule::target_grids(*plan), kStart);
+    base::MonoTime first = schedule.next_due();
     const std::size_t grid = schedule.take_due(first)[0].grid;
-    const Nanoseconds interval = plan->targets()[grid].interval;
-    for (const Due& due : schedule.take_due(first + 4 * interval + lateness))
+    const base::Nanoseconds interval = plan->targets()[grid].interval;
+    for (const schedule::Due& due : schedule.take_due(first + 4 * interval + lateness))
       if (due.grid == grid) return due;
     FAIL("the target is due");
-    return Due{};
+    return schedule::Due{};
   };
   CHECK(late_by(0ns).missed == 3);
   CHECK(late_by(0ns).probe);
@@ -65,18 +65,20 @@ TEST_CASE("what nobody asked for in time is missed, and the latest slot only if 
 
 TEST_CASE("a schedule of nothing is never due") {
   const auto plan = plan_from(kTwoTenants);
-  Schedule schedule(target_grids(*plan), kStart);
+  schedule::Schedule schedule(schedule::target_grids(*plan), kStart);
   CHECK(schedule.take_due(kStart.mono - 1h).empty());
-  CHECK(lateness_max(1s) == 500ms);
-  CHECK(lateness_max(1min) == 1s);
+  CHECK(schedule::lateness_max(1s) == 500ms);
+  CHECK(schedule::lateness_max(1min) == 1s);
 }
 
 TEST_CASE("the phase of a target never changes between releases") {
   const auto plan = plan_from(kTwoTenants);
-  CHECK(phase_of(grid_of(plan->targets()[0])) == phase_of(grid_of(plan->targets()[0])));
-  CHECK(phase_of(grid_of(plan->targets()[0])) < plan->targets()[0].interval);
-  CHECK(phase_of(grid_of(plan->targets()[0])) != phase_of(grid_of(plan->targets()[1])));
+  CHECK(schedule::phase_of(schedule::grid_of(plan->targets()[0])) ==
+        schedule::phase_of(schedule::grid_of(plan->targets()[0])));
+  CHECK(schedule::phase_of(schedule::grid_of(plan->targets()[0])) < plan->targets()[0].interval);
+  CHECK(schedule::phase_of(schedule::grid_of(plan->targets()[0])) !=
+        schedule::phase_of(schedule::grid_of(plan->targets()[1])));
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

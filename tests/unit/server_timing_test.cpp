@@ -5,20 +5,20 @@
 #include "base/random.h"
 #include "probe/server_timing.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
-ServerTimingHeader parse(std::vector<std::string> lines) {
-  std::vector<Header> headers;
+probe::ServerTimingHeader parse(std::vector<std::string> lines) {
+  std::vector<model::Header> headers;
   for (std::string& line : lines)
     headers.push_back({"Server-Timing", std::move(line)});
-  return parse_server_timing(headers);
+  return probe::parse_server_timing(headers);
 }
 
 // "name" or "name=12.5" or "name=12.5(description)", separated by spaces.
-std::string shown(const ServerTimingHeader& header) {
+std::string shown(const probe::ServerTimingHeader& header) {
   std::string text;
-  for (const ServerTiming& entry : header.entries) {
+  for (const model::ServerTiming& entry : header.entries) {
     if (!text.empty()) text += ' ';
     text += entry.name;
     if (entry.duration_ms) {
@@ -83,7 +83,7 @@ TEST_CASE("Server-Timing is read as browsers read it") {
   };
   for (const Row& row : rows) {
     CAPTURE(row.line);
-    const ServerTimingHeader header = parse({std::string(row.line)});
+    const probe::ServerTimingHeader header = parse({std::string(row.line)});
     CHECK(shown(header) == row.expected);
     CHECK(header.dropped == 0);
   }
@@ -105,7 +105,7 @@ TEST_CASE("an entry with a broken name is skipped alone and counted") {
   };
   for (const Row& row : rows) {
     CAPTURE(row.line);
-    const ServerTimingHeader header = parse({std::string(row.line)});
+    const probe::ServerTimingHeader header = parse({std::string(row.line)});
     CHECK(shown(header) == row.expected);
     CHECK(header.dropped == row.dropped);
   }
@@ -118,54 +118,55 @@ TEST_CASE("a quote that never closes hides nothing that follows") {
 }
 
 TEST_CASE("several header lines are one list, whatever the case of the header's name") {
-  const std::vector<Header> headers = {{"server-timing", "cfL4;desc=\"x\""},
-                                       {"Content-Type", "total;dur=1"},
-                                       {"SERVER-TIMING", "total;dur=7"}};
-  CHECK(shown(parse_server_timing(headers)) == "cfL4(x) total=7");
-  CHECK(parse_server_timing(headers).present);
-  CHECK_FALSE(parse_server_timing({{"Content-Type", "x"}}).present);
+  const std::vector<model::Header> headers = {{"server-timing", "cfL4;desc=\"x\""},
+                                              {"Content-Type", "total;dur=1"},
+                                              {"SERVER-TIMING", "total;dur=7"}};
+  CHECK(shown(probe::parse_server_timing(headers)) == "cfL4(x) total=7");
+  CHECK(probe::parse_server_timing(headers).present);
+  CHECK_FALSE(probe::parse_server_timing({{"Content-Type", "x"}}).present);
 }
 
 TEST_CASE("a duration is a plain number from start to end, or absent") {
   for (const std::string_view good : {"37.7", "37", ".5", "5.", "1e3", "0", "-0", "1E-2"}) {
     CAPTURE(good);
-    CHECK(parse_server_timing_duration(good).has_value());
+    CHECK(probe::parse_server_timing_duration(good).has_value());
   }
   for (const std::string_view bad :
        {"",      " 1",   "1 ",  "-1",    "-0.1", "inf", "-inf", "infinity", "nan", "NaN",
         "1e999", "0x10", "1,5", "1_000", "12ms", "abc", "--1",  "+-1",      "1e",  "."}) {
     CAPTURE(bad);
-    CHECK_FALSE(parse_server_timing_duration(bad).has_value());
+    CHECK_FALSE(probe::parse_server_timing_duration(bad).has_value());
   }
-  CHECK(parse_server_timing_duration("1e3") == 1000.0);
+  CHECK(probe::parse_server_timing_duration("1e3") == 1000.0);
 }
 
 TEST_CASE("entries and bytes have limits and what is cut is counted") {
   std::string many;
   for (int i = 0; i < 70; ++i)
     many += "m" + std::to_string(i) + ",";
-  const ServerTimingHeader entries = parse({many});
-  CHECK(entries.entries.size() == kServerTimingEntriesMax);
+  const probe::ServerTimingHeader entries = parse({many});
+  CHECK(entries.entries.size() == probe::kServerTimingEntriesMax);
   CHECK(entries.dropped == 6);
 
   const std::string filler = "filler;desc=\"" + std::string(8100, 'x') + "\"";
   CHECK(shown(parse({filler + ",total;dur=5"})).ends_with("total=5"));
-  const ServerTimingHeader cut = parse({filler, "a", "total;dur=" + std::string(200, '1')});
+  const probe::ServerTimingHeader cut = parse({filler, "a", "total;dur=" + std::string(200, '1')});
   CHECK(cut.entries.size() == 2);
   CHECK(cut.dropped == 1);
 }
 
 TEST_CASE("an entry that crosses the byte limit is dropped whole, not read in part") {
-  const std::string filler = "f;desc=\"" + std::string(kServerTimingBytesMax - 20, 'x') + "\"";
-  const ServerTimingHeader header = parse({filler + ",total;dur=123456789"});
+  const std::string filler =
+      "f;desc=\"" + std::string(probe::kServerTimingBytesMax - 20, 'x') + "\"";
+  const probe::ServerTimingHeader header = parse({filler + ",total;dur=123456789"});
   REQUIRE(header.entries.size() == 1);
   CHECK(header.dropped == 1);
 }
 
 TEST_CASE("damaged headers never do harm") {
-  const std::uint64_t seed = Random::seed_from_kernel();
+  const std::uint64_t seed = base::Random::seed_from_kernel();
   CAPTURE(seed);
-  Random random(seed);
+  base::Random random(seed);
   const std::string_view alphabet =
       "total;dur=37.7,\"\\ \t[]\x01\xff"
       "cfL4desc";
@@ -173,9 +174,9 @@ TEST_CASE("damaged headers never do harm") {
     std::string line;
     for (std::uint64_t length = random.next() % 60; length > 0; --length)
       line += alphabet[random.next() % alphabet.size()];
-    const ServerTimingHeader header = parse({line, "total;dur=1"});
+    const probe::ServerTimingHeader header = parse({line, "total;dur=1"});
     CAPTURE(line);
-    REQUIRE(header.entries.size() <= kServerTimingEntriesMax);
+    REQUIRE(header.entries.size() <= probe::kServerTimingEntriesMax);
     REQUIRE_FALSE(header.entries.empty());
     REQUIRE(header.entries.back().name == "total");
     REQUIRE(header.entries.back().duration_ms == 1.0);
@@ -183,4 +184,4 @@ TEST_CASE("damaged headers never do harm") {
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

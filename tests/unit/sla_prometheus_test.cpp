@@ -5,24 +5,25 @@
 #include "sla/prometheus.h"
 #include "sla/reader.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 using namespace std::chrono_literals;
 
 // Answers the same to everything, and remembers what was asked last.
 struct OneAnswer {
-  HttpAnswer answer;
+  sla::HttpAnswer answer;
   std::string asked = {};
 
-  Prometheus prometheus() {
-    return Prometheus([this](const std::string& path) -> tl::expected<HttpAnswer, std::string> {
-      asked = path;
-      return answer;
-    });
+  sla::Prometheus prometheus() {
+    return sla::Prometheus(
+        [this](const std::string& path) -> tl::expected<sla::HttpAnswer, std::string> {
+          asked = path;
+          return answer;
+        });
   }
-  PrometheusFailure failure() {
-    const auto answered = prometheus().query("up", WallTime{});
+  sla::PrometheusFailure failure() {
+    const auto answered = prometheus().query("up", base::WallTime{});
     REQUIRE_FALSE(answered);
     return answered.error();
   }
@@ -35,20 +36,20 @@ constexpr std::string_view kMatrix = R"({"status":"success","data":{"resultType"
 
 TEST_CASE("samples are read to the millisecond, and what is no number is left out") {
   OneAnswer server{{200, "application/json", "", std::string(kMatrix)}};
-  Prometheus prometheus = server.prometheus();
-  const auto series = prometheus.query("a[1m]", WallTime(1760000060s));
+  sla::Prometheus prometheus = server.prometheus();
+  const auto series = prometheus.query("a[1m]", base::WallTime(1760000060s));
   REQUIRE(series);
   REQUIRE(series->size() == 1);
-  CHECK(series->at(0).labels == SeriesLabels{{"__name__", "a"}, {"tenant", "t"}});
+  CHECK(series->at(0).labels == sla::SeriesLabels{{"__name__", "a"}, {"tenant", "t"}});
   CHECK(series->at(0).samples ==
-        Samples{{WallTime(1760000000781ms), 12}, {WallTime(1760000030s), 1000}});
+        sla::Samples{{base::WallTime(1760000000781ms), 12}, {base::WallTime(1760000030s), 1000}});
   CHECK(server.asked == "/api/v1/query?query=a%5B1m%5D&time=1760000060.000");
   CHECK(prometheus.warnings() == std::vector<std::string>{"partial response"});
 }
 
 TEST_CASE("what is no answer of Prometheus says what to do") {
   struct Row {
-    HttpAnswer answer;
+    sla::HttpAnswer answer;
     const char* words;
     bool too_much;
   };
@@ -77,7 +78,7 @@ TEST_CASE("what is no answer of Prometheus says what to do") {
   for (const Row& row : rows) {
     CAPTURE(row.words);
     OneAnswer server{row.answer};
-    const PrometheusFailure failure = server.failure();
+    const sla::PrometheusFailure failure = server.failure();
     CAPTURE(failure.what);
     CHECK(failure.what.find(row.words) != std::string::npos);
     CHECK(failure.too_much == row.too_much);
@@ -85,35 +86,35 @@ TEST_CASE("what is no answer of Prometheus says what to do") {
 }
 
 TEST_CASE("what stands in a selector cannot end it") {
-  CHECK(promql_string("acme") == "\"acme\"");
-  CHECK(promql_string("a\"b\\c\nd") == "\"a\\\"b\\\\c\\nd\"");
+  CHECK(sla::promql_string("acme") == "\"acme\"");
+  CHECK(sla::promql_string("a\"b\\c\nd") == "\"a\\\"b\\\\c\\nd\"");
 }
 
 // A Prometheus that refuses pieces of more than some hours.
 struct Miser {
-  Nanoseconds most;
+  base::Nanoseconds most;
   std::vector<std::string> asked = {};
 
-  tl::expected<HttpAnswer, std::string> answer(const std::string& path) {
+  tl::expected<sla::HttpAnswer, std::string> answer(const std::string& path) {
     asked.push_back(path);
     const auto open = path.find("%5B");
     const bool raw = path.find("reinfer_slo_events_total") != std::string::npos &&
                      path.rfind("/api/v1/query?", 0) == 0 && open != std::string::npos;
     if (raw && std::chrono::milliseconds(std::stoll(path.substr(open + 3))) > most)
-      return HttpAnswer{422, "", "",
-                        R"({"status":"error","errorType":"execution","error":"too many samples"})"};
-    return HttpAnswer{200, "", "", R"({"status":"success","data":{"result":[]}})"};
+      return sla::HttpAnswer{
+          422, "", "", R"({"status":"error","errorType":"execution","error":"too many samples"})"};
+    return sla::HttpAnswer{200, "", "", R"({"status":"success","data":{"result":[]}})"};
   }
 };
 
 TEST_CASE("what is too much is asked for in halves, and given up at a quarter of an hour") {
-  const WallTime start = *parse_rfc3339("2026-10-01T00:00:00Z");
-  const SlaScope scope{{"2026-10", "UTC", {start, start + 47h}, false}, start + 900h, {}, ""};
+  const base::WallTime start = *base::parse_rfc3339("2026-10-01T00:00:00Z");
+  const sla::SlaScope scope{{"2026-10", "UTC", {start, start + 47h}, false}, start + 900h, {}, ""};
   for (const auto& [most, works] :
-       {std::pair<Nanoseconds, bool>{6h + 10min, true}, {1min, false}}) {
+       {std::pair<base::Nanoseconds, bool>{6h + 10min, true}, {1min, false}}) {
     Miser miser{most};
-    Prometheus prometheus([&](const std::string& path) { return miser.answer(path); });
-    SlaReader reader(prometheus, scope, [](const std::string&) {});
+    sla::Prometheus prometheus([&](const std::string& path) { return miser.answer(path); });
+    sla::SlaReader reader(prometheus, scope, [](const std::string&) {});
     const auto read = reader.read("acme");
     CHECK(read.has_value() == works);
     if (!works) CHECK(read.error() == "refuses (422 execution): too many samples");
@@ -121,15 +122,15 @@ TEST_CASE("what is too much is asked for in halves, and given up at a quarter of
 }
 
 TEST_CASE("no range query of a month has too many points, however long the month") {
-  const WallTime start = *parse_rfc3339("2026-10-01T00:00:00Z");
-  const SlaScope scope{
+  const base::WallTime start = *base::parse_rfc3339("2026-10-01T00:00:00Z");
+  const sla::SlaScope scope{
       {"2026-10", "", {start, start + 24h * 31 + 1h}, false}, start + 900h, {}, ""};
   Miser miser{30 * 24h};
-  Prometheus prometheus([&](const std::string& path) { return miser.answer(path); });
-  SlaReader reader(prometheus, scope, [](const std::string&) {});
+  sla::Prometheus prometheus([&](const std::string& path) { return miser.answer(path); });
+  sla::SlaReader reader(prometheus, scope, [](const std::string&) {});
   CHECK(reader.read("acme"));
   CHECK(miser.asked.at(0).find("&step=300.000") != std::string::npos);
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

@@ -7,17 +7,17 @@
 #include "sla/render.h"
 #include "tests/unit/goldens.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 using namespace std::chrono_literals;
 
-WallTime at(std::string_view text) {
-  return *parse_rfc3339(text);
+base::WallTime at(std::string_view text) {
+  return *base::parse_rfc3339(text);
 }
 
-SlaRow breached() {
-  SlaRow row;
+sla::SlaRow breached() {
+  sla::SlaRow row;
   row.labels = {{"job", "reinfer_exporter"}, {"probe", "dataset"}, {"tenant", "acme"}};
   row.slo = "availability";
   row.instances = {"frankfurt:9877"};
@@ -37,7 +37,7 @@ SlaRow breached() {
   row.ratio_min = 0.99;
   row.ratio_max = 0.9981;
   row.budget_spent = 1.9114;
-  row.verdict = SlaVerdict::breached;
+  row.verdict = sla::SlaVerdict::breached;
   row.lone_bad = 3;
   row.outages_total = 7;
   row.outages = {{at("2026-10-06T09:12:15Z"),
@@ -63,8 +63,8 @@ SlaRow breached() {
   return row;
 }
 
-SlaRow slow() {
-  SlaRow row = breached();
+sla::SlaRow slow() {
+  sla::SlaRow row = breached();
   row.slo = "latency";
   row.objective = 0.95;
   row.latency_threshold_seconds = 0.5;
@@ -74,7 +74,7 @@ SlaRow slow() {
   row.bad_by_outcome = row.bad_by_fault = row.excluded = {};
   row.ratio = row.ratio_min = row.ratio_max = 85220.0 / 88770;
   row.budget_spent = 0.8;
-  row.verdict = SlaVerdict::met;
+  row.verdict = sla::SlaVerdict::met;
   row.coverage.unwatched = {};
   row.coverage.watched = 31 * 24h;
   row.lone_bad = 0;
@@ -84,8 +84,8 @@ SlaRow slow() {
   return row;
 }
 
-SlaRow nothing() {
-  SlaRow row;
+sla::SlaRow nothing() {
+  sla::SlaRow row;
   row.labels = {{"probe", "not_found"}, {"tenant", "globex"}};
   row.slo = "availability";
   row.instances = {"a:1", "b:1"};
@@ -93,7 +93,7 @@ SlaRow nothing() {
   return row;
 }
 
-SlaReport report() {
+sla::SlaReport report() {
   return {{"2026-10", "UTC", {at("2026-10-01T00:00:00Z"), at("2026-11-01T00:00:00Z")}, false},
           "http://127.0.0.1:9090",
           at("2026-11-24T12:00:00Z"),
@@ -102,20 +102,20 @@ SlaReport report() {
 }
 
 TEST_CASE("the report reads well on a terminal, wide or narrow, and without one") {
-  check_golden("sla_table.txt", render_table(report(), {100, false, true}));
-  check_golden("sla_table_narrow.txt", render_table(report(), {80, false, false}));
-  check_golden("sla_table_rich.txt", render_table(report(), {100, true, true}));
+  check_golden("sla_table.txt", sla::render_table(report(), {100, false, true}));
+  check_golden("sla_table_narrow.txt", sla::render_table(report(), {80, false, false}));
+  check_golden("sla_table_rich.txt", sla::render_table(report(), {100, true, true}));
 }
 
 TEST_CASE("the report is a table for spreadsheets") {
-  std::string text = render_csv(report());
+  std::string text = sla::render_csv(report());
   CHECK(text.find("\r\n2026-10,false,") != std::string::npos);
   std::erase(text, '\r');  // files of ours have none
   check_golden("sla.csv", text);
 }
 
 TEST_CASE("the report is a document for scripts") {
-  const std::string text = render_json(report());
+  const std::string text = sla::render_json(report());
   check_golden("sla.json", text);
   const auto document = nlohmann::json::parse(text);
   CHECK(document["verdict"] == "breached");
@@ -123,20 +123,21 @@ TEST_CASE("the report is a document for scripts") {
 }
 
 TEST_CASE("a month that is not over is said to be so far") {
-  SlaReport half = report();
+  sla::SlaReport half = report();
   half.month.so_far = true;
-  CHECK(render_table(half, {}).rfind("2026-10 so far, ", 0) == 0);
-  CHECK(claim_of(half, half.rows[0])->subject.find("the month is not over") != std::string::npos);
+  CHECK(sla::render_table(half, {}).rfind("2026-10 so far, ", 0) == 0);
+  CHECK(sla::claim_of(half, half.rows[0])->subject.find("the month is not over") !=
+        std::string::npos);
 }
 
 TEST_CASE("only what was breached is claimed, a breach of latency too") {
-  SlaReport one = report();
-  CHECK_FALSE(claim_of(one, one.rows[1]));
-  CHECK_FALSE(claim_of(one, one.rows[2]));
-  one.rows[1].verdict = SlaVerdict::breached;
-  CHECK(claim_of(one, one.rows[1])->calculation.rfind("85220 ok results within 500ms / 88770", 0) ==
-        0);
+  sla::SlaReport one = report();
+  CHECK_FALSE(sla::claim_of(one, one.rows[1]));
+  CHECK_FALSE(sla::claim_of(one, one.rows[2]));
+  one.rows[1].verdict = sla::SlaVerdict::breached;
+  CHECK(sla::claim_of(one, one.rows[1])
+            ->calculation.rfind("85220 ok results within 500ms / 88770", 0) == 0);
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

@@ -4,85 +4,88 @@
 
 #include <vector>
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 using namespace std::chrono_literals;
-using Kind = StateNews::Kind;
+using Kind = probe::StateChange::Kind;
 
-const MonoTime kStart{1000h};
+const base::MonoTime kStart{1000h};
 
-std::string told(const std::optional<StateNews>& news) {
-  return news ? describe(*news, "acme/dataset") : "";
+std::string told(const std::optional<probe::StateChange>& news) {
+  return news ? probe::describe(*news, "acme/dataset") : "";
 }
 
 TEST_CASE("a change is told with how long the state before had lasted") {
-  StateKeeper keeper;
-  CHECK(told(keeper.take(Outcome::ok, kStart)) == "acme/dataset: first result is ok");
-  CHECK(told(keeper.take(Outcome::ok, kStart + 1h)).empty());
-  CHECK(told(keeper.take(Outcome::server_error, kStart + 192min)) ==
+  probe::StateTracker keeper;
+  CHECK(told(keeper.take(model::Outcome::ok, kStart)) == "acme/dataset: first result is ok");
+  CHECK(told(keeper.take(model::Outcome::ok, kStart + 1h)).empty());
+  CHECK(told(keeper.take(model::Outcome::server_error, kStart + 192min)) ==
         "acme/dataset: ok -> server_error after 3 h 12 min");
-  CHECK(told(keeper.take(Outcome::gateway_error, kStart + 193min)) ==
+  CHECK(told(keeper.take(model::Outcome::gateway_error, kStart + 193min)) ==
         "acme/dataset: server_error -> gateway_error after 1 min 0 s");
-  CHECK(told(keeper.take(Outcome::ok, kStart + 194min)) ==
+  CHECK(told(keeper.take(model::Outcome::ok, kStart + 194min)) ==
         "acme/dataset: gateway_error -> ok after 1 min 0 s");
 }
 
 TEST_CASE("a failure that lasts is told of every ten minutes, with what was left out") {
-  StateKeeper keeper;
-  keeper.take(Outcome::ok, kStart);
-  keeper.take(Outcome::dns_error, kStart + 1min);
-  std::vector<StateNews> lines;
+  probe::StateTracker keeper;
+  keeper.take(model::Outcome::ok, kStart);
+  keeper.take(model::Outcome::dns_error, kStart + 1min);
+  std::vector<probe::StateChange> lines;
   for (int i = 1; i <= 60; ++i)
-    if (const auto news = keeper.take(Outcome::dns_error, kStart + 1min + i * 30s))
+    if (const auto news = keeper.take(model::Outcome::dns_error, kStart + 1min + i * 30s))
       lines.push_back(*news);
   REQUIRE(lines.size() == 3);
-  CHECK(lines[0] == StateNews{Kind::still, Outcome::dns_error, Outcome::dns_error, 10min, 0, 19});
-  CHECK(describe(lines[2], "acme/dataset") == "acme/dataset: still dns_error after 30 min 0 s");
+  CHECK(lines[0] == probe::StateChange{Kind::still, model::Outcome::dns_error,
+                                       model::Outcome::dns_error, 10min, 0, 19});
+  CHECK(probe::describe(lines[2], "acme/dataset") ==
+        "acme/dataset: still dns_error after 30 min 0 s");
 }
 
 TEST_CASE("a target that flaps has a few lines a minute and a count, and its last state is told") {
-  StateKeeper keeper;
-  keeper.take(Outcome::ok, kStart);
+  probe::StateTracker keeper;
+  keeper.take(model::Outcome::ok, kStart);
   std::uint64_t lines = 0;
   std::uint64_t changes_told = 0;
-  MonoTime now = kStart;
+  base::MonoTime now = kStart;
   for (int i = 0; i < 600; ++i) {
     now += 1s;
-    const auto news = keeper.take(i % 2 == 0 ? Outcome::bad_body : Outcome::ok, now);
+    const auto news = keeper.take(i % 2 == 0 ? model::Outcome::bad_body : model::Outcome::ok, now);
     if (!news) continue;
     ++lines;
     changes_told += news->kind == Kind::settled ? news->changes_left_out : 1;
   }
-  CHECK(lines <= 10 * kChangesToldMax);
+  CHECK(lines <= 10 * probe::kChangesToldMax);
   CHECK(lines >= 10);
   // It stays ok: after the minute it is told, though ok may have been told before the flapping.
-  std::vector<StateNews> after;
+  std::vector<probe::StateChange> after;
   for (int i = 0; i < 120; ++i) {
     now += 1s;
-    if (const auto news = keeper.take(Outcome::ok, now)) after.push_back(*news);
+    if (const auto news = keeper.take(model::Outcome::ok, now)) after.push_back(*news);
   }
   REQUIRE(after.size() == 1);
   CHECK(after[0].kind == Kind::settled);
-  CHECK(after[0].outcome == Outcome::ok);
+  CHECK(after[0].outcome == model::Outcome::ok);
   CHECK(changes_told + after[0].changes_left_out == 600);
-  CHECK(describe(after[0], "a/b").rfind("a/b: ok now, ", 0) == 0);
+  CHECK(probe::describe(after[0], "a/b").rfind("a/b: ok now, ", 0) == 0);
 }
 
 TEST_CASE("one change left out is one") {
-  StateNews news{StateNews::Kind::settled, Outcome::bad_body, Outcome::ok, {}};
+  probe::StateChange news{
+      probe::StateChange::Kind::settled, model::Outcome::bad_body, model::Outcome::ok, {}};
   news.changes_left_out = 1;
-  CHECK(describe(news, "a/b") == "a/b: ok now, 1 change was left out");
+  CHECK(probe::describe(news, "a/b") == "a/b: ok now, 1 change was left out");
   news.changes_left_out = 2;
-  CHECK(describe(news, "a/b") == "a/b: ok now, 2 changes were left out");
+  CHECK(probe::describe(news, "a/b") == "a/b: ok now, 2 changes were left out");
 }
 
 TEST_CASE("a success that nothing came before is no news twice") {
-  StateKeeper keeper;
-  keeper.take(Outcome::ok, kStart);
+  probe::StateTracker keeper;
+  keeper.take(model::Outcome::ok, kStart);
   for (int i = 1; i < 1000; ++i)
-    CHECK_FALSE(keeper.take(Outcome::ok, kStart + i * 1min).has_value());
+    CHECK_FALSE(keeper.take(model::Outcome::ok, kStart + i * 1min).has_value());
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

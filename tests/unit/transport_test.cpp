@@ -5,25 +5,25 @@
 #include "transport/timing/precise_wait.h"
 #include "transport/timing/wire_stamps.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 using namespace std::chrono_literals;
 
-MonoTime at(Nanoseconds d) {
-  return MonoTime{1000s + d};
+base::MonoTime at(base::Nanoseconds d) {
+  return base::MonoTime{1000s + d};
 }
 
 TEST_CASE("a wait in parts ends when it should, late by less than a third of a millisecond") {
-  for (const Nanoseconds whole : {0ns, 1ns, 10ms + 0ns, 70ms + 0ns, 30s + 0ns, 24h + 0ns}) {
+  for (const base::Nanoseconds whole : {0ns, 1ns, 10ms + 0ns, 70ms + 0ns, 30s + 0ns, 24h + 0ns}) {
     CAPTURE(whole.count());
     // What the kernel allows itself where it is at its worst, a nice value included.
     constexpr int kSlackPart = 200;
-    Nanoseconds waited{0};
-    Nanoseconds last{0};
+    base::Nanoseconds waited{0};
+    base::Nanoseconds last{0};
     int parts = 0;
     while (waited < whole) {
-      last = first_wait(whole - waited);
+      last = transport::first_wait(whole - waited);
       REQUIRE(last > 0ns);
       waited += last + last / kSlackPart;
       ++parts;
@@ -34,8 +34,9 @@ TEST_CASE("a wait in parts ends when it should, late by less than a third of a m
 }
 
 TEST_CASE("phases run from stamp to stamp and add up to the total") {
-  const WireStamps stamps{at(0ms), at(2ms), at(5ms), at(15ms), at(16ms), at(66ms), at(70ms)};
-  const PhaseTimings phases = phases_from(stamps, Stage::done);
+  const transport::WireStamps stamps{at(0ms),  at(2ms),  at(5ms), at(15ms),
+                                     at(16ms), at(66ms), at(70ms)};
+  const model::PhaseTimings phases = transport::phases_from(stamps, model::Stage::done);
   CHECK(phases.resolve == 2ms);
   CHECK(phases.connect == 3ms);
   CHECK(phases.tls == 10ms);
@@ -46,12 +47,12 @@ TEST_CASE("phases run from stamp to stamp and add up to the total") {
 }
 
 TEST_CASE("steps that did not happen have no phase") {
-  WireStamps reused;
+  transport::WireStamps reused;
   reused.start = at(0ms);
   reused.sent = at(1ms);
   reused.first_byte = at(9ms);
   reused.end = at(10ms);
-  const PhaseTimings phases = phases_from(reused, Stage::done);
+  const model::PhaseTimings phases = transport::phases_from(reused, model::Stage::done);
   CHECK_FALSE(phases.resolve.has_value());
   CHECK_FALSE(phases.connect.has_value());
   CHECK_FALSE(phases.tls.has_value());
@@ -60,11 +61,11 @@ TEST_CASE("steps that did not happen have no phase") {
 }
 
 TEST_CASE("a failed exchange holds its time in the stage that failed") {
-  WireStamps stamps;
+  transport::WireStamps stamps;
   stamps.start = at(0ms);
   stamps.resolved = at(3ms);
   stamps.end = at(5003ms);
-  const PhaseTimings phases = phases_from(stamps, Stage::connect);
+  const model::PhaseTimings phases = transport::phases_from(stamps, model::Stage::connect);
   CHECK(phases.resolve == 3ms);
   CHECK(phases.connect == 5s);
   CHECK_FALSE(phases.wait.has_value());
@@ -72,8 +73,9 @@ TEST_CASE("a failed exchange holds its time in the stage that failed") {
 }
 
 TEST_CASE("stamps that run backwards never give a negative phase") {
-  const WireStamps stamps{at(0ms), at(5ms), at(4ms), std::nullopt, at(3ms), at(8ms), at(7ms)};
-  const PhaseTimings phases = phases_from(stamps, Stage::done);
+  const transport::WireStamps stamps{at(0ms), at(5ms), at(4ms), std::nullopt,
+                                     at(3ms), at(8ms), at(7ms)};
+  const model::PhaseTimings phases = transport::phases_from(stamps, model::Stage::done);
   CHECK(phases.connect == 0ms);
   CHECK(phases.send == 0ms);
   CHECK(phases.wait == 3ms);
@@ -84,52 +86,54 @@ TEST_CASE("libcurl's codes become what went wrong on the wire") {
   struct Row {
     int code;
     std::string_view text;
-    WireError expected;
+    model::WireError expected;
   };
   const Row rows[] = {
-      {CURLE_OK, "", WireError::none},
-      {CURLE_COULDNT_RESOLVE_HOST, "", WireError::resolve},
-      {CURLE_COULDNT_RESOLVE_PROXY, "", WireError::proxy},
-      {CURLE_COULDNT_CONNECT, "", WireError::connect},
-      {CURLE_SSL_CONNECT_ERROR, "", WireError::tls},
-      {CURLE_PEER_FAILED_VERIFICATION, "", WireError::tls},
-      {CURLE_GOT_NOTHING, "", WireError::connection_lost},
-      {CURLE_RECV_ERROR, "Recv failure: Connection reset by peer", WireError::connection_lost},
+      {CURLE_OK, "", model::WireError::none},
+      {CURLE_COULDNT_RESOLVE_HOST, "", model::WireError::resolve},
+      {CURLE_COULDNT_RESOLVE_PROXY, "", model::WireError::proxy},
+      {CURLE_COULDNT_CONNECT, "", model::WireError::connect},
+      {CURLE_SSL_CONNECT_ERROR, "", model::WireError::tls},
+      {CURLE_PEER_FAILED_VERIFICATION, "", model::WireError::tls},
+      {CURLE_GOT_NOTHING, "", model::WireError::connection_lost},
+      {CURLE_RECV_ERROR, "Recv failure: Connection reset by peer",
+       model::WireError::connection_lost},
       {CURLE_RECV_ERROR, "Illegal or missing hexadecimal sequence in chunked-encoding",
-       WireError::bad_body},
-      {CURLE_PARTIAL_FILE, "", WireError::connection_lost},
-      {CURLE_BAD_CONTENT_ENCODING, "", WireError::bad_body},
-      {CURLE_WEIRD_SERVER_REPLY, "", WireError::bad_body},
-      {CURLE_UNSUPPORTED_PROTOCOL, "Received HTTP/0.9 when not allowed", WireError::bad_body},
-      {CURLE_SSL_CACERT_BADFILE, "", WireError::monitor},
-      {CURLE_OUT_OF_MEMORY, "", WireError::monitor},
-      {CURLE_FAILED_INIT, "", WireError::monitor},
+       model::WireError::bad_body},
+      {CURLE_PARTIAL_FILE, "", model::WireError::connection_lost},
+      {CURLE_BAD_CONTENT_ENCODING, "", model::WireError::bad_body},
+      {CURLE_WEIRD_SERVER_REPLY, "", model::WireError::bad_body},
+      {CURLE_UNSUPPORTED_PROTOCOL, "Received HTTP/0.9 when not allowed",
+       model::WireError::bad_body},
+      {CURLE_SSL_CACERT_BADFILE, "", model::WireError::monitor},
+      {CURLE_OUT_OF_MEMORY, "", model::WireError::monitor},
+      {CURLE_FAILED_INIT, "", model::WireError::monitor},
   };
   for (const Row& row : rows) {
     CAPTURE(row.code);
-    CurlEnding ending;
+    transport::CurlEnding ending;
     ending.code = row.code;
     ending.text = row.text;
-    CHECK(wire_error_of(ending) == row.expected);
+    CHECK(transport::wire_error_of(ending) == row.expected);
   }
 }
 
 TEST_CASE("a deadline says where it struck") {
   struct Row {
-    Stage stage;
-    WireError expected;
+    model::Stage stage;
+    model::WireError expected;
   };
-  const Row rows[] = {{Stage::resolve, WireError::resolve},
-                      {Stage::connect, WireError::connect_timeout},
-                      {Stage::tls, WireError::tls},
-                      {Stage::send, WireError::response_timeout},
-                      {Stage::wait, WireError::response_timeout},
-                      {Stage::receive, WireError::response_timeout}};
+  const Row rows[] = {{model::Stage::resolve, model::WireError::resolve},
+                      {model::Stage::connect, model::WireError::connect_timeout},
+                      {model::Stage::tls, model::WireError::tls},
+                      {model::Stage::send, model::WireError::response_timeout},
+                      {model::Stage::wait, model::WireError::response_timeout},
+                      {model::Stage::receive, model::WireError::response_timeout}};
   for (const Row& row : rows) {
-    CurlEnding ending;
+    transport::CurlEnding ending;
     ending.timed_out = true;
     ending.stage = row.stage;
-    CHECK(wire_error_of(ending) == row.expected);
+    CHECK(transport::wire_error_of(ending) == row.expected);
   }
 }
 
@@ -138,70 +142,70 @@ TEST_CASE("whoever did not get all of its time from us has not failed") {
     int code;
     bool timed_out;
     bool time_left;
-    Nanoseconds held_up;
-    WireError expected;
+    base::Nanoseconds held_up;
+    model::WireError expected;
   };
   const Row rows[] = {
-      {CURLE_OK, true, true, 20s, WireError::monitor},
-      {CURLE_OK, true, false, 20s, WireError::tls},
+      {CURLE_OK, true, true, 20s, model::WireError::monitor},
+      {CURLE_OK, true, false, 20s, model::WireError::tls},
       // Hung up on by a peer that has lost its patience, perhaps.
-      {CURLE_SSL_CONNECT_ERROR, false, false, 16s, WireError::monitor},
-      {CURLE_GOT_NOTHING, false, false, 16s, WireError::monitor},
-      {CURLE_RECV_ERROR, false, false, 16s, WireError::monitor},
-      {CURLE_OPERATION_TIMEDOUT, false, false, 16s, WireError::monitor},
+      {CURLE_SSL_CONNECT_ERROR, false, false, 16s, model::WireError::monitor},
+      {CURLE_GOT_NOTHING, false, false, 16s, model::WireError::monitor},
+      {CURLE_RECV_ERROR, false, false, 16s, model::WireError::monitor},
+      {CURLE_OPERATION_TIMEDOUT, false, false, 16s, model::WireError::monitor},
       // Or not.
-      {CURLE_SSL_CONNECT_ERROR, false, false, 15s, WireError::tls},
-      {CURLE_OPERATION_TIMEDOUT, false, false, 15s, WireError::tls},
-      {CURLE_GOT_NOTHING, false, false, 0s, WireError::connection_lost},
+      {CURLE_SSL_CONNECT_ERROR, false, false, 15s, model::WireError::tls},
+      {CURLE_OPERATION_TIMEDOUT, false, false, 15s, model::WireError::tls},
+      {CURLE_GOT_NOTHING, false, false, 0s, model::WireError::connection_lost},
       // These say what is wrong, however late it is.
-      {CURLE_PEER_FAILED_VERIFICATION, false, false, 16s, WireError::tls},
-      {CURLE_COULDNT_CONNECT, false, false, 16s, WireError::connect},
-      {CURLE_OK, false, false, 16s, WireError::none},
+      {CURLE_PEER_FAILED_VERIFICATION, false, false, 16s, model::WireError::tls},
+      {CURLE_COULDNT_CONNECT, false, false, 16s, model::WireError::connect},
+      {CURLE_OK, false, false, 16s, model::WireError::none},
   };
   for (const Row& row : rows) {
     CAPTURE(row.code);
     CAPTURE(row.held_up.count());
-    CurlEnding ending;
+    transport::CurlEnding ending;
     ending.code = row.code;
     ending.timed_out = row.timed_out;
     ending.time_left = row.time_left;
     ending.held_up = row.held_up;
     ending.took = 30s;
-    ending.stage = Stage::tls;
-    CHECK(wire_error_of(ending) == row.expected);
-    CHECK(is_our_delay(ending) == (row.expected == WireError::monitor));
+    ending.stage = model::Stage::tls;
+    CHECK(transport::wire_error_of(ending) == row.expected);
+    CHECK(transport::is_our_delay(ending) == (row.expected == model::WireError::monitor));
   }
-  CurlEnding lost;
+  transport::CurlEnding lost;
   lost.code = CURLE_GOT_NOTHING;
-  lost.stage = Stage::send;
+  lost.stage = model::Stage::send;
   lost.took = 5s;
   lost.held_up = 5s;
-  CHECK(wire_error_of(lost) == WireError::monitor);
+  CHECK(transport::wire_error_of(lost) == model::WireError::monitor);
   lost.held_up = 4999ms;
-  CHECK(wire_error_of(lost) == WireError::connection_lost);
+  CHECK(transport::wire_error_of(lost) == model::WireError::connection_lost);
   // It had the request and did not answer.
   lost.held_up = 5s;
-  lost.stage = Stage::wait;
-  CHECK(wire_error_of(lost) == WireError::connection_lost);
+  lost.stage = model::Stage::wait;
+  CHECK(transport::wire_error_of(lost) == model::WireError::connection_lost);
 }
 
 TEST_CASE("our own limits come before libcurl's words") {
-  CurlEnding ending;
+  transport::CurlEnding ending;
   ending.code = CURLE_WRITE_ERROR;
   ending.too_large = true;
-  CHECK(wire_error_of(ending) == WireError::too_large);
+  CHECK(transport::wire_error_of(ending) == model::WireError::too_large);
   ending = {};
   ending.code = CURLE_COULDNT_CONNECT;
   ending.out_of_sockets = true;
-  CHECK(wire_error_of(ending) == WireError::monitor);
+  CHECK(transport::wire_error_of(ending) == model::WireError::monitor);
   ending = {};
   ending.headers_cut = true;
-  CHECK(wire_error_of(ending) == WireError::connection_lost);
+  CHECK(transport::wire_error_of(ending) == model::WireError::connection_lost);
   ending = {};
   ending.code = CURLE_RECV_ERROR;
   ending.proxy_status = 403;
-  CHECK(wire_error_of(ending) == WireError::proxy);
+  CHECK(transport::wire_error_of(ending) == model::WireError::proxy);
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

@@ -11,7 +11,7 @@
 #include "http/web_config.h"
 #include "http/web_files.h"
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 namespace fs = std::filesystem;
@@ -26,12 +26,12 @@ std::string text_of(const fs::path& path) {
 
 // As a user reads them, without folders, which differ between machines.
 std::string problems_of(const fs::path& path) {
-  const auto contents = read_web_files({path.string(), ""});
+  const auto contents = http::read_web_files({path.string(), ""});
   if (contents) return "none\n";
   const std::string folder = path.parent_path().string() + "/";
   std::string result;
-  for (const Problem& problem : contents.error()) {
-    std::string line = to_string(problem);
+  for (const base::Problem& problem : contents.error()) {
+    std::string line = base::to_string(problem);
     for (auto at = line.find(folder); at != std::string::npos; at = line.find(folder))
       line.erase(at, folder.size());
     result += line + "\n";
@@ -39,9 +39,9 @@ std::string problems_of(const fs::path& path) {
   return result;
 }
 
-WebConfig good(const std::string& yaml) {
-  const auto config = parse_web_config(yaml, "etc/web.yml");
-  CAPTURE(config ? "" : to_string(config.error().at(0)));
+http::WebConfig good(const std::string& yaml) {
+  const auto config = http::parse_web_config(yaml, "etc/web.yml");
+  CAPTURE(config ? "" : base::to_string(config.error().at(0)));
   REQUIRE(config);
   return *config;
 }
@@ -64,7 +64,7 @@ TEST_CASE("every bad web configuration is answered with the problems written bes
 }
 
 TEST_CASE("every key of the toolkit is understood") {
-  const WebConfig config = good(R"(
+  const http::WebConfig config = good(R"(
 tls_server_config:
   cert_file: web.crt
   key_file: /keys/web.key
@@ -96,10 +96,10 @@ rate_limit:
 )");
   REQUIRE(config.tls);
   CHECK(config.tls->certificate.file == "etc/web.crt");
-  CHECK(config.tls->certificate.place == Place{3, 14});
+  CHECK(config.tls->certificate.place == base::Place{3, 14});
   CHECK(config.tls->key.file == "/keys/web.key");
   CHECK(config.tls->client_ca.file == "etc/ca/clients.crt");
-  CHECK(config.tls->client_auth == ClientAuth::require_and_verify);
+  CHECK(config.tls->client_auth == http::ClientAuth::require_and_verify);
   CHECK(config.tls->client_allowed_sans ==
         std::vector<std::string>{"prometheus.example.org", "10.0.0.1"});
   CHECK(config.tls->version_min == 0x0304);
@@ -120,7 +120,7 @@ TEST_CASE("what is left out or empty asks for nothing") {
                            "tls_server_config: {min_version: TLS12}\n",
                            "tls_server_config: {cert_file: '', key_file: ''}\n"}) {
     CAPTURE(yaml);
-    const WebConfig config = good(yaml);
+    const http::WebConfig config = good(yaml);
     CHECK_FALSE(config.tls);
     CHECK(config.users.empty());
     CHECK_FALSE(config.rate_limit);
@@ -133,11 +133,11 @@ TEST_CASE("the toolkit's policies for certificates of clients have their names")
                 "}")
         .tls->client_auth;
   };
-  CHECK(policy("RequestClientCert") == ClientAuth::request);
-  CHECK(policy("RequireAnyClientCert") == ClientAuth::require_any);
-  CHECK(policy("RequireClientCert") == ClientAuth::require_any);
-  CHECK(policy("VerifyClientCertIfGiven") == ClientAuth::verify_if_given);
-  CHECK(policy("RequireAndVerifyClientCert") == ClientAuth::require_and_verify);
+  CHECK(policy("RequestClientCert") == http::ClientAuth::request);
+  CHECK(policy("RequireAnyClientCert") == http::ClientAuth::require_any);
+  CHECK(policy("RequireClientCert") == http::ClientAuth::require_any);
+  CHECK(policy("VerifyClientCertIfGiven") == http::ClientAuth::verify_if_given);
+  CHECK(policy("RequireAndVerifyClientCert") == http::ClientAuth::require_and_verify);
 }
 
 TEST_CASE("a tree of aliases or brackets is refused, not unfolded") {
@@ -146,10 +146,10 @@ TEST_CASE("a tree of aliases or brackets is refused, not unfolded") {
     bomb += "a" + std::to_string(i) + ": &a" + std::to_string(i) + " [*a" + std::to_string(i - 1) +
             ", *a" + std::to_string(i - 1) + ", *a" + std::to_string(i - 1) + ", *a" +
             std::to_string(i - 1) + ", *a" + std::to_string(i - 1) + "]\n";
-  CHECK_FALSE(parse_web_config(bomb, "web.yml"));
-  CHECK_FALSE(parse_web_config(std::string(100'000, '['), "web.yml"));
-  CHECK_FALSE(parse_web_config(std::string("a\0: b", 5), "web.yml"));
+  CHECK_FALSE(http::parse_web_config(bomb, "web.yml"));
+  CHECK_FALSE(http::parse_web_config(std::string(100'000, '['), "web.yml"));
+  CHECK_FALSE(http::parse_web_config(std::string("a\0: b", 5), "web.yml"));
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

@@ -7,7 +7,7 @@
 #include <fstream>
 #include <string>
 
-namespace reinfer {
+namespace reinfer::tests {
 namespace {
 
 using namespace std::chrono_literals;
@@ -41,8 +41,8 @@ class Watched {
     std::ofstream(names_.config + ".new") << config;
     std::filesystem::rename(names_.config + ".new", names_.config);
   }
-  void look_after(Nanoseconds time) { files_->refresh(now_ += time); }
-  bool open() const { return access_.judge(std::nullopt).verdict == AccessVerdict::granted; }
+  void look_after(base::Nanoseconds time) { files_->refresh(now_ += time); }
+  bool open() const { return access_.judge(std::nullopt).verdict == http::AccessVerdict::granted; }
   bool successful() const { return statistics_.facts().web_reload_successful.value_or(false); }
   bool knows(const std::string& challenge) const {
     for (const std::string& known : access_.challenges())
@@ -52,12 +52,12 @@ class Watched {
 
  private:
   std::filesystem::path folder_;
-  WebFileNames names_;
-  Access access_{"salt"};
-  HttpStatistics statistics_{"/metrics"};
-  const Log log_ = Log::silent();
-  std::optional<WebFiles> files_;
-  MonoTime now_{1h};
+  http::WebFileNames names_;
+  http::Access access_{"salt"};
+  http::HttpStatistics statistics_{"/metrics"};
+  const base::Log log_ = base::Log::silent();
+  std::optional<http::WebFiles> files_;
+  base::MonoTime now_{1h};
 };
 
 TEST_CASE("a file without its users opens the door only once it has stood for a while") {
@@ -66,7 +66,7 @@ TEST_CASE("a file without its users opens the door only once it has stood for a 
   web.write("http_server_config: {http2: true}\n");
   web.look_after(1s);
   CHECK_FALSE(web.open());
-  web.look_after(kOpeningDelay - 1ms);
+  web.look_after(http::kOpeningDelay - 1ms);
   CHECK_FALSE(web.open());
   web.look_after(1ms);
   CHECK(web.open());
@@ -78,13 +78,13 @@ TEST_CASE("a half-written file that is made whole has opened nothing") {
   web.write("http_server_config: {http2: true}\n");
   web.look_after(1s);
   web.write(std::string("http_server_config: {http2: true}\n") + kUsers);
-  web.look_after(kOpeningDelay);
+  web.look_after(http::kOpeningDelay);
   CHECK_FALSE(web.open());
   // Nor does the time count that the former half has stood.
   web.write("http_server_config: {http2: false}\n");
   web.look_after(1s);
   CHECK_FALSE(web.open());
-  web.look_after(kOpeningDelay);
+  web.look_after(http::kOpeningDelay);
   CHECK(web.open());
 }
 
@@ -92,7 +92,7 @@ TEST_CASE("each change of a file that opens something begins the wait anew") {
   Watched web(kUsers);
   for (int i = 0; i < 10; ++i) {
     web.write("rate_limit: {interval: 1s, burst: " + std::to_string(i + 1) + "}\n");
-    web.look_after(kOpeningDelay);
+    web.look_after(http::kOpeningDelay);
     CHECK_FALSE(web.open());
   }
 }
@@ -103,7 +103,7 @@ TEST_CASE("an emptied web configuration opens nothing, ever, and says why") {
     Watched web(kUsers);
     web.write(nothing);
     for (int i = 0; i < 10; ++i)
-      web.look_after(kOpeningDelay);
+      web.look_after(http::kOpeningDelay);
     CHECK_FALSE(web.open());
     CHECK_FALSE(web.successful());
     // Mended, it is taken at once; said outright, after the wait.
@@ -113,7 +113,7 @@ TEST_CASE("an emptied web configuration opens nothing, ever, and says why") {
     CHECK_FALSE(web.open());
     web.write("basic_auth_users: {}\n");
     web.look_after(1s);
-    web.look_after(kOpeningDelay);
+    web.look_after(http::kOpeningDelay);
     CHECK(web.open());
   }
 }
@@ -135,25 +135,26 @@ TEST_CASE("other changes are in force at once") {
   web.write("http_server_config: {http2: true}\n");
   web.look_after(1s);
   CHECK(web.knows("Basic"));
-  web.look_after(kOpeningDelay);
+  web.look_after(http::kOpeningDelay);
   CHECK_FALSE(web.knows("Basic"));
   CHECK_FALSE(web.open());
 }
 
 TEST_CASE("what a change opens is said in words") {
-  const WebGuards all{.tls = true, .client_certificates = true, .users = true, .tokens = true};
-  CHECK(what_opens(all, all).empty());
-  CHECK(what_opens({}, all).empty());
-  CHECK(what_opens({}, {}).empty());
-  CHECK(what_opens(all, {.tls = true, .client_certificates = true, .tokens = true}) ==
+  const http::WebGuards all{
+      .tls = true, .client_certificates = true, .users = true, .tokens = true};
+  CHECK(http::what_opens(all, all).empty());
+  CHECK(http::what_opens({}, all).empty());
+  CHECK(http::what_opens({}, {}).empty());
+  CHECK(http::what_opens(all, {.tls = true, .client_certificates = true, .tokens = true}) ==
         "no user has a password any more, only tokens are asked for");
-  CHECK(what_opens({.users = true}, {}) == "everybody may ask, without a password");
-  CHECK(what_opens({.tls = true, .client_certificates = true}, {.tls = true}) ==
+  CHECK(http::what_opens({.users = true}, {}) == "everybody may ask, without a password");
+  CHECK(http::what_opens({.tls = true, .client_certificates = true}, {.tls = true}) ==
         "clients need no certificate");
-  CHECK(what_opens({.tls = true, .client_certificates = true, .users = true}, {}) ==
+  CHECK(http::what_opens({.tls = true, .client_certificates = true, .users = true}, {}) ==
         "everybody may ask, without a password; clients need no certificate; plain HTTP instead of "
         "TLS, which others can read");
 }
 
 }  // namespace
-}  // namespace reinfer
+}  // namespace reinfer::tests

@@ -8,26 +8,26 @@
 
 #include "base/clock.h"
 
-namespace reinfer {
+namespace reinfer::transport {
 
 class ClockMap {
  public:
-  explicit ClockMap(const ClockPair& reading);
+  explicit ClockMap(const base::ClockPair& reading);
 
   // To be called before the first event whose stamp is mapped can have happened, and again after
   // each stamp was taken: if no step was seen in between, the stamp may be trusted.
-  void take(const ClockPair& reading);
+  void take(const base::ClockPair& reading);
 
   // How often the wall clock was set.
   std::uint64_t steps() const { return steps_; }
 
-  MonoTime to_mono(WallTime stamp) const;
+  base::MonoTime to_mono(base::WallTime stamp) const;
 
  private:
   // The wall clock's lead over the monotonic lies between the two.
-  Nanoseconds lead_min_;
-  Nanoseconds lead_max_;
+  base::Nanoseconds lead_min_;
+  base::Nanoseconds lead_max_;
   std::uint64_t steps_ = 0;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::transport

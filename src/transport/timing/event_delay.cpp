@@ -8,21 +8,21 @@
 #include <charconv>
 #include <string_view>
 
-namespace reinfer {
+namespace reinfer::transport {
 namespace {
 
-constexpr Nanoseconds kLongTurn = std::chrono::milliseconds(1);
+constexpr base::Nanoseconds kLongTurn = std::chrono::milliseconds(1);
 // Whoever waited for longer found nothing ready when the wait began, most likely: after a turn that
 // is short, it matters little.
-constexpr Nanoseconds kSleepMin = std::chrono::microseconds(50);
+constexpr base::Nanoseconds kSleepMin = std::chrono::microseconds(50);
 
 }  // namespace
 
-ThreadDelay::~ThreadDelay() {
+RunQueueDelay::~RunQueueDelay() {
   if (file_ >= 0) close(file_);
 }
 
-std::optional<Nanoseconds> ThreadDelay::read() {
+std::optional<base::Nanoseconds> RunQueueDelay::read() {
   if (!opened_) file_ = open("/proc/thread-self/schedstat", O_RDONLY | O_CLOEXEC);
   opened_ = true;
   if (file_ < 0) return std::nullopt;
@@ -32,36 +32,36 @@ std::optional<Nanoseconds> ThreadDelay::read() {
   const std::string_view line(text.data(), static_cast<std::size_t>(size));
   const std::size_t blank = line.find(' ');
   if (blank == std::string_view::npos) return std::nullopt;
-  Nanoseconds::rep delay = 0;
+  base::Nanoseconds::rep delay = 0;
   const auto parsed = std::from_chars(line.data() + blank + 1, line.data() + line.size(), delay);
   if (parsed.ec != std::errc{}) return std::nullopt;
-  return Nanoseconds(delay);
+  return base::Nanoseconds(delay);
 }
 
-bool LoopDelay::is_long_turn(MonoTime now) const {
+bool EventDelay::is_long_turn(base::MonoTime now) const {
   return now - returned_ >= kLongTurn;
 }
 
-Nanoseconds LoopDelay::since_last_reading(std::optional<Nanoseconds> thread_delay) {
-  if (!thread_delay) return Nanoseconds{0};
-  const Nanoseconds since = *thread_delay - last_reading_.value_or(*thread_delay);
+base::Nanoseconds EventDelay::since_last_reading(std::optional<base::Nanoseconds> thread_delay) {
+  if (!thread_delay) return base::Nanoseconds{0};
+  const base::Nanoseconds since = *thread_delay - last_reading_.value_or(*thread_delay);
   last_reading_ = thread_delay;
-  return std::max(Nanoseconds{0}, since);
+  return std::max(base::Nanoseconds{0}, since);
 }
 
-void LoopDelay::work_begins(MonoTime now, std::optional<Nanoseconds> thread_delay) {
+void EventDelay::work_begins(base::MonoTime now, std::optional<base::Nanoseconds> thread_delay) {
   returned_ = now;
   last_reading_ = thread_delay;
 }
 
-void LoopDelay::before_wait(MonoTime now, std::optional<Nanoseconds> thread_delay) {
+void EventDelay::before_wait(base::MonoTime now, std::optional<base::Nanoseconds> thread_delay) {
   waiting_ = now;
   since_last_reading(thread_delay);
 }
 
-void LoopDelay::after_wait(MonoTime now, std::optional<Nanoseconds> thread_delay,
-                           std::optional<bool> found) {
-  left_for_ = left_some_ ? before_return() : Nanoseconds{0};
+void EventDelay::after_wait(base::MonoTime now, std::optional<base::Nanoseconds> thread_delay,
+                            std::optional<bool> found) {
+  left_for_ = left_some_ ? before_return() : base::Nanoseconds{0};
   woken_late_ = std::min(since_last_reading(thread_delay), now - waiting_);
   slept_ = found ? !*found : now - waiting_ - woken_late_ > kSleepMin;
   left_some_ = false;
@@ -69,12 +69,12 @@ void LoopDelay::after_wait(MonoTime now, std::optional<Nanoseconds> thread_delay
   returned_ = now;
 }
 
-Nanoseconds LoopDelay::before_return() const {
+base::Nanoseconds EventDelay::before_return() const {
   return slept_ ? woken_late_ : returned_ - returned_before_ + left_for_;
 }
 
-Nanoseconds LoopDelay::at(MonoTime now) const {
+base::Nanoseconds EventDelay::at(base::MonoTime now) const {
   return now - returned_ + before_return();
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::transport

@@ -13,12 +13,12 @@
 #include <cstddef>
 #include <cstring>
 
-namespace reinfer {
+namespace reinfer::transport {
 namespace {
 
 constexpr std::size_t kPeekBytes = 64 * 1024;
 // A stamp that lies further in the future is not of this clock.
-constexpr Nanoseconds kMappingErrorMax = std::chrono::microseconds(1);
+constexpr base::Nanoseconds kMappingErrorMax = std::chrono::microseconds(1);
 
 // TSONLY: the stamp comes without a copy of what was sent, which holds the token.
 constexpr unsigned kArrivals =
@@ -30,7 +30,7 @@ void set_stamping(int socket, unsigned flags) {
 
 struct Received {
   ssize_t size = -1;
-  std::optional<WallTime> stamp;
+  std::optional<base::WallTime> stamp;
 };
 
 // One recvmsg that looks for a time stamp.
@@ -53,7 +53,7 @@ Received receive(int socket, char* buffer, std::size_t length, int flags) {
     const timespec& software = stamps.ts[0];
     if (software.tv_sec == 0) continue;
     received.stamp =
-        WallTime{std::chrono::seconds(software.tv_sec) + Nanoseconds(software.tv_nsec)};
+        base::WallTime{std::chrono::seconds(software.tv_sec) + base::Nanoseconds(software.tv_nsec)};
   }
   return received;
 }
@@ -99,7 +99,7 @@ std::optional<std::uint64_t> bytes_waiting(int socket) {
 KernelStamps::KernelStamps(bool wanted)
     : wanted_(wanted),
       keeper_(keep_stamping(wanted)),
-      clock_map_(read_clocks()),
+      clock_map_(base::read_clocks()),
       buffer_(wanted ? std::make_unique<char[]>(kPeekBytes) : nullptr) {}
 
 KernelStamps::~KernelStamps() {
@@ -111,20 +111,20 @@ void KernelStamps::enable(int socket, bool sends) const {
   set_stamping(socket, sends ? kArrivals | SOF_TIMESTAMPING_TX_SOFTWARE : kArrivals);
 }
 
-std::optional<WallTime> KernelStamps::stamp_up_to(int socket, std::size_t length,
-                                                  std::size_t& found) {
+std::optional<base::WallTime> KernelStamps::stamp_up_to(int socket, std::size_t length,
+                                                        std::size_t& found) {
   // TRUNC: nothing is copied; the buffer is for those who do not know that.
   const Received seen = receive(socket, buffer_.get(), length, MSG_PEEK | MSG_TRUNC);
   found = seen.size > 0 ? static_cast<std::size_t>(seen.size) : 0;
   return found > 0 ? seen.stamp : std::nullopt;
 }
 
-std::optional<MonoTime> KernelStamps::mapped(std::optional<WallTime> stamp) {
+std::optional<base::MonoTime> KernelStamps::mapped(std::optional<base::WallTime> stamp) {
   if (!stamp) return std::nullopt;
   const std::uint64_t steps = clock_map_.steps();
-  const ClockPair now = read_clocks();
+  const base::ClockPair now = base::read_clocks();
   clock_map_.take(now);
-  const MonoTime mono = clock_map_.to_mono(*stamp);
+  const base::MonoTime mono = clock_map_.to_mono(*stamp);
   if (clock_map_.steps() != steps || mono > now.after + kMappingErrorMax) return std::nullopt;
   return std::min(mono, now.after);
 }
@@ -146,7 +146,7 @@ std::optional<Arrival> KernelStamps::peek(int socket, std::uint32_t segments) {
   return arrival;
 }
 
-std::optional<MonoTime> KernelStamps::peek_first(int socket) {
+std::optional<base::MonoTime> KernelStamps::peek_first(int socket) {
   if (!wanted_) return std::nullopt;
   std::size_t waiting = 0;
   return mapped(stamp_up_to(socket, 1, waiting));
@@ -166,8 +166,8 @@ SendStamps KernelStamps::take_sent(int socket, std::size_t count_max) {
 }
 
 std::uint64_t KernelStamps::clock_steps() {
-  clock_map_.take(read_clocks());
+  clock_map_.take(base::read_clocks());
   return clock_map_.steps();
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::transport

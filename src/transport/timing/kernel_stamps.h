@@ -12,13 +12,13 @@
 
 #include "transport/timing/clock_map.h"
 
-namespace reinfer {
+namespace reinfer::transport {
 
 // What waits in a socket's queue. A stamp belongs to the last byte of what the kernel keeps
 // together, and it likes to merge what waits.
 struct Arrival {
-  MonoTime first;              // when the piece came that holds the first byte
-  MonoTime last;               // when the last byte came
+  base::MonoTime first;        // when the piece came that holds the first byte
+  base::MonoTime last;         // when the last byte came
   std::uint64_t begin = 0;     // of the stream: bytes that were taken before
   std::uint64_t end = 0;       // of the stream: bytes that had come
   std::uint32_t segments = 0;  // with data that had come on this connection
@@ -27,17 +27,17 @@ struct Arrival {
 // Of writes, in their order.
 struct SendStamps {
   static constexpr std::size_t kMax = 64;
-  std::array<MonoTime, kMax> when{};
+  std::array<base::MonoTime, kMax> when{};
   std::size_t count = 0;
   bool any = false;  // there were some, good or not: they made the socket report an error
 };
 
 struct TcpCounters {
-  Nanoseconds rtt{0};
+  base::Nanoseconds rtt{0};
   std::uint32_t retransmits = 0;
   std::uint32_t segments = 0;
-  std::uint64_t bytes = 0;  // received, taken or not
-  Nanoseconds quiet{0};     // since the last segment came, in the kernel's ticks of milliseconds
+  std::uint64_t bytes = 0;     // received, taken or not
+  base::Nanoseconds quiet{0};  // since the last segment came, in the kernel's ticks of milliseconds
 };
 
 // nullopt if `socket` is no TCP socket.
@@ -64,7 +64,7 @@ class KernelStamps {
   // costs another look.
   std::optional<Arrival> peek(int socket, std::uint32_t segments);
   // The arrival of the first byte alone, which is all that is worth asking for before a reply.
-  std::optional<MonoTime> peek_first(int socket);
+  std::optional<base::MonoTime> peek_first(int socket);
 
   // Takes the stamps of what was sent, so many at most.
   SendStamps take_sent(int socket, std::size_t count_max);
@@ -73,8 +73,8 @@ class KernelStamps {
   std::uint64_t clock_steps();
 
  private:
-  std::optional<MonoTime> mapped(std::optional<WallTime> stamp);
-  std::optional<WallTime> stamp_up_to(int socket, std::size_t length, std::size_t& found);
+  std::optional<base::MonoTime> mapped(std::optional<base::WallTime> stamp);
+  std::optional<base::WallTime> stamp_up_to(int socket, std::size_t length, std::size_t& found);
 
   const bool wanted_;
   // The kernel stamps arrivals only while some socket wants it to, and switches late.
@@ -83,4 +83,4 @@ class KernelStamps {
   std::unique_ptr<char[]> buffer_;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::transport

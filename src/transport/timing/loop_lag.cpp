@@ -2,28 +2,28 @@
 
 #include <utility>
 
-namespace reinfer {
+namespace reinfer::transport {
 
 namespace {
 
-constexpr Nanoseconds kLeavingMax = std::chrono::milliseconds(50);
-constexpr Nanoseconds kSlotLateMax = std::chrono::milliseconds(50);
+constexpr base::Nanoseconds kLeavingMax = std::chrono::milliseconds(50);
+constexpr base::Nanoseconds kSlotLateMax = std::chrono::milliseconds(50);
 
 }  // namespace
 
-bool LoopLook::takes_all(MonoTime now, MonoTime slot) const {
+bool LoopLag::takes_all(base::MonoTime now, base::MonoTime slot) const {
   const bool starves = leaving_since_ && now - *leaving_since_ > kLeavingMax;
-  return starves || (slot != MonoTime::min() && now - kSlotLateMax > slot);
+  return starves || (slot != base::MonoTime::min() && now - kSlotLateMax > slot);
 }
 
-void LoopLook::note(const Turn& turn) {
+void LoopLag::note(const Turn& turn) {
   if (turn.handled < turn.ready) {
     if (!leaving_since_) leaving_since_ = turn.asked;
     return;
   }
   leaving_since_.reset();
   if (turn.ready < turn.room) {
-    seen_to_ = turn.asked;
+    handled_up_to_ = turn.asked;
     crowded_since_.reset();
     return;
   }
@@ -33,7 +33,7 @@ void LoopLook::note(const Turn& turn) {
   }
   crowd_handled_ += turn.handled;
   // The kernel goes round those that are ready: epoll_wait(2).
-  if (crowd_handled_ >= turn.sockets) seen_to_ = *std::exchange(crowded_since_, std::nullopt);
+  if (crowd_handled_ >= turn.sockets) handled_up_to_ = *std::exchange(crowded_since_, std::nullopt);
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::transport

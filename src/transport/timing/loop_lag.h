@@ -8,16 +8,16 @@
 
 #include "base/clock.h"
 
-namespace reinfer {
+namespace reinfer::transport {
 
-class LoopLook {
+class LoopLag {
  public:
-  explicit LoopLook(MonoTime now) : seen_to_(now) {}
+  explicit LoopLag(base::MonoTime now) : handled_up_to_(now) {}
 
   // The loop asked for `room` ready sockets of `sockets` at `asked`, was told `ready`, and has
   // handled so many of these.
   struct Turn {
-    MonoTime asked;
+    base::MonoTime asked;
     std::size_t ready = 0;
     std::size_t handled = 0;
     std::size_t room = 0;
@@ -26,19 +26,19 @@ class LoopLook {
   void note(const Turn& turn);
 
   // All that was ready then has been handled since.
-  MonoTime seen_to() const { return seen_to_; }
+  base::MonoTime handled_up_to() const { return handled_up_to_; }
   // Whether the turn that begins now is to handle all that is ready, although a slot is due at
   // `slot` (MonoTime::min(): none is, the loop is only not to sleep). So it is where some of it has
   // been left, turn by turn, for too long, and where the slot has been due for so long that the
   // process must have been stopped: what has ended meanwhile must not be in its way.
-  bool takes_all(MonoTime now, MonoTime slot) const;
+  bool takes_all(base::MonoTime now, base::MonoTime slot) const;
 
  private:
-  MonoTime seen_to_;
+  base::MonoTime handled_up_to_;
   // There was more than room for it, since then, and so much has been handled.
-  std::optional<MonoTime> crowded_since_;
+  std::optional<base::MonoTime> crowded_since_;
   std::size_t crowd_handled_ = 0;
-  std::optional<MonoTime> leaving_since_;
+  std::optional<base::MonoTime> leaving_since_;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::transport

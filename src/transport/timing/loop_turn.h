@@ -10,24 +10,24 @@
 #include "transport/timing/event_delay.h"
 #include "transport/transport.h"
 
-namespace reinfer {
+namespace reinfer::transport {
 
 class CurlTransfer;
 
 struct LoopTurn {
-  LoopDelay delay{mono_now()};
+  EventDelay delay{base::mono_now()};
   std::vector<ProbeId> worked_on;      // an exchange once for each piece of work it is part of
   std::vector<CurlTransfer*> sending;  // only while libcurl runs
 
   // The piece of work that libcurl is at: since when, on whose CPU time, and where its exchanges
   // begin in `worked_on`.
-  MonoTime work_began{};
-  Nanoseconds cpu_before{0};
+  base::MonoTime work_began{};
+  base::Nanoseconds cpu_before{0};
   std::size_t first = 0;
 
   void begin_work() {
-    work_began = mono_now();
-    cpu_before = thread_cpu_time();
+    work_began = base::mono_now();
+    cpu_before = base::thread_cpu_time();
     first = worked_on.size();
   }
 
@@ -45,4 +45,4 @@ struct LoopTurn {
   }
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::transport

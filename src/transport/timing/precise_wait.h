@@ -4,15 +4,15 @@
 
 #include "base/clock.h"
 
-namespace reinfer {
+namespace reinfer::transport {
 
 // Of a wait that is `left`, what to wait for first. The kernel lets epoll_pwait2(2) end late by a
 // thousandth of the time, for a thread with a nice value by a two-hundredth (fs/select.c,
 // select_estimate_accuracy): 30 ms after half a minute. So a long wait ends early, and a short one
 // takes over.
-constexpr Nanoseconds first_wait(Nanoseconds left) {
-  constexpr Nanoseconds kShort = std::chrono::milliseconds(50);
+constexpr base::Nanoseconds first_wait(base::Nanoseconds left) {
+  constexpr base::Nanoseconds kShort = std::chrono::milliseconds(50);
   return left <= kShort ? left : left - left / 100;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::transport

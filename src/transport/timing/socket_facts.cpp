@@ -3,7 +3,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-namespace reinfer {
+namespace reinfer::transport {
 
 int port_of(const sockaddr& address) {
   if (address.sa_family == AF_INET6)
@@ -24,4 +24,4 @@ bool is_connected(int socket) {
   return getpeername(socket, reinterpret_cast<sockaddr*>(&peer), &length) == 0;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::transport

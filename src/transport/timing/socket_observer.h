@@ -1,6 +1,7 @@
 // What one exchange sees of its sockets, libcurl's events and the kernel's knowledge joined: feeds
-// the exchange's StampBook and keeps its TCP facts. Owned by CurlTransfer, probe thread only. It
-// reads sockets but takes nothing from them except send stamps, and neither opens nor closes any.
+// the exchange's StampRecorder and keeps its TCP facts. Owned by CurlTransfer, probe thread only.
+// It reads sockets but takes nothing from them except send stamps, and neither opens nor closes
+// any.
 #pragma once
 
 #include <cstdint>
@@ -10,7 +11,7 @@
 #include "transport/timing/kernel_stamps.h"
 #include "transport/timing/stamp_recorder.h"
 
-namespace reinfer {
+namespace reinfer::transport {
 
 // What epoll says of a socket, and how long it may have been so.
 struct SocketEvent {
@@ -18,16 +19,16 @@ struct SocketEvent {
   bool readable = false;
   bool failed = false;
   bool hung_up = false;
-  MonoTime now{};
-  Nanoseconds late{0};
+  base::MonoTime now{};
+  base::Nanoseconds late{0};
 };
 
-class WireWatch {
+class SocketObserver {
  public:
-  WireWatch(KernelStamps& kernel, bool tls) : kernel_(kernel), book_(tls) {}
+  SocketObserver(KernelStamps& kernel, bool tls) : kernel_(kernel), stamps_(tls) {}
 
   // libcurl is about to see the exchange for the first time.
-  void begin(MonoTime now);
+  void begin(base::MonoTime now);
   // A socket was opened for it; several where a host has several addresses.
   void opened(int socket);
   // libcurl waits for this socket, or does so no more; the socket is still open.
@@ -40,29 +41,29 @@ class WireWatch {
   // Returns whether the failure is none, but the kernel's stamps of what was sent.
   bool note_event(const SocketEvent& event);
   // libcurl has work on it although there was no event, which may have waited since `late` ago.
-  void note_work(MonoTime now, Nanoseconds late) { book_.event(now, late); }
+  void note_work(base::MonoTime now, base::Nanoseconds late) { stamps_.event(now, late); }
   // The thread was stopped for so long while it worked on it.
-  void stopped(Nanoseconds time) { book_.stopped(time); }
+  void stopped(base::Nanoseconds time) { stamps_.stopped(time); }
   // The turn of the loop in which there was work on it is over.
-  void turn_over() { book_.turn_over(); }
+  void turn_over() { stamps_.turn_over(); }
 
   // libcurl is about to send the request, in so many writes; on the fresh connection from
   // `local_port`, or on one that is `reused`.
   void ready_to_send(bool reused, int local_port, std::size_t writes);
   // libcurl has run since: the request has left.
-  void request_left(MonoTime now);
+  void request_left(base::MonoTime now);
   // From libcurl's callbacks. Interim replies have status lines too.
   void status_line();
-  void interim_over() { book_.interim_over(); }
+  void interim_over() { stamps_.interim_over(); }
   // libcurl has delivered more of the reply.
-  void delivered() { book_.delivered(taken()); }
+  void delivered() { stamps_.delivered(taken()); }
 
   // `complete`: the last byte of the reply was what ended it.
-  void end(MonoTime now, bool complete);
+  void end(base::MonoTime now, bool complete);
 
-  const StampBook& book() const { return book_; }
+  const StampRecorder& stamps() const { return stamps_; }
   // Absent if no socket was opened; meant for after the end.
-  const std::optional<TcpFacts>& tcp() const { return tcp_; }
+  const std::optional<model::TcpFacts>& tcp() const { return tcp_; }
 
  private:
   bool is_ours(int socket) const;
@@ -70,7 +71,7 @@ class WireWatch {
   int chosen(int local_port) const;
   void look_into(const SocketEvent& event);
   // How late we are for a connection or for bytes that have come, for which there is no stamp.
-  static Nanoseconds lateness(const SocketEvent& event);
+  static base::Nanoseconds lateness(const SocketEvent& event);
   bool take_send_stamps(std::size_t count_max);
   // Bytes of the stream that libcurl has read; rather too many than too few.
   std::optional<std::uint64_t> taken();
@@ -79,7 +80,7 @@ class WireWatch {
   static constexpr int kNone = -1;
 
   KernelStamps& kernel_;
-  StampBook book_;
+  StampRecorder stamps_;
   std::uint64_t clock_steps_ = 0;  // when it began
   std::vector<int> opened_;
   int carrier_ = kNone;  // the socket that carries the request, once that is known
@@ -88,7 +89,7 @@ class WireWatch {
   std::optional<TcpCounters> counters_;      // of the carrier, since its last event
   std::uint32_t retransmits_before_ = 0;     // on a reused connection
   std::uint32_t retransmits_elsewhere_ = 0;  // on connections that were given up
-  std::optional<TcpFacts> tcp_;
+  std::optional<model::TcpFacts> tcp_;
 };
 
-}  // namespace reinfer
+}  // namespace reinfer::transport

@@ -2,18 +2,18 @@
 
 #include <algorithm>
 
-namespace reinfer {
+namespace reinfer::transport {
 
-void StampBook::start(MonoTime now) {
+void StampRecorder::start(base::MonoTime now) {
   ours_.start = now;
   worked_at_ = now;
   worked_this_turn_ = true;
 }
 
-void StampBook::event(MonoTime now, Nanoseconds late) {
+void StampRecorder::event(base::MonoTime now, base::Nanoseconds late) {
   event_began_ = now - late;
   // What waited in this turn before that has been counted.
-  const Nanoseconds uncounted = worked_this_turn_ ? std::min(late, now - worked_at_) : late;
+  const base::Nanoseconds uncounted = worked_this_turn_ ? std::min(late, now - worked_at_) : late;
   // From then on what we are late for costs the platform's answer nothing.
   if (!ready_) late_ += uncounted;
   held_up_ += uncounted;
@@ -21,23 +21,23 @@ void StampBook::event(MonoTime now, Nanoseconds late) {
   worked_this_turn_ = true;
 }
 
-void StampBook::stopped(Nanoseconds time) {
+void StampRecorder::stopped(base::Nanoseconds time) {
   held_up_ += time;
   if (!ready_) late_ += time;
   // Nobody knows whether it was before or after the request left.
   if (ready_this_turn_) late_ += std::min(time, worked_before_sent());
 }
 
-void StampBook::turn_over() {
+void StampRecorder::turn_over() {
   ready_this_turn_ = false;
   worked_this_turn_ = false;
 }
 
-Nanoseconds StampBook::worked_before_sent() const {
-  return std::max(Nanoseconds{0}, kernel_sent_.value_or(*ready_ + sent_off_) - worked_at_);
+base::Nanoseconds StampRecorder::worked_before_sent() const {
+  return std::max(base::Nanoseconds{0}, kernel_sent_.value_or(*ready_ + sent_off_) - worked_at_);
 }
 
-void StampBook::ready_to_send(MonoTime now, std::size_t writes) {
+void StampRecorder::ready_to_send(base::MonoTime now, std::size_t writes) {
   ready_ = now;
   ready_this_turn_ = true;
   writes_left_ = writes;
@@ -51,43 +51,43 @@ void StampBook::ready_to_send(MonoTime now, std::size_t writes) {
   delivered_.reset();
 }
 
-void StampBook::before_reply(const TcpCounters& stream) {
+void StampRecorder::before_reply(const TcpCounters& stream) {
   // What libcurl has read already was not counted before.
   if (before_reply_ || ours_.first_byte) return;
   before_reply_ = stream;
   segments_seen_ = stream.segments;
 }
 
-void StampBook::request_left(MonoTime now) {
+void StampRecorder::request_left(base::MonoTime now) {
   // Rather too early than too late: a wait that is too short would belie the platform's own figure.
   ours_.sent = ready_;
   sent_off_ = now - ready_.value_or(now);
 }
 
-void StampBook::sent(MonoTime stamp) {
+void StampRecorder::sent(base::MonoTime stamp) {
   if (writes_left_ == 0 || !ready_ || stamp < *ready_ || ours_.first_byte) return;
   --writes_left_;
   kernel_sent_ = stamp;
 }
 
-MonoTime StampBook::earliest() const {
+base::MonoTime StampRecorder::earliest() const {
   return std::max(event_began_, kernel_sent_.value_or(ready_.value_or(ours_.start)));
 }
 
-void StampBook::arrived(const Arrival& arrival) {
+void StampRecorder::arrived(const Arrival& arrival) {
   Piece piece{arrival};
   const bool alone = before_reply_ && arrival.segments == segments_seen_ + 1;
   segments_seen_ = arrival.segments;
   if (!alone) {
-    piece.first_off = std::max(Nanoseconds{0}, arrival.first - earliest());
-    piece.last_off = std::max(Nanoseconds{0}, arrival.last - earliest());
+    piece.first_off = std::max(base::Nanoseconds{0}, arrival.first - earliest());
+    piece.last_off = std::max(base::Nanoseconds{0}, arrival.last - earliest());
   }
   if (!oldest_ || oldest_is_interim_) oldest_ = piece;
   oldest_is_interim_ = false;
   latest_ = piece;
 }
 
-std::optional<StampBook::Stamp> StampBook::first_byte_by_kernel(
+std::optional<StampRecorder::Stamp> StampRecorder::first_byte_by_kernel(
     std::optional<std::uint64_t> taken) const {
   if (!latest_ || !before_reply_) return std::nullopt;
   // Else libcurl has read on into what came after we looked.
@@ -98,36 +98,36 @@ std::optional<StampBook::Stamp> StampBook::first_byte_by_kernel(
   return Stamp{oldest_->arrival.first, oldest_->first_off};
 }
 
-void StampBook::status_line(MonoTime now, std::optional<std::uint64_t> taken) {
+void StampRecorder::status_line(base::MonoTime now, std::optional<std::uint64_t> taken) {
   kernel_first_byte_ = first_byte_by_kernel(taken);
   ours_.first_byte = now;
-  first_byte_off_ = std::max(Nanoseconds{0}, now - earliest());
+  first_byte_off_ = std::max(base::Nanoseconds{0}, now - earliest());
 }
 
-void StampBook::interim_over() {
+void StampRecorder::interim_over() {
   // The final reply may have begun in what we have seen, or come later.
   oldest_is_interim_ = true;
   if (before_reply_ && latest_) before_reply_->bytes = latest_->arrival.end;
 }
 
-void StampBook::delivered(std::optional<std::uint64_t> taken) {
+void StampRecorder::delivered(std::optional<std::uint64_t> taken) {
   delivered_ = taken;
 }
 
-void StampBook::ended(MonoTime now, bool complete, bool clock_stepped) {
+void StampRecorder::ended(base::MonoTime now, bool complete, bool clock_stepped) {
   ours_.end = now;
   clock_stepped_ = clock_stepped;
-  if (complete) end_off_ = std::max(Nanoseconds{0}, now - earliest());
+  if (complete) end_off_ = std::max(base::Nanoseconds{0}, now - earliest());
   if (complete && latest_ && delivered_ && *delivered_ <= latest_->arrival.end)
     kernel_end_ = latest_->arrival.last;
 }
 
-bool StampBook::by_kernel() const {
+bool StampRecorder::by_kernel() const {
   if (clock_stepped_ || !kernel_sent_) return false;
   return kernel_first_byte_ || !ours_.first_byte;
 }
 
-WireStamps StampBook::best() const {
+WireStamps StampRecorder::best() const {
   WireStamps best = ours_;
   if (clock_stepped_) return best;
   if (kernel_sent_ && ours_.sent) best.sent = kernel_sent_;
@@ -136,18 +136,18 @@ WireStamps StampBook::best() const {
   return best;
 }
 
-ClockSource StampBook::source() const {
-  return by_kernel() ? ClockSource::kernel : ClockSource::user;
+model::ClockSource StampRecorder::source() const {
+  return by_kernel() ? model::ClockSource::kernel : model::ClockSource::user;
 }
 
-Uncertainty StampBook::uncertainty() const {
+model::Uncertainty StampRecorder::uncertainty() const {
   const bool kernel = !clock_stepped_;
-  Uncertainty off;
+  model::Uncertainty off;
   off.clock_stepped = clock_stepped_;
-  off.wait = kernel && kernel_sent_ ? Nanoseconds{0} : sent_off_;
+  off.wait = kernel && kernel_sent_ ? base::Nanoseconds{0} : sent_off_;
   off.wait += kernel && kernel_first_byte_ ? kernel_first_byte_->off : first_byte_off_;
-  off.total = late_ + (kernel && kernel_end_ ? Nanoseconds{0} : end_off_);
+  off.total = late_ + (kernel && kernel_end_ ? base::Nanoseconds{0} : end_off_);
   return off;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::transport

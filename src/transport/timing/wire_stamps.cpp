@@ -2,23 +2,23 @@
 
 #include <algorithm>
 
-namespace reinfer {
+namespace reinfer::transport {
 namespace {
 
-std::optional<Nanoseconds>& phase_at(PhaseTimings& phases, Stage stage) {
+std::optional<base::Nanoseconds>& phase_at(model::PhaseTimings& phases, model::Stage stage) {
   switch (stage) {
-    case Stage::resolve:
+    case model::Stage::resolve:
       return phases.resolve;
-    case Stage::connect:
+    case model::Stage::connect:
       return phases.connect;
-    case Stage::tls:
+    case model::Stage::tls:
       return phases.tls;
-    case Stage::send:
+    case model::Stage::send:
       return phases.send;
-    case Stage::wait:
+    case model::Stage::wait:
       return phases.wait;
-    case Stage::receive:
-    case Stage::done:
+    case model::Stage::receive:
+    case model::Stage::done:
       break;
   }
   return phases.receive;
@@ -26,22 +26,22 @@ std::optional<Nanoseconds>& phase_at(PhaseTimings& phases, Stage stage) {
 
 }  // namespace
 
-PhaseTimings phases_from(const WireStamps& stamps, Stage stage) {
-  PhaseTimings phases;
-  MonoTime mark = stamps.start;
-  const auto close = [&](Stage phase, const std::optional<MonoTime>& stamp) {
+model::PhaseTimings phases_from(const WireStamps& stamps, model::Stage stage) {
+  model::PhaseTimings phases;
+  base::MonoTime mark = stamps.start;
+  const auto close = [&](model::Stage phase, const std::optional<base::MonoTime>& stamp) {
     if (!stamp) return;
-    phase_at(phases, phase) = std::max(Nanoseconds{0}, *stamp - mark);
+    phase_at(phases, phase) = std::max(base::Nanoseconds{0}, *stamp - mark);
     mark = std::max(mark, *stamp);
   };
-  close(Stage::resolve, stamps.resolved);
-  close(Stage::connect, stamps.connected);
-  close(Stage::tls, stamps.tls_done);
-  close(Stage::send, stamps.sent);
-  close(Stage::wait, stamps.first_byte);
+  close(model::Stage::resolve, stamps.resolved);
+  close(model::Stage::connect, stamps.connected);
+  close(model::Stage::tls, stamps.tls_done);
+  close(model::Stage::send, stamps.sent);
+  close(model::Stage::wait, stamps.first_byte);
   close(stage, stamps.end);
-  phases.total = std::max(Nanoseconds{0}, stamps.end - stamps.start);
+  phases.total = std::max(base::Nanoseconds{0}, stamps.end - stamps.start);
   return phases;
 }
 
-}  // namespace reinfer
+}  // namespace reinfer::transport

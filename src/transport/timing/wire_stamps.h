@@ -7,22 +7,22 @@
 
 #include "model/exchange.h"
 
-namespace reinfer {
+namespace reinfer::transport {
 
 // Absent: not reached, or no such step (a numeric host is not resolved, http has no TLS, a reused
 // connection has none of the three).
 struct WireStamps {
-  MonoTime start{};
-  std::optional<MonoTime> resolved;
-  std::optional<MonoTime> connected;
-  std::optional<MonoTime> tls_done;
-  std::optional<MonoTime> sent;        // the last byte of the request left
-  std::optional<MonoTime> first_byte;  // of the reply's final status line
-  MonoTime end{};                      // the last byte came, or the exchange failed
+  base::MonoTime start{};
+  std::optional<base::MonoTime> resolved;
+  std::optional<base::MonoTime> connected;
+  std::optional<base::MonoTime> tls_done;
+  std::optional<base::MonoTime> sent;        // the last byte of the request left
+  std::optional<base::MonoTime> first_byte;  // of the reply's final status line
+  base::MonoTime end{};                      // the last byte came, or the exchange failed
 };
 
 // Each phase runs from the stamp before it to its own. `stage` is where the exchange ended: unless
 // done, that phase holds the time from the last stamp to `end`. Stamps that run backwards give 0.
-PhaseTimings phases_from(const WireStamps& stamps, Stage stage);
+model::PhaseTimings phases_from(const WireStamps& stamps, model::Stage stage);
 
-}  // namespace reinfer
+}  // namespace reinfer::transport
