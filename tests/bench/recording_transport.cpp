@@ -9,33 +9,33 @@ RecordingTransport::RecordingTransport(std::unique_ptr<Transport> real) : real_(
   samples_.reserve(1 << 16);
 }
 
-void RecordingTransport::start(ProbeId id, Request request) {
+void RecordingTransport::start(transport::ProbeId id, model::Request request) {
   const auto header = std::find_if(request.headers.begin(), request.headers.end(),
-                                   [](const Header& h) { return h.name == "x-request-id"; });
+                                   [](const model::Header& h) { return h.name == "x-request-id"; });
   if (header != request.headers.end())
     request_ids_.emplace(static_cast<std::uint64_t>(id), header->value);
   real_->start(id, std::move(request));
 }
 
-std::vector<Completion> RecordingTransport::poll(MonoTime until) {
-  std::vector<Completion> completions = real_->poll(until);
-  for (const Completion& completion : completions)
+std::vector<transport::Completion> RecordingTransport::poll(base::MonoTime until) {
+  std::vector<transport::Completion> completions = real_->poll(until);
+  for (const transport::Completion& completion : completions)
     note(completion);
   return completions;
 }
 
-void RecordingTransport::note(const Completion& completion) {
+void RecordingTransport::note(const transport::Completion& completion) {
   auto id = request_ids_.extract(static_cast<std::uint64_t>(completion.id));
   if (id.empty()) return;
-  const Exchange& exchange = completion.exchange;
-  const PhaseTimings& phases = exchange.phases;
-  if (exchange.error != WireError::none || !phases.wait || !phases.total) {
+  const model::Exchange& exchange = completion.exchange;
+  const model::PhaseTimings& phases = exchange.phases;
+  if (exchange.error != model::WireError::none || !phases.wait || !phases.total) {
     ++failures_;
     return;
   }
   samples_.push_back({std::move(id.mapped()), phases.wait->count(), phases.total->count(),
                       exchange.connection_reused,
-                      exchange.clock_source == ClockSource::kernel ? "kernel" : "user"});
+                      exchange.clock_source == model::ClockSource::kernel ? "kernel" : "user"});
 }
 
 }  // namespace reinfer::bench

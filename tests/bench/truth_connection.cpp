@@ -50,7 +50,8 @@ void TruthConnection::FreeTls::operator()(ssl_st* tls) const {
   SSL_free(tls);
 }
 
-TruthConnection::TruthConnection(Descriptor socket, std::uint16_t client_port, ssl_ctx_st* tls)
+TruthConnection::TruthConnection(base::Descriptor socket, std::uint16_t client_port,
+                                 ssl_ctx_st* tls)
     : socket_(std::move(socket)), client_port_(client_port) {
   if (tls == nullptr) return;
   tls_.reset(SSL_new(tls));

@@ -61,8 +61,8 @@ TlsContext make_tls(const Arguments& arguments) {
   return context;
 }
 
-Descriptor listen_on_loopback(std::uint16_t& port) {
-  Descriptor listener(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+base::Descriptor listen_on_loopback(std::uint16_t& port) {
+  base::Descriptor listener(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   base::check(bool(listener), "the kernel gives sockets");
   sockaddr_in address{};
   address.sin_family = AF_INET;
@@ -78,13 +78,13 @@ Descriptor listen_on_loopback(std::uint16_t& port) {
   return listener;
 }
 
-Descriptor stop_signals() {
+base::Descriptor stop_signals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  return Descriptor(signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
+  return base::Descriptor(signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK));
 }
 
 class TruthServer {
@@ -118,11 +118,11 @@ class TruthServer {
   TlsContext tls_;
   std::uint16_t plain_port_ = 0;
   std::uint16_t tls_port_ = 0;
-  Descriptor plain_listener_;
-  Descriptor tls_listener_;
+  base::Descriptor plain_listener_;
+  base::Descriptor tls_listener_;
   Capture capture_;
-  Descriptor stop_;
-  Descriptor epoll_;
+  base::Descriptor stop_;
+  base::Descriptor epoll_;
   std::unordered_map<int, Client> clients_;
   std::uint64_t serial_ = 0;
   std::priority_queue<Held, std::vector<Held>, std::greater<>> held_;
@@ -199,8 +199,8 @@ void TruthServer::accept_all(int listener, ssl_ctx_st* tls) {
   for (;;) {
     sockaddr_in peer{};
     socklen_t length = sizeof peer;
-    Descriptor socket(accept4(listener, reinterpret_cast<sockaddr*>(&peer), &length,
-                              SOCK_NONBLOCK | SOCK_CLOEXEC));
+    base::Descriptor socket(accept4(listener, reinterpret_cast<sockaddr*>(&peer), &length,
+                                    SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (!socket) return;
     const int on = 1;
     setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
