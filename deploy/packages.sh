@@ -9,13 +9,13 @@ build_packages=(
   tzdata zlib1g-dev
 )
 test_packages=(
-  ccache doctest-dev openssl prometheus prometheus-alertmanager prometheus-cpp-dev python3
+  ccache doctest-dev lld openssl prometheus prometheus-alertmanager prometheus-cpp-dev python3
   python3-jsonschema python3-prometheus-client python3-protobuf systemd tinyproxy-bin
 )
 # Node.js is taken as it is where it is: packages of other makers bring npm along.
 command -v npm >/dev/null || test_packages+=(nodejs npm)
 browser_packages=(chromium fonts-dejavu-core)
-lint_packages=(clang-format-14 clang-tidy-14)
+lint_packages=(clang-14 clang-format-14 clang-tidy-14)
 # For tests/bench alone: the peers, and what its programs are built from besides.
 bench_packages=(doctest-dev openssl prometheus-blackbox-exporter python3)
 
