@@ -77,6 +77,7 @@ class Incident:
         """Pairs of a moment and what happens then."""
         for at, lasts, step in self.steps:
             what = step['mode'] + (f', {step["rate"]:.0%} of requests' if 'rate' in step else '')
+            what += f', {step["requests"]} requests' if 'requests' in step else ''
             where = step.get('tenant', 'all tenants') + (
                 f', only {step["route"]}' if 'route' in step else '')
             yield at, f'{what} ({where})'

@@ -44,13 +44,14 @@ class Reader {
   using Read = void (Reader::*)(const toml::node&, Step&);
 
   Step read_step(const toml::node& node) {
-    static constexpr std::array<std::pair<std::string_view, Read>, 6> kKeys = {{
+    static constexpr std::array<std::pair<std::string_view, Read>, 7> kKeys = {{
         {"at", &Reader::read_at},
         {"for", &Reader::read_for},
         {"mode", &Reader::read_mode},
         {"tenant", &Reader::read_tenant},
         {"route", &Reader::read_route},
         {"rate", &Reader::read_rate},
+        {"requests", &Reader::read_requests},
     }};
     Step step;
     step.lasts = base::Nanoseconds::max();
@@ -60,7 +61,8 @@ class Reader {
       const auto known = std::find_if(kKeys.begin(), kKeys.end(),
                                       [&](const auto& entry) { return entry.first == name; });
       if (known == kKeys.end())
-        complain(value, name, "unknown key, expected at, for, mode, tenant, route or rate");
+        complain(value, name,
+                 "unknown key, expected at, for, mode, tenant, route, rate or requests");
       else
         (this->*known->second)(value, step);
     }
@@ -71,6 +73,12 @@ class Reader {
   void read_at(const toml::node& node, Step& step) { step.at = read_duration("at", node); }
   void read_for(const toml::node& node, Step& step) { step.lasts = read_duration("for", node); }
   void read_rate(const toml::node& node, Step& step) { step.rate = read_number("rate", node, 1); }
+
+  void read_requests(const toml::node& node, Step& step) {
+    const auto requests = node.is_integer() ? node.value_or(std::int64_t{0}) : 0;
+    if (requests < 1) complain(node, "requests", "expected a whole number of 1 or more");
+    step.requests = static_cast<std::uint64_t>(std::max(requests, std::int64_t{1}));
+  }
 
   void read_mode(const toml::node& node, Step& step) {
     const auto parsed = parse_fault(read_text("mode", node));
@@ -145,12 +153,15 @@ std::variant<Scenario, Problem> load_scenario(const std::string& path) {
 }
 
 const Step* step_in_force(const Scenario& scenario, base::Nanoseconds elapsed, const Place& place,
-                          std::string_view route, FaultScope scope, base::Random& random) {
-  for (const Step& step : scenario.steps)
+                          std::string_view route, FaultScope scope, base::Random& random,
+                          std::span<const std::uint64_t> acted) {
+  for (std::size_t i = 0; i < scenario.steps.size(); ++i) {
+    const Step& step = scenario.steps[i];
     if (in_force(step, elapsed) && step.fault.mode->scope == scope &&
         befalls(step.tenant, scope, place) && (step.route == "*" || step.route == route) &&
-        random.next_unit() < step.rate)
+        (acted.empty() || acted[i] < step.requests) && random.next_unit() < step.rate)
       return &step;
+  }
   return nullptr;
 }
 

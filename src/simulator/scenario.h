@@ -3,7 +3,9 @@
 // no clock; the world asks it with the time that has passed.
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -22,6 +24,7 @@ struct Step {
   std::string tenant = "*";
   std::string route = "*";  // a Route::name
   double rate = 1;
+  std::uint64_t requests = UINT64_MAX;  // it ends after so many, however long they take to come
 };
 
 struct Scenario {
@@ -34,9 +37,10 @@ std::variant<Scenario, Problem> parse_scenario(std::string_view text, const std:
 std::variant<Scenario, Problem> load_scenario(const std::string& path);
 
 // The first step in the file that is in force `elapsed` after the start (speed already counted),
-// covers place and route, acts on `scope`, and wins its own throw of the dice. Null if there is
-// none.
+// covers place and route, acts on `scope`, has not acted on all its requests, and wins its own
+// throw of the dice. Null if there is none. `acted` is how often each step did, empty: never.
 const Step* step_in_force(const Scenario& scenario, base::Nanoseconds elapsed, const Place& place,
-                          std::string_view route, FaultScope scope, base::Random& random);
+                          std::string_view route, FaultScope scope, base::Random& random,
+                          std::span<const std::uint64_t> acted = {});
 
 }  // namespace reinfer::simulator

@@ -31,7 +31,8 @@ World::World(const Options& options, Scenario scenario, const base::Clock& clock
       clock_(clock),
       started_(clock.now().mono),
       random_(options.seed),
-      token_(options.token) {}
+      token_(options.token),
+      acted_(scenario_.steps.size()) {}
 
 Authorization World::judge(std::string_view header) {
   if (header.empty()) return Authorization::missing;
@@ -81,8 +82,10 @@ const Fault* World::scenario_fault(const Place& place, std::string_view route, F
   if (scenario_.steps.empty()) return nullptr;
   const double elapsed = base::to_seconds(clock_.now().mono - started_) * scenario_.speed;
   const Step* step =
-      step_in_force(scenario_, base::from_seconds(elapsed), place, route, scope, random_);
-  return step == nullptr ? nullptr : &step->fault;
+      step_in_force(scenario_, base::from_seconds(elapsed), place, route, scope, random_, acted_);
+  if (step == nullptr) return nullptr;
+  ++acted_[static_cast<std::size_t>(step - scenario_.steps.data())];
+  return &step->fault;
 }
 
 std::optional<Fault> World::find_fault(const Place& place, std::string_view route) {

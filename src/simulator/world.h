@@ -108,6 +108,7 @@ class World {
   std::string token_;
   std::map<std::string, base::MonoTime> issued_;  // OAuth token -> expiry
   std::map<std::pair<std::string, FaultScope>, Fault> set_faults_;
+  std::vector<std::uint64_t> acted_;       // how often each step of the scenario did
   std::map<std::string, Course> courses_;  // tenant and mode -> since when
   CertificateName certificate_ = CertificateName::valid;
   RequestsSeen seen_;

@@ -232,6 +232,8 @@ TEST_CASE("mistakes in a scenario are named with file and line") {
   CHECK(problem_of("[[step]]\nat = '1s'") == "s.toml:1: mode: missing");
   CHECK(problem_of("speed = -1").starts_with("s.toml:1: speed: expected a number"));
   CHECK(problem_of("[[step]]\nmode='ok'\nrate = 1.5").starts_with("s.toml:3: rate: expected"));
+  CHECK(
+      problem_of("[[step]]\nmode='ok'\nrequests = 0").starts_with("s.toml:3: requests: expected"));
   CHECK(problem_of("[[step]]\nmode='ok'\nfor = '1'").starts_with("s.toml:3: for: expected"));
   CHECK(problem_of("[[step]]\nmode='ok'\ntenant='a'").starts_with("s.toml:3: tenant: expected"));
   CHECK(problem_of("[[step]]\nmode='ok'\nroute='a'").starts_with("s.toml:3: route: no such"));
@@ -258,6 +260,20 @@ TEST_CASE("a scenario's steps have their time, tenant and route") {
   CHECK(mode(14s, "/a/identity_/connect/token", "predict").empty());
   CHECK(mode(15s, "/a/b/reinfer_/x", "predict").empty());
   CHECK(mode(60min, "/api/v1", "dataset") == "ok");
+}
+
+TEST_CASE("a step ends after its requests, and the next one that fits follows") {
+  const auto scenario = std::get<Scenario>(
+      parse_scenario("[[step]]\nmode='http_json.500'\nrequests=2\n[[step]]\nmode='ok'", "s.toml"));
+  base::Random random(1);
+  const auto mode = [&](std::vector<std::uint64_t> acted) {
+    return step_in_force(scenario, 0s, find_place("/a/b/reinfer_/x"), "dataset",
+                         FaultScope::request, random, acted)
+        ->fault.mode->name;
+  };
+  CHECK(mode({0, 0}) == "http_json");
+  CHECK(mode({1, 0}) == "http_json");
+  CHECK(mode({2, 0}) == "ok");
 }
 
 TEST_CASE("gzip and its bomb decode to what went in") {

@@ -55,7 +55,7 @@ class IncidentsTest(unittest.TestCase):
 
 
 class DrillTest(unittest.TestCase):
-    """A tenant goes down, another loses its token, a third a probe or two, a fourth is well."""
+    """A tenant goes down, another loses its token, a third two probes, a fourth is well."""
 
     @classmethod
     def setUpClass(cls):
@@ -109,7 +109,8 @@ class DrillTest(unittest.TestCase):
         self.assertTrue(all(count > 5 for count in bad['down']), bad)
 
     def test_a_lost_probe_pages_nobody(self):
-        """Though it is judged against a short history, where each event weighs most."""
+        """Though it is judged against a short history, where each event weighs most. The platform
+        fails two requests, whenever they come: a late probe cannot make them more."""
         bad = sum(row['bad_events'] for row in self.budgets if row['tenant'] == 'lossy')
         self.assertIn(bad, (1, 2))
         self.assertEqual(self.entries('told', tenant='lossy'), [])
