@@ -1,0 +1,292 @@
+#!/usr/bin/env python3
+"""Runs the suites of tests; started by run.sh, which says how to use it.
+
+A suite is a command that ends with "N passed, N failed" (or doctest's summary). Its row says by
+which build it is made and which files it depends on. One compilation (build or linter) runs at
+a time, on all cores and with a low priority; tests run next to it. `quiet` ones run alone.
+"""
+import argparse
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from suite_log import count, slowest
+from suite_memory import Memory, cache_folder
+
+ROOT = Path(__file__).resolve().parents[1]
+LOGS = ROOT / 'build' / 'test-logs'
+CORES = os.cpu_count() or 1
+NICENESS = 10
+TAIL_LINES = 80
+SLOWEST = 10
+
+# Patterns of paths, as fnmatch has them: `*` also matches slashes.
+PRODUCT = ['CMake*', 'src/*', 'deploy/*.sh']
+LEVELS = PRODUCT + ['config/*', 'tests/CMakeLists.txt', 'tests/doctest_main.cpp', 'tests/tsan.supp',
+                    'tests/unit/*', 'tests/sim/*', 'tests/component/*', 'tests/bad_*']
+COMPILED = LEVELS + ['tests/bench/*.cpp', 'tests/bench/*.h', 'tests/bench/CMakeLists.txt']
+ANYTHING = ['*']
+SANITIZED = {
+    'ASAN_OPTIONS': 'detect_stack_use_after_return=1:strict_string_checks=1',
+    'UBSAN_OPTIONS': 'print_stacktrace=1',
+    'TSAN_OPTIONS': f'suppressions={ROOT}/tests/tsan.supp:halt_on_error=1',
+}
+
+
+@dataclass
+class Suite:
+    """One row: a build if it has targets, a set of tests otherwise."""
+    name: str
+    command: list
+    inputs: list = field(default_factory=lambda: ANYTHING)
+    after: str = ''  # the build that makes its programs
+    slow: bool = False  # part of --all alone, and left out while its inputs are as they passed
+    compiles: bool = False  # takes all cores: one at a time
+    quiet: bool = False  # a busy machine would turn it red: runs alone
+    minutes_max: int = 30
+    is_build: bool = False
+
+
+def build(preset, targets, *defines, inputs=LEVELS, slow=True):
+    """Configures a preset and builds the targets."""
+    script = (f'cmake --preset {preset} -DREINFER_WERROR=ON -DREINFER_TESTS=ON {" ".join(defines)}'
+              f' && cmake --build build/{preset} --parallel {CORES} --target {targets}')
+    return Suite(f'build-{preset}', ['bash', '-c', script], inputs, slow=slow, compiles=True,
+                 is_build=True, minutes_max=60)
+
+
+def levels(preset, *names, suffix='', slow=True, arguments=()):
+    """The levels that are compiled, under one preset."""
+    programs = {'unit': 'unit/unit_tests', 'sim': 'sim/sim_tests', 'threads': 'unit/unit_tests',
+                'simulator': 'component/simulator_tests', 'component': 'component/component_tests'}
+    # The unit tests of what several threads share.
+    some = {'threads': ['--source-file=*base_test*,*partition_test*,*record_test*']}
+    return [Suite(f'{name}{suffix}', [f'build/{preset}/tests/{programs[name]}', '--duration=true',
+                                      *some.get(name, []), *arguments],
+                  LEVELS, after=f'build-{preset}', slow=slow) for name in names]
+
+
+def python(name, *command, **row):
+    """A suite whose runner is a Python script."""
+    return Suite(name, [sys.executable, *command], **row)
+
+
+def bash(name, *command, **row):
+    """A suite whose runner is a shell script."""
+    return Suite(name, ['bash', *command], **row)
+
+
+RELEASE = {'after': 'build-release'}
+DIR = ['--build-dir', 'build/release']
+SUITES = [
+    python('tidy', 'tests/tidy/tidy.py'),
+    python('tidy-rules', 'tests/tidy/tidy_test.py'),
+    python('suite-runner', 'tests/suites_test.py'),
+    python('bench-figures', 'tests/bench/bench_test.py'),
+    bash('rules', 'tests/rules/run.sh'),
+    python('dashboards', 'tests/dashboards/run.py'),
+    build('release', 'all', slow=False),
+    *levels('release', 'component', 'simulator', 'sim', 'unit', slow=False),
+    python('e2e', 'tests/e2e/run.py', *DIR, **RELEASE),
+    bash('browser', 'tests/browser/run.sh', '--build-dir=build/release', **RELEASE),
+    python('drills', 'tests/drills/run.py', *DIR, **RELEASE),
+    build('asan', 'all'),
+    *levels('asan', 'component', 'simulator', 'sim', 'unit', suffix='-asan'),
+    build('tsan', 'component_tests unit_tests'),
+    *levels('tsan', 'component', 'threads', suffix='-tsan'),
+    build('dev', 'unit_tests component_tests reinfer_exporter reinfer_simulator'),
+    *levels('dev', 'component', 'unit', suffix='-dev'),
+    bash('odr', 'tests/tidy/odr.sh', inputs=COMPILED + ['tests/tidy/odr*'], after='build-release',
+         slow=True, compiles=True, minutes_max=60),
+    bash('clang', 'tests/tidy/clang_build.sh', inputs=COMPILED + ['tests/tidy/clang_build.sh'],
+         slow=True, compiles=True, minutes_max=60),
+    bash('clang-format', 'tests/tidy/clang_format.sh', slow=True,
+         inputs=['*.h', '*.cpp', '.clang-format', 'tests/tidy/clang_format.sh']),
+    bash('clang-tidy', 'tests/tidy/clang_tidy.sh', '--build-dir=build/release', slow=True,
+         inputs=PRODUCT + ['.clang-tidy', 'tests/tidy/clang_tidy.sh'], after='build-release',
+         compiles=True, minutes_max=80),
+    bash('debian13', 'tests/debian13.sh', inputs=COMPILED + ['tests/*.py', 'tests/*.sh'],
+         slow=True, compiles=True, minutes_max=60),
+]
+
+
+class Run:
+    """Runs the chosen suites, as many at a time as their rows allow. Its counts are guarded by
+    `changed`, as is all that says which suites wait, run and have ended."""
+
+    def __init__(self, chosen, memory):
+        self.waiting, self.memory = list(chosen), memory
+        self.running, self.ended, self.processes = [], {}, set()
+        self.passed = self.failed = 0
+        self.lines = []
+        self.changed = threading.Condition()
+
+    def all(self):
+        """Runs everything; returns whether all passed."""
+        threads = []
+        with self.changed:
+            while self.waiting:
+                suite = next((suite for suite in self.waiting if self.may_start(suite)), None)
+                if suite is None:
+                    self.changed.wait()
+                    continue
+                self.waiting.remove(suite)
+                self.running.append(suite)
+                threads.append(threading.Thread(target=self.one, args=(suite,)))
+                threads[-1].start()
+        for thread in threads:
+            thread.join()
+        return self.failed == 0 and self.passed > 0
+
+    def may_start(self, suite):
+        """Whether the suite may run next to those that do."""
+        unfinished = [other.name for other in self.waiting + self.running]
+        if suite.after in unfinished:
+            return False
+        if suite.quiet or any(other.quiet for other in self.running):
+            return not self.running
+        same = [other for other in self.running if other.compiles == suite.compiles]
+        return len(same) < (1 if suite.compiles else CORES)
+
+    def one(self, suite):
+        """Runs one suite and adds up."""
+        log, start = LOGS / f'{suite.name}.log', time.monotonic()
+        if self.ended.get(suite.after, True):
+            status = self.execute(suite, log)
+        else:
+            log.write_text(f'{suite.after} failed\n')
+            status = 1
+        seconds = time.monotonic() - start
+        text = log.read_text(errors='replace')
+        passed, failed = (0, 0) if suite.is_build else count(text)
+        if failed == 0 and (status != 0 or (passed == 0 and not suite.is_build)):
+            failed = 1
+        with self.changed:
+            self.passed += passed
+            self.failed += failed
+            self.lines += [(*row, suite.name) for row in slowest(text, SLOWEST)]
+            self.ended[suite.name] = failed == 0
+            self.memory.note(suite, seconds, passed, failed)
+            tests = 'built' if suite.is_build and not failed else \
+                f'{passed:5} passed {failed:3} failed'
+            print(f'{suite.name:<22} {tests:>24}  {seconds:5.0f} s', flush=True)
+            if failed:
+                print(f'---- the end of {log.relative_to(ROOT)}')
+                print('\n'.join(text.splitlines()[-TAIL_LINES:]) + '\n----', flush=True)
+            self.running.remove(suite)
+            self.changed.notify_all()
+
+    def execute(self, suite, log):
+        """The exit code; one that hangs is ended."""
+        niceness = ['nice', '-n', str(NICENESS)] if suite.compiles else []
+        with log.open('w') as out:
+            process = subprocess.Popen(niceness + suite.command, cwd=ROOT, stdout=out, stderr=out,
+                                       stdin=subprocess.DEVNULL, start_new_session=True,
+                                       env={**os.environ, **SANITIZED})
+            self.processes.add(process)
+            try:
+                return process.wait(suite.minutes_max * 60)
+            except subprocess.TimeoutExpired:
+                print(f'{suite.name} was ended after {suite.minutes_max} minutes', file=out)
+                self.end(process)
+                return 1
+            finally:
+                self.processes.discard(process)
+
+    @staticmethod
+    def end(process):
+        """Ends the suite with all it started."""
+        for number, patience in ((signal.SIGTERM, 10), (signal.SIGKILL, None)):
+            try:
+                os.killpg(process.pid, number)
+                process.wait(patience)
+                return
+            except (ProcessLookupError, subprocess.TimeoutExpired):
+                continue
+
+    def give_up(self, *_):
+        """Leaves nothing behind when we are ended ourselves."""
+        for process in list(self.processes):
+            self.end(process)
+        print('0 passed, 1 failed', flush=True)
+        os._exit(1)
+
+
+def choose(names, everything, fresh, memory):
+    """The suites to run, with the builds they need, and those that are left out."""
+    there = [suite for suite in SUITES
+             if suite.command[0] != 'bash' or suite.command[1] == '-c'
+             or (ROOT / suite.command[1]).exists()]
+    known = {suite.name for suite in there}
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise SystemExit(f'unknown suite {", ".join(unknown)}, allowed: {", ".join(sorted(known))}')
+    wanted = [suite for suite in there
+              if (suite.name in names if names else
+                  not suite.is_build and (everything or not suite.slow))]
+    left = [suite for suite in wanted
+            if suite.slow and not suite.is_build and not names and not fresh
+            and memory.passed_as_it_is(suite)]
+    wanted = [suite for suite in wanted if suite not in left]
+    builds = {suite.after for suite in wanted} | {suite.name for suite in wanted}
+    return [suite for suite in there if suite in wanted or suite.name in builds], left
+
+
+def prepare_cache():
+    """Compiler cache of the user, shared by all checkouts."""
+    os.environ.setdefault('CCACHE_DIR', str(cache_folder() / 'ccache'))
+    os.environ.setdefault('CCACHE_BASEDIR', str(ROOT))
+    os.environ.setdefault('CCACHE_NOHASHDIR', '1')
+    LOGS.mkdir(parents=True, exist_ok=True)
+
+
+def announce(chosen, left, memory):
+    """Says what will be done and how long each took last time."""
+    for suite in left:
+        print(f'{suite.name:<22} unchanged since it passed; --fresh runs it anyway')
+    for suite in chosen:
+        last = memory.seconds(suite)
+        alone = ', alone' if suite.quiet else ', on all cores' if suite.compiles else ''
+        print(f'{suite.name:<22} will run{alone}, last time '
+              + (f'{last:.0f} s' if last is not None else 'unknown'))
+    print(flush=True)
+
+
+def main():
+    """Returns the exit code."""
+    parser = argparse.ArgumentParser(prog='tests/run.sh', description=__doc__.splitlines()[0])
+    parser.add_argument('suite', nargs='*')
+    parser.add_argument('--all', action='store_true')
+    parser.add_argument('--fresh', action='store_true')
+    parser.add_argument('--list', action='store_true')
+    options = parser.parse_args()
+    prepare_cache()
+    memory = Memory(ROOT)
+    chosen, left = choose(options.suite, options.all or options.list, options.fresh, memory)
+    announce(chosen, left, memory)
+    for suite in chosen:
+        memory.key(suite)  # of its inputs as they are now, whatever is edited while it runs
+    if options.list:
+        return 0
+    run = Run(chosen, memory)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, run.give_up)
+    start = time.monotonic()
+    good = run.all() or (not chosen and bool(left))
+    if run.lines:
+        print(f'\nThe {SLOWEST} slowest tests:')
+    for seconds, test, suite in sorted(run.lines, reverse=True)[:SLOWEST]:
+        print(f'{seconds:7.1f} s  {suite}: {test}')
+    print(f'\nAll of it took {(time.monotonic() - start) / 60:.1f} minutes.')
+    print(f'{run.passed} passed, {run.failed} failed')
+    return 0 if good else 1
+
+
+if __name__ == '__main__':
+    sys.exit(main())

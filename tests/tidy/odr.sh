@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# One definition of each name: links every program and every level of tests with -flto, which compares
+# the types of all their objects, and looks for symbols that two of our objects define. The objects
+# of build/release are those that users run. The last line is "N passed, N failed".
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+passed=0 failed=0
+check() {
+  if "$@"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+}
+
+# shellcheck disable=SC2317  # run by check
+linked_as_a_whole() {
+  cmake --preset odr -DREINFER_WERROR=ON -DREINFER_TESTS=ON &&
+    cmake --build build/odr --parallel "$(nproc)" --target all bench
+}
+
+check linked_as_a_whole
+check python3 tests/tidy/odr.py build/release
+echo "$passed passed, $failed failed"
+[[ $failed == 0 ]]
