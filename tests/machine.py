@@ -53,6 +53,20 @@ def free_port():
     raise AssertionError(f'no port from {_LOWEST} to {end - 1} is free')
 
 
+def cache_folder():
+    """Where all that can be made again is kept for the user's checkouts."""
+    base = os.environ.get('XDG_CACHE_HOME') or Path.home() / '.cache'
+    folder = Path(base) / 'reinfer_exporter'
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def newer_prometheus(program):
+    """The path of a program of the newer Prometheus, there if rules/newer_prometheus.sh could get
+    it."""
+    return cache_folder() / 'prometheus-new' / 'usr' / 'bin' / program
+
+
 def realtime_is_allowed():
     """Whether programs that we start may have a real-time priority."""
     chrt = shutil.which('chrt')

@@ -5,17 +5,10 @@ import hashlib
 import json
 import os
 import subprocess
-from pathlib import Path
+
+from machine import cache_folder
 
 PASSES_MAX = 20
-
-
-def cache_folder():
-    """Where all that can be made again is kept."""
-    base = os.environ.get('XDG_CACHE_HOME') or Path.home() / '.cache'
-    folder = Path(base) / 'reinfer_exporter'
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
 
 
 def _lines(*command, cwd=None):

@@ -16,8 +16,9 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from machine import cache_folder
 from suite_log import count, slowest
-from suite_memory import Memory, cache_folder
+from suite_memory import Memory
 
 ROOT = Path(__file__).resolve().parents[1]
 LOGS = ROOT / 'build' / 'test-logs'
@@ -108,9 +109,8 @@ SUITES = [
          slow=True, compiles=True, minutes_max=60),
     bash('clang-format', 'tests/tidy/clang_format.sh', slow=True,
          inputs=['*.h', '*.cpp', '.clang-format', 'tests/tidy/clang_format.sh']),
-    bash('clang-tidy', 'tests/tidy/clang_tidy.sh', '--build-dir=build/release', slow=True,
-         inputs=PRODUCT + ['.clang-tidy', 'tests/tidy/clang_tidy.sh'], after='build-release',
-         compiles=True, minutes_max=80),
+    bash('clang-tidy', 'tests/tidy/clang_tidy.sh', slow=True, compiles=True, minutes_max=80,
+         inputs=PRODUCT + ['.clang-tidy', 'tests/tidy/clang_tidy.sh']),
     bash('debian13', 'tests/debian13.sh', inputs=COMPILED + ['tests/*.py', 'tests/*.sh'],
          slow=True, compiles=True, minutes_max=60),
 ]

@@ -125,8 +125,9 @@ class Running(unittest.TestCase):
         quiet, test = suites.Suite('q', [], quiet=True), suites.Suite('t', [])
         one, two = suites.Suite('c1', [], compiles=True), suites.Suite('c2', [], compiles=True)
         made = suites.Suite('m', [], after='c1')
-        for running, next_one, may in ((quiet, test, False), (test, quiet, False), (one, two, False),
-                                       (one, test, True), (test, one, True), (one, made, False)):
+        for running, next_one, may in (
+                (quiet, test, False), (test, quiet, False), (one, two, False),
+                (one, test, True), (test, one, True), (one, made, False)):
             run = suites.Run([], None)
             run.running = [running]
             self.assertEqual(run.may_start(next_one), may, (running.name, next_one.name))

@@ -13,6 +13,7 @@ import os
 import signal
 import sys
 import threading
+import time
 import unittest
 from pathlib import Path
 
@@ -30,12 +31,18 @@ class Result(unittest.TestResult):
         super().__init__()
         self.passed = 0
         self.failed = set()
+        self.started = 0.0
+
+    def startTest(self, test):
+        """A test begins."""
+        super().startTest(test)
+        self.started = time.monotonic()
 
     def addSuccess(self, test):
         """A test did what its name says."""
         super().addSuccess(test)
         self.passed += 1
-        self._say('ok  ', test)
+        self._say('ok  ', test, took=f' ({time.monotonic() - self.started:.1f} s)')
 
     def addFailure(self, test, err):
         """Something was not as expected."""
@@ -62,9 +69,9 @@ class Result(unittest.TestResult):
         self.failed.add(test.id())
         self._say('FAIL', test, details)
 
-    def _say(self, verdict, test, details=''):
+    def _say(self, verdict, test, details='', took=''):
         with self.lock:
-            print(verdict, test.id(), flush=True)
+            print(f'{verdict} {test.id()}{took}', flush=True)
             for line in details.splitlines():
                 print('     ' + line, flush=True)
 

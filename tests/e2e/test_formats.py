@@ -11,14 +11,15 @@ sys.path.append('/usr/lib/python3/dist-packages')
 # pylint: disable=wrong-import-position
 from google.protobuf import descriptor_pb2, descriptor_pool, message_factory
 from google.protobuf.internal.decoder import _DecodeVarint32
-from harness import (ROOT, Exporter, Prometheus, Simulator, fetch, temporary_folder, tenant,
+from harness import (Exporter, Prometheus, Simulator, fetch, temporary_folder, tenant,
                      wait_until, write_config)
+from machine import newer_prometheus
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 OPENMETRICS = 'application/openmetrics-text; version=1.0.0'
 PROTOBUF = ('application/vnd.google.protobuf; proto=io.prometheus.client.MetricFamily; '
             'encoding=delimited')
-NEWER_PROMETHEUS = ROOT / 'build' / 'prometheus-new' / 'usr' / 'bin' / 'prometheus'
+NEWER_PROMETHEUS = newer_prometheus('prometheus')
 LATENCIES = ('reinfer_probe_duration_seconds', 'reinfer_server_processing_seconds',
              'reinfer_network_overhead_seconds')
 # Of the native buckets: each ends that much above where it begins.

@@ -11,11 +11,11 @@ import unittest
 from pathlib import Path
 
 import sla_history as history
-from harness import (PATIENCE, ROOT, Process, at_end_of, clean_environment, exporter_program, fetch,
+from harness import (PATIENCE, Process, at_end_of, clean_environment, exporter_program, fetch,
                      temporary_folder, wait_until)
-from machine import free_port
+from machine import free_port, newer_prometheus
 
-NEWER = ROOT / 'build' / 'prometheus-new' / 'usr' / 'bin' / 'prometheus'
+NEWER = newer_prometheus('prometheus')
 BLOCK_HOURS = 1536
 MARCH = ('2025-03-01T00:00', '2025-04-01T00:00')
 

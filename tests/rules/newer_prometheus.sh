@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Puts a newer Prometheus than the distribution's into build/prometheus-new, from Debian's unstable
-# suite and without touching the system: the rules are tested with both. Where there is no network
-# or no such package, it says so and the tests go on without.
+# Puts a newer Prometheus than the distribution's into the user's cache folder, from Debian's
+# unstable suite and without touching the system: the rules are tested with both. Where there is
+# no network or no such package, it says so and the tests go on without.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-to=$PWD/build/prometheus-new
+to=${XDG_CACHE_HOME:-$HOME/.cache}/reinfer_exporter/prometheus-new
 if [ -x "$to/usr/bin/promtool" ]; then exit 0; fi
 mirror=$(sed -nE 's/^(URIs:|deb( \[.*\])?) *(https?:[^ ]+\/debian)\/?( .*)?$/\3/p' \
   /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | head -n 1 || true)
@@ -29,5 +29,7 @@ apt-get "${options[@]}" update -qq >"$work/log" 2>&1 || skip "$(tail -n 1 "$work
 mkdir -p "$work/root"
 for package in "$work"/*.deb; do dpkg -x "$package" "$work/root"; done
 "$work/root/usr/bin/promtool" --version >/dev/null || skip "it does not run here"
-mkdir -p "$to"
-cp -r "$work/root/usr" "$to/"
+# In one step, for suites that run at the same time look for it.
+mkdir -p "$(dirname "$to")"
+mv -T "$work/root" "$to.$$"
+mv -T "$to.$$" "$to"

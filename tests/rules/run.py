@@ -5,7 +5,7 @@ who hears of what with amtool and Alertmanager.
     python3 tests/rules/run.py             everything
     python3 tests/rules/run.py -k TEXT     only cases whose name contains the text
 
-A newer Prometheus is looked for in build/prometheus-new (tests/rules/newer_prometheus.sh puts it
+A newer Prometheus is looked for in the user's cache folder (tests/rules/newer_prometheus.sh puts it
 there). The last line is "N passed, N failed".
 """
 
@@ -18,6 +18,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import quiet_month
@@ -26,10 +27,14 @@ from cases import CASES
 from history import exporter_series, in_notation, minutes
 
 ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / 'tests'))
+
+from machine import newer_prometheus  # noqa: E402  pylint: disable=C0413
+
 RULES = ROOT / 'dashboards' / 'prometheus'
 RULE_FILES = ('recording_rules.yml', 'alerts.yml')
 RUNBOOK = ROOT / 'dashboards' / 'runbooks' / 'reinfer_exporter.md'
-NEWER = ROOT / 'build' / 'prometheus-new' / 'usr' / 'bin' / 'promtool'
+NEWER = newer_prometheus('promtool')
 FIRING = 'ALERTS{alertstate="firing",alertname!~"ReinferWatchdog|ReinferOutageRecent"%s}'
 # A mutation of the rules and a case that must notice it.
 MUTATIONS = [
@@ -98,10 +103,14 @@ def run(promtool, *arguments):
 
 def run_case(promtool, case, folder):
     """Whether the case holds, and what promtool said."""
+    start = time.monotonic()
     with tempfile.NamedTemporaryFile('w', suffix='.yml', dir=folder) as file:
         json.dump(test_file(case, folder), file)
         file.flush()
-        return run(promtool, 'test', 'rules', file.name)
+        good, said = run(promtool, 'test', 'rules', file.name)
+    if good:
+        print(f'ok   {case.name} ({time.monotonic() - start:.1f} s)', flush=True)
+    return good, said
 
 
 def copy_rules(folder, step, objectives=True, mutate=lambda text: text):
@@ -212,7 +221,7 @@ def main():
     if NEWER.exists():
         tools['newer'] = str(NEWER)
     else:
-        print(f'skipped: no newer Prometheus in {NEWER.parents[2].relative_to(ROOT)}')
+        print(f'skipped: no newer Prometheus in {NEWER.parents[2]}')
     with tempfile.TemporaryDirectory(prefix='reinfer-rules-') as name:
         folder = Path(name)
         for label, promtool in tools.items():

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds with clang 14, every warning an error and without precompiled headers, and lets the programs
-# and the unit tests show that they run. The last line is "N passed, N failed".
+# Builds with clang 14, every warning an error and without precompiled headers, and lets the
+# programs and the unit tests show that they run. The last line is "N passed, N failed".
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# One definition of each name: links every program and every level of tests with -flto, which compares
-# the types of all their objects, and looks for symbols that two of our objects define. The objects
-# of build/release are those that users run. The last line is "N passed, N failed".
+# One definition of each name: links every program and every level of tests with -flto, which
+# compares the types of all their objects, and looks for symbols that two objects of build/release
+# define. The last line is "N passed, N failed".
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

@@ -178,6 +178,18 @@ def layering(path, text):
             yield line, f"{room} must not know {included}: turn the arrow or move the code down"
 
 
+def room_namespace(path, text):
+    """Each room has a namespace of its name, and may only name a class of another's."""
+    folders = path.split("/")
+    if not re.search(SRC, path) or len(folders) < 3:
+        return
+    code = code_of(path, text)
+    for match in re.finditer(r"(?m)^namespace reinfer(?:::(\w+))?\b[^;{]*\{", code):
+        names = re.match(r"\s*((class|struct) \w+;\s*)+\}", code[match.end():])
+        if match[1] != folders[1] and not names:
+            yield line_of(code, match.start()), f"declare it in reinfer::{folders[1]}"
+
+
 def function_lines(path, text):
     """clang-format puts the closing brace below the first column of the function's first line."""
     lines = code_of(path, text).split("\n") if re.search(SRC, path) else []
@@ -239,6 +251,15 @@ def include_cycle(tree):
         yield from walk(path, [])
 
 
+def twin_header(tree):
+    """Two headers of one name are told apart by their folders alone: by nobody who reads."""
+    first = {}
+    for path in sorted(tree):
+        name = posixpath.basename(path)
+        if re.search(r"^src/.*\.h$", path) and first.setdefault(name, path) != path:
+            yield path, 1, f"{first[name]} has this name: say what makes this one different"
+
+
 def dead_source(tree):
     named = {posixpath.normpath(posixpath.join(posixpath.dirname(path), source))
              for path, text in tree.items() if posixpath.basename(path) == "CMakeLists.txt"
@@ -256,7 +277,7 @@ def dead_link(tree):
             target = match[1].split("#")[0]
             if target and not re.match(r"[a-z]+:", target) and posixpath.normpath(
                     posixpath.join(posixpath.dirname(path), target)) not in there:
-                yield path, line_of(text, match.start()), f"{target} is not there: mend the link"
+                yield path, line_of(text, match.start()), f"{target} is not there: correct the link"
 
 
 def over_each_file(rule):
@@ -269,10 +290,10 @@ def over_each_file(rule):
 
 RULES = {name: over_each_file(pattern_rule(name, *row)) for name, *row in PATTERNS}
 RULES |= {rule.__name__.replace("_", "-"): over_each_file(rule)
-          for rule in (layering, third_party, function_lines, file_lines, header_prose, file_name,
-                       shell_strict)}
+          for rule in (layering, third_party, room_namespace, function_lines, file_lines, header_prose,
+                       file_name, shell_strict)}
 RULES |= {rule.__name__.replace("_", "-"): rule
-          for rule in (include_cycle, dead_source, dead_link)}
+          for rule in (include_cycle, twin_header, dead_source, dead_link)}
 
 
 def findings(name, tree):

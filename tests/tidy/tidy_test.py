@@ -61,6 +61,13 @@ CASES = {
                  one("src/probe/a.cpp", '#include "record/ledger.h"\n#include "probe/b.h"\n')),
     "third-party": (one("src/probe/a.cpp", "#include <curl/curl.h>\n"),
                     one("src/transport/curl_a.cpp", "#include <curl/curl.h>\n#include <map>\n")),
+    "room-namespace": (one("src/probe/a.h", "namespace reinfer::record {\n}\n"),
+                       {"src/probe/a.h": "namespace reinfer::probe {\nnamespace {\n}\n}\n",
+                        "src/probe/b.cpp": "namespace o = reinfer::probe;\nnamespace reinfer::"
+                                           "probe::detail {\n}\nnamespace std {\n}\n",
+                        "src/probe/c.h": "namespace reinfer::model {\nclass Plan;\n}\n"}),
+    "twin-header": ({"src/probe/a.h": HEADER, "src/record/a.h": HEADER},
+                    {"src/probe/a.h": HEADER, "src/record/b.h": HEADER, "src/record/a.cpp": ""}),
     "function-lines": (one("src/base/a.cpp", LONG),
                        one("src/base/a.cpp", LONG.replace("  g();\n", "", 1))),
     "file-lines": (one("src/base/a.cpp", "\n" * 401), one("src/base/a.cpp", "\n" * 400)),
