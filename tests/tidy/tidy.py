@@ -290,8 +290,8 @@ def over_each_file(rule):
 
 RULES = {name: over_each_file(pattern_rule(name, *row)) for name, *row in PATTERNS}
 RULES |= {rule.__name__.replace("_", "-"): over_each_file(rule)
-          for rule in (layering, third_party, room_namespace, function_lines, file_lines, header_prose,
-                       file_name, shell_strict)}
+          for rule in (layering, third_party, room_namespace, function_lines, file_lines,
+                       header_prose, file_name, shell_strict)}
 RULES |= {rule.__name__.replace("_", "-"): rule
           for rule in (include_cycle, twin_header, dead_source, dead_link)}
 
