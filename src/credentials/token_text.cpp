@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "base/base64.h"
 #include "base/text.h"
 
 namespace reinfer::credentials {
@@ -14,31 +15,6 @@ constexpr std::string_view kScheme = "bearer ";
 constexpr std::string_view kPlaceholder = "$REINFER_TOKEN";
 // Shorter ones would blot out ordinary words.
 constexpr std::size_t kScrubbedBytesMin = 6;
-
-int base64url_value(char c) {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  if (c == '-') return 62;
-  if (c == '_') return 63;
-  return -1;
-}
-
-std::optional<std::string> base64url_decode(std::string_view text) {
-  std::string bytes;
-  unsigned buffer = 0;
-  int bits = 0;
-  for (const char c : base::trim(text, "=")) {
-    const int value = base64url_value(c);
-    if (value < 0) return std::nullopt;
-    buffer = (buffer << 6 | static_cast<unsigned>(value)) & 0xffffff;
-    bits += 6;
-    if (bits < 8) continue;
-    bits -= 8;
-    bytes += static_cast<char>(buffer >> bits & 0xff);
-  }
-  return bytes;
-}
 
 }  // namespace
 
@@ -72,7 +48,7 @@ bool was_untidy(std::string_view stored, const base::Secret& cleaned) {
 std::optional<base::WallTime> jwt_expiry(const base::Secret& token) {
   const auto pieces = base::split(token.reveal(), '.');
   if (pieces.size() != 3) return std::nullopt;
-  const auto claims = base64url_decode(pieces[1]);
+  const auto claims = base::decode_base64url(pieces[1]);
   if (!claims) return std::nullopt;
   const auto json = nlohmann::json::parse(*claims, nullptr, false);
   if (!json.is_object() || !json.contains("exp") || !json["exp"].is_number()) return std::nullopt;
