@@ -2,11 +2,9 @@
 #include <unistd.h>
 
 #include <cstdio>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "app/commands.h"
+#include "base/small_file.h"
 #include "base/text.h"
 #include "config/files.h"
 #include "credentials/stored_secret.h"
@@ -23,20 +21,21 @@ constexpr int kExitBadCommandLine = 2;
 constexpr int kExitBreached = 3;
 constexpr std::size_t kHeaderFileBytesMax = 64 * 1024;
 
-using Wrong = std::optional<std::string>;
+using Error = std::optional<std::string>;
 
-Wrong add_token(const std::string& path, sla::HttpServer& server) {
+Error add_token(const std::string& path, sla::HttpServer& server) {
   if (path.empty()) return std::nullopt;
-  const credentials::SecretOrWhy token =
+  const credentials::SecretOrError token =
       credentials::read_stored({model::SecretSource::Kind::file, path});
   if (!token) return "--prometheus.token-file: " + token.error();
   server.headers.emplace_back("Authorization: Bearer " + token->reveal());
   return std::nullopt;
 }
 
-Wrong add_user(const std::string& path, sla::HttpServer& server) {
+Error add_user(const std::string& path, sla::HttpServer& server) {
   if (path.empty()) return std::nullopt;
-  credentials::SecretOrWhy user = credentials::read_stored({model::SecretSource::Kind::file, path});
+  credentials::SecretOrError user =
+      credentials::read_stored({model::SecretSource::Kind::file, path});
   if (!user) return "--prometheus.user-file: " + user.error();
   const auto colon = user->reveal().find(':');
   if (colon == std::string::npos || colon == 0)
@@ -56,16 +55,13 @@ bool is_header(std::string_view line) {
   return true;
 }
 
-Wrong add_headers(const std::string& path, sla::HttpServer& server) {
+Error add_headers(const std::string& path, sla::HttpServer& server) {
   if (path.empty()) return std::nullopt;
-  std::ifstream file(path, std::ios::binary);
-  std::string text(kHeaderFileBytesMax + 1, '\0');
-  if (!file || !file.read(text.data(), static_cast<std::streamsize>(text.size())).eof())
-    return fmt::format("--prometheus.header-file: {} cannot be read, or is over {} bytes", path,
-                       kHeaderFileBytesMax);
-  text.resize(static_cast<std::size_t>(file.gcount()));
+  const auto text = base::read_small_file(path, kHeaderFileBytesMax);
+  if (!text)
+    return fmt::format("--prometheus.header-file: {} cannot be read: {}", path, text.error().text);
   std::size_t number = 0;
-  for (const std::string_view line : base::split(text, '\n')) {
+  for (const std::string_view line : base::split(*text, '\n')) {
     ++number;
     const std::string_view header = base::trim(line);
     if (header.empty() || header.starts_with('#')) continue;
@@ -76,9 +72,10 @@ Wrong add_headers(const std::string& path, sla::HttpServer& server) {
   return std::nullopt;
 }
 
-Wrong find_ca(const std::string& path, sla::HttpServer& server) {
+Error find_ca(const std::string& path, sla::HttpServer& server) {
   if (path.empty()) return std::nullopt;
-  if (!std::ifstream(path)) return fmt::format("--prometheus.ca-file: {} cannot be read", path);
+  if (const auto fault = base::find_file_fault(path))
+    return fmt::format("--prometheus.ca-file: {} cannot be read: {}", path, fault->text);
   server.ca_file = path;
   return std::nullopt;
 }
@@ -87,14 +84,14 @@ tl::expected<sla::HttpServer, std::string> server_of(const SlaOptions& options) 
   sla::HttpServer server;
   server.url = options.url;
   server.timeout = options.timeout;
-  for (const Wrong& wrong :
+  for (const Error& wrong :
        {add_token(options.token_file, server), add_user(options.user_file, server),
         add_headers(options.header_file, server), find_ca(options.ca_file, server)})
     if (wrong) return tl::unexpected(*wrong);
   return server;
 }
 
-// A line on stderr that says how far it is, on a terminal alone.
+// A progress line on stderr, on a terminal only.
 class ProgressLine {
  public:
   ProgressLine() : shown_(can_rewrite_line(read_terminal(STDERR_FILENO))) {}

@@ -3,15 +3,11 @@
 #include <fmt/format.h>
 #include <glob.h>
 
-#include <algorithm>
-#include <array>
-#include <cerrno>
 #include <filesystem>
-#include <fstream>
 #include <set>
-#include <system_error>
 
 #include "base/hash.h"
+#include "base/small_file.h"
 #include "config/document.h"
 
 namespace reinfer::config {
@@ -19,25 +15,15 @@ namespace {
 
 constexpr std::size_t kMebibyte = 1024 * 1024;
 
-// The error is the reason.
+std::string too_large() {
+  return fmt::format("is too large, allowed: at most {} MiB", kFileBytesMax / kMebibyte);
+}
+
 tl::expected<std::string, std::string> read_file(const std::string& path) {
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error))
-    return tl::unexpected(std::string("cannot be read: is a directory"));
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return tl::unexpected("cannot be read: " + std::system_category().message(errno));
-  // In pieces: its size says nothing for a pipe. One byte more than allowed tells that it is too
-  // large.
-  std::string text;
-  std::array<char, 64 * 1024> piece;
-  while (file && text.size() <= kFileBytesMax) {
-    file.read(piece.data(), static_cast<std::streamsize>(
-                                std::min(piece.size(), kFileBytesMax + 1 - text.size())));
-    text.append(piece.data(), static_cast<std::size_t>(file.gcount()));
-  }
-  if (file.bad()) return tl::unexpected("cannot be read: " + std::system_category().message(errno));
-  return text;
+  auto text = base::read_small_file(path, kFileBytesMax);
+  if (text) return std::move(*text);
+  if (text.error().fault == base::FileFault::too_large) return tl::unexpected(too_large());
+  return tl::unexpected("cannot be read: " + text.error().text);
 }
 
 struct Pattern {
@@ -45,7 +31,7 @@ struct Pattern {
   base::Place place;
 };
 
-// A document that is wrong includes nothing: whoever reads it says why.
+// A malformed document includes nothing; reading it reports the problem.
 std::vector<Pattern> include_patterns(std::string_view toml, const std::string& file_name) {
   std::vector<Pattern> patterns;
   const auto document = parse_document(toml, file_name);
@@ -62,8 +48,8 @@ std::vector<Pattern> include_patterns(std::string_view toml, const std::string& 
 
 std::vector<std::string> files_of(const std::string& pattern) {
   glob_t found{};
-  // GLOB_NOMAGIC: a name without a wildcard is returned as it is, so that it is missed if missing.
-  // Without GLOB_TILDE it looks at no database of users, which is what makes it unsafe on threads.
+  // GLOB_NOMAGIC returns a name without a wildcard as it is, so that a missing file is reported.
+  // Without GLOB_TILDE, glob() does not read the database of users and is safe on threads.
   // NOLINTNEXTLINE(concurrency-mt-unsafe)
   const int code = glob(pattern.c_str(), GLOB_NOMAGIC, nullptr, &found);
   std::vector<std::string> names;
@@ -87,7 +73,7 @@ void add_file(std::string name, base::Place at, std::size_t& bytes,
 }
 
 void add_included(std::vector<ConfigFile>& files) {
-  if (!files.front().text || files.front().text->size() > kFileBytesMax) return;
+  if (!files.front().text) return;
   const std::filesystem::path first(files.front().name);
   std::set<std::string> known{first.lexically_normal().string()};
   std::size_t bytes = 0;
@@ -95,7 +81,7 @@ void add_included(std::vector<ConfigFile>& files) {
     const std::filesystem::path whole = first.parent_path() / pattern.text;
     for (std::string& name : files_of(whole.lexically_normal().string())) {
       if (!known.insert(std::filesystem::path(name).lexically_normal().string()).second) continue;
-      // One report is enough for all that come after.
+      // One problem stands for all files after the limit.
       if (bytes > kIncludedBytesMax || files.size() > kIncludedFilesMax + 1) return;
       add_file(std::move(name), pattern.place, bytes, files);
     }
@@ -113,7 +99,10 @@ std::vector<ConfigFile> read_config_files(const std::string& path) {
 
 std::vector<ConfigFile> with_included(std::string_view toml, const std::string& file_name) {
   std::vector<ConfigFile> files;
-  files.push_back({file_name, std::string(toml), {}});
+  if (toml.size() > kFileBytesMax)
+    files.push_back({file_name, tl::unexpected(too_large()), {}});
+  else
+    files.push_back({file_name, std::string(toml), {}});
   add_included(files);
   return files;
 }

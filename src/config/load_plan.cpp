@@ -8,21 +8,13 @@
 namespace reinfer::config {
 namespace {
 
-std::string too_large() {
-  return fmt::format("is too large, allowed: at most {} MiB", kFileBytesMax / (1024 * 1024));
-}
-
-// What an included file says, added to `config`.
+// Adds the content of an included file to `config`.
 void read_included(const ConfigFile& file, Config& config, base::ProblemList& problems) {
   if (!file.text) {
     problems.add(file.included_at, "include", fmt::format("{} {}", file.name, file.text.error()));
     return;
   }
   const int number = problems.add_file(file.name);
-  if (file.text->size() > kFileBytesMax) {
-    problems.add({0, 0, number}, "", too_large());
-    return;
-  }
   const auto document = parse_document(*file.text, file.name, number);
   if (document)
     read_included_config(*document, config, problems);
@@ -37,8 +29,6 @@ tl::expected<model::Plan, base::Problems> make_plan(const std::vector<ConfigFile
   const ConfigFile& first = files.front();
   if (!first.text)
     return tl::unexpected(base::Problems{{first.name, 0, 0, "", first.text.error()}});
-  if (first.text->size() > kFileBytesMax)
-    return tl::unexpected(base::Problems{{first.name, 0, 0, "", too_large()}});
   const auto document = parse_document(*first.text, first.name);
   if (!document) return tl::unexpected(base::Problems{document.error()});
   base::ProblemList problems(first.name);

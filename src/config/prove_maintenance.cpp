@@ -2,11 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <filesystem>
-#include <fstream>
 #include <system_error>
 
+#include "base/small_file.h"
 #include "config/time_text.h"
 
 namespace reinfer::config {
@@ -15,13 +14,9 @@ namespace {
 constexpr std::string_view kZones = "/usr/share/zoneinfo";
 
 bool is_zone_file(const std::string& path) {
-  constexpr std::string_view kMagic = "TZif";
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error)) return false;
-  std::array<char, kMagic.size()> begin{};
-  std::ifstream file(path, std::ios::binary);
-  file.read(begin.data(), begin.size());
-  return file && std::string_view(begin.data(), begin.size()) == kMagic;
+  constexpr std::size_t kBytesMax = 1024 * 1024;
+  const auto file = base::read_small_file(path, kBytesMax);
+  return file && file->starts_with("TZif");
 }
 
 std::optional<model::MaintenanceWindow> prove_once(const MaintenanceConfig& window,

@@ -3,11 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <filesystem>
-#include <fstream>
 #include <optional>
-#include <system_error>
+
+#include "base/small_file.h"
 
 namespace reinfer::config {
 namespace {
@@ -20,15 +19,6 @@ std::optional<std::string> path_fault(std::string_view path) {
   if (path == "~" || path.starts_with("~/"))
     return fmt::format("is {}, and only a shell knows ~, allowed: the path written out",
                        base::quote(path));
-  return std::nullopt;
-}
-
-std::optional<std::string> file_fault(const std::string& path) {
-  std::error_code error;
-  if (std::filesystem::is_directory(path, error)) return "is a directory";
-  errno = 0;
-  const std::ifstream file(path);
-  if (!file) return std::system_category().message(errno);
   return std::nullopt;
 }
 
@@ -57,10 +47,10 @@ std::string prove_readable_file(const Setting<std::string>& setting, std::string
                                 base::ProblemList& problems) {
   std::string path = prove_path(setting, problems);
   if (path.empty()) return "";
-  if (const auto fault = file_fault(path))
+  if (const auto fault = base::find_file_fault(path))
     problems.add(setting.place, setting.key,
                  fmt::format("{} cannot be read: {}, allowed: a readable file of {} in PEM form",
-                             base::quote(path), *fault, what));
+                             base::quote(path), fault->text, what));
   return path;
 }
 

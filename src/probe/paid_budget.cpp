@@ -5,15 +5,22 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
+#include "base/small_file.h"
+
 namespace reinfer::probe {
+namespace {
+
+constexpr std::size_t kStateBytesMax = 16 * 1024 * 1024;
+
+}  // namespace
 
 PaidBudget::PaidBudget(std::string state_file, const base::Log& log)
     : state_file_(std::move(state_file)), log_(log) {
   if (!state_file_.empty()) load();
 }
 
-// A wall clock that was set back by hours does not open yesterday's purse again; a day far in the
-// future was the clock's mistake, and must not close it for years.
+// A wall clock that was set back by hours must not grant yesterday's budget again. A stored day far
+// in the future came from a wrong clock and must not block the budget for years.
 long long PaidBudget::day_of(const Spent& spent, base::WallTime now) const {
   const auto today =
       std::chrono::floor<std::chrono::hours>(now).time_since_epoch() / std::chrono::hours(24);
@@ -37,11 +44,13 @@ void PaidBudget::spend(const model::Tenant& tenant, base::WallTime now) {
 }
 
 void PaidBudget::load() {
-  std::ifstream file(state_file_);
-  if (!file) return;
-  const auto json = nlohmann::json::parse(file, nullptr, false);
+  const auto text = base::read_small_file(state_file_, kStateBytesMax);
+  if (!text && text.error().fault == base::FileFault::missing) return;
+  const auto json = text ? nlohmann::json::parse(*text, nullptr, false) : nlohmann::json();
   if (!json.is_object()) {
-    log_.warn("state file is not readable, paid probes count from zero", {{"file", state_file_}});
+    log_.warn(
+        "state file is not readable, paid probes count from zero",
+        {{"file", state_file_}, {"problem", text ? "is not a JSON object" : text.error().text}});
     return;
   }
   for (const auto& [tenant, entry] : json.items()) {
@@ -57,7 +66,7 @@ void PaidBudget::save() const {
   nlohmann::json json = nlohmann::json::object();
   for (const auto& [tenant, spent] : spent_)
     json[tenant] = {{"day", spent.day}, {"paid_probes", spent.count}};
-  // Through a second file, so that a crash leaves the old one whole.
+  // Written to a second file and renamed, so that a crash leaves the old file intact.
   const std::string draft = state_file_ + ".new";
   std::ofstream file(draft);
   file << json.dump() << '\n';

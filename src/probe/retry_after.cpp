@@ -2,10 +2,9 @@
 
 #include <algorithm>
 #include <charconv>
-#include <ctime>
-#include <string>
 #include <string_view>
 
+#include "base/http_date.h"
 #include "base/text.h"
 
 namespace reinfer::probe {
@@ -16,15 +15,6 @@ std::optional<std::string_view> find(const std::vector<model::Header>& headers,
   for (const model::Header& header : headers)
     if (base::equals_ignoring_case(header.name, name)) return base::trim(header.value);
   return std::nullopt;
-}
-
-// IMF-fixdate, the one form that a sender may use (RFC 9110 section 5.6.7).
-std::optional<base::WallTime> parse_http_date(std::string_view text) {
-  std::tm utc{};
-  const std::string copy(text);
-  const char* end = strptime(copy.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &utc);
-  if (end == nullptr || *end != '\0') return std::nullopt;
-  return base::from_unix_seconds(timegm(&utc));
 }
 
 std::optional<base::Nanoseconds> parse_seconds(std::string_view text) {
@@ -45,10 +35,10 @@ std::optional<base::Nanoseconds> parse_retry_after(const std::vector<model::Head
   const auto value = find(headers, "retry-after");
   if (!value) return std::nullopt;
   if (const auto seconds = parse_seconds(*value)) return seconds;
-  const auto until = parse_http_date(*value);
+  const auto until = base::parse_http_date(*value);
   if (!until) return std::nullopt;
   const auto date = find(headers, "date");
-  const base::WallTime from = (date ? parse_http_date(*date) : std::nullopt).value_or(now);
+  const base::WallTime from = (date ? base::parse_http_date(*date) : std::nullopt).value_or(now);
   if (*until <= from) return base::Nanoseconds{0};
   return *until > from + kRetryAfterMax ? kRetryAfterMax : *until - from;
 }

@@ -1,5 +1,5 @@
-// Reader of Retry-After (RFC 9110 section 10.2.3): how long a throttling peer asks us to stay away.
-// Pure.
+// Reads the Retry-After header (RFC 9110 section 10.2.3): how long a throttling peer asks us to
+// wait. Used by the judge. Pure, any thread. It decides nothing about the next probe.
 #pragma once
 
 #include <optional>
@@ -10,12 +10,12 @@
 
 namespace reinfer::probe {
 
-// Longer requests are cut to this: a date of a broken clock must not silence a tenant for days.
+// Longer waits are cut to this: the date of a broken clock must not silence a tenant for days.
 inline constexpr base::Nanoseconds kRetryAfterMax = std::chrono::minutes(15);
 
-// From now: whole seconds, or an HTTP date, which counts from the reply's own Date where it has
-// one, because our clock and theirs may differ. At least 0. nullopt if there is none or it makes no
-// sense.
+// The wait from `now`, from 0 to kRetryAfterMax. The header holds whole seconds or an HTTP date; a
+// date is compared with the reply's own Date header if there is one, because the peer's clock and
+// ours may differ. nullopt if the header is absent or malformed.
 std::optional<base::Nanoseconds> parse_retry_after(const std::vector<model::Header>& headers,
                                                    base::WallTime now);
 

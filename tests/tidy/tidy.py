@@ -52,7 +52,7 @@ ROOMS = {
 # Libraries by the start of their headers' names, and the files of src that may know them.
 LIBRARIES = {
     "curl/": r"src/transport/curl_\w+\.(h|cpp)|src/config/(base_url|url_path)\w*\.cpp"
-             r"|src/sla/http_get\.cpp",
+             r"|src/sla/http_get\.cpp|src/base/http_date\.cpp",
     "httplib.h": r"src/http/request_handler\.cpp",
     "yaml-cpp/": r"src/http/yaml_table\.cpp",
     "crypt.h": r"src/http/password\.cpp",

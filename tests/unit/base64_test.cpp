@@ -5,7 +5,7 @@
 namespace reinfer::tests {
 namespace {
 
-using namespace std::string_literals;
+using namespace std::literals;
 
 TEST_CASE("base64 decodes the examples of RFC 4648") {
   CHECK(base::decode_base64("") == "");

@@ -37,7 +37,10 @@ TEST_CASE("Retry-After is read as seconds or as a date, and bounded") {
       {"soon", std::nullopt},
       {"", std::nullopt},
       {"12s", std::nullopt},
-      {"Sunday, 06-Nov-94 08:49:37 GMT", std::nullopt},
+      {"Sunday, 06-Nov-94 08:50:37 GMT", 60s},
+      {"Sun Nov  6 08:50:37 1994", 60s},
+      {"19941106", probe::kRetryAfterMax},
+      {"Sun, 06 Nov 1994", std::nullopt},
   };
   for (const Row& row : rows) {
     CAPTURE(row.value);
