@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "credentials/credentials.h"
 #include "explain/probe_report.h"
-#include "probe/rounds.h"
+#include "probe/probe_run.h"
 #include "terminal/probe_card.h"
 #include "terminal/probe_summary.h"
 #include "transport/curl_transport.h"
@@ -27,7 +27,7 @@ bool selects(const std::string& wanted, const model::Target& target) {
   return wanted == target.tenant_name || wanted == name_of(target);
 }
 
-// The targets that the selection names, in the plan's order; complains about a name of nothing.
+// The selected targets in the plan's order; prints an error for an unknown name.
 tl::expected<std::vector<model::TargetIndex>, std::string> select(
     const model::Plan& plan, const std::vector<std::string>& wanted) {
   const auto& targets = plan.targets();
@@ -52,7 +52,7 @@ tl::expected<std::vector<model::TargetIndex>, std::string> select(
   return selected;
 }
 
-// Money is spent by decision, not by a loop.
+// Paid probes are only sent on an explicit decision, not repeatedly.
 tl::expected<void, std::string> refuse_repeated_costs(
     const model::Plan& plan, const std::vector<model::TargetIndex>& selected) {
   std::vector<std::string> paid;
@@ -66,8 +66,8 @@ tl::expected<void, std::string> refuse_repeated_costs(
                   base::join(paid, ", ")));
 }
 
-// What the command says while it runs and when it is over: cards or lines or JSON on stdout, and a
-// line of progress on stderr, which goes before anything else is written.
+// The output of the command: cards, lines or JSON on stdout, and a progress line on stderr, which
+// is erased before anything else is written.
 class Console {
  public:
   Console(const model::Plan& plan, const Options& options)
@@ -88,7 +88,7 @@ class Console {
     std::fflush(stdout);
   }
 
-  void show_progress(const probe::Rounds& rounds, const terminal::ProbeSummary& summary) {
+  void show_progress(const probe::ProbeRun& rounds, const terminal::ProbeSummary& summary) {
     if (!progress_) return;
     const terminal::Progress progress{rounds.begun(), options_.repeat, summary.results(),
                                       summary.failures(), rounds.in_flight()};
@@ -96,7 +96,7 @@ class Console {
     std::fflush(stderr);
   }
 
-  // JSON is for scripts, which count themselves.
+  // Scripts that read JSON count for themselves.
   void show_summary(const terminal::ProbeSummary& summary, base::Nanoseconds elapsed,
                     std::size_t given_up) {
     clear_progress();
@@ -139,16 +139,16 @@ int probe_command(const Options& options) {
   transport::CurlTransport transport;
   Interrupt interrupt(transport);
   if (options.repeat > 1) interrupt.start();
-  probe::Rounds rounds(*plan, clock, transport, credentials, paid, log,
-                       base::Random::seed_from_kernel(),
-                       {*selected, options.repeat, options.repeat_interval});
+  probe::ProbeRun rounds(*plan, clock, transport, credentials, paid, log,
+                         base::Random::seed_from_kernel(),
+                         {*selected, options.repeat, options.repeat_interval});
   terminal::ProbeSummary summary(*plan);
   const base::MonoTime started = clock.now().mono;
   while (!rounds.done() && !interrupt.asked()) {
-    const probe::RoundsUpdate news = rounds.step();
-    for (const probe::RoundSkip& skip : news.skips)
+    const probe::ProbeRunUpdate update = rounds.step();
+    for (const probe::ProbeRunSkip& skip : update.skips)
       summary.add_skipped(skip.target, skip.reason, skip.count);
-    for (const model::ProbeResult& result : news.results) {
+    for (const model::ProbeResult& result : update.results) {
       summary.add(result);
       console.show(result, credentials.facts(plan->target(result.target).tenant));
     }

@@ -14,9 +14,9 @@
 namespace reinfer::app {
 namespace {
 
-// A thread does many times as many, but its handshakes, of a few milliseconds each, make the slots
-// that are due meanwhile wait: with these it is one slot in thirty. More threads than processors
-// help as well: the kernel can take the processor from a handshake, its own thread cannot.
+// A thread could do many times as many, but each TLS handshake takes a few milliseconds and delays
+// the slots that come due meanwhile: at this rate, one slot in thirty. More threads than processors
+// help too: the kernel can preempt a handshake, its own thread cannot.
 constexpr double kProbesPerSecond = 12;
 constexpr std::size_t kThreadsPerProcessor = 4;
 
@@ -32,7 +32,7 @@ std::size_t probe_threads_for(const model::Plan& plan, std::size_t processors) {
   return std::clamp<std::size_t>(wanted, 1, std::max<std::size_t>(most, 1));
 }
 
-// Destroyed in reverse: whoever refers to something goes before it.
+// Destroyed in reverse order: each member after those that refer to it.
 struct ProbeThreads::Worker {
   Worker(std::shared_ptr<const model::Plan> part, const base::Clock& clock,
          std::unique_ptr<transport::Transport> own, probe::PaidBudget& paid, record::Ledger& ledger,
@@ -74,7 +74,7 @@ void ProbeThreads::start(base::Scheduling scheduling) {
         });
 }
 
-// What one thread is refused, all are.
+// A priority refused to one thread is refused to all.
 bool ProbeThreads::take_realtime(bool warn) const {
   const int refused = base::ask_for_realtime();
   if (refused != 0 && warn)
@@ -111,7 +111,7 @@ bool ProbeThreads::adopt(std::shared_ptr<const model::Plan> plan) {
 
 model::OnDemandAnswer ProbeThreads::probe_now(const std::string& tenant, const std::string& probe,
                                               base::Nanoseconds time_max) {
-  const bool may_wait = ++waiting_ <= kOnDemandWaitersMax;
+  const bool may_wait = ++waiting_ <= kOnDemandConcurrentMax;
   probe::Mailbox& mailbox = workers_[model::part_of(tenant, workers_.size())]->mailbox;
   model::OnDemandAnswer answer =
       may_wait ? mailbox.ask(tenant, probe, time_max).get() : tl::unexpected(model::Refusal::limit);

@@ -1,6 +1,6 @@
-// The probe threads: each has its engine, its transport, its credentials and its part of the plan,
-// and shares nothing with the others but the budget of paid probes. Made by main, which starts and
-// stops them; reloads and probes on demand reach the thread they are for through its mailbox.
+// The probe threads: each has its engine, transport, credentials and part of the plan, and shares
+// nothing with the others except the budget of paid probes. Made by main, which starts and stops
+// them. Reloads and probes on demand reach the right thread through its mailbox; any thread.
 #pragma once
 
 #include <atomic>
@@ -23,37 +23,38 @@
 
 namespace reinfer::app {
 
-// How many threads the plan wants on a machine with so many processors: one until the probes of a
-// second are more than one should have, and never more than it has tenants.
+// The default number of threads for the plan on a machine with so many processors: it grows with
+// the probes per second and is at most the number of tenants.
 std::size_t probe_threads_for(const model::Plan& plan, std::size_t processors);
 
-// Whoever waits holds a thread of the HTTP pool: most of them must be left for those who scrape.
-inline constexpr std::size_t kOnDemandWaitersMax = 8;
+// Each waiting request holds a thread of the HTTP pool, and most threads must be left for scrapes.
+inline constexpr std::size_t kOnDemandConcurrentMax = 8;
 
 class ProbeThreads {
  public:
   // Called once for each thread.
   using MakeTransport = std::function<std::unique_ptr<transport::Transport>()>;
 
-  // As many as `ledgers` has parts, each for its part of `partition`. Everything passed by
-  // reference outlives them.
+  // One thread for each part of `ledgers` and `partition`. Everything passed by reference outlives
+  // them.
   ProbeThreads(const model::Partition& partition, const base::Clock& clock,
                const MakeTransport& make_transport, probe::PaidBudget& paid,
                record::Ledgers& ledgers, const base::Log& log, std::uint64_t seed);
   // REQUIRES: stopped, if started.
   ~ProbeThreads();
 
-  // Where the kernel refuses real time, the threads go on without it, with a warning.
+  // If the kernel refuses a real-time priority, the threads run without it and log a warning.
   void start(base::Scheduling scheduling = base::Scheduling::fair);
-  // Tells all of them, without waiting.
+  // Asks all threads to stop, without waiting.
   void request_stop();
   void join();
 
   // For any thread.
 
-  // Returns once every thread has adopted its part, or false if they are stopping.
+  // Returns true once every thread has adopted its part, false if they are stopping.
   bool adopt(std::shared_ptr<const model::Plan> plan);
-  // Probes and waits. More than kOnDemandWaitersMax at once are refused.
+  // Runs one probe on demand and waits for it. More than kOnDemandConcurrentMax at once are
+  // refused.
   model::OnDemandAnswer probe_now(const std::string& tenant, const std::string& probe,
                                   base::Nanoseconds time_max);
 

@@ -44,7 +44,7 @@ CommandRun::CommandRun(const std::vector<std::string>& argv,
   posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
   posix_spawnattr_t attributes;
   posix_spawnattr_init(&attributes);
-  // A group of its own, to be killed whole, and none of the signals that our threads block.
+  // A process group of its own, so that its children are killed too, and no blocked signals.
   sigset_t none;
   sigemptyset(&none);
   posix_spawnattr_setsigmask(&attributes, &none);
@@ -76,7 +76,7 @@ CommandRun::~CommandRun() {
   std::fill(text_.begin(), text_.end(), '\0');
 }
 
-std::optional<SecretOrWhy> CommandRun::look(base::MonoTime now) {
+std::optional<SecretOrError> CommandRun::poll(base::MonoTime now) {
   if (!start_error_.empty()) return give_up("cannot be started: " + start_error_);
   read_output();
   if (text_.size() > kTokenBytesMax)
@@ -94,7 +94,7 @@ std::optional<SecretOrWhy> CommandRun::look(base::MonoTime now) {
 void CommandRun::wait_for_output(base::Nanoseconds time_max) const {
   pollfd output{output_, POLLIN, 0};
   const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(time_max).count();
-  // At the end of its output a program may still have its exit to come: then this is a short nap.
+  // A program may close its output before it exits: then this is a short wait.
   const bool open = text_.empty();
   poll(&output, open ? 1 : 0, static_cast<int>(milliseconds));
 }
@@ -109,14 +109,14 @@ void CommandRun::read_output() {
   chunk.fill('\0');
 }
 
-std::optional<SecretOrWhy> CommandRun::ended(int status) {
+std::optional<SecretOrError> CommandRun::ended(int status) {
   if (WIFSIGNALED(status)) return give_up(fmt::format("died of signal {}", WTERMSIG(status)));
   if (WEXITSTATUS(status) != 0) return give_up(fmt::format("exited with {}", WEXITSTATUS(status)));
   return clean_token(text_, "the output of " + name_);
 }
 
-std::optional<SecretOrWhy> CommandRun::give_up(std::string why) {
-  return SecretOrWhy(tl::unexpected(fmt::format("token_command {} {}", name_, why)));
+std::optional<SecretOrError> CommandRun::give_up(std::string why) {
+  return SecretOrError(tl::unexpected(fmt::format("token_command {} {}", name_, why)));
 }
 
 }  // namespace reinfer::credentials

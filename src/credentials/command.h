@@ -1,6 +1,6 @@
-// A token_command under way: the program runs without a shell, its output is collected whenever
-// somebody looks, and it is killed when it takes too long or says too much. It never waits, so it
-// runs on the probe thread. Nothing of the child's output is logged.
+// A running token_command: the program runs without a shell, poll() collects its output, and it is
+// killed when it takes too long or prints too much. Used by token_state.cpp. It never waits, so it
+// may run on the probe thread. The program's output is never logged.
 #pragma once
 
 #include <sys/types.h>
@@ -18,16 +18,16 @@ inline constexpr base::Nanoseconds kCommandTimeMax = std::chrono::seconds(10);
 
 class CommandRun {
  public:
-  // Starts the program; what goes wrong comes out of look().
+  // Starts the program; poll() returns the error if that fails.
   CommandRun(const std::vector<std::string>& argv, const std::vector<std::string>& environment,
              base::MonoTime now);
-  // Kills the program if it still runs.
+  // Kills the program if it is still running.
   ~CommandRun();
   CommandRun(const CommandRun&) = delete;
   CommandRun& operator=(const CommandRun&) = delete;
 
-  // The token, or why there is none; nullopt while the program runs.
-  std::optional<SecretOrWhy> look(base::MonoTime now);
+  // The token or an error; nullopt while the program runs.
+  std::optional<SecretOrError> poll(base::MonoTime now);
 
   // Blocks until the program prints something or `time_max` has passed; not for the probe thread.
   void wait_for_output(base::Nanoseconds time_max) const;
@@ -35,8 +35,8 @@ class CommandRun {
   base::MonoTime deadline() const { return deadline_; }
 
  private:
-  std::optional<SecretOrWhy> give_up(std::string why);
-  std::optional<SecretOrWhy> ended(int status);
+  std::optional<SecretOrError> give_up(std::string why);
+  std::optional<SecretOrError> ended(int status);
   void read_output();
 
   const std::string name_;

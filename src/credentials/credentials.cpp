@@ -33,7 +33,7 @@ void Credentials::adopt(const model::Plan& plan) {
         known = sources_.insert(before.extract(kept)).position;
       else
         known = sources_
-                    .emplace(SourceId{++sources_made_},
+                    .emplace(TokenSourceId{++sources_made_},
                              std::make_unique<Source>(wanted, tokens_seen_, log_))
                     .first;
     }
@@ -80,7 +80,7 @@ std::optional<TokenFetch> Credentials::take_fetch(base::Instant now) {
   return std::nullopt;
 }
 
-void Credentials::fetched(SourceId id, const model::Exchange& exchange, base::Instant now) {
+void Credentials::fetched(TokenSourceId id, const model::Exchange& exchange, base::Instant now) {
   const auto source = sources_.find(id);
   if (source != sources_.end()) source->second->fetched(exchange, now);
 }

@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kReplyBytesMax = 64 * 1024;
 constexpr std::size_t kErrorBytesMax = 64;
 constexpr base::Nanoseconds kLifetimeMax = std::chrono::hours(24 * 30);
-// The gov cloud's identity server has taken a minute, and a refresh has time.
+// The gov cloud's identity server has been seen to take a minute; a refresh starts early enough.
 constexpr model::Deadlines kDeadlines = {std::chrono::seconds(90), std::chrono::seconds(10),
                                          std::chrono::seconds(10), std::chrono::seconds(10)};
 
@@ -21,7 +21,7 @@ void add_field(std::string& form, std::string_view name, const std::string& valu
   form += fmt::format("{}={}", name, base::encode_path_segment(value));
 }
 
-// RFC 6749 allows little more than this in `error`; a stranger's text stays out of the log.
+// RFC 6749 allows only short codes in `error`; other text of the server stays out of the log.
 std::string error_of(const nlohmann::json& reply) {
   if (!reply.is_object() || !reply.contains("error") || !reply["error"].is_string()) return "";
   return ", " + base::sanitise(reply["error"].get<std::string>(), kErrorBytesMax);
@@ -55,7 +55,7 @@ tl::expected<IssuedToken, std::string> read_token_reply(const model::Exchange& e
     return tl::unexpected(fmt::format("the token server answered {}{}", status, error_of(reply)));
   if (!reply.is_object() || !reply.contains("access_token") || !reply["access_token"].is_string())
     return tl::unexpected(std::string("the token server answered 200 without an access_token"));
-  SecretOrWhy secret =
+  SecretOrError secret =
       clean_token(reply["access_token"].get_ref<const std::string&>(), "the access_token");
   if (!secret) return tl::unexpected(secret.error());
   IssuedToken issued{std::move(*secret), std::nullopt};

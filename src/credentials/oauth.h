@@ -1,6 +1,6 @@
-// OAuth 2.0 client credentials (RFC 6749 section 4.4): the request for a token and what its reply
-// says. Pure; sent through the same Transport as the probes, by the prober. Which token is asked
-// for when is decided in credentials.cpp.
+// OAuth 2.0 client credentials (RFC 6749 section 4.4): makes the token request and reads its reply.
+// Used by token_state.cpp, which decides when to fetch. Pure, any thread. The prober sends the
+// request through the transport of the probes.
 #pragma once
 
 #include <optional>
@@ -22,7 +22,7 @@ struct IssuedToken {
 // The client's id and secret travel in the form body, as the identity server of the API expects.
 model::Request token_request(const model::OAuthClient& client, const base::Secret& client_secret);
 
-// The token, or why there is none; the words hold nothing of the reply but its `error` code.
+// The token or an error; the error holds nothing of the reply but its `error` code.
 tl::expected<IssuedToken, std::string> read_token_reply(const model::Exchange& exchange);
 
 }  // namespace reinfer::credentials

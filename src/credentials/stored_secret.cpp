@@ -5,37 +5,31 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdlib>
-#include <fstream>
-#include <system_error>
+
+#include "base/small_file.h"
 
 namespace reinfer::credentials {
 namespace {
 
-using TextOrWhy = tl::expected<std::string, std::string>;
+using TextOrError = tl::expected<std::string, std::string>;
 
-TextOrWhy environment_text(const std::string& name) {
+TextOrError environment_text(const std::string& name) {
   // Nothing in the process writes its environment.
   const char* value = std::getenv(name.c_str());  // NOLINT(concurrency-mt-unsafe)
   if (value == nullptr) return tl::unexpected(fmt::format("the variable {} is not set", name));
   return value;
 }
 
-TextOrWhy file_text(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file)
-    return tl::unexpected(fmt::format("{} cannot be read: {}", path,
-                                      std::error_code(errno, std::generic_category()).message()));
-  std::string text(kTokenBytesMax + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (file.bad() || (file.fail() && !file.eof()))
-    return tl::unexpected(fmt::format("{} cannot be read", path));
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  return text;
+TextOrError file_text(const std::string& path) {
+  auto text = base::read_small_file(path, kTokenBytesMax);
+  if (text) return std::move(*text);
+  if (text.error().fault == base::FileFault::too_large)
+    return tl::unexpected(path + " " + text.error().text);
+  return tl::unexpected(fmt::format("{} cannot be read: {}", path, text.error().text));
 }
 
-TextOrWhy stored_text(const model::SecretSource& source) {
+TextOrError stored_text(const model::SecretSource& source) {
   return source.kind == model::SecretSource::Kind::environment ? environment_text(source.name)
                                                                : file_text(source.name);
 }
@@ -55,19 +49,19 @@ bool is_hidden(const std::string& name, const std::vector<model::TokenSource>& s
 
 }  // namespace
 
-SecretOrWhy read_stored(const model::SecretSource& source) {
-  TextOrWhy text = stored_text(source);
+SecretOrError read_stored(const model::SecretSource& source) {
+  TextOrError text = stored_text(source);
   if (!text) return tl::unexpected(text.error());
-  SecretOrWhy secret = clean_token(*text, describe(source));
+  SecretOrError secret = clean_token(*text, describe(source));
   std::fill(text->begin(), text->end(), '\0');
   return secret;
 }
 
 std::vector<std::string> storage_warnings(const model::SecretSource& source) {
   std::vector<std::string> warnings;
-  TextOrWhy text = stored_text(source);
+  TextOrError text = stored_text(source);
   if (!text) return warnings;
-  const SecretOrWhy secret = clean_token(*text, describe(source));
+  const SecretOrError secret = clean_token(*text, describe(source));
   if (secret && was_untidy(*text, *secret))
     warnings.push_back(
         describe(source) +

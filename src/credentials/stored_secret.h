@@ -1,5 +1,6 @@
-// Secrets that are simply stored: in an environment variable or a file. Blocks for the time of a
-// local read. The only code that looks at the environment.
+// Reads secrets from environment variables and files. Used for tokens, client secrets and the files
+// of the `sla` command. Blocks for the time of a local read. The only code that reads the
+// environment for secrets.
 #pragma once
 
 #include <optional>
@@ -12,14 +13,15 @@
 
 namespace reinfer::credentials {
 
-// Reads it now. A file may hold at most kTokenBytesMax.
-SecretOrWhy read_stored(const model::SecretSource& source);
+// Reads the secret now. A file may hold at most kTokenBytesMax.
+SecretOrError read_stored(const model::SecretSource& source);
 
-// What an operator should know of a secret that can be read all the same, in words: that others may
-// read its file, that quotes or a "Bearer" stood around it. Reads it now.
+// Warnings for the operator about a readable secret: other users may read its file, or the text
+// holds quotes or "Bearer" around the token. Reads it now.
 std::vector<std::string> storage_warnings(const model::SecretSource& source);
 
-// "NAME=VALUE" of our environment for a child, without the variables that hold secrets of the plan.
+// Our environment as "NAME=VALUE" for a child process, without the variables that hold secrets of
+// the plan.
 std::vector<std::string> environment_for_child(const std::vector<model::TokenSource>& sources);
 
 }  // namespace reinfer::credentials

@@ -13,10 +13,10 @@ namespace {
 
 constexpr base::Nanoseconds kStoredReadInterval = 1s;
 constexpr base::Nanoseconds kCommandRefresh = 5min;
-constexpr base::Nanoseconds kCommandLookInterval = 20ms;
+constexpr base::Nanoseconds kCommandPollInterval = 20ms;
 constexpr base::Nanoseconds kRetryFirst = 1s;
 constexpr base::Nanoseconds kRetryMax = 2min;
-// Tokens that live for less would make us hammer their server.
+// Tokens with a shorter lifetime would make us overload their server.
 constexpr base::Nanoseconds kLifetimeMin = 10s;
 constexpr base::Nanoseconds kLifetimeUnknown = 30min;
 
@@ -45,7 +45,7 @@ tl::expected<Token, NoToken> Credentials::Source::token(base::Instant now) {
   refresh(now);
   const bool expired = expires_at_ && *expires_at_ <= now.mono;
   if (token_.number != 0 && !expired) return token_;
-  // A first token that is on its way is no failure yet.
+  // A first token that is being fetched is no failure yet.
   const bool pending = problem_.empty() && is_settling(now);
   return tl::unexpected(NoToken{pending, expired ? "the token has expired" : problem_});
 }
@@ -67,28 +67,28 @@ void Credentials::Source::refresh_stored(base::Instant now) {
 }
 
 void Credentials::Source::refresh_command(base::Instant now) {
-  if (command_) return look_at_command(now);
+  if (command_) return poll_command(now);
   if (refresh_at_ && now.mono < *refresh_at_) return;
   command_ = std::make_unique<CommandRun>(source_.command, environment_, now.mono);
   refresh_at_ = now.mono + kCommandRefresh;
-  look_at_command(now);
+  poll_command(now);
 }
 
-void Credentials::Source::look_at_command(base::Instant now) {
-  look_at_ = now.mono + kCommandLookInterval;
-  auto ended = command_->look(now.mono);
+void Credentials::Source::poll_command(base::Instant now) {
+  poll_command_at_ = now.mono + kCommandPollInterval;
+  auto ended = command_->poll(now.mono);
   if (!ended) return;
   command_.reset();
-  look_at_.reset();
+  poll_command_at_.reset();
   const bool good = ended->has_value();
   take(std::move(*ended), std::nullopt, now);
   if (!good) plan_retry(failures_in_a_row_++, now);
 }
 
-void Credentials::Source::take(SecretOrWhy secret, std::optional<base::Nanoseconds> lifetime,
+void Credentials::Source::take(SecretOrError secret, std::optional<base::Nanoseconds> lifetime,
                                base::Instant now) {
   if (!secret) {
-    // The token at hand stays: if it was taken away for good, the API will say so.
+    // The current token stays: if it is no longer valid, the API will reject it.
     ++facts_.read_errors;
     if (problem_ != secret.error())
       log_.warn("no token to be had", {{"problem", secret.error()}, {"at", source_.place}});
@@ -109,21 +109,21 @@ void Credentials::Source::take(SecretOrWhy secret, std::optional<base::Nanosecon
 }
 
 Rejection Credentials::Source::rejected(std::uint64_t number, base::Instant now) {
-  // An answer to a token that we have replaced meanwhile says nothing about the new one.
+  // The answer to a token that was replaced meanwhile says nothing about the new one.
   if (number != token_.number) return Rejection::replaced;
   if (is_stored(source_)) {
     read_at_.reset();
     refresh_stored(now);
     if (token_.number != 0 && token_.number != number) return Rejection::replaced;
   }
-  // Several probes may have left with it: they all wait for the one replacement.
+  // Several probes may have been sent with it: all of them wait for one replacement.
   if (rejected_number_ == number && is_settling(now)) return Rejection::pending;
   if (rejected_number_ != number) ++rejections_in_a_row_;
   const bool seen_before = rejected_number_ == number || rejections_in_a_row_ > 1;
   rejected_number_ = number;
   facts_.accepted = false;
   if (is_stored(source_)) return Rejection::unchanged;
-  // Another one at once helps against a token that was revoked, not against a client that is.
+  // Fetching again at once helps if the token was revoked, not if the client was.
   if (seen_before) {
     plan_retry(rejections_in_a_row_, now);
     return Rejection::unchanged;
@@ -148,7 +148,7 @@ std::optional<model::Request> Credentials::Source::take_fetch(base::Instant now)
   if (source_.kind == model::TokenSource::Kind::command && refresh_at_) refresh_command(now);
   if (source_.kind != model::TokenSource::Kind::oauth) return std::nullopt;
   if (fetch_in_flight_ || !refresh_at_ || now.mono < *refresh_at_) return std::nullopt;
-  const SecretOrWhy secret = read_stored(source_.oauth.client_secret);
+  const SecretOrError secret = read_stored(source_.oauth.client_secret);
   if (!secret) {
     take(tl::unexpected(secret.error()), std::nullopt, now);
     plan_retry(failures_in_a_row_++, now);
@@ -174,7 +174,7 @@ void Credentials::Source::fetched(const model::Exchange& exchange, base::Instant
   take(std::move(issued->secret), issued->lifetime, now);
 }
 
-// Sooner than a planned refresh, but ever later the more often it was in vain.
+// Exponential backoff, unless a refresh is already planned sooner.
 void Credentials::Source::plan_retry(int times_in_vain, base::Instant now) {
   if (refresh_at_ && *refresh_at_ > now.mono && *refresh_at_ - now.mono <= kRetryMax) return;
   const base::Nanoseconds delay = kRetryFirst * (1 << std::min(times_in_vain, 10));
@@ -182,25 +182,25 @@ void Credentials::Source::plan_retry(int times_in_vain, base::Instant now) {
 }
 
 base::MonoTime Credentials::Source::next_event() const {
-  if (look_at_) return *look_at_;
+  if (poll_command_at_) return *poll_command_at_;
   const bool fetches = source_.kind == model::TokenSource::Kind::oauth && !fetch_in_flight_;
   return fetches && refresh_at_ ? *refresh_at_ : base::MonoTime::max();
 }
 
 std::optional<std::string> inspect_token(const model::TokenSource& source) {
   if (source.kind == model::TokenSource::Kind::oauth) {
-    const SecretOrWhy secret = read_stored(source.oauth.client_secret);
+    const SecretOrError secret = read_stored(source.oauth.client_secret);
     return secret ? std::nullopt : std::optional(secret.error());
   }
   if (is_stored(source)) {
-    const SecretOrWhy secret = read_stored(stored_of(source));
+    const SecretOrError secret = read_stored(stored_of(source));
     return secret ? std::nullopt : std::optional(secret.error());
   }
   CommandRun run(source.command, environment_for_child({source}), base::mono_now());
   for (;;) {
-    if (const auto ended = run.look(base::mono_now()))
+    if (const auto ended = run.poll(base::mono_now()))
       return ended->has_value() ? std::nullopt : std::optional(ended->error());
-    run.wait_for_output(kCommandLookInterval);
+    run.wait_for_output(kCommandPollInterval);
   }
 }
 

@@ -1,6 +1,6 @@
-// The state of one token source: the token at hand, what the API thought of it, and what is under
-// way to get another. Used by credentials.cpp alone; see credentials.h for the contract of each
-// call.
+// The state of one token source: the current token, the API's answers to it, and the fetch or
+// command in progress. Used by credentials.cpp alone; credentials.h has the contract of each call.
+// Owned by one probe thread.
 #pragma once
 
 #include <memory>
@@ -18,7 +18,7 @@ class Credentials::Source {
   Source(model::TokenSource source, std::uint64_t& tokens_seen, const base::Log& log);
 
   const model::TokenSource& source() const { return source_; }
-  // What a command's process gets to see.
+  // The environment of a token_command.
   void set_environment(std::vector<std::string> environment);
 
   void refresh(base::Instant now);
@@ -35,8 +35,8 @@ class Credentials::Source {
  private:
   void refresh_stored(base::Instant now);
   void refresh_command(base::Instant now);
-  void look_at_command(base::Instant now);
-  void take(SecretOrWhy secret, std::optional<base::Nanoseconds> lifetime, base::Instant now);
+  void poll_command(base::Instant now);
+  void take(SecretOrError secret, std::optional<base::Nanoseconds> lifetime, base::Instant now);
   void plan_retry(int times_in_vain, base::Instant now);
 
   // Constant after construction.
@@ -49,13 +49,13 @@ class Credentials::Source {
   Token token_;  // number 0: none
   std::string problem_;
   std::uint64_t rejected_number_ = 0;
-  std::optional<base::MonoTime> expires_at_;  // OAuth; by the clock that nobody sets
-  std::optional<base::MonoTime> read_at_;     // stored sources: when last read
-  std::optional<base::MonoTime> refresh_at_;  // command, OAuth: when to get the next one
-  std::optional<base::MonoTime> look_at_;     // command: when to look at the one under way
-  std::unique_ptr<CommandRun> command_;       // under way
+  std::optional<base::MonoTime> expires_at_;       // OAuth
+  std::optional<base::MonoTime> read_at_;          // stored sources: when last read
+  std::optional<base::MonoTime> refresh_at_;       // command, OAuth: when to get the next one
+  std::optional<base::MonoTime> poll_command_at_;  // command: when to poll the running one
+  std::unique_ptr<CommandRun> command_;            // running
   bool fetch_in_flight_ = false;
-  int failures_in_a_row_ = 0;    // to get a token
+  int failures_in_a_row_ = 0;    // of reading, running or fetching
   int rejections_in_a_row_ = 0;  // of different tokens
   bool warned_of_storage_ = false;
   model::TokenFacts facts_;

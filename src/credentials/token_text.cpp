@@ -13,12 +13,12 @@ namespace {
 
 constexpr std::string_view kScheme = "bearer ";
 constexpr std::string_view kPlaceholder = "$REINFER_TOKEN";
-// Shorter ones would blot out ordinary words.
+// Removing a shorter one would damage ordinary words.
 constexpr std::size_t kScrubbedBytesMin = 6;
 
 }  // namespace
 
-SecretOrWhy clean_token(std::string_view stored, std::string_view origin) {
+SecretOrError clean_token(std::string_view stored, std::string_view origin) {
   if (stored.size() > kTokenBytesMax)
     return tl::unexpected(fmt::format("{} holds more than {} bytes", origin, kTokenBytesMax));
   std::string_view token = base::trim(stored);

@@ -9,7 +9,7 @@ namespace {
 
 constexpr base::Nanoseconds kBudgetWindow = std::chrono::minutes(1);
 
-// An error that is expected may be written before the token is looked at (an unknown route).
+// The API may write an expected error (an unknown route) before it checks the token.
 bool judges_token(const model::Target& target) {
   return target.expectation.http_status.value_or(200) < 400;
 }
@@ -57,18 +57,20 @@ std::optional<model::SkipReason> Admission::refuses(model::TargetIndex index, ba
   const model::Tenant& tenant = plan_->tenant(target.tenant);
   TenantState& state = state_of(index);
   if (now.mono < state.quiet_until) return model::SkipReason::throttled;
-  if (token_rejected && !may_look(index, state, now.mono)) return model::SkipReason::credentials;
+  if (token_rejected && !may_try_rejected_token(index, state, now.mono))
+    return model::SkipReason::credentials;
   if (over_budget(tenant, state, now.mono)) return model::SkipReason::budget;
   if (target.paid && !paid_.may_spend(plan_->tenant(target.tenant), now.wall))
     return model::SkipReason::budget;
   return std::nullopt;
 }
 
-// One look an interval is enough to see that a token has come to life again. They take turns,
-// because one that lacks a permission of its own would see nothing else for ever; a turn that
-// nobody takes within another interval goes back, because the next one's may be a day away.
-bool Admission::may_look(model::TargetIndex index, const TenantState& state,
-                         base::MonoTime now) const {
+// One request an interval is enough to see that the API accepts the token again. The targets take
+// turns, because a target without the permission would get a 401 for ever. A turn that is not used
+// within another interval goes back to the last sender, because the next target's slot may be a day
+// away.
+bool Admission::may_try_rejected_token(model::TargetIndex index, const TenantState& state,
+                                       base::MonoTime now) const {
   if (state.token_judges > 0 && !judges_token(plan_->target(index))) return false;
   if (!state.last_sent) return true;
   const bool anothers_turn = state.token_judges > 1 && state.last_sender == index;

@@ -13,14 +13,16 @@ Engine::Engine(std::shared_ptr<const model::Plan> plan, const base::Clock& clock
       credentials_(credentials),
       ledger_(ledger),
       mailbox_(mailbox),
+      created_(clock.now()),
       plan_(std::move(plan)),
-      schedule_(schedule::target_grids(*plan_), clock.now()),
+      schedule_(schedule::target_grids(*plan_), created_),
       admission_(*plan_, paid),
-      prober_(*plan_, clock, transport, credentials, ids_, log, seed,
-              [this](model::TargetIndex target) { return may_repeat(target); }),
-      on_demand_(plan_, clock, transport, credentials, admission_, ids_, log, ~seed),
-      controls_(*plan_, transport, ids_, clock.now()),
-      reporter_(*plan_, log),
+      prober_(
+          *plan_, transport, credentials, ids_, log, seed,
+          [this](model::TargetIndex target, base::Instant now) { return may_repeat(target, now); }),
+      on_demand_(plan_, transport, credentials, admission_, ids_, log, ~seed),
+      controls_(*plan_, transport, ids_, created_),
+      result_logger_(*plan_, log),
       token_facts_(plan_->tenants().size()) {}
 
 void Engine::run(const std::function<bool()>& stopped) {
@@ -30,16 +32,17 @@ void Engine::run(const std::function<bool()>& stopped) {
 }
 
 void Engine::step(base::MonoTime horizon) {
-  const base::Instant now = clock_.now();
+  const base::Instant begun = clock_.now();
   const base::Nanoseconds waited_before = transport_.waited();
-  read_mail(now);
-  for (const schedule::Due& due : schedule_.take_due(now.mono))
-    account_for(due, now);
-  controls_.start_due(now);
+  read_mail(begun);
+  // The slots before this one in the turn took some time.
+  for (const schedule::Due& due : schedule_.take_due(begun.mono))
+    account_for(due, clock_.now());
+  controls_.start_due(begun);
   wait_and_take(horizon);
   record_tokens();
   const base::Nanoseconds waited = transport_.waited() - waited_before;
-  ledger_.record_busy(clock_.now().mono - now.mono - waited);
+  ledger_.record_busy(clock_.now().mono - begun.mono - waited);
 }
 
 void Engine::read_mail(base::Instant now) {
@@ -59,7 +62,7 @@ void Engine::adopt(std::shared_ptr<const model::Plan> plan, base::Instant now) {
   prober_.adopt(*plan, change);
   on_demand_.adopt(plan, change);
   controls_.adopt(*plan, change, now);
-  reporter_.adopt(*plan, change);
+  result_logger_.adopt(*plan, change);
   ledger_.adopt(plan, change, now);
   token_facts_ = model::carry_over(change.tenants, token_facts_,
                                    [](std::size_t) { return model::TokenFacts{}; });
@@ -70,7 +73,7 @@ void Engine::account_for(const schedule::Due& due, base::Instant now) {
   const model::TargetIndex target{static_cast<std::uint32_t>(due.grid)};
   if (due.missed > 0) {
     ledger_.record_skipped(target, model::SkipReason::stall, due.missed);
-    reporter_.report_missed(target, due.missed);
+    result_logger_.log_missed_slots(target, due.missed);
   }
   if (!due.probe) return;
   if (const auto reason = reason_to_skip(target, now))
@@ -84,26 +87,23 @@ std::optional<model::SkipReason> Engine::reason_to_skip(model::TargetIndex targe
   if (prober_.in_flight(target)) return model::SkipReason::overlap;
   if (in_flight() >= plan_->limits().probes_in_flight_max) return model::SkipReason::limit;
   const model::TenantIndex tenant = plan_->target(target).tenant;
-  // Asked first: a source that was updated meanwhile takes the rejection off.
+  // First: a source that was updated meanwhile clears the rejection.
   credentials_.refresh(tenant, now);
   return admission_.refuses(target, now, credentials_.is_rejected(tenant));
 }
 
 void Engine::start(model::TargetIndex target, base::MonoTime slot, base::Instant now) {
-  const auto token = credentials_.token(plan_->target(target).tenant, now);
-  if (!token && token.error().pending)
-    return ledger_.record_skipped(target, model::SkipReason::credentials);
-  // Counted before it leaves: a crash in between must not give a paid probe for nothing.
+  auto token = credentials_.token(plan_->target(target).tenant, now);
+  // Counted before the request is sent: a crash in between must not give away a paid probe.
   if (token) admission_.note_sent(target, now);
-  // Others of this turn may have taken their time.
-  ledger_.record_started(target, clock_.now().mono - slot);
-  std::optional<model::ProbeResult> ended;
-  prober_.start(target, ended);
-  if (ended) record(*ended);
+  const Prober::Start started = prober_.start(target, std::move(token), now);
+  if (started.kind == Prober::Start::Kind::waits)
+    return ledger_.record_skipped(target, model::SkipReason::credentials);
+  ledger_.record_started(target, now.mono - slot);
+  if (started.result) record(*started.result);
 }
 
-bool Engine::may_repeat(model::TargetIndex target) {
-  const base::Instant now = clock_.now();
+bool Engine::may_repeat(model::TargetIndex target, base::Instant now) {
   if (admission_.refuses(target, now, false)) return false;
   admission_.note_sent(target, now);
   return true;
@@ -111,13 +111,15 @@ bool Engine::may_repeat(model::TargetIndex target) {
 
 void Engine::wait_and_take(base::MonoTime horizon) {
   std::vector<model::ProbeResult> results;
-  prober_.advance(results);
-  on_demand_.advance();
+  const base::Instant before = clock_.now();
+  prober_.advance(before, results);
+  on_demand_.advance(before);
   const base::MonoTime until = std::min({schedule_.next_due(), controls_.next_due(),
                                          prober_.next_event(), on_demand_.next_event(), horizon});
   for (transport::Completion& completion :
        transport_.poll(results.empty() ? until : base::MonoTime::min())) {
-    if (prober_.take(completion, results) || on_demand_.take(completion)) continue;
+    const base::Instant now = clock_.now();
+    if (prober_.take(completion, now, results) || on_demand_.take(completion, now)) continue;
     if (const auto control = controls_.take(completion))
       ledger_.record_control(control->control, control->reachable);
   }
@@ -128,7 +130,7 @@ void Engine::wait_and_take(base::MonoTime horizon) {
 void Engine::record(const model::ProbeResult& result) {
   admission_.note_result(result);
   ledger_.record(result);
-  reporter_.report(result);
+  result_logger_.log_result(result);
 }
 
 void Engine::record_tokens() {

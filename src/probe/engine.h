@@ -1,7 +1,8 @@
-// The loop that everything else serves: what is due leaves, what has come back is judged and
-// recorded. The same lines run in production (CurlTransport, SystemClock) and in the simulation
-// (ScriptedTransport, VirtualClock). One thread owns an Engine and its transport; others may only
-// wake it through the transport. It knows nothing of who reads the ledger.
+// The probe loop: starts the probes that are due, waits for exchanges to end, judges and records
+// them. The same lines run in production (CurlTransport, SystemClock) and in the simulation
+// (ScriptedTransport, VirtualClock). One thread owns an Engine and its transport; other threads may
+// only wake it through the transport. It does not know the readers of the ledger. It reads the
+// clock once for each decision, such as one slot or one ended exchange, and passes the time down.
 #pragma once
 
 #include <cstdint>
@@ -33,11 +34,12 @@ class Engine {
          transport::Transport& transport, credentials::Credentials& credentials, PaidBudget& paid,
          record::Ledger& ledger, Mailbox& mailbox, const base::Log& log, std::uint64_t seed);
 
-  // One turn: adopts a new plan if there is one, starts what is due, waits for something to come
-  // back until the next slot or `horizon`, whichever is first, and records what came back.
+  // One turn: adopts a new plan if there is one, starts the probes that are due, waits until an
+  // exchange ends, the next slot comes or `horizon` is reached, and records the results.
   void step(base::MonoTime horizon);
 
-  // Turns until `stopped` answers true; have it asked by Transport::wake(). Closes the mailbox.
+  // Repeats step() until `stopped` returns true, then closes the mailbox. Transport::wake() makes
+  // the loop call `stopped` soon.
   void run(const std::function<bool()>& stopped);
 
  private:
@@ -47,7 +49,7 @@ class Engine {
   void account_for(const schedule::Due& due, base::Instant now);
   std::optional<model::SkipReason> reason_to_skip(model::TargetIndex target, base::Instant now);
   void start(model::TargetIndex target, base::MonoTime slot, base::Instant now);
-  bool may_repeat(model::TargetIndex target);
+  bool may_repeat(model::TargetIndex target, base::Instant now);
   void wait_and_take(base::MonoTime horizon);
   void record(const model::ProbeResult& result);
   void record_tokens();
@@ -60,6 +62,7 @@ class Engine {
   Mailbox& mailbox_;
 
   // Owned by the probe thread.
+  const base::Instant created_;
   std::shared_ptr<const model::Plan> plan_;
   transport::ProbeIds ids_;
   schedule::Schedule schedule_;
@@ -67,7 +70,7 @@ class Engine {
   Prober prober_;
   OnDemandProbes on_demand_;
   Controls controls_;
-  ResultLogger reporter_;
+  ResultLogger result_logger_;
   std::vector<model::TokenFacts> token_facts_;  // as last recorded
 };
 

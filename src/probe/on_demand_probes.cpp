@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/check.h"
+
 namespace reinfer::probe {
 namespace {
 
@@ -23,17 +25,16 @@ model::Refusal refusal_of(model::SkipReason reason) {
 
 }  // namespace
 
-OnDemandProbes::OnDemandProbes(std::shared_ptr<const model::Plan> plan, const base::Clock& clock,
+OnDemandProbes::OnDemandProbes(std::shared_ptr<const model::Plan> plan,
                                transport::Transport& transport,
                                credentials::Credentials& credentials, Admission& admission,
                                transport::ProbeIds& ids, const base::Log& log, std::uint64_t seed)
-    : clock_(clock),
-      credentials_(credentials),
+    : credentials_(credentials),
       admission_(admission),
       plan_(std::move(plan)),
-      // A second request would have to be asked for again; a rejected token is an answer too.
-      prober_(*plan_, clock, transport, credentials, ids, log, seed,
-              [](model::TargetIndex) { return false; }) {}
+      // A client who asked for one probe gets one request; a rejected token is an answer too.
+      prober_(*plan_, transport, credentials, ids, log, seed,
+              [](model::TargetIndex, base::Instant) { return false; }) {}
 
 OnDemandProbes::~OnDemandProbes() {
   for (Waiting& waiting : waiting_)
@@ -62,39 +63,40 @@ void OnDemandProbes::accept(std::vector<OnDemandRequest> requests, std::size_t r
     }
     waiting_.push_back({*target, std::move(request.answer)});
     if (prober_.in_flight(*target)) continue;
-    if (const auto refusal = refuses(*target, room, now)) {
+    if (const auto refusal = start(*target, room, request.time_max, now))
       answer(*target, tl::unexpected(*refusal));
-      continue;
-    }
-    // A token that is not there costs the tenant nothing.
-    if (credentials_.token(plan_->target(*target).tenant, now)) admission_.note_sent(*target, now);
-    std::optional<model::ProbeResult> ended;
-    if (prober_.start(*target, ended, request.time_max) == Prober::Start::sent) --room;
-    if (ended) deliver({*ended});
+    else if (prober_.in_flight(*target))
+      --room;
   }
 }
 
-std::optional<model::Refusal> OnDemandProbes::refuses(model::TargetIndex target, std::size_t room,
-                                                      base::Instant now) {
+std::optional<model::Refusal> OnDemandProbes::start(model::TargetIndex target, std::size_t room,
+                                                    base::Nanoseconds time_max, base::Instant now) {
   const model::TenantIndex tenant = plan_->target(target).tenant;
   credentials_.refresh(tenant, now);
   if (const auto reason = admission_.refuses(target, now, credentials_.is_rejected(tenant)))
     return refusal_of(*reason);
-  const auto token = credentials_.token(tenant, now);
+  auto token = credentials_.token(tenant, now);
   if (!token && token.error().pending) return model::Refusal::credentials;
-  return room == 0 ? std::optional(model::Refusal::limit) : std::nullopt;
+  if (room == 0) return model::Refusal::limit;
+  // Without a token nothing is sent, so nothing counts against the tenant's limits.
+  if (token) admission_.note_sent(target, now);
+  const Prober::Start started = prober_.start(target, std::move(token), now, time_max);
+  base::check(started.kind != Prober::Start::Kind::waits, "a pending token was refused before");
+  if (started.result) deliver({*started.result});
+  return std::nullopt;
 }
 
-bool OnDemandProbes::take(transport::Completion& completion) {
+bool OnDemandProbes::take(transport::Completion& completion, base::Instant now) {
   std::vector<model::ProbeResult> results;
-  const bool ours = prober_.take(completion, results);
+  const bool ours = prober_.take(completion, now, results);
   deliver(results);
   return ours;
 }
 
-void OnDemandProbes::advance() {
+void OnDemandProbes::advance(base::Instant now) {
   std::vector<model::ProbeResult> results;
-  prober_.advance(results);
+  prober_.advance(now, results);
   deliver(results);
 }
 

@@ -1,7 +1,7 @@
-// Probes that somebody asks for, beside the schedule: they take no slot, enter no figure of
-// /metrics and are refused where a slot would be skipped, since the tenant's limits hold for all
-// that is sent to it. Who asks for a target that is asked for already gets the same answer. Owned
-// by one probe thread.
+// Probes on demand, for `/probe`: they take no slot of the schedule and change no series of
+// /metrics. A request is refused where a slot would be skipped, because the tenant's limits hold
+// for everything that is sent to it. Several requests for one target share one probe and its
+// answer. Owned by one probe thread. It reads no clock.
 #pragma once
 
 #include <optional>
@@ -18,21 +18,20 @@ namespace reinfer::probe {
 class OnDemandProbes {
  public:
   // Everything passed by reference outlives it. `seed` makes the request ids.
-  OnDemandProbes(std::shared_ptr<const model::Plan> plan, const base::Clock& clock,
-                 transport::Transport& transport, credentials::Credentials& credentials,
-                 Admission& admission, transport::ProbeIds& ids, const base::Log& log,
-                 std::uint64_t seed);
-  // Whoever still waits is told that the exporter is stopping.
+  OnDemandProbes(std::shared_ptr<const model::Plan> plan, transport::Transport& transport,
+                 credentials::Credentials& credentials, Admission& admission,
+                 transport::ProbeIds& ids, const base::Log& log, std::uint64_t seed);
+  // Answers the requests that still wait with Refusal::stopping.
   ~OnDemandProbes();
 
   void adopt(std::shared_ptr<const model::Plan> plan, const model::PlanChange& change);
 
-  // `room`: how many more probes may leave now.
+  // `room`: how many more probes may be sent now.
   void accept(std::vector<OnDemandRequest> requests, std::size_t room, base::Instant now);
-  // An exchange ended; false if it is none of these.
-  bool take(transport::Completion& completion);
-  // To be called once a turn, and when next_event() comes.
-  void advance();
+  // An exchange ended; false if it belongs to somebody else.
+  bool take(transport::Completion& completion, base::Instant now);
+  // Call it once a turn, and when next_event() comes.
+  void advance(base::Instant now);
   base::MonoTime next_event() const { return prober_.next_event(); }
   std::size_t in_flight() const { return prober_.in_flight(); }
 
@@ -42,12 +41,11 @@ class OnDemandProbes {
     std::promise<model::OnDemandAnswer> answer;
   };
 
-  std::optional<model::Refusal> refuses(model::TargetIndex target, std::size_t room,
-                                        base::Instant now);
+  std::optional<model::Refusal> start(model::TargetIndex target, std::size_t room,
+                                      base::Nanoseconds time_max, base::Instant now);
   void deliver(const std::vector<model::ProbeResult>& results);
   void answer(model::TargetIndex target, const model::OnDemandAnswer& answer);
 
-  const base::Clock& clock_;
   credentials::Credentials& credentials_;
   Admission& admission_;
 

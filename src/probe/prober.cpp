@@ -13,8 +13,8 @@ std::uint64_t key_of(transport::ProbeId id) {
   return static_cast<std::uint64_t>(id);
 }
 
-// Whether the API looked at the token and took it. An unknown route may be answered before that,
-// and so may anything that failed.
+// Whether the API checked the token and accepted it. It may answer an unknown route, or fail,
+// before that check.
 bool took_token(const model::ProbeResult& result) {
   const bool success = result.http_status && *result.http_status < 300;
   return (result.outcome == model::Outcome::ok && success) ||
@@ -29,11 +29,10 @@ void shorten(model::Deadlines& deadlines, base::Nanoseconds time_max) {
 
 }  // namespace
 
-Prober::Prober(const model::Plan& plan, const base::Clock& clock, transport::Transport& transport,
+Prober::Prober(const model::Plan& plan, transport::Transport& transport,
                credentials::Credentials& credentials, transport::ProbeIds& ids,
                const base::Log& log, std::uint64_t seed, MayRepeat may_repeat)
-    : clock_(clock),
-      transport_(transport),
+    : transport_(transport),
       credentials_(credentials),
       ids_(ids),
       log_(log),
@@ -71,20 +70,16 @@ void Prober::adopt(const model::Plan& plan, const model::PlanChange& change) {
   carry(refused_alone_);
 }
 
-Prober::Start Prober::start(model::TargetIndex index, std::optional<model::ProbeResult>& result,
-                            base::Nanoseconds time_max) {
+Prober::Start Prober::start(model::TargetIndex index,
+                            tl::expected<credentials::Token, credentials::NoToken> token,
+                            base::Instant now, base::Nanoseconds time_max) {
   base::check(!in_flight(index), "a target has at most one probe in flight");
-  const base::Instant now = clock_.now();
+  if (!token && token.error().pending) return {Start::Kind::waits, std::nullopt};
   Started started{index, now, random_.next_uuid(), base::Secret{}};
-  auto token = credentials_.token(plan_->target(index).tenant, now);
-  if (!token && token.error().pending) return Start::waits;
-  if (!token) {
-    result = judge_token_unavailable(started, token.error().why);
-    return Start::no_token;
-  }
+  if (!token) return {Start::Kind::no_token, judge_token_unavailable(started, token.error().why)};
   busy_.at(model::to_size(index)) = true;
   send({std::move(started), std::move(*token), {}, std::nullopt, time_max, std::nullopt});
-  return Start::sent;
+  return {Start::Kind::sent, std::nullopt};
 }
 
 void Prober::send(Sent sent) {
@@ -98,19 +93,21 @@ void Prober::send(Sent sent) {
   transport_.start(id, std::move(request));
 }
 
-bool Prober::take(transport::Completion& completion, std::vector<model::ProbeResult>& results) {
+bool Prober::take(transport::Completion& completion, base::Instant now,
+                  std::vector<model::ProbeResult>& results) {
   if (auto probe = sent_.extract(key_of(completion.id))) {
-    finish(std::move(probe.mapped()), std::move(completion.exchange), results);
+    finish(std::move(probe.mapped()), std::move(completion.exchange), now, results);
     return true;
   }
   const auto fetch = fetches_.find(key_of(completion.id));
   if (fetch == fetches_.end()) return false;
-  credentials_.fetched(fetch->second, completion.exchange, clock_.now());
+  credentials_.fetched(fetch->second, completion.exchange, now);
   fetches_.erase(fetch);
   return true;
 }
 
-void Prober::finish(Sent sent, model::Exchange exchange, std::vector<model::ProbeResult>& results) {
+void Prober::finish(Sent sent, model::Exchange exchange, base::Instant now,
+                    std::vector<model::ProbeResult>& results) {
   const model::Target& target = plan_->target(sent.started.target);
   model::ProbeResult result =
       judge(sent.sent_for ? *sent.sent_for : target, sent.started, std::move(exchange));
@@ -123,23 +120,22 @@ void Prober::finish(Sent sent, model::Exchange exchange, std::vector<model::Prob
   refused_[index] = rejected ? sent.token.number : 0;
   if (!rejected || of_this_probe_alone) return deliver(std::move(result), results);
 
-  const base::Instant now = clock_.now();
   const credentials::Rejection next = credentials_.rejected(target.tenant, sent.token.number, now);
-  // Once only: whoever rejects the new one too means it.
+  // Once only: an API that rejects the new token as well means it.
   if (sent.first_http_status || next == credentials::Rejection::unchanged)
     return deliver(std::move(result), results);
   if (next == credentials::Rejection::replaced)
-    return repeat(std::move(sent), std::move(result), results);
+    return repeat(std::move(sent), std::move(result), now, results);
   held_.push_back({std::move(sent), std::move(result), now.mono + target.deadlines.total});
 }
 
-void Prober::repeat(Sent sent, model::ProbeResult rejected,
+void Prober::repeat(Sent sent, model::ProbeResult rejected, base::Instant now,
                     std::vector<model::ProbeResult>& results) {
   const model::Target& target = plan_->target(sent.started.target);
-  const base::Instant now = clock_.now();
   auto token = credentials_.token(target.tenant, now);
-  // The new one may have expired in its turn.
-  if (!token || !may_repeat_(sent.started.target)) return deliver(std::move(rejected), results);
+  // The new token may have expired as well.
+  if (!token || !may_repeat_(sent.started.target, now))
+    return deliver(std::move(rejected), results);
   log_.info("token was replaced, probe repeated with the new one",
             {{"tenant", target.tenant_name}, {"probe", target.probe}});
   send({{sent.started.target, now, random_.next_uuid(), base::Secret{}},
@@ -163,8 +159,7 @@ void Prober::deliver(model::ProbeResult result, std::vector<model::ProbeResult>&
   results.push_back(std::move(result));
 }
 
-void Prober::advance(std::vector<model::ProbeResult>& results) {
-  const base::Instant now = clock_.now();
+void Prober::advance(base::Instant now, std::vector<model::ProbeResult>& results) {
   while (auto fetch = credentials_.take_fetch(now)) {
     const transport::ProbeId id = ids_.next();
     fetches_.emplace(key_of(id), fetch->source);
@@ -174,7 +169,7 @@ void Prober::advance(std::vector<model::ProbeResult>& results) {
     const model::TenantIndex tenant = plan_->target(held.sent.started.target).tenant;
     const auto token = credentials_.token(tenant, now);
     if (token && token->number != held.sent.token.number)
-      repeat(std::move(held.sent), std::move(held.result), results);
+      repeat(std::move(held.sent), std::move(held.result), now, results);
     else if (credentials_.is_settling(tenant, now) && now.mono < held.until)
       held_.push_back(std::move(held));
     else

@@ -1,7 +1,8 @@
-// Probes under way: sends a target's request with its tenant's token, and turns what comes back
-// into a judged result. Also sends what Credentials wants fetched, and repeats a probe once when
-// its token was replaced behind our back. Knows no grid and no ledger, so that the Engine's
-// schedule and a one-shot `probe` run through the same code. Owned by one probe thread.
+// Probes in flight: sends a target's request with its tenant's token and turns the exchange into a
+// judged result. It also sends the token requests of Credentials, and repeats a probe once when its
+// token was replaced at the source. The Engine's schedule and the `probe` command run through this
+// same code. Owned by one probe thread. It knows no grid and no ledger, and reads no clock: the
+// caller reads it once for each decision and passes the time down.
 #pragma once
 
 #include <cstdint>
@@ -25,35 +26,46 @@ namespace reinfer::probe {
 
 class Prober {
  public:
-  // Asked before a probe is repeated with a new token: may one more request of the target leave?
-  using MayRepeat = std::function<bool(model::TargetIndex target)>;
+  // Whether one more request of the target may be sent at `now`. Called before a probe is repeated
+  // with a new token.
+  using MayRepeat = std::function<bool(model::TargetIndex target, base::Instant now)>;
 
   // Everything passed by reference outlives the prober. `seed` makes the request ids.
   Prober(
-      const model::Plan& plan, const base::Clock& clock, transport::Transport& transport,
+      const model::Plan& plan, transport::Transport& transport,
       credentials::Credentials& credentials, transport::ProbeIds& ids, const base::Log& log,
-      std::uint64_t seed, MayRepeat may_repeat = [](model::TargetIndex) { return true; });
+      std::uint64_t seed,
+      MayRepeat may_repeat = [](model::TargetIndex, base::Instant) { return true; });
 
-  enum class Start : std::uint8_t {
-    sent,      // its result comes out of take() or advance()
-    no_token,  // ended at once, its result is in `result`
-    waits,     // nothing was sent: the tenant's first token is on its way
+  // What start() did. The caller accounts for the slot by it.
+  struct [[nodiscard]] Start {
+    enum class Kind : std::uint8_t {
+      sent,      // take() or advance() will return the result
+      no_token,  // the probe has ended: `result` holds its result
+      waits,     // nothing was sent: the tenant's first token is being fetched
+    };
+    Kind kind = Kind::sent;
+    std::optional<model::ProbeResult> result;
   };
-  // Sends the target's one request, to be answered within `time_max` if that is less than its own
-  // deadline. REQUIRES: !in_flight(target).
-  Start start(model::TargetIndex target, std::optional<model::ProbeResult>& result,
+  // Sends the target's one request with `token`, which the caller has asked Credentials for at
+  // `now`. The reply must come within `time_max` if that is less than the target's own deadline.
+  // REQUIRES: !in_flight(target).
+  Start start(model::TargetIndex target,
+              tl::expected<credentials::Token, credentials::NoToken> token, base::Instant now,
               base::Nanoseconds time_max = base::Nanoseconds::max());
 
-  // From now on `plan` holds. What is out goes on and is judged by what it was sent for; of a
-  // target that is gone it is forgotten.
+  // From now on `plan` holds. A probe in flight continues and is judged by the target as it was
+  // when the probe was sent; the probe of a removed target is forgotten.
   void adopt(const model::Plan& plan, const model::PlanChange& change);
 
-  // An exchange ended: adds to `results` what that finishes. False if it is none of the prober's.
-  bool take(transport::Completion& completion, std::vector<model::ProbeResult>& results);
+  // An exchange ended: appends the results that it completes. False if the exchange belongs to
+  // somebody else.
+  bool take(transport::Completion& completion, base::Instant now,
+            std::vector<model::ProbeResult>& results);
 
-  // Sends due token fetches and settles probes that waited for a token; to be called once a turn.
-  void advance(std::vector<model::ProbeResult>& results);
-  // When advance() has something to do even if nothing ends.
+  // Sends due token requests and completes probes that waited for a token. Call it once a turn.
+  void advance(base::Instant now, std::vector<model::ProbeResult>& results);
+  // When advance() has work even if no exchange ends.
   base::MonoTime next_event() const;
 
   // Probes that have been sent and have no result yet.
@@ -67,9 +79,9 @@ class Prober {
     std::vector<model::Header> headers;
     std::optional<int> first_http_status;  // of the request before this one
     base::Nanoseconds time_max{};
-    std::optional<model::Target> sent_for;  // what the target was, if a reload has changed it since
+    std::optional<model::Target> sent_for;  // the target then, if a reload has changed it since
   };
-  // Rejected, while another token is being fetched.
+  // A probe whose token was rejected, while another token is being fetched.
   struct Held {
     Sent sent;
     model::ProbeResult result;
@@ -77,13 +89,14 @@ class Prober {
   };
 
   void send(Sent sent);
-  void finish(Sent sent, model::Exchange exchange, std::vector<model::ProbeResult>& results);
-  void repeat(Sent sent, model::ProbeResult rejected, std::vector<model::ProbeResult>& results);
+  void finish(Sent sent, model::Exchange exchange, base::Instant now,
+              std::vector<model::ProbeResult>& results);
+  void repeat(Sent sent, model::ProbeResult rejected, base::Instant now,
+              std::vector<model::ProbeResult>& results);
   void deliver(model::ProbeResult result, std::vector<model::ProbeResult>& results);
   void note_token_taken(model::TargetIndex target, std::uint64_t number);
 
   // Constant after construction.
-  const base::Clock& clock_;
   transport::Transport& transport_;
   credentials::Credentials& credentials_;
   transport::ProbeIds& ids_;
@@ -95,11 +108,11 @@ class Prober {
   base::Random random_;
   std::unordered_map<std::uint64_t, Sent> sent_;
   std::vector<Held> held_;
-  std::map<std::uint64_t, credentials::SourceId> fetches_;
+  std::map<std::uint64_t, credentials::TokenSourceId> fetches_;
   std::vector<bool> busy_;
-  // By target, the number of the token that its last reply refused, and of the one that others of
-  // the tenant could use after that: then a 401 is about a permission, and says nothing of the
-  // token.
+  // By target: the number of the token that its last reply rejected, and the number of the rejected
+  // token that another target of the tenant used successfully after that. Such a 401 means a
+  // missing permission and says nothing about the token.
   std::vector<std::uint64_t> refused_;
   std::vector<std::uint64_t> refused_alone_;
 };

@@ -14,37 +14,38 @@ void ResultLogger::adopt(const model::Plan& plan, const model::PlanChange& chang
   states_ = model::carry_over(change.targets, states_, [](std::size_t) { return StateTracker{}; });
 }
 
-void ResultLogger::report(const model::ProbeResult& result) {
+void ResultLogger::log_result(const model::ProbeResult& result) {
   StateTracker& state = states_.at(model::to_size(result.target));
-  if (const auto news = state.take(result.outcome, result.finished.mono)) write(result, *news);
+  if (const auto change = state.take(result.outcome, result.finished.mono)) write(result, *change);
 }
 
-void ResultLogger::write(const model::ProbeResult& result, const StateChange& news) {
+void ResultLogger::write(const model::ProbeResult& result, const StateChange& change) {
   const model::Target& target = plan_->target(result.target);
   const auto fields = {
       base::LogField{"tenant", target.tenant_name},
       base::LogField{"probe", target.probe},
       base::LogField{"outcome", model::to_label(result.outcome)},
       base::LogField{"fault", model::to_label(model::fault_of(result.outcome))},
-      base::LogField{"before", news.before ? model::to_label(*news.before) : "unknown"},
-      base::LogField{"after",
-                     news.after > base::Nanoseconds{0} ? base::describe_duration(news.after) : ""},
-      base::LogField{"changes_left_out", news.changes_left_out},
-      base::LogField{"left_out", news.failures_left_out},
+      base::LogField{"before", change.before ? model::to_label(*change.before) : "unknown"},
+      base::LogField{"after", change.after > base::Nanoseconds{0}
+                                  ? base::describe_duration(change.after)
+                                  : ""},
+      base::LogField{"changes_left_out", change.changes_left_out},
+      base::LogField{"left_out", change.failures_left_out},
       base::LogField{"http_status",
                      result.http_status ? std::to_string(*result.http_status) : "none"},
       base::LogField{"message", result.message},
       base::LogField{"request_id", result.request_id},
       base::LogField{"address", result.remote_address},
   };
-  const std::string event = describe(news, target.tenant_name + "/" + target.probe);
-  if (news.kind == StateChange::Kind::still)
+  const std::string event = describe(change, target.tenant_name + "/" + target.probe);
+  if (change.kind == StateChange::Kind::still)
     log_.warn(event, fields);
   else
     log_.info(event, fields);
 }
 
-void ResultLogger::report_missed(model::TargetIndex index, std::uint64_t slots) {
+void ResultLogger::log_missed_slots(model::TargetIndex index, std::uint64_t slots) {
   const model::Target& target = plan_->target(index);
   log_.warn(
       "slots missed, the probe loop was stalled",

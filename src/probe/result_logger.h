@@ -1,5 +1,6 @@
-// What an operator's log says of probes: a line for each change of outcome, and now and then that a
-// failure lasts; never a line for each probe, however a target flaps. Owned by one probe thread.
+// Writes the log lines about probes: one for each change of outcome, and now and then one for a
+// failure that lasts; never one for each probe, however often a target flaps. Owned by one probe
+// thread. state_change.h decides which results are logged.
 #pragma once
 
 #include <cstdint>
@@ -19,11 +20,11 @@ class ResultLogger {
   ResultLogger(const model::Plan& plan, const base::Log& log);
 
   void adopt(const model::Plan& plan, const model::PlanChange& change);
-  void report(const model::ProbeResult& result);
-  void report_missed(model::TargetIndex target, std::uint64_t slots);
+  void log_result(const model::ProbeResult& result);
+  void log_missed_slots(model::TargetIndex target, std::uint64_t slots);
 
  private:
-  void write(const model::ProbeResult& result, const StateChange& news);
+  void write(const model::ProbeResult& result, const StateChange& change);
 
   const model::Plan* plan_;
   const base::Log& log_;

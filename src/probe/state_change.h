@@ -1,7 +1,6 @@
-// Which results of a target are news to an operator: changes of outcome, and now and then that a
-// failure lasts. Decides what gets a line of log, within a limit that flapping cannot break, and
-// puts it into words. Owned by the ResultLogger, one for each target; pure but for what it
-// remembers.
+// Decides which results of a target are logged: changes of outcome, and now and then a failure that
+// lasts, within a limit that also holds for a flapping target; and describes them in words. Used by
+// the ResultLogger, one tracker for each target, on one probe thread. It writes nothing.
 #pragma once
 
 #include <cstdint>
@@ -13,18 +12,18 @@
 
 namespace reinfer::probe {
 
-// Changes in a minute that get a line each; those beyond are counted, and the state that they led
-// to is told when the minute is over.
-inline constexpr std::uint64_t kChangesToldMax = 4;
+// At most so many changes are logged one by one in each kChangesWindow; further ones are counted,
+// and the state they led to is logged after the window.
+inline constexpr std::uint64_t kChangesLoggedMax = 4;
 inline constexpr base::Nanoseconds kChangesWindow = std::chrono::minutes(1);
-// A failure that lasts is told of again.
+// A failure that lasts is logged again after this time.
 inline constexpr base::Nanoseconds kStillFailsInterval = std::chrono::minutes(10);
 
 struct StateChange {
   enum class Kind : std::uint8_t {
     first,    // the target was never probed before
     changed,  // from `before`, which had lasted for `after`
-    settled,  // changes were left out; `before` was told last
+    settled,  // changes were left out; `before` was logged last
     still,    // a failure that has lasted for `after`
   };
   Kind kind = Kind::first;
@@ -37,20 +36,20 @@ struct StateChange {
 };
 
 // "acme/dataset: ok -> server_error after 3 h 12 min".
-std::string describe(const StateChange& news, const std::string& name);
+std::string describe(const StateChange& change, const std::string& name);
 
 class StateTracker {
  public:
-  // What is to be told of a result, if anything.
+  // The change to log after a result; nullopt if there is nothing to log.
   std::optional<StateChange> take(model::Outcome outcome, base::MonoTime now);
 
  private:
-  bool may_tell_change(base::MonoTime now);
-  std::optional<StateChange> told(StateChange news, base::MonoTime now);
+  bool may_log_change(base::MonoTime now);
+  std::optional<StateChange> logged(StateChange change, base::MonoTime now);
 
   std::optional<model::Outcome> outcome_;
   base::MonoTime since_{};  // when it took that outcome
-  std::optional<model::Outcome> told_;
+  std::optional<model::Outcome> logged_outcome_;
   base::MonoTime last_line_{};
   base::MonoTime window_start_{};
   std::uint64_t changes_in_window_ = 0;

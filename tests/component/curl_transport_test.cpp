@@ -264,9 +264,8 @@ TEST_CASE("many probes at once each end once") {
         "source = \"emails\"\n",
         i);
   Probing probing(toml);
-  std::optional<model::ProbeResult> none;
   for (std::size_t i = 0; i < probing.plan->targets().size(); ++i)
-    CHECK(probing.prober.start(model::TargetIndex(i), none) == probe::Prober::Start::sent);
+    CHECK(probing.start(i).kind == probe::Prober::Start::Kind::sent);
   std::size_t ok = 0;
   while (probing.prober.in_flight() > 0)
     for (const model::ProbeResult& result : probing.turn())
@@ -315,8 +314,7 @@ TEST_CASE("a transport may be given up with probes in flight") {
   SimulatedTenant tenant;
   Probing probing(to_toml(
       {tenant->base_url(simulator::PortKind::https, "faults/never_answer"), tenant.ca_file()}));
-  std::optional<model::ProbeResult> none;
-  CHECK(probing.prober.start(model::TargetIndex{0}, none) == probe::Prober::Start::sent);
+  CHECK(probing.start(0).kind == probe::Prober::Start::Kind::sent);
   CHECK(probing.turn(probing.clock.now().mono).empty());
 }
 

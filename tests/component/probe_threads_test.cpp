@@ -56,7 +56,7 @@ TEST_CASE_FIXTURE(ProbeThreadsTest, "only so many may wait, over all threads") {
   REQUIRE_FALSE(simulator->set_fault("never_answer"));
   threads.start();
   std::vector<std::future<model::OnDemandAnswer>> asked;
-  for (std::size_t i = 0; i <= app::kOnDemandWaitersMax; ++i)
+  for (std::size_t i = 0; i <= app::kOnDemandConcurrentMax; ++i)
     asked.push_back(std::async(std::launch::async, [this, i] {
       return threads.probe_now(fmt::format("t{}", i % 8), "projects", 3s);
     }));

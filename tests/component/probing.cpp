@@ -60,22 +60,28 @@ std::string to_toml(const TenantText& tenant) {
 Probing::Probing(const std::string& toml)
     : plan(plan_of(toml)),
       credentials(*plan, log),
-      prober(*plan, clock, transport, credentials, ids, log, 1) {}
+      prober(*plan, transport, credentials, ids, log, 1) {}
 
 std::vector<model::ProbeResult> Probing::turn(base::MonoTime until) {
   std::vector<model::ProbeResult> results;
-  prober.advance(results);
+  prober.advance(clock.now(), results);
   if (!results.empty()) return results;
   for (transport::Completion& completion : transport.poll(std::min(until, prober.next_event())))
-    prober.take(completion, results);
+    prober.take(completion, clock.now(), results);
   return results;
 }
 
+probe::Prober::Start Probing::start(std::size_t target) {
+  const base::Instant now = clock.now();
+  const model::TargetIndex index(target);
+  return prober.start(index, credentials.token(plan->target(index).tenant, now), now);
+}
+
 model::ProbeResult Probing::probe(std::size_t target) {
-  std::optional<model::ProbeResult> ended;
-  while (prober.start(model::TargetIndex(target), ended) == probe::Prober::Start::waits)
+  probe::Prober::Start started = start(target);
+  for (; started.kind == probe::Prober::Start::Kind::waits; started = start(target))
     turn();
-  if (ended) return *ended;
+  if (started.result) return *started.result;
   for (;;)
     for (model::ProbeResult& result : turn())
       return std::move(result);

@@ -54,6 +54,8 @@ std::string to_toml(const TenantText& tenant);
 class Probing {
  public:
   explicit Probing(const std::string& toml);
+  // Sends a target's request.
+  probe::Prober::Start start(std::size_t target);
   // Probes a target once and waits for the result.
   model::ProbeResult probe(std::size_t target = 0);
   // One turn: what has ended by `until`.

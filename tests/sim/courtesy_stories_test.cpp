@@ -91,7 +91,7 @@ TEST_CASE("a budget of requests holds over all probes of the tenant, in any minu
   CHECK(skipped >= 55);
   const auto& starts = world.starts();
   for (std::size_t i = 3; i < starts.size(); ++i)
-    CHECK(starts[i].at.mono - starts[i - 3].at.mono >= 60s);
+    CHECK(starts[i].at.mono - starts[i - 3].at.mono > 60s - kReadingSlack);
 }
 
 TEST_CASE("paid probes stop at the day's cap and go on the next day") {

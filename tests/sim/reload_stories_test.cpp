@@ -164,12 +164,12 @@ TEST_CASE("a probe on demand leaves at once and takes no slot") {
   World world(tenant("t") + dataset("a"));
   world.run_for(1h + 7s);
   const record::TargetRecord before = world.record("t/a");
-  auto demanded = world.ask("t", "a");
+  auto asked = world.ask("t", "a");
   auto joined = world.ask("t", "a");
   const std::size_t sent = world.starts().size();
   world.run_for(2s);
   CHECK(world.starts().size() == sent + 1);
-  const model::OnDemandAnswer answer = demanded.get();
+  const model::OnDemandAnswer answer = asked.get();
   REQUIRE(answer);
   CHECK(answer->result.outcome == model::Outcome::ok);
   CHECK(joined.get()->result.request_id == answer->result.request_id);
@@ -193,26 +193,27 @@ TEST_CASE("a probe on demand is refused where a slot would be skipped") {
   world.run_for(1min);
 }
 
-TEST_CASE("a probe on demand ends within the time that its asker has") {
+TEST_CASE("a probe on demand ends within the time that its client allows") {
   World world(tenant("t") + dataset("a"));
   world.during(0s, 1h, "datasets", never_answers());
-  auto demanded = world.ask("t", "a", 1500ms);
+  auto waiting = world.ask("t", "a", 1500ms);
   const base::Instant asked = world.now();
   world.run_for(3s);
-  const model::OnDemandAnswer answer = demanded.get();
+  const model::OnDemandAnswer answer = waiting.get();
   REQUIRE(answer);
   CHECK(answer->result.outcome == model::Outcome::response_timeout);
-  CHECK(answer->result.finished.mono - asked.mono == 1500ms);
+  CHECK(answer->result.phases.total == 1500ms);
+  CHECK(answer->result.finished.mono - asked.mono < 1500ms + kReadingSlack);
 }
 
-TEST_CASE("whoever waits for a target that a reload takes away is told so") {
+TEST_CASE("a request for a target that a reload removes is answered so") {
   World world(tenant("t") + dataset("a") + dataset("b"));
   world.during(0s, 1h, "datasets/demo/b", answers(5s));
-  auto demanded = world.ask("t", "b");
+  auto asked = world.ask("t", "b");
   world.run_for(1s);
   world.reload(tenant("t") + dataset("a"));
   world.run_for(1s);
-  CHECK(demanded.get().error() == model::Refusal::unknown_target);
+  CHECK(asked.get().error() == model::Refusal::unknown_target);
 }
 
 }  // namespace

@@ -35,11 +35,12 @@ std::vector<transport::Completion> ScriptedTransport::poll(base::MonoTime until)
   // After a stall, what ended meanwhile is there at once.
   const base::MonoTime next = pending_.empty() ? until : std::min(until, pending_.begin()->first);
   clock_.advance_to(std::max(next, before));
-  while (!pending_.empty() && pending_.begin()->first <= clock_.now().mono) {
+  const base::MonoTime now = clock_.now().mono;
+  while (!pending_.empty() && pending_.begin()->first <= now) {
     ended.push_back(std::move(pending_.begin()->second));
     pending_.erase(pending_.begin());
   }
-  waited_ += clock_.now().mono - before;
+  waited_ += now - before;
   return ended;
 }
 

@@ -108,7 +108,7 @@ TEST_CASE("a stall shorter than the tolerance is lag, not a skip") {
   World world(kAcme);
   world.run_for(10min);
   for (int i = 0; i < 100; ++i) {
-    world.stall(900ms);
+    world.stall(850ms);
     world.run_for(10s);
   }
   for (const char* probe : {"acme/not_found", "acme/dataset", "acme/source"})
@@ -130,7 +130,7 @@ name = "slow"
 base_url = "https://slow.reinfer.io"
 token_env = "SIM_TOKEN"
 interval = "10s"
-timeout = "10s"
+timeout = "9800ms"
   [[tenant.probe]]
   use = "projects"
 )");
@@ -207,8 +207,7 @@ TEST_CASE("whatever the network does, the invariants hold") {
   const char* given = std::getenv("SIM_SEED");
   const std::uint64_t seed =
       given != nullptr ? std::strtoull(given, nullptr, 10) : base::Random::seed_from_kernel();
-  MESSAGE("replay with SIM_SEED=" << seed);
-  CAPTURE(seed);
+  set_sim_seed(seed);
   base::Random dice(seed);
   World world(forty_targets(), seed);
   const model::WireError errors[] = {model::WireError::resolve,

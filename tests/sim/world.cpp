@@ -94,11 +94,12 @@ Behaviour sometimes(double rate, Behaviour bad, Behaviour good) {
 World::World(std::string_view toml, std::uint64_t seed) : World(plan_of(toml), seed) {}
 
 World::World(std::shared_ptr<const model::Plan> plan, std::uint64_t seed)
-    : plan_(std::move(plan)),
+    : clock_(seed),
+      plan_(std::move(plan)),
       random_(seed),
-      started_(clock_.now()),
+      started_(clock_.peek()),
       transport_(clock_),
-      ledger_(plan_, clock_.now()),
+      ledger_(plan_, clock_.peek()),
       credentials_(*plan_, log_),
       paid_("", log_),
       mailbox_(transport_),
@@ -122,8 +123,8 @@ void World::during(base::Nanoseconds from, base::Nanoseconds to, std::string wha
 }
 
 void World::run_for(base::Nanoseconds d) {
-  const base::MonoTime end = clock_.now().mono + d;
-  while (clock_.now().mono < end)
+  const base::MonoTime end = clock_.peek().mono + d;
+  while (clock_.peek().mono < end)
     engine_.step(end);
   check_invariants();
 }
@@ -136,16 +137,16 @@ void World::reload(std::string_view toml) {
 
 std::future<model::OnDemandAnswer> World::ask(const std::string& tenant, const std::string& probe,
                                               base::Nanoseconds time_max) {
-  demanded_.insert(clock_.now().mono);
+  asked_at_.insert(clock_.peek().mono);
   return mailbox_.ask(tenant, probe, time_max);
 }
 
 // Notes what the invariants must know of the plan that holds from now on.
 void World::watch(const model::Plan* before) {
-  const record::Snapshot snapshot = ledger_.snapshot(clock_.now());
+  const record::Snapshot snapshot = ledger_.snapshot(clock_.peek());
   for (const model::Target& target : plan_->targets()) {
     targets_seen_[target.url].push_back(target);
-    Watch watch{clock_.now(), 0, 0};
+    Watch watch{clock_.peek(), 0, 0};
     bool goes_on = false;
     for (std::size_t i = 0; before != nullptr && i < before->targets().size(); ++i) {
       const model::Target& old = before->targets()[i];
@@ -171,7 +172,7 @@ std::size_t World::index_of(std::string_view name) const {
 }
 
 const record::TargetRecord World::record(std::string_view target) const {
-  return ledger_.snapshot(clock_.now()).targets[index_of(target)];
+  return ledger_.snapshot(clock_.peek()).targets[index_of(target)];
 }
 
 std::uint64_t World::results(std::string_view target, model::Outcome outcome) const {
@@ -184,7 +185,7 @@ std::uint64_t World::skipped(std::string_view target, model::SkipReason reason) 
 
 record::TenantRecord World::tenant(std::string_view name) const {
   for (std::size_t i = 0; i < plan_->tenants().size(); ++i)
-    if (plan_->tenants()[i].name == name) return ledger_.snapshot(clock_.now()).tenants[i];
+    if (plan_->tenants()[i].name == name) return ledger_.snapshot(clock_.peek()).tenants[i];
   FAIL("no such tenant: " << name);
   return {};
 }
@@ -203,7 +204,7 @@ std::size_t World::requests_to(std::string_view what) const {
 
 std::uint64_t World::total_results() const {
   std::uint64_t sum = 0;
-  for (const record::TargetRecord& record : ledger_.snapshot(clock_.now()).targets)
+  for (const record::TargetRecord& record : ledger_.snapshot(clock_.peek()).targets)
     sum += record.results();
   return sum;
 }
@@ -211,11 +212,11 @@ std::uint64_t World::total_results() const {
 std::string World::metrics() const {
   metrics::ServerFacts server;
   server.scrape_duration = record::Histogram(metrics::scrape_duration_edges());
-  return metrics::render_metrics(ledger_.snapshot(clock_.now()), server, metrics::ProcessStats{});
+  return metrics::render_metrics(ledger_.snapshot(clock_.peek()), server, metrics::ProcessStats{});
 }
 
 explain::Verdict World::verdict(std::string_view name) const {
-  const record::Snapshot snapshot = ledger_.snapshot(clock_.now());
+  const record::Snapshot snapshot = ledger_.snapshot(clock_.peek());
   for (std::size_t i = 0; i < plan_->tenants().size(); ++i)
     if (plan_->tenants()[i].name == name) return explain::judge_tenants(snapshot).at(i);
   FAIL("no such tenant: " << name);
@@ -223,11 +224,11 @@ explain::Verdict World::verdict(std::string_view name) const {
 }
 
 std::string World::said(std::string_view tenant) const {
-  return explain::sentence(verdict(tenant), clock_.now().wall);
+  return explain::sentence(verdict(tenant), clock_.peek().wall);
 }
 
 void World::check_invariants() const {
-  const record::Snapshot snapshot = ledger_.snapshot(clock_.now());
+  const record::Snapshot snapshot = ledger_.snapshot(clock_.peek());
   for (std::size_t i = 0; i < snapshot.targets.size(); ++i)
     check_slots(snapshot, i);
   check_grid();
@@ -264,6 +265,12 @@ bool World::is_on_grid(const model::Target& target, base::MonoTime at) const {
   return since_grid_zero % target.interval <= schedule::lateness_max(target.interval);
 }
 
+// Whether a request that was sent at `at` answers an ask() of a moment before.
+bool World::was_asked_for(base::MonoTime at) const {
+  const auto after = asked_at_.upper_bound(at);
+  return after != asked_at_.begin() && at - *std::prev(after) < kReadingSlack;
+}
+
 // Nothing is sent early, off its grid, or while the target's last request is out, and nothing is
 // out for longer than it may.
 void World::check_grid() const {
@@ -272,7 +279,7 @@ void World::check_grid() const {
     const auto known = targets_seen_.find(note.url);
     if (known == targets_seen_.end()) continue;  // a control or a token server
     if (note.ends - note.at.mono > note.deadline) FAIL_CHECK("too long: " << note.url);
-    if (demanded_.count(note.at.mono) > 0) continue;
+    if (was_asked_for(note.at.mono)) continue;
     const StartNote* before = std::exchange(last[note.url], &note);
     // A probe may be repeated between its slots, with another token.
     const bool repeated = before != nullptr && before->bearer != note.bearer;

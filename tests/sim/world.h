@@ -41,8 +41,8 @@ Behaviour sometimes(double rate, Behaviour bad, Behaviour good = answers());
 
 class World {
  public:
-  explicit World(std::string_view toml, std::uint64_t seed = 1);
-  explicit World(std::shared_ptr<const model::Plan> plan, std::uint64_t seed = 1);
+  explicit World(std::string_view toml, std::uint64_t seed = sim_seed());
+  explicit World(std::shared_ptr<const model::Plan> plan, std::uint64_t seed = sim_seed());
 
   // From `from` to `to` after the start, URLs that contain `what` behave so; later rules win.
   void during(base::Nanoseconds from, base::Nanoseconds to, std::string what, Behaviour behaviour);
@@ -68,12 +68,12 @@ class World {
   std::size_t requests_to(std::string_view what) const;
   std::uint64_t total_results() const;
   std::string metrics() const;
-  record::Snapshot snapshot() const { return ledger_.snapshot(clock_.now()); }
+  record::Snapshot snapshot() const { return ledger_.snapshot(clock_.peek()); }
   explain::Verdict verdict(std::string_view tenant) const;
   // The verdict in words, moments in UTC.
   std::string said(std::string_view tenant) const;
   const std::vector<StartNote>& starts() const { return transport_.starts(); }
-  base::Instant now() const { return clock_.now(); }
+  base::Instant now() const { return clock_.peek(); }
   const model::Plan& plan() const { return *plan_; }
 
   void check_invariants() const;
@@ -95,6 +95,7 @@ class World {
 
   std::size_t index_of(std::string_view target) const;
   void watch(const model::Plan* before);
+  bool was_asked_for(base::MonoTime at) const;
   bool is_on_grid(const model::Target& target, base::MonoTime at) const;
   void check_slots(const record::Snapshot& snapshot, std::size_t index) const;
   void check_grid() const;
@@ -113,7 +114,7 @@ class World {
   probe::Engine engine_;
   std::map<std::string, Watch> watches_;
   std::map<std::string, std::vector<model::Target>> targets_seen_;  // by URL, of all plans
-  std::set<base::MonoTime> demanded_;  // when probes left beside the grid
+  std::set<base::MonoTime> asked_at_;  // times of requests for a probe outside the grid
 };
 
 }  // namespace reinfer::tests

@@ -17,7 +17,7 @@ namespace {
 using namespace std::chrono_literals;
 
 std::string cleaned(std::string_view stored) {
-  const credentials::SecretOrWhy token = credentials::clean_token(stored, "it");
+  const credentials::SecretOrError token = credentials::clean_token(stored, "it");
   return token ? token->reveal() : "! " + token.error();
 }
 
@@ -87,11 +87,11 @@ TEST_CASE("how a token is stored is remarked upon where it matters, without repe
   CHECK(credentials::storage_warnings(file).empty());
 }
 
-credentials::SecretOrWhy run_to_end(const std::vector<std::string>& argv,
-                                    const std::vector<std::string>& environment = {}) {
+credentials::SecretOrError run_to_end(const std::vector<std::string>& argv,
+                                      const std::vector<std::string>& environment = {}) {
   credentials::CommandRun run(argv, environment, base::mono_now());
   for (;;) {
-    if (auto ended = run.look(base::mono_now())) return *ended;
+    if (auto ended = run.poll(base::mono_now())) return *ended;
     std::this_thread::yield();
   }
 }
@@ -117,8 +117,8 @@ TEST_CASE("a token command that goes wrong says how, and nothing of what it prin
 TEST_CASE("a token command that takes too long is ended") {
   credentials::CommandRun run({"/bin/sh", "-c", "exec cat /dev/zero | wc >&2; sleep 1000"}, {},
                               base::mono_now());
-  CHECK_FALSE(run.look(base::mono_now()).has_value());
-  const auto ended = run.look(base::mono_now() + credentials::kCommandTimeMax);
+  CHECK_FALSE(run.poll(base::mono_now()).has_value());
+  const auto ended = run.poll(base::mono_now() + credentials::kCommandTimeMax);
   REQUIRE(ended.has_value());
   CHECK(ended->error() == "token_command /bin/sh did not end in time");
 }

@@ -12,8 +12,8 @@ using Kind = probe::StateChange::Kind;
 
 const base::MonoTime kStart{1000h};
 
-std::string told(const std::optional<probe::StateChange>& news) {
-  return news ? probe::describe(*news, "acme/dataset") : "";
+std::string told(const std::optional<probe::StateChange>& change) {
+  return change ? probe::describe(*change, "acme/dataset") : "";
 }
 
 TEST_CASE("a change is told with how long the state before had lasted") {
@@ -34,8 +34,8 @@ TEST_CASE("a failure that lasts is told of every ten minutes, with what was left
   keeper.take(model::Outcome::dns_error, kStart + 1min);
   std::vector<probe::StateChange> lines;
   for (int i = 1; i <= 60; ++i)
-    if (const auto news = keeper.take(model::Outcome::dns_error, kStart + 1min + i * 30s))
-      lines.push_back(*news);
+    if (const auto change = keeper.take(model::Outcome::dns_error, kStart + 1min + i * 30s))
+      lines.push_back(*change);
   REQUIRE(lines.size() == 3);
   CHECK(lines[0] == probe::StateChange{Kind::still, model::Outcome::dns_error,
                                        model::Outcome::dns_error, 10min, 0, 19});
@@ -51,18 +51,19 @@ TEST_CASE("a target that flaps has a few lines a minute and a count, and its las
   base::MonoTime now = kStart;
   for (int i = 0; i < 600; ++i) {
     now += 1s;
-    const auto news = keeper.take(i % 2 == 0 ? model::Outcome::bad_body : model::Outcome::ok, now);
-    if (!news) continue;
+    const auto change =
+        keeper.take(i % 2 == 0 ? model::Outcome::bad_body : model::Outcome::ok, now);
+    if (!change) continue;
     ++lines;
-    changes_told += news->kind == Kind::settled ? news->changes_left_out : 1;
+    changes_told += change->kind == Kind::settled ? change->changes_left_out : 1;
   }
-  CHECK(lines <= 10 * probe::kChangesToldMax);
+  CHECK(lines <= 10 * probe::kChangesLoggedMax);
   CHECK(lines >= 10);
   // It stays ok: after the minute it is told, though ok may have been told before the flapping.
   std::vector<probe::StateChange> after;
   for (int i = 0; i < 120; ++i) {
     now += 1s;
-    if (const auto news = keeper.take(model::Outcome::ok, now)) after.push_back(*news);
+    if (const auto change = keeper.take(model::Outcome::ok, now)) after.push_back(*change);
   }
   REQUIRE(after.size() == 1);
   CHECK(after[0].kind == Kind::settled);
@@ -72,15 +73,15 @@ TEST_CASE("a target that flaps has a few lines a minute and a count, and its las
 }
 
 TEST_CASE("one change left out is one") {
-  probe::StateChange news{
+  probe::StateChange change{
       probe::StateChange::Kind::settled, model::Outcome::bad_body, model::Outcome::ok, {}};
-  news.changes_left_out = 1;
-  CHECK(probe::describe(news, "a/b") == "a/b: ok now, 1 change was left out");
-  news.changes_left_out = 2;
-  CHECK(probe::describe(news, "a/b") == "a/b: ok now, 2 changes were left out");
+  change.changes_left_out = 1;
+  CHECK(probe::describe(change, "a/b") == "a/b: ok now, 1 change was left out");
+  change.changes_left_out = 2;
+  CHECK(probe::describe(change, "a/b") == "a/b: ok now, 2 changes were left out");
 }
 
-TEST_CASE("a success that nothing came before is no news twice") {
+TEST_CASE("a success that nothing came before is no change twice") {
   probe::StateTracker keeper;
   keeper.take(model::Outcome::ok, kStart);
   for (int i = 1; i < 1000; ++i)

@@ -1,4 +1,4 @@
-#include "probe/rounds.h"
+#include "probe/probe_run.h"
 
 #include <algorithm>
 #include <utility>
@@ -8,44 +8,47 @@
 
 namespace reinfer::probe {
 
-Rounds::Rounds(const model::Plan& plan, const base::Clock& clock, transport::Transport& transport,
-               credentials::Credentials& credentials, PaidBudget& paid, const base::Log& log,
-               std::uint64_t seed, RoundsOptions wanted)
+ProbeRun::ProbeRun(const model::Plan& plan, const base::Clock& clock,
+                   transport::Transport& transport, credentials::Credentials& credentials,
+                   PaidBudget& paid, const base::Log& log, std::uint64_t seed,
+                   ProbeRunOptions wanted)
     : plan_(plan),
       clock_(clock),
       transport_(transport),
       credentials_(credentials),
       wanted_(std::move(wanted)),
       admission_(plan, paid),
-      prober_(plan, clock, transport, credentials, ids_, log, seed,
-              [this](model::TargetIndex target) { return may_repeat(target); }) {
+      prober_(plan, transport, credentials, ids_, log, seed,
+              [this](model::TargetIndex target, base::Instant now) {
+                return may_repeat(target, now);
+              }) {
   base::check(wanted_.rounds == 1 || wanted_.interval > base::Nanoseconds{0}, "rounds lie apart");
 }
 
-RoundsUpdate Rounds::step() {
-  RoundsUpdate news;
-  begin_due(clock_.now(), news);
-  start_waiting(news);
-  prober_.advance(news.results);
-  const bool told = !news.results.empty() || !news.skips.empty();
+ProbeRunUpdate ProbeRun::step() {
+  ProbeRunUpdate update;
+  begin_due(clock_.now(), update);
+  start_waiting(update);
+  prober_.advance(clock_.now(), update.results);
+  const bool has_update = !update.results.empty() || !update.skips.empty();
   for (transport::Completion& completion :
-       transport_.poll(told ? base::MonoTime::min() : next_event()))
-    prober_.take(completion, news.results);
-  for (const model::ProbeResult& result : news.results)
+       transport_.poll(has_update ? base::MonoTime::min() : next_event()))
+    prober_.take(completion, clock_.now(), update.results);
+  for (const model::ProbeResult& result : update.results)
     admission_.note_result(result);
-  return news;
+  return update;
 }
 
-bool Rounds::done() const {
+bool ProbeRun::done() const {
   return begun_ == wanted_.rounds && waiting_.empty() && prober_.in_flight() == 0;
 }
 
-base::MonoTime Rounds::next_event() const {
+base::MonoTime ProbeRun::next_event() const {
   const base::MonoTime next = prober_.next_event();
   return begun_ < wanted_.rounds ? std::min(next, next_round_) : next;
 }
 
-void Rounds::begin_due(base::Instant now, RoundsUpdate& news) {
+void ProbeRun::begin_due(base::Instant now, ProbeRunUpdate& update) {
   if (begun_ == 0) next_round_ = now.mono;
   while (begun_ < wanted_.rounds && next_round_ <= now.mono) {
     const bool late =
@@ -55,60 +58,59 @@ void Rounds::begin_due(base::Instant now, RoundsUpdate& news) {
     ++begun_;
     next_round_ += wanted_.interval;
     if (!late && !overtaken) {
-      begin_round(news);
+      begin_round(update);
       continue;
     }
     for (const model::TargetIndex target : wanted_.targets)
-      news.skips.push_back({target, model::SkipReason::stall, 1});
+      update.skips.push_back({target, model::SkipReason::stall, 1});
   }
 }
 
-void Rounds::begin_round(RoundsUpdate& news) {
-  // Those of the round before had their time.
+void ProbeRun::begin_round(ProbeRunUpdate& update) {
+  // Targets of the previous round that could not be sent until now.
   for (const model::TargetIndex target : std::exchange(waiting_, {})) {
     const bool full = prober_.in_flight() >= plan_.limits().probes_in_flight_max;
-    news.skips.push_back(
+    update.skips.push_back(
         {target, full ? model::SkipReason::limit : model::SkipReason::credentials, 1});
   }
   for (const model::TargetIndex target : wanted_.targets) {
     if (prober_.in_flight(target))
-      news.skips.push_back({target, model::SkipReason::overlap, 1});
+      update.skips.push_back({target, model::SkipReason::overlap, 1});
     else
       waiting_.push_back(target);
   }
 }
 
-void Rounds::start_waiting(RoundsUpdate& news) {
+void ProbeRun::start_waiting(ProbeRunUpdate& update) {
   std::deque<model::TargetIndex> still;
   for (const model::TargetIndex target : std::exchange(waiting_, {})) {
     const bool full = prober_.in_flight() >= plan_.limits().probes_in_flight_max;
-    if (full || !start(target, news)) still.push_back(target);
+    if (full || !start(target, clock_.now(), update)) still.push_back(target);
   }
   waiting_ = std::move(still);
 }
 
-bool Rounds::start(model::TargetIndex target, RoundsUpdate& news) {
+bool ProbeRun::start(model::TargetIndex target, base::Instant now, ProbeRunUpdate& update) {
   const model::TenantIndex tenant = plan_.target(target).tenant;
-  const base::Instant now = clock_.now();
   if (is_repeated()) {
     credentials_.refresh(tenant, now);
     const bool rejected = credentials_.is_rejected(tenant);
     if (const auto reason = admission_.refuses(target, now, rejected)) {
-      news.skips.push_back({target, *reason, 1});
+      update.skips.push_back({target, *reason, 1});
       return true;
     }
   }
-  std::optional<model::ProbeResult> ended;
-  const Prober::Start started = prober_.start(target, ended);
-  if (started == Prober::Start::waits) return false;
-  if (started == Prober::Start::sent) admission_.note_sent(target, now);
-  if (ended) news.results.push_back(std::move(*ended));
+  auto token = credentials_.token(tenant, now);
+  if (token) admission_.note_sent(target, now);
+  Prober::Start started = prober_.start(target, std::move(token), now);
+  if (started.kind == Prober::Start::Kind::waits) return false;
+  if (started.result) update.results.push_back(std::move(*started.result));
   return true;
 }
 
-// The one request more that a replaced token costs counts for the budget too, once repeating.
-bool Rounds::may_repeat(model::TargetIndex target) {
-  const base::Instant now = clock_.now();
+// The additional request after a replaced token counts against the budget too if there are several
+// rounds.
+bool ProbeRun::may_repeat(model::TargetIndex target, base::Instant now) {
   if (is_repeated() && admission_.refuses(target, now, false)) return false;
   admission_.note_sent(target, now);
   return true;
