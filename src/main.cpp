@@ -7,9 +7,9 @@
 #include "app/commands.h"
 #include "app/options.h"
 
-// libcurl brings GnuTLS along for protocols that are never spoken here (LDAP, RTMP). Unless told
-// not to, it gets ready for them while it is loaded, which takes most of a megabyte
-// (GNUTLS_SKIP_GLOBAL_INIT in its manual). Whoever needs it after all gets it ready by a call.
+// libcurl links GnuTLS for protocols that are never used here (LDAP, RTMP). GnuTLS initialises
+// itself while it is loaded, for most of a megabyte, unless this function returns 1
+// (GNUTLS_SKIP_GLOBAL_INIT in its manual). It can still be initialised by a call later.
 extern "C" int _gnutls_global_init_skip();  // NOLINT
 int _gnutls_global_init_skip() {            // NOLINT
   return 1;
@@ -22,7 +22,7 @@ void keep_memory_private() {
   prctl(PR_SET_DUMPABLE, 0);
 }
 
-// By default each thread that renders a scrape keeps megabytes of its own. There is one thread yet.
+// By default each thread that renders a scrape keeps megabytes of heap. No other thread runs yet.
 void keep_memory_small() {
   mallopt(M_ARENA_MAX, 2);             // NOLINT(concurrency-mt-unsafe)
   mallopt(M_TRIM_THRESHOLD, 1 << 20);  // NOLINT(concurrency-mt-unsafe)
@@ -36,7 +36,7 @@ int main(int argc, char** argv) {
     std::fputs(exit->text.c_str(), exit->code == 0 ? stdout : stderr);
     return exit->code;
   }
-  // A peer that hangs up is an error of one call, not the end of the program.
+  // A write to a closed connection must fail with EPIPE instead of ending the program.
   std::signal(SIGPIPE, SIG_IGN);
   const auto& options = std::get<reinfer::app::Options>(parsed);
   if (!options.allow_core_dump) keep_memory_private();

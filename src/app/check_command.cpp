@@ -18,14 +18,14 @@ std::string percent(double ratio) {
   return fmt::format("{:.7g}%", ratio * 100);
 }
 
-// Rounded down, as 99.888 % of what can be judged is not 99.89 %.
+// Rounded down: an objective of 99.888 % must not be shown as 99.89 %.
 std::string percent_rounded_down(double ratio) {
   constexpr double kSteps = 100;
   return percent(std::floor(ratio * 100 * kSteps) / (100 * kSteps));
 }
 
-// What would judge an objective that a probe this rare cannot: a single bad one among so few would
-// already be a rate that pages.
+// Advice for an objective that cannot be judged at the probe's interval: a single bad event among
+// so few would already page.
 void print_doubt(std::string_view what, double ratio, base::Nanoseconds interval) {
   constexpr base::Nanoseconds kIntervalMin = std::chrono::seconds(1);
   const base::Nanoseconds enough = model::interval_to_judge(ratio);
@@ -72,7 +72,7 @@ void print_target(const model::Target& target) {
   print_objectives(target);
 }
 
-// What the operator's own limits will cost, before they do.
+// Warns about slots that the operator's own limits will skip.
 void print_limits(const model::Plan& plan, model::TenantIndex index) {
   const model::Tenant& tenant = plan.tenant(index);
   const double rate = model::requests_per_minute(plan, index);

@@ -31,7 +31,7 @@ void Interrupt::start() {
 
 Interrupt::~Interrupt() {
   if (!thread_.joinable()) return;
-  // If none came: this one is for the thread alone.
+  // Ends the waiting thread if no signal came; sent to that thread only.
   if (!asked_) pthread_kill(thread_.native_handle(), SIGINT);
   thread_.join();
 }

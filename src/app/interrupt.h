@@ -1,6 +1,6 @@
-// Ctrl-C and SIGTERM as a question that a loop may ask, instead of the end of the program: for a
-// command that has something to say before it goes. Made on the main thread before any other runs;
-// asked() is for any thread.
+// Turns Ctrl-C and SIGTERM into a flag that a loop can query instead of the end of the program, for
+// a command with something to print before it ends. Made on the main thread before any other runs;
+// asked() may be called by any thread.
 #pragma once
 
 #include <atomic>
@@ -12,13 +12,13 @@ namespace reinfer::app {
 
 class Interrupt {
  public:
-  // `transport` is woken when a signal comes, and outlives it.
+  // A signal wakes `transport`, which outlives this object.
   explicit Interrupt(transport::Transport& transport) : transport_(transport) {}
   ~Interrupt();
   Interrupt(const Interrupt&) = delete;
   Interrupt& operator=(const Interrupt&) = delete;
 
-  // From here on the signals are taken. Before it, and without it, they end the program.
+  // From here on the signals set the flag. Before, they end the program.
   void start();
   bool asked() const { return asked_; }
 

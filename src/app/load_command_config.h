@@ -1,5 +1,5 @@
 // Loads the configuration for a command: joins config with credentials, which do not know each
-// other, and reports problems on stderr. Main thread.
+// other, and prints problems on stderr. Main thread.
 #pragma once
 
 #include <memory>
@@ -20,7 +20,7 @@ std::shared_ptr<const model::Plan> load_or_explain(const std::string& path);
 std::shared_ptr<const model::Plan> load_or_explain(const std::vector<config::ConfigFile>& files,
                                                    const std::string& path);
 
-// False, with all problems printed, if anything is wrong with the files that say who may ask.
+// False, with all problems printed, if the web configuration or the token file is wrong.
 bool web_files_are_good(const http::WebFileNames& names);
 
 }  // namespace reinfer::app

@@ -21,7 +21,7 @@ using namespace std::chrono_literals;
 
 constexpr const char* kDefaultListenAddress = ":9877";
 constexpr base::Nanoseconds kAutoReloadMin = std::chrono::seconds(1);
-// A day of seconds: what a terminal is left open for.
+// One round each second for a day.
 constexpr std::uint64_t kRepeatMax = 86400;
 constexpr base::Nanoseconds kRepeatIntervalMin = 1s;
 constexpr base::Nanoseconds kRepeatIntervalMax = 24h;
@@ -32,7 +32,7 @@ std::string version_text() {
                      base::build_info().revision, base::build_info().compiler);
 }
 
-// Texts as given, before they are understood.
+// Option texts before they are parsed.
 struct Given {
   std::vector<std::string> listen_addresses = {kDefaultListenAddress};
   std::string log_level = "info";
@@ -65,7 +65,7 @@ void add_common(CLI::App& cli, Options& options, Given& given) {
 }
 
 void add_serve(CLI::App& cli, Options& options, Given& given) {
-  // One value each time, or it would take the command that follows it for another address.
+  // One value for each option, or it would take the command after it for another address.
   CLI::Option* addresses =
       cli.add_option("--web.listen-address", given.listen_addresses,
                      "Address to serve on, may be given several times; [::] takes "

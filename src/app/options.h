@@ -1,5 +1,5 @@
-// The command line, read by CLI11 in options.cpp alone: what the program is asked to do, as a plain
-// value. Used by main. It reads no file.
+// The command line as a plain value, read by CLI11 in options.cpp alone. Used by main. It reads no
+// file.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +18,7 @@
 
 namespace reinfer::app {
 
-// More than that are a mistake.
+// A larger number is an error.
 inline constexpr std::size_t kProbeThreadsMax = 64;
 
 enum class Command { serve, check, probe, sla };
@@ -36,11 +36,11 @@ struct Options {
   std::string telemetry_path = "/metrics";                // serve
   double probe_rate = 60;                                 // serve: probes on demand a minute
   std::optional<base::Nanoseconds> auto_reload_interval;  // serve: absent: files are not watched
-  std::optional<std::size_t> probe_threads;               // serve: absent: as the plan wants
+  std::optional<std::size_t> probe_threads;               // serve: absent: by the plan
   base::Scheduling scheduling = base::Scheduling::fair;   // serve: of the probe threads
   model::Shard shard;                                     // all but sla
-  std::string storage_path;             // serve: where counts survive a restart, "" for nowhere
-  std::string port_file;                // serve: where the port taken is written, "" for nowhere
+  std::string storage_path;             // serve: folder of the state file, "" for none
+  std::string port_file;                // serve: file for the bound port, "" for none
   std::vector<std::string> selection;   // probe: TENANT or TENANT/PROBE, none for all
   std::uint64_t repeat = 1;             // probe: rounds
   base::Nanoseconds repeat_interval{};  // probe: between two rounds
@@ -52,8 +52,8 @@ struct Options {
   }
 };
 
-// There is nothing to run: print `text` and leave with `code` (0 for --help and --version, 2 for a
-// command line that makes no sense).
+// Nothing is to be run: print `text` and exit with `code` (0 for --help and --version, 2 for a
+// wrong command line).
 struct EarlyExit {
   int code = 0;
   std::string text;

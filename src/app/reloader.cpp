@@ -11,11 +11,11 @@
 namespace reinfer::app {
 namespace {
 
-// Beyond that, `check` tells the rest.
+// `check` prints the rest.
 constexpr std::size_t kProblemsToldMax = 20;
 
-// Sources in use have shown that they work, or why not; and a command may give another token each
-// time it is asked.
+// The state of a source in use is already known, and a command may return another token each time
+// it runs.
 config::TokenInspector inspect_new_tokens(const model::Plan& in_force) {
   return [&in_force](const model::TokenSource& source) -> std::optional<std::string> {
     const auto& tenants = in_force.tenants();

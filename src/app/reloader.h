@@ -1,6 +1,7 @@
-// A changed configuration is put in force without a restart: on SIGHUP, over HTTP, or because a
-// file changed. The file is proven first; one that is wrong changes nothing but a gauge, and is
-// explained in the log and on the page. Called by main and by the HTTP pool, one at a time.
+// Puts a changed configuration in force without a restart: on SIGHUP, over HTTP, or because a file
+// changed. The files are validated first; a wrong configuration changes nothing except a gauge, and
+// its problems are logged and shown on the page. Called by main and by the HTTP pool, one at a
+// time.
 #pragma once
 
 #include <cstdint>
@@ -20,13 +21,13 @@ namespace reinfer::app {
 
 class Reloader {
  public:
-  // `whole` came from files with that fingerprint, and what of it is the shard's is in force.
-  // Everything passed by reference outlives it.
+  // `whole` was made from files with that fingerprint; the shard's part of it is in force.
+  // Everything passed by reference outlives the reloader.
   Reloader(std::string config_file, std::uint64_t fingerprint,
            std::shared_ptr<const model::Plan> whole, model::Shard shard, record::Ledgers& ledgers,
            ProbeThreads& threads, const base::Log& log);
 
-  // Returns when the new plan is in force, or why it is not. `trigger` is for the log.
+  // Returns when the new plan is in force, or the problems. `trigger` is for the log.
   routes::ReloadReport reload(std::string_view trigger);
   // The same if a file was changed, added or removed since the last attempt.
   void reload_if_changed();

@@ -52,7 +52,7 @@ int await_signal(std::optional<base::Nanoseconds> limit) {
   return std::max(sigtimedwait(&signals, nullptr, &time), 0);
 }
 
-// Reloads when told to, until told to stop; by which signal.
+// Reloads on SIGHUP; returns the signal that ends the program.
 int serve_until_stopped(const Options& options, Reloader& reloader) {
   for (;;) {
     const int signal = await_signal(options.auto_reload_interval);
@@ -65,7 +65,7 @@ int serve_until_stopped(const Options& options, Reloader& reloader) {
   }
 }
 
-// Through a second file, so that nobody reads half a number.
+// Written to a second file and renamed, so that nobody reads half a number.
 bool write_port(const std::string& path, int port) {
   const std::string draft = path + ".new";
   std::ofstream(draft) << port << '\n';
@@ -94,7 +94,7 @@ http::Routes all_routes(const Options& options, const record::Ledgers& ledgers,
   return routes;
 }
 
-// The plan, null if there is none, and the fingerprint of the files it was made of.
+// The plan, null after an error, and the fingerprint of its files.
 std::pair<std::shared_ptr<const model::Plan>, std::uint64_t> first_load(
     const std::string& config_file) {
   const std::vector<config::ConfigFile> files = config::read_config_files(config_file);
@@ -108,7 +108,7 @@ int serve_command(const Options& options) {
   if (!whole || !web_files_are_good(options.server.files)) return kExitBadConfig;
   block_awaited_signals();
 
-  // Destroyed in reverse: whoever refers to something goes before it.
+  // Destroyed in reverse order: each object after those that refer to it.
   const base::Log log(options.log_level, options.log_format);
   const base::SystemClock clock;
   const auto plan = model::shard_of(whole, options.shard);
@@ -153,7 +153,7 @@ int serve_command(const Options& options) {
 
   const int signal = serve_until_stopped(options, reloader);
   log.info("stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
-  // Both are told before either is waited for.
+  // Both are asked to stop before either is waited for.
   threads.request_stop();
   server.stop();
   threads.join();

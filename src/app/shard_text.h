@@ -1,4 +1,4 @@
-// Which shard a process is, as the command line says: "0/3", or by the ordinal in the name of a
+// Parses the shard of a process: "0/3" on the command line, or the ordinal in the name of a
 // StatefulSet's pod. Pure; used by options.cpp.
 #pragma once
 
@@ -10,7 +10,7 @@
 
 namespace reinfer::app {
 
-// Where "auto" finds how many shards there are, if it is not told.
+// The environment variable with the number of shards, for "auto" without a count.
 inline constexpr const char* kShardsVariable = "REINFER_SHARDS";
 
 // `text`: "INDEX/COUNT", "auto/COUNT", or "auto" with the count in `shards`, the variable's value.

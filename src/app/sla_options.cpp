@@ -72,7 +72,7 @@ tl::expected<std::string, std::string> understand_url(const std::string& text) {
   return url;
 }
 
-// What must not be read on the way, over what can be.
+// Secrets must not be sent over plain HTTP.
 tl::expected<void, std::string> refuse_clear_text(const SlaOptions& options) {
   const auto parts = config::parse_url_parts(options.url, url_form());
   const bool readable = parts && parts->scheme == "http" && !config::is_loopback(parts->host);

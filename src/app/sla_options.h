@@ -1,5 +1,6 @@
 // The command line of `reinfer_exporter sla`. Used by options.cpp, which owns the whole command
-// line. It reads no file and no clock: which month is meant is the command's to find out.
+// line. It reads no file and no clock; the command determines
+// the month.
 #pragma once
 
 #include <cstdint>
@@ -32,7 +33,7 @@ struct SlaOptions {
   base::Nanoseconds timeout = std::chrono::seconds(30);
 };
 
-// Texts as given, before they are understood.
+// Option texts before they are parsed.
 struct SlaGiven {
   SlaOptions plain;
   std::string format = "table";

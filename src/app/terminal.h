@@ -1,6 +1,6 @@
-// What the terminal at the other end of a descriptor can show: whether it is one, its width, and
-// what the environment says of colour and characters. The only place besides the credentials room
-// that reads the environment; used by the commands, on the main thread, before any other runs.
+// The abilities of the terminal behind a descriptor: whether it is one, its width, and the colour
+// and character settings of the environment. Besides credentials, the only code that reads the
+// environment for the commands; main thread, before any other runs.
 #pragma once
 
 #include <cstddef>
@@ -26,12 +26,12 @@ struct TerminalFacts {
 // `descriptor`: of an open file.
 TerminalFacts read_terminal(int descriptor);
 
-// Colour on a terminal, unless NO_COLOR has any value (no-color.org) or TERM says that it knows
-// none; what the command line says comes before both. Block characters if the locale is UTF-8, but
-// for the kernel's console, whose font lacks them. 80 columns where nobody tells; 40 to 200.
+// Colour on a terminal, unless NO_COLOR is set (no-color.org) or TERM names a terminal without
+// colour; the command line overrides both. Block characters if the locale is UTF-8, except on the
+// kernel's console, whose font lacks them. Width 40 to 200 columns, 80 if unknown.
 terminal::TerminalStyle style_for(const TerminalFacts& facts, ColourMode mode);
 
-// Whether one line can be written over again: on a terminal that is not a dumb one.
+// Whether a line can be overwritten: on a terminal that is not "dumb".
 bool can_rewrite_line(const TerminalFacts& facts);
 
 }  // namespace reinfer::app

@@ -1,6 +1,6 @@
-// Where a scrape is written: unlike a string, no byte of it is cleared before it is written, and
-// several pieces are appended with one look at the room that there is. Used by encoders, which
-// append a great many short pieces (tests/bench/scrape_bench.cpp). Pure.
+// The buffer that a scrape is written to: unlike std::string it does not clear bytes before they
+// are written, and appends several pieces with one size check. Used by the encoders, which append
+// many short pieces (tests/bench/scrape_bench.cpp). Pure; one thread at a time.
 #pragma once
 
 #include <fmt/format.h>
@@ -24,7 +24,7 @@ void append_views(Buffer& to, std::same_as<std::string_view> auto... pieces) {
   ((at = std::copy_n(pieces.data(), pieces.size(), at)), ...);
 }
 
-// `pieces`: whatever a string_view can be made of, none of it a part of `to`.
+// `pieces`: convertible to string_view, none of them a part of `to`.
 void append_all(Buffer& to, const auto&... pieces) {
   append_views(to, std::string_view(pieces)...);
 }

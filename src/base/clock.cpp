@@ -30,7 +30,7 @@ Nanoseconds thread_cpu_time() {
 }
 
 ClockPair read_clocks() {
-  // A reading that was interrupted says little; one that was not takes a fraction of this.
+  // An uninterrupted reading takes a fraction of this.
   constexpr Nanoseconds kCloseEnough = std::chrono::microseconds(1);
   constexpr int kTries = 8;
   const auto read = [] {

@@ -1,6 +1,6 @@
-// Time as the whole program sees it. `Clock` is one of the two things that touch the world (the
-// other is Transport); everybody else is handed an Instant. Production uses SystemClock, the
-// simulation plays a VirtualClock. Any thread may call now(). Nothing here waits.
+// Time for the whole program. `Clock` is one of the two interfaces to the world (the other is
+// Transport); all other code is passed an Instant. Production uses SystemClock, the simulation a
+// VirtualClock. Any thread may call now(). Nothing here waits.
 #pragma once
 
 #include <chrono>
@@ -10,7 +10,7 @@ namespace reinfer::base {
 
 using Nanoseconds = std::chrono::nanoseconds;
 
-// CLOCK_REALTIME: for display and for wire formats only; it steps when somebody sets it.
+// CLOCK_REALTIME: for display and wire formats only; it steps when it is set.
 using WallTime = std::chrono::time_point<std::chrono::system_clock, Nanoseconds>;
 
 // CLOCK_MONOTONIC: for arithmetic; it never steps.
@@ -23,6 +23,7 @@ struct Instant {
   bool operator==(const Instant&) const = default;
 };
 
+// Two readings give two answers: read it once for each decision and pass the Instant down.
 class Clock {
  public:
   virtual ~Clock() = default;
@@ -34,13 +35,13 @@ class SystemClock final : public Clock {
   Instant now() const override;
 };
 
-// The monotonic half of SystemClock, for the adapters that stamp the outside world themselves.
+// The monotonic half of SystemClock, for adapters that take time stamps themselves.
 MonoTime mono_now();
 
-// CPU time that the calling thread has taken (CLOCK_THREAD_CPUTIME_ID).
+// CPU time used by the calling thread (CLOCK_THREAD_CPUTIME_ID).
 Nanoseconds thread_cpu_time();
 
-// Both clocks read as close together as can be: `wall` was read between the other two.
+// Both clocks read as close together as possible: `wall` was read between the other two.
 struct ClockPair {
   MonoTime before;
   WallTime wall;
@@ -48,22 +49,22 @@ struct ClockPair {
 };
 ClockPair read_clocks();
 
-// Seconds as Prometheus wants them.
+// Seconds in the form that Prometheus uses.
 inline double to_seconds(Nanoseconds d) {
   return std::chrono::duration<double>(d).count();
 }
 
-// Seconds since the Unix epoch as Prometheus wants them.
+// Seconds since the Unix epoch in the form that Prometheus uses.
 inline double to_unix_seconds(WallTime t) {
   return to_seconds(t.time_since_epoch());
 }
 
-// Whole seconds since the Unix epoch as a WallTime; those beyond what 64 bits of nanoseconds hold
-// (a certificate of the year 9999) are clamped to about 290 years from it.
+// Whole seconds since the Unix epoch as a WallTime; values beyond 64 bits of nanoseconds (a
+// certificate of the year 9999) are clamped to about 290 years from the epoch.
 WallTime from_unix_seconds(long long seconds);
 
-// Nearest Nanoseconds of a number of seconds; anything outside +-`limit`, NaN included, is clamped
-// to it (a cast of a huge double to an integer is undefined behaviour).
+// Nearest Nanoseconds of a number of seconds; values outside +-`limit`, NaN included, are clamped
+// (a cast of a huge double to an integer is undefined behaviour).
 Nanoseconds from_seconds(double seconds, Nanoseconds limit = std::chrono::hours(24 * 365));
 
 }  // namespace reinfer::base

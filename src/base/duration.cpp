@@ -62,7 +62,7 @@ std::string format_duration(Nanoseconds d) {
 std::string describe_duration(Nanoseconds d) {
   const double seconds = to_seconds(d);
   if (d < 0ns) return "-" + describe_duration(-d);
-  // What three digits would round up to the next unit is in that unit already.
+  // A value that three digits would round up to the next unit is shown in that unit.
   if (d < 999500ns) return fmt::format("{:.3g} us", seconds * 1e6);
   if (d < 999500us) return fmt::format("{:.3g} ms", std::max(1.0, seconds * 1e3));
   if (d < 59950ms) return fmt::format("{:.3g} s", std::max(1.0, seconds));

@@ -1,5 +1,5 @@
-// Durations as people write them in the configuration, on the command line and in messages:
-// "1500ms", "30s", "1m30s", "2h", "1d". Pure functions, any thread.
+// Durations in configuration, command line and messages: "1500ms", "30s", "1m30s", "2h", "1d". Pure
+// functions, any thread.
 #pragma once
 
 #include <optional>
@@ -10,16 +10,16 @@
 
 namespace reinfer::base {
 
-// What parse_duration accepts, for error messages.
+// The form that parse_duration accepts, for error messages.
 inline constexpr std::string_view kDurationForm =
     "a duration such as \"1500ms\", \"30s\", \"1m30s\", \"2h\" or \"1d\"";
 
 // One or more whole numbers, each followed by its unit, units in falling order and none twice:
 // d, h, m, s, ms, us. No sign, no spaces, no fractions; at most 365 days in all. Anything else is
-// nullopt. "0s" is a duration; whether zero makes sense is the caller's to say.
+// nullopt. "0s" is a duration; the caller decides whether zero is allowed.
 std::optional<Nanoseconds> parse_duration(std::string_view text);
 
-// The shortest text that parse_duration reads back as the same value ("1m30s"); rests below a
+// The shortest text that parse_duration reads back as the same value ("1m30s"); fractions of a
 // microsecond are dropped. Zero is "0s"; negative values get a leading '-' (which is not parsed).
 std::string format_duration(Nanoseconds d);
 

@@ -1,5 +1,5 @@
-// Compression as a server does it (RFC 1952): the exporter's for those who scrape it, the
-// simulator's for its replies. Any thread, no state between calls; the only user of zlib.
+// Gzip compression (RFC 1952): for scrapes of the exporter and replies of the simulator. Any
+// thread, one owner for each object; the only user of zlib. It decompresses nothing.
 #pragma once
 
 #include <cstddef>
@@ -14,7 +14,7 @@ namespace reinfer::base {
 inline constexpr int kGzipFast = 1;
 inline constexpr int kGzipUsual = 6;
 
-// In pieces, so that what is compressed need not be there at once.
+// Compresses in pieces, so that the whole text need not be in memory at once.
 class Gzip {
  public:
   explicit Gzip(int level = kGzipUsual);
@@ -23,9 +23,9 @@ class Gzip {
   Gzip& operator=(const Gzip&) = delete;
 
   void add(std::string_view bytes);
-  // What there is of it already, for those who pass it on in pieces; may be nothing.
+  // The output so far, for callers that send it in pieces; may be empty.
   std::string take() { return std::exchange(out_, {}); }
-  // The rest, or the whole if nothing was taken; once, at the end.
+  // The remaining output. Call it once, at the end.
   std::string finish();
 
  private:
@@ -38,7 +38,7 @@ class Gzip {
 
 std::string gzip(std::string_view bytes, int level = kGzipUsual);
 
-// Whether an Accept-Encoding header (RFC 9110 section 12.5.3) takes gzip.
+// Whether an Accept-Encoding header (RFC 9110 section 12.5.3) accepts gzip.
 bool accepts_gzip(std::string_view accept_encoding);
 
 }  // namespace reinfer::base

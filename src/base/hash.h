@@ -1,6 +1,6 @@
 // A stable 64-bit hash of text: the same on every machine, compiler and release, because the phase
-// of each target on its grid comes from it, and its shard. Not for hash tables that face
-// hostile keys. Pure, any thread.
+// and the shard of each target depend on it. Pure, any thread. Not for hash tables with hostile
+// keys.
 #pragma once
 
 #include <cstddef>
@@ -13,8 +13,8 @@ namespace reinfer::base {
 // of short names over all 64 bits. `seed` separates uses.
 std::uint64_t stable_hash(std::string_view text, std::uint64_t seed = 0);
 
-// Which of `count` places the text belongs to, by rendezvous hashing (Thaler and Ravishankar 1998):
-// where one place is added, only what belongs to it then moves. REQUIRES: count > 0.
+// The place, below `count`, that the text belongs to, by rendezvous hashing (Thaler and Ravishankar
+// 1998): when one place is added, only the texts that belong to it move. REQUIRES: count > 0.
 std::size_t rendezvous(std::string_view text, std::size_t count);
 
 }  // namespace reinfer::base

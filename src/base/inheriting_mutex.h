@@ -1,6 +1,6 @@
-// A mutex whose holder runs with the priority of whoever waits for it. For what a probe thread of
-// real-time priority shares with ordinary threads: of a std::mutex, an ordinary thread that the
-// scheduler has put aside could keep it waiting. Lockable as a std::mutex is.
+// A mutex with priority inheritance, for data that a probe thread of real-time priority shares with
+// ordinary threads: with a std::mutex, an ordinary thread that is preempted while it holds the lock
+// could keep the probe thread waiting. Lockable like std::mutex, by any thread.
 #pragma once
 
 #include <pthread.h>

@@ -1,8 +1,8 @@
 // One line per event on stderr, as logfmt or JSON, e.g.
 //   ts=2026-11-23T16:13:35.123Z level=info event="probe failed" tenant=acme outcome=gateway_error
-// Used by every room that has something to tell an operator; passed by reference, never global.
-// Thread-safe: lines never interleave. It does not rotate, buffer or filter secrets: a Secret
-// cannot be turned into a field in the first place.
+// Used by every room for messages to the operator; passed by reference, never global. Thread-safe:
+// lines never interleave. It does not rotate or buffer, and filters no secrets: a Secret cannot be
+// turned into a field.
 #pragma once
 
 #include <initializer_list>
@@ -37,7 +37,7 @@ class Log {
  public:
   // Writes to stderr.
   Log(LogLevel level, LogFormat format);
-  // Writes nothing; for simulations and tests that have no interest in lines.
+  // Writes nothing; for simulations and tests.
   static Log silent();
   Log(Log&&) noexcept;
   ~Log();
@@ -55,7 +55,7 @@ class Log {
   std::unique_ptr<Sink> sink_;
 };
 
-// The text after the time stamp of a logfmt line; apart so that it can be tested.
+// The text after the time stamp of a logfmt line; a function of its own for the tests.
 std::string format_logfmt(LogLevel level, std::string_view event,
                           std::initializer_list<LogField> fields);
 // The members after "ts" of a JSON line.

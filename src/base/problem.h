@@ -1,6 +1,6 @@
-// What is wrong with a configuration file, and where. Every file of this folder adds to one
-// ProblemList; the command line prints the result and a reload logs it. Used by one thread at a
-// time. It never holds a token: texts quote values only where the value cannot be one.
+// The problems of a configuration file and their places. All files of the config room add to one
+// ProblemList; commands print the result and a reload logs it. Used by one thread at a time. It
+// never holds a token: texts quote a value only if it cannot be one.
 #pragma once
 
 #include <cstddef>
@@ -10,11 +10,11 @@
 
 namespace reinfer::base {
 
-// Where something is written, counted from 1. Line 0: nowhere in particular, the whole file.
+// A place in a file; line and column count from 1. Line 0 means the whole file.
 struct Place {
   int line = 0;
   int column = 0;
-  int file = 0;  // position in the ProblemList's files; 0 is the one that includes the others
+  int file = 0;  // position in the ProblemList's files; 0 is the main file
   bool operator==(const Place&) const = default;
 };
 
@@ -22,32 +22,32 @@ struct Problem {
   std::string file;
   int line = 0;
   int column = 0;
-  std::string key;   // dotted, "tenant.probe.interval"; empty: none in particular
-  std::string text;  // what is wrong, and what is allowed
+  std::string key;   // dotted, "tenant.probe.interval"; empty: none
+  std::string text;  // the problem, and what is allowed
   bool operator==(const Problem&) const = default;
 };
 
 using Problems = std::vector<Problem>;
 
-// "FILE:LINE:COLUMN: KEY: TEXT", without the parts that are not known.
+// "FILE:LINE:COLUMN: KEY: TEXT", without the unknown parts.
 std::string to_string(const Problem& problem);
 
 class ProblemList {
  public:
   explicit ProblemList(std::string file) : files_{std::move(file)} {}
 
-  // One more file; what is written in it has the position returned as Place::file.
+  // Adds a file; returns the value of Place::file for places in it.
   int add_file(std::string file);
   void add(Place place, std::string_view key, std::string text);
-  // One that is known already, about `file`.
+  // Adds a complete problem of `file`.
   void add(int file, Problem problem);
   bool empty() const { return entries_.empty(); }
   std::size_t size() const { return entries_.size(); }
   const std::string& file_of(Place place) const;
-  // How somebody who looks at `from` would name the line of `place`: "line 3", "FILE:3".
+  // The line of `place` as a message at `from` names it: "line 3", or "FILE:3" for another file.
   std::string line_seen_from(Place from, Place place) const;
 
-  // In file order, each one once. (What several probes inherit is checked for each of them.)
+  // In file order, without duplicates (an inherited setting is checked once for each probe).
   Problems sorted() const;
 
  private:
@@ -60,7 +60,7 @@ class ProblemList {
   std::vector<Entry> entries_;
 };
 
-// A stranger's value in quotes, shortened and without control characters, fit for a message.
+// A value in quotes for a message: shortened, without control characters.
 std::string quote(std::string_view value);
 
 // "a, b or c".

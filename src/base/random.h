@@ -1,5 +1,5 @@
-// Random numbers that are either seeded by a test, and then always the same, or seeded by the
-// kernel. Used for request ids and by the simulator. One owner each: not thread-safe.
+// Pseudo-random numbers, seeded by a test (then always the same) or by the kernel. Used for request
+// ids and by the simulator. Not thread-safe: one owner each. Not for secrets.
 #pragma once
 
 #include <cstdint>

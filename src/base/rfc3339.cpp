@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kDecimalsMax = 9;
 
-// Exactly `digits` digits from the front of `text`, and then `after`.
+// Reads exactly `digits` digits and then `after` from the front of `text`.
 std::optional<int> take_number(std::string_view& text, std::size_t digits, char after) {
   if (text.size() <= digits || text[digits] != after) return std::nullopt;
   if (text.find_first_not_of("0123456789") < digits) return std::nullopt;

@@ -1,4 +1,4 @@
-// Small pure functions on text: trimming, splitting, ASCII case, cleaning text of strangers before
+// Small pure functions on text: trimming, splitting, ASCII case, cleaning the text of peers before
 // it reaches a log or a page. Locale-free. Any thread.
 #pragma once
 
@@ -24,11 +24,11 @@ std::string join(const std::vector<std::string>& pieces, std::string_view separa
 // "1 probe", "2 probes": for nouns whose plural takes an s.
 std::string counted(std::uint64_t count, std::string_view noun);
 
-// Text of a stranger made safe for a line of log: bytes that are not valid UTF-8 become '?',
-// control characters become ' ', and at most `bytes_max` bytes are kept, never half a character.
+// Makes the text of a peer safe for a log line: bytes that are not valid UTF-8 become '?', control
+// characters become ' ', and at most `bytes_max` bytes are kept, never half a character.
 std::string sanitise(std::string_view text, std::size_t bytes_max);
 
-// A path segment with everything but RFC 3986 unreserved characters and ':' percent-encoded
+// Percent-encodes everything except RFC 3986 unreserved characters and ':' in a path segment
 // (API resources may be named by "id:<hex>").
 std::string encode_path_segment(std::string_view segment);
 

@@ -1,5 +1,5 @@
-// The name of the calling thread, as `top -H`, `ps -L` and /proc/PID/task/TID/comm show it. Called
-// by each thread when it begins. It is for people only: nothing looks a thread up by it.
+// Sets the name of the calling thread, as `top -H`, `ps -L` and /proc/PID/task/TID/comm show it.
+// Called by each thread when it begins. For people only: no code looks a thread up by its name.
 #pragma once
 
 #include <cstddef>
@@ -7,7 +7,7 @@
 
 namespace reinfer::base {
 
-// What the kernel keeps of a name, in bytes (pthread_setname_np(3)).
+// The longest name that the kernel keeps, in bytes (pthread_setname_np(3)).
 inline constexpr std::size_t kThreadNameMax = 15;
 
 // Cut off after kThreadNameMax bytes.

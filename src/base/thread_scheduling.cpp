@@ -10,8 +10,8 @@
 namespace reinfer::base {
 namespace {
 
-// struct sched_attr in its first version: glibc has it from 2.41 on only, and the kernel's header
-// does not go with glibc's.
+// The first version of struct sched_attr: glibc has it only since 2.41, and the kernel's header
+// conflicts with glibc's.
 struct SchedulingAttributes {
   std::uint32_t size = 0;
   std::uint32_t policy = 0;

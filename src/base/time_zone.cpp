@@ -7,7 +7,7 @@
 namespace reinfer::base {
 namespace {
 
-// The library throws for a name it does not know and for a system without a database alike.
+// The library throws for an unknown name and for a system without a database alike.
 const date::time_zone* find_zone(const std::string& name) {
   try {
     return date::locate_zone(name);
@@ -37,7 +37,7 @@ std::optional<WallTime> latest_weekly(const std::string& zone, unsigned weekday,
   if (found == nullptr) return std::nullopt;
   try {
     return latest_weekly_in(*found, date::weekday(weekday), time_of_day, now);
-  } catch (const std::exception&) {  // its file, which is read at the first use, is broken
+  } catch (const std::exception&) {  // its file, read at the first use, is malformed
     return std::nullopt;
   }
 }

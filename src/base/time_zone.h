@@ -1,8 +1,8 @@
-// Local time in the zones of the system's database (tzdata). Pure but for reading that database,
-// each zone once; any thread. This file alone knows the library that does it.
+// Local time in the zones of the system's database (tzdata). Pure except for reading that database,
+// each zone once; any thread. The adapter to the date library: no other file knows it.
 //
-// The library takes transitions from the files' tables and not from their rule for the years
-// beyond: Debian's tables end in 2037.
+// The library reads transitions from the tables of the files and not from their rule for later
+// years: Debian's tables end in 2037.
 #pragma once
 
 #include <optional>
@@ -14,9 +14,9 @@ namespace reinfer::base {
 
 bool is_time_zone(const std::string& name);
 
-// The last moment, not after `now`, at which clocks of `zone` came to `time_of_day` on `weekday` (0
-// is Sunday). A local time that comes twice counts when it comes first; one that is left out counts
-// as the moment after the gap. nullopt if there is no such zone. Takes microseconds.
+// The last moment, not after `now`, at which the local time of `zone` was `time_of_day` on
+// `weekday` (0 is Sunday). Of a local time that occurs twice the first counts; a skipped local time
+// counts as the moment after the gap. nullopt if the zone is unknown. Takes microseconds.
 std::optional<WallTime> latest_weekly(const std::string& zone, unsigned weekday,
                                       Nanoseconds time_of_day, WallTime now);
 
@@ -27,11 +27,11 @@ struct CalendarDay {
   bool operator==(const CalendarDay&) const = default;
 };
 
-// Which day it is in `zone`. nullopt if there is no such zone.
+// The local date in `zone`; nullopt if the zone is unknown.
 std::optional<CalendarDay> calendar_day(const std::string& zone, WallTime now);
 
-// When a day begins in `zone`: at midnight, or where clocks leave that out, after the gap. nullopt
-// if there is no such zone or no such day.
+// The first moment of a day in `zone`: midnight, or the moment after the gap if midnight is
+// skipped. nullopt if the zone is unknown or the day does not exist.
 std::optional<WallTime> start_of_day(const std::string& zone, const CalendarDay& day);
 
 }  // namespace reinfer::base

@@ -1,5 +1,5 @@
-// A UUID (RFC 9562) as the 16 bytes it is, for where many are kept: half a text's size, and nothing
-// else can hide in it. Pure.
+// A UUID (RFC 9562) as 16 bytes, for places that keep many of them: it takes half the size of its
+// text. Pure, any thread.
 #pragma once
 
 #include <array>

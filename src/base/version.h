@@ -1,5 +1,5 @@
-// What this build is: shown by --version, in the User-Agent and in reinfer_exporter_build_info.
-// Fixed when it was compiled. Any thread.
+// Version information of this build: shown by --version, in the User-Agent and in
+// reinfer_exporter_build_info. Fixed at compile time. Any thread.
 #pragma once
 
 #include <string_view>

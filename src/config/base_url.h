@@ -1,6 +1,5 @@
-// Where a tenant's API lives, in the one form that the rest of the program uses. People paste what
-// their browser shows; this cuts it to the part before "/api" and says which onboarding it implies.
-// Pure function, any thread. It looks nothing up and connects to nothing.
+// Normalises the base URL of a tenant. People paste URLs from their browser; this cuts them to the
+// part before "/api" and derives the onboarding. Pure function, any thread. It makes no connection.
 #pragma once
 
 #include <string>
@@ -25,7 +24,7 @@ struct BaseUrl {
 //   own.
 // Host names become lower case; default ports, slashes at the end, query and fragment go.
 // Plain http is for loopback hosts only: elsewhere the token would travel in clear text.
-// The error says what is wrong and what is allowed.
+// The error names the problem and what is allowed.
 tl::expected<BaseUrl, std::string> parse_base_url(std::string_view text);
 
 }  // namespace reinfer::config

@@ -1,6 +1,6 @@
-// The pieces of a URL that stands in a configuration, whatever it is for: base URLs, token
-// endpoints, proxies and controls begin here. The adapter to libcurl's URL parser, with what that
-// parser would guess, repair or decode refused before. Pure functions, any thread.
+// Splits a URL of the configuration into its parts: base URLs, token endpoints, proxies and
+// controls. The adapter to libcurl's URL parser; it refuses text that the parser would guess at,
+// repair or decode. Pure functions, any thread.
 #pragma once
 
 #include <string>
@@ -10,12 +10,12 @@
 
 namespace reinfer::config {
 
-// What a URL may be, for one purpose.
+// The rules for URLs of one purpose.
 struct UrlForm {
   std::vector<std::string_view> schemes;
   std::string allowed_schemes;  // for messages: "https"
   std::string example;          // of a whole URL
-  std::string no_userinfo;      // why it holds no user name and password
+  std::string no_userinfo;      // why user name and password are refused
 };
 
 struct UrlParts {
@@ -26,14 +26,14 @@ struct UrlParts {
   std::string query;     // with its question mark; empty: none
   std::string fragment;  // with its #; empty: none
 
-  // "host" or "host:8443": without the port that is the scheme's own.
+  // "host" or "host:8443", without the default port of the scheme.
   std::string authority() const;
 };
 
-// The error says what is wrong and what is allowed.
+// The error names the problem and what is allowed.
 tl::expected<UrlParts, std::string> parse_url_parts(std::string_view text, const UrlForm& form);
 
-// Whether a URL's host is this machine: what goes there is not read on the way.
+// Whether the host is this machine: nobody can read traffic to it.
 bool is_loopback(const std::string& host);
 
 }  // namespace reinfer::config

@@ -1,5 +1,5 @@
-// The requests that the exporter knows by name: `use = "dataset"` in a configuration. Each one only
-// reads, and says what a good reply looks like. A constant table and pure functions on it, used to
+// The catalogue of requests that the exporter knows by name: `use = "dataset"` in a configuration.
+// Each one only reads, and defines a good reply. A constant table and pure functions on it, used to
 // prove a configuration and to print the list of checks. Any thread.
 #pragma once
 
@@ -19,7 +19,7 @@ namespace reinfer::config {
 struct CatalogueEntry {
   std::string_view id;
   std::string_view method;
-  std::string_view path;       // after the base URL; "{project}" and the like stand for parameters
+  std::string_view path;       // after the base URL; "{project}" and the like are parameters
   std::string_view body = {};  // the same; empty: none
   int http_status = 0;         // exact code of a good reply; 0: any 2xx
   std::string_view key = {};   // top-level key of a good reply; empty: none
@@ -41,17 +41,17 @@ std::span<const CatalogueEntry> catalogue();
 const CatalogueEntry* find_in_catalogue(std::string_view id);
 std::vector<std::string_view> catalogue_ids();
 
-// Why a request that people may look for is left out of the catalogue; nullopt if it is unheard of.
+// Why a known request of the API is not in the catalogue; nullopt if the request is unknown.
 std::optional<std::string_view> reason_left_out(std::string_view id);
 
-// Every parameter that some entry takes.
+// All parameters of all entries.
 std::span<const ParameterRule> parameter_rules();
 
-// Whether the entry takes this parameter.
+// Whether the entry has this parameter.
 bool takes(const CatalogueEntry& entry, std::string_view parameter);
 
-// Path and body with the parameters put in, percent-encoded in the path. `values` holds an accepted
-// value for each parameter that the entry takes.
+// Path and body with the parameters filled in, percent-encoded in the path. `values` holds a valid
+// value for each parameter of the entry.
 using ParameterValues = std::map<std::string, std::string, std::less<>>;
 std::string filled_path(const CatalogueEntry& entry, const ParameterValues& values);
 std::string filled_body(const CatalogueEntry& entry, const ParameterValues& values);

@@ -1,7 +1,7 @@
-// A configuration as it is written: everything optional, each setting with its place. Made by
-// config/read.h from a file, turned into a Plan by config/prove.h. It is known to have the right
-// types, words and ranges of single values; nothing is known about how they fit together.
-// Plain values; only the thread that loads a configuration sees them.
+// A configuration as written: everything optional, each setting with its place. Made by
+// config/read.h from a file, turned into a Plan by config/prove.h. Types, words and ranges of
+// single values are checked; their combination is not. Plain values, used only by the thread that
+// loads them.
 #pragma once
 
 #include <cstddef>
@@ -20,8 +20,8 @@
 
 namespace reinfer::config {
 
-// A key of the file. Written without a value: it is there, but wrong, and that has been reported;
-// so it is not missing, and what depends on it cannot be judged.
+// A key of the file. `written` without a value: the key is present but wrong, which has been
+// reported; it counts neither as missing nor as set.
 template <class T>
 struct Setting {
   bool written = false;
@@ -30,13 +30,13 @@ struct Setting {
   std::string key;  // dotted, for messages
 };
 
-// Adds what is wrong with a setting, where it is written.
+// Reports a problem at the place of the setting.
 template <class T>
 void report(const Setting<T>& setting, std::string_view text, base::ProblemList& problems) {
   problems.add(setting.place, setting.key, std::string(text));
 }
 
-// The same for one that should not be there, if it is.
+// Reports a setting that is not allowed, if it is written.
 template <class T>
 void refuse(const Setting<T>& setting, std::string_view why, base::ProblemList& problems) {
   if (setting.written) report(setting, why, problems);
@@ -50,7 +50,7 @@ struct SloConfig {
   Setting<std::vector<model::Fault>> count;
 };
 
-// What [defaults], a tenant and a probe can all say; the nearest to the probe counts.
+// Keys of [defaults], tenants and probes; the one nearest to the probe counts.
 struct ProbeSettings {
   Setting<base::Nanoseconds> interval;
   Setting<base::Nanoseconds> timeout;
@@ -84,7 +84,7 @@ struct ProbeConfig {
   ProbeSettings settings;
 };
 
-// What [defaults] and a tenant can both say; the tenant's counts.
+// Keys of [defaults] and tenants; the tenant's counts.
 struct NetworkSettings {
   Setting<std::string> proxy_url;
   Setting<std::vector<std::string>> no_proxy;

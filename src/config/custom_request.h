@@ -1,6 +1,6 @@
-// Which requests outside the catalogue a probe may make. A probe changes nothing, reads as little
-// as possible and costs nothing unless somebody said so; these rules refuse what is known to do
-// otherwise. They cannot know a server's every route. Pure function, any thread.
+// Rules for probes outside the catalogue. A probe must change nothing, read as little as possible
+// and cost nothing without consent; these rules refuse requests known to do otherwise. They cannot
+// know every route of a server. Pure function, any thread.
 #pragma once
 
 #include <string>
@@ -16,8 +16,8 @@ struct RequestRules {
   bool needs_accept_cost = false;    // it is billed, or may be
 };
 
-// The rules for a request with this method ("GET" or "POST") and path (with its query); the error
-// says why it is refused.
+// The limits of a request with this method ("GET" or "POST") and path (with its query); the error
+// is the reason for a refusal.
 tl::expected<RequestRules, std::string> judge_request(std::string_view method,
                                                       std::string_view path);
 

@@ -55,7 +55,7 @@ std::string printed(const T& date_or_time) {
   return text.str();
 }
 
-// Notes in `too_deep` the first node that is nested too deeply; what it holds is left out.
+// Sets `too_deep` to the first node that is nested too deeply, and leaves its children out.
 DocumentValue convert(const toml::node& node, int file, int depth,
                       std::optional<base::Place>& too_deep) {
   DocumentValue result;
@@ -82,8 +82,9 @@ DocumentValue convert(const toml::node& node, int file, int depth,
   return result;
 }
 
-// toml++ makes a table of each part of a dotted key and destroys them recursively: a line of a
-// million dots would overflow its stack. Returns the line that has too many outside quotes, or 0.
+// toml++ makes a table of each part of a dotted key and destroys the tables recursively: a line of
+// a million dots would overflow the stack. Returns the first line with too many dots outside
+// quotes, or 0.
 int line_with_too_many_dots(std::string_view toml) {
   int line = 1;
   int dots = 0;
@@ -104,7 +105,7 @@ int line_with_too_many_dots(std::string_view toml) {
   return 0;
 }
 
-// toml++ says what its parser met; these say what people usually did.
+// toml++ names the character its parser met; these texts name the usual mistake.
 struct SyntaxHint {
   std::string_view part;
   std::string_view hint;

@@ -1,6 +1,5 @@
-// A TOML document as a plain tree with places: what is left of a file once its syntax is
-// understood. The adapter to toml++, so that no other file knows that library or its exceptions. It
-// knows nothing about our keys. Pure function, any thread.
+// A TOML document as a plain tree with places. The adapter to toml++, so that no other file knows
+// that library or its exceptions. It knows nothing about our keys. Pure function, any thread.
 #pragma once
 
 #include <cstdint>
@@ -36,8 +35,7 @@ struct DocumentMember {
 // "a string", "a table", ...
 std::string_view describe(DocumentValue::Kind kind);
 
-// The document's table, or the one problem that syntax errors come down to. `file`: what
-// Place::file says of all that is in it.
+// The document's table, or the first syntax error. `file` is Place::file of everything in it.
 tl::expected<DocumentValue, base::Problem> parse_document(std::string_view toml,
                                                           const std::string& file_name,
                                                           int file = 0);

@@ -1,6 +1,6 @@
-// The files that a configuration consists of: the one that is named, and those that its `include`
-// names. Used by config/load_plan.cpp and by a reload, which wants to know whether anything
-// changed. Any thread; it blocks on reading files and keeps nothing.
+// The files of a configuration: the main file and the files of its `include`. Used by
+// config/load_plan.cpp, and by a reload to detect changes. Any thread; it blocks on reading files
+// and keeps nothing.
 #pragma once
 
 #include <cstdint>
@@ -14,21 +14,21 @@
 namespace reinfer::config {
 
 struct ConfigFile {
-  std::string name;                             // as it is shown in messages
-  tl::expected<std::string, std::string> text;  // or why it cannot be read
-  base::Place included_at;                      // in the first file; of the first file: nowhere
+  std::string name;                             // as shown in messages
+  tl::expected<std::string, std::string> text;  // or the problem
+  base::Place included_at;                      // in the main file; for the main file: line 0
 };
 
-// The first file, then those it includes: in the order of its patterns, those of one pattern by
-// name, each file once. Patterns are those of glob(7) and start at the first file's folder. A
-// pattern may match nothing; a name without a wildcard stands for that very file. What is wrong
-// with `include` itself is left to whoever reads the document.
+// The main file, then its included files: in the order of the patterns, those of one pattern by
+// name, each file once. Patterns are those of glob(7), relative to the main file's folder. A
+// pattern may match nothing; a name without a wildcard must exist. A malformed `include` is ignored
+// here; reading the document reports it.
 std::vector<ConfigFile> read_config_files(const std::string& path);
 
-// The same for a first file that is at hand.
+// The same for the text of a main file.
 std::vector<ConfigFile> with_included(std::string_view toml, const std::string& file_name);
 
-// Differs if, as good as surely, a file was changed, added or removed since.
+// A hash that changes when a file is changed, added or removed.
 std::uint64_t fingerprint(const std::vector<ConfigFile>& files);
 
 inline constexpr std::size_t kFileBytesMax = 8 * 1024 * 1024;

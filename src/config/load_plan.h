@@ -1,6 +1,6 @@
-// The room's entry: a configuration file becomes a Plan, or everything that is wrong with it, all
-// at once and in file order. Used by the commands and by a reload. Any thread; it blocks on reading
-// files. It keeps nothing.
+// The entry of the room: turns a configuration file into a Plan, or into all of its problems in
+// file order. Used by the commands and by a reload. Any thread; it blocks on reading files and
+// keeps nothing.
 #pragma once
 
 #include <string>
@@ -14,16 +14,16 @@
 
 namespace reinfer::config {
 
-// From files as they were read, the first and those that it includes.
+// From files already read: the main file first, then the included ones.
 tl::expected<model::Plan, base::Problems> make_plan(const std::vector<ConfigFile>& files,
                                                     const TokenInspector& inspect_token);
 
-// Reads the file and those it includes, each of at most 8 MiB.
+// Reads the file and its included files, each of at most 8 MiB.
 tl::expected<model::Plan, base::Problems> load_plan(const std::string& path,
                                                     const TokenInspector& inspect_token);
 
-// The same for text that is at hand; `file_name` is for messages, and relative paths in the
-// configuration start at its folder.
+// The same for a text. `file_name` is for messages; relative paths in the configuration start at
+// its folder.
 tl::expected<model::Plan, base::Problems> parse_plan(std::string_view toml,
                                                      const std::string& file_name,
                                                      const TokenInspector& inspect_token);

@@ -26,7 +26,7 @@ constexpr std::int64_t kSeriesMax = 200000;
 constexpr std::array<std::string_view, 14> kMetricLabels = {
     "tenant", "probe", "outcome", "fault",   "code",     "reason", "phase",
     "state",  "le",    "slo",     "control", "quantile", "source", "path"};
-// Set by service discovery on every series it scrapes; ours would become exported_pod and the like.
+// Service discovery sets these on every series; ours would become exported_pod and the like.
 constexpr std::array<std::string_view, 7> kDiscoveryLabels = {
     "endpoint", "job", "instance", "namespace", "pod", "service", "container"};
 
@@ -212,7 +212,7 @@ std::optional<model::Plan> PlanProof::run() {
     prove_tenant(tenant);
   plan_.controls_ = prove_controls(config_.controls, problems_);
   fill_labels();
-  // Its figure means something only where every tenant and probe is understood.
+  // The number of series is known only if all tenants and probes are valid.
   if (problems_.empty()) check_series();
   if (!problems_.empty()) return std::nullopt;
   return std::move(plan_);

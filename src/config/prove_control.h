@@ -1,5 +1,5 @@
-// Proves the controls: places outside the API that tell a fault of our own network from one of the
-// platform's. Used by config/prove.cpp. Pure but for the list of problems; one thread.
+// Proves the controls: URLs outside the API that tell a fault of our own network from one of the
+// platform. Used by config/prove.cpp. Pure except for the list of problems; one thread.
 #pragma once
 
 #include <vector>
@@ -10,7 +10,7 @@
 
 namespace reinfer::config {
 
-// In file order, without those for which a problem was reported.
+// In file order, without the controls that have a problem.
 std::vector<model::Control> prove_controls(const std::vector<ControlConfig>& controls,
                                            base::ProblemList& problems);
 

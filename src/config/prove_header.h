@@ -1,5 +1,5 @@
-// Which headers an operator may add to the exporter's own. Used by config/prove_network.cpp. Pure
-// functions, any thread.
+// Rules for the headers that an operator may add to requests. Used by config/prove_network.cpp.
+// Pure functions, any thread.
 #pragma once
 
 #include <optional>
@@ -8,10 +8,10 @@
 
 namespace reinfer::config {
 
-// What is wrong with a header's name, and what is allowed; nullopt if nothing is.
+// The problem of a header's name, and what is allowed; nullopt if there is none.
 std::optional<std::string> header_name_fault(std::string_view name);
 
-// The same of its value, which the text does not show: it may be a secret.
+// The same for its value. The text never shows the value, which may be a secret.
 std::optional<std::string> header_value_fault(std::string_view value);
 
 }  // namespace reinfer::config

@@ -1,5 +1,5 @@
-// Proves the maintenance windows of a tenant. Used by config/prove.cpp. It looks into the system's
-// time zone database for the names of zones; one thread.
+// Proves the maintenance windows of a tenant. Used by config/prove.cpp. It reads the
+// system's time zone database; one thread.
 #pragma once
 
 #include <optional>
@@ -13,11 +13,11 @@
 
 namespace reinfer::config {
 
-// The windows in file order, without those for which a problem was reported.
+// The windows in file order, without those that have a problem.
 std::vector<model::MaintenanceWindow> prove_maintenance(
     const std::vector<MaintenanceConfig>& windows, base::ProblemList& problems);
 
-// What is wrong with the name of a time zone, and what is allowed; nullopt if the system knows it.
+// The problem of a time zone name, and what is allowed; nullopt if the system knows the zone.
 // "UTC" needs no database.
 std::optional<std::string> zone_fault(std::string_view zone);
 

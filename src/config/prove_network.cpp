@@ -28,7 +28,7 @@ bool is_address(int family, std::string_view text) {
   return inet_pton(family, std::string(text).c_str(), address.data()) == 1;
 }
 
-// The number if it is one from 0 to `max`.
+// The number in the text if it is between 0 and `max`.
 std::optional<int> parse_number(std::string_view text, int max) {
   int value = 0;
   const char* const last = text.data() + text.size();
@@ -68,7 +68,7 @@ std::string prove_proxy(const Setting<std::string>& setting, base::ProblemList& 
   return "";
 }
 
-// libcurl takes other forms for the names of hosts that do not exist, and says nothing.
+// libcurl takes any other form for a host name that does not exist, without an error.
 std::optional<std::string> direct_host_fault(std::string_view host) {
   if (host.find("://") != std::string_view::npos) return "is a URL, allowed: the host alone";
   const auto slash = std::min(host.find('/'), host.size());
@@ -107,7 +107,7 @@ std::string prove_no_proxy(const Setting<std::vector<std::string>>& setting,
   return base::join(hosts, ",");
 }
 
-// "HOST:PORT:ADDRESS" with an IPv6 address in brackets; the error says what is wrong.
+// "HOST:PORT:ADDRESS" with an IPv6 address in brackets; or the problem.
 tl::expected<std::string, std::string> prove_pinned(std::string_view text) {
   if (text.find("://") != std::string_view::npos) return tl::unexpected(std::string("is a URL"));
   const auto first = text.find(':');

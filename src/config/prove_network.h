@@ -1,5 +1,5 @@
-// Proves how a tenant's requests reach it: proxies, certificates, addresses and headers. Used by
-// config/prove.cpp. It looks whether files can be read and connects to nothing; one thread.
+// Proves the network settings of a tenant: proxies, certificates, addresses and headers. Used by
+// config/prove.cpp. It checks that files can be read and makes no connection; one thread.
 #pragma once
 
 #include "base/problem.h"
@@ -8,7 +8,7 @@
 
 namespace reinfer::config {
 
-// What the tenant does not say is taken from `defaults`. Incomplete if a problem was reported.
+// Settings that the tenant lacks are taken from `defaults`. Incomplete if a problem was reported.
 model::NetworkOptions prove_network(const TenantConfig& tenant, const NetworkSettings& defaults,
                                     base::ProblemList& problems);
 

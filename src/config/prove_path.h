@@ -1,6 +1,5 @@
-// Proves the values of a configuration that name something of this machine: files and environment
-// variables. Used by the other files that prove a tenant. They look whether a file can be read and
-// keep nothing of it; one thread.
+// Proves settings that name a file or an environment variable of this machine. Used by the other
+// files that prove a tenant. It checks that a file can be read and keeps nothing of it; one thread.
 #pragma once
 
 #include <string>
@@ -10,17 +9,18 @@
 
 namespace reinfer::config {
 
-// The file's whole path, which starts at the folder of the file it stands in if it is relative;
-// "" after reporting what is wrong with it. It is not opened.
+// The whole path; a relative one starts at the folder of the configuration file it is written in.
+// "" after a reported problem. The file is not opened.
 std::string prove_path(const Setting<std::string>& setting, base::ProblemList& problems);
 
-// The same for a file that must be readable; `what` it is, for messages. The path is returned all
-// the same.
+// The same for a file that must be readable; `what` describes it in messages. The path is returned
+// even if the file cannot be read.
 std::string prove_readable_file(const Setting<std::string>& setting, std::string_view what,
                                 base::ProblemList& problems);
 
-// The name of an environment variable, "" after reporting what is wrong with it. `secret` is what
-// the variable holds, for messages, which never show the value: it may well be the secret itself.
+// The name of an environment variable, "" after a reported problem. `secret` describes the
+// variable's content in messages. They never show the setting: people write the secret itself
+// there.
 std::string prove_variable(const Setting<std::string>& setting, std::string_view secret,
                            base::ProblemList& problems);
 

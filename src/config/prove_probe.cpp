@@ -14,7 +14,7 @@
 namespace reinfer::config {
 namespace {
 
-// What is asked and what must be answered. Incomplete where a problem was reported.
+// The request and the expected reply. Incomplete after a reported problem.
 struct ProvenRequest {
   std::string method;
   std::string path;

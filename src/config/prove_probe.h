@@ -1,5 +1,6 @@
-// Proves one probe of a configuration: the request it makes and the reply it expects. Used by
-// config/prove.cpp, which sets names, tenant and index. Pure but for the list of problems.
+// Proves one probe of a configuration: its request and the expected reply. Used by
+// config/prove.cpp, which sets names, tenant and index. Pure except for the list of problems; one
+// thread.
 #pragma once
 
 #include <optional>
@@ -11,14 +12,13 @@
 
 namespace reinfer::config {
 
-// A Target without `tenant` and `tenant_name`, its `probe` taken from `name` or `use`; nullopt if
-// something is wrong, which is then in `problems`. `base_url` is the tenant's, empty if it is
-// wrong.
+// A Target without `tenant` and `tenant_name`; `probe` is `name` or `use`. nullopt after a reported
+// problem. `base_url` is the tenant's, empty if it has a problem.
 std::optional<model::Target> prove_probe(const ProbeConfig& probe, const ProbeSettings& tenant,
                                          const ProbeSettings& defaults, const std::string& base_url,
                                          base::ProblemList& problems);
 
-// What tenants and probes may be called.
+// The allowed form of tenant and probe names.
 inline constexpr std::string_view kNameForm =
     "1 to 64 letters, digits, dots, underscores and hyphens";
 bool is_name(std::string_view name);

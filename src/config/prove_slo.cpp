@@ -23,7 +23,7 @@ bool prove_pair(const SloConfig& slo, const Setting<SloConfig>& written,
   return slo.latency.written == slo.latency_ratio.written;
 }
 
-// A probe that takes longer than its timeout fails, and then it is availability that suffers.
+// A probe that exceeds its timeout fails, which counts against availability and not latency.
 bool prove_threshold(const SloConfig& slo, const TimeoutOfSlo& timeout,
                      base::ProblemList& problems) {
   if (!slo.latency.value || *slo.latency.value < timeout.timeout) return true;

@@ -1,5 +1,5 @@
-// Proves the objectives of one probe. Used by config/settings.cpp, which has found the table `slo`
-// nearest to the probe. Pure but for the list of problems.
+// Proves the objectives of one probe. Used by config/settings.cpp, which finds the table `slo`
+// nearest to the probe. Pure except for the list of problems; one thread.
 #pragma once
 
 #include <optional>
@@ -12,19 +12,19 @@
 
 namespace reinfer::config {
 
-// What a latency objective must fit to. `described`: where the timeout is set, for messages.
+// The bounds of a latency objective. `described`: the place of the timeout, for messages.
 struct TimeoutOfSlo {
   base::Nanoseconds timeout{};
   std::string_view described;  // "of the tenant"
 };
 
-// nullopt if something is wrong that has been reported, now or when it was read.
+// nullopt after a problem, reported here or by the reader.
 std::optional<model::Objectives> prove_slo(const SloConfig& slo, const Setting<SloConfig>& written,
                                            const TimeoutOfSlo& timeout,
                                            base::ProblemList& problems);
 
-// Puts the threshold of a latency objective among the edges, so that its share can be read off the
-// histogram as well.
+// Adds the threshold of a latency objective to the bucket edges, so that the histogram shows the
+// share of good probes as well.
 void add_latency_edge(const model::Objectives& objectives, std::vector<double>& edges);
 
 }  // namespace reinfer::config

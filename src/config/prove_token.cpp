@@ -37,7 +37,7 @@ std::vector<Written> sources_written(const TenantConfig& tenant) {
   return written;
 }
 
-// Programs with a slash in their name are files, from the configuration's folder like all others.
+// A program name with a slash is a path relative to the configuration's folder, like all others.
 std::vector<std::string> prove_command(const Setting<std::vector<std::string>>& setting,
                                        base::ProblemList& problems) {
   if (!setting.value) return {};

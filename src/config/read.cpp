@@ -76,7 +76,7 @@ void read_tenants(TableReader& document, Config& config, base::ProblemList& prob
   }
 }
 
-// What holds for all tenants is said once, where everybody looks for it.
+// Global settings belong into the main file, where people look for them.
 void refuse_in_included(TableReader& reader, base::ProblemList& problems) {
   for (const std::string_view key : {"include", "limits", "defaults"})
     if (const auto place = reader.take_refused(key))

@@ -1,6 +1,6 @@
-// Turns a TOML document into a Config: which keys there are, of which type and in which range, is
-// said here and nowhere else. Used by config/load_plan.cpp. What several keys mean together is left
-// to config/prove.h. Pure but for the list of problems; one thread.
+// Turns a TOML document into a Config. The only place that defines the keys, their types and
+// ranges. Used by config/load_plan.cpp. config/prove.h checks how keys fit together. Pure except
+// for the list of problems; one thread.
 #pragma once
 
 #include "base/problem.h"
@@ -9,10 +9,10 @@
 
 namespace reinfer::config {
 
-// Everything that can be read; what cannot is added to `problems`.
+// Every key that can be read; the others are reported in `problems`.
 Config read_config(const DocumentValue& document, base::ProblemList& problems);
 
-// The same for an included file, added to `config`: it may hold tenants and controls only.
+// Adds an included file to `config`; it may hold tenants and controls only.
 void read_included_config(const DocumentValue& document, Config& config,
                           base::ProblemList& problems);
 

@@ -10,7 +10,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Below that nobody would call it an objective; above, no prober measures it.
+// A lower ratio is no useful objective; a higher one cannot be measured by probes.
 constexpr double kPercentMin = 50;
 constexpr double kPercentMax = 99.999;
 constexpr base::Nanoseconds kLatencyMin = 1ms;

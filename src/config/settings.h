@@ -1,5 +1,5 @@
-// When and how one probe runs, as it follows from what the probe, its tenant and [defaults] say and
-// from the values built in. Used by config/prove_probe.cpp. Pure but for the list of problems.
+// The effective settings of one probe, from the probe, its tenant, [defaults] and built-in values.
+// Used by config/prove_probe.cpp. Pure except for the list of problems; one thread.
 #pragma once
 
 #include <optional>
@@ -23,15 +23,14 @@ struct ProvenSettings {
   model::Objectives objectives;
 };
 
-// The settings of one probe, from its nearest to the farthest.
+// The sources of the settings of one probe, the nearest first.
 struct SettingLevels {
   const ProbeSettings& probe;
   const ProbeSettings& tenant;
   const ProbeSettings& defaults;
 };
 
-// A limit that the request itself sets: how often it may be made. `place` and `key` are where the
-// request is named.
+// The shortest interval that the request itself allows. `place` and `key` name the request.
 struct IntervalFloor {
   base::Nanoseconds interval_min{};
   std::string what;  // "predict"
@@ -39,8 +38,8 @@ struct IntervalFloor {
   std::string key;
 };
 
-// nullopt if something is wrong that has been reported, now or when it was read. A problem is put
-// where the setting that causes it is written.
+// nullopt after a problem, reported here or by the reader. A problem is reported at the place of
+// the setting that causes it.
 std::optional<ProvenSettings> prove_settings(const SettingLevels& levels,
                                              const IntervalFloor& floor,
                                              base::ProblemList& problems);

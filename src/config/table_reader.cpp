@@ -14,11 +14,11 @@ namespace {
 
 using Kind = DocumentValue::Kind;
 
-// Keys that people write for others, where spelling does not lead there.
+// Frequent wrong keys that are not misspellings, with the right ones.
 struct Hint {
   std::string_view key;
   std::string_view text;
-  std::string_view table = {};  // the only one it is for; empty: all
+  std::string_view table = {};  // in this table only; empty: in all
 };
 
 constexpr std::string_view kTokenHint =
@@ -156,14 +156,14 @@ Setting<double> TableReader::percentage(std::string_view key, double min, double
   }
   const double percent =
       value.kind == Kind::integer ? static_cast<double>(value.integer) : value.number;
-  // Written so that what is not a number is refused as well.
+  // This form refuses NaN as well.
   if (!(percent >= min && percent <= max)) {
     const bool is_ratio = percent * 100 >= min && percent * 100 <= max;
     wrong(*found, fmt::format("is {:g}, allowed: {}{}", percent, allowed,
                               is_ratio ? fmt::format(" (did you mean {:g}?)", percent * 100) : ""));
     return setting;
   }
-  // The nearest number to what was written: 99.9 / 100 would be 0.9990000000000001.
+  // The double nearest to the written ratio: 99.9 / 100 would be 0.9990000000000001.
   constexpr double kSteps = 1e6;
   setting.value = std::round(percent * kSteps) / (kSteps * 100);
   return setting;

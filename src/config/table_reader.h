@@ -1,6 +1,6 @@
-// Reads the keys of one TOML table strictly: a value of the wrong type or outside its range is
-// reported, and so is every key that nobody asked for. Used by config/read.cpp while it walks a
-// document; one thread, short-lived: the document and the list of problems outlive it.
+// Reads the keys of one TOML table strictly: it reports values of the wrong type or outside their
+// range, and unknown keys. Used by config/read.cpp for each table of a document; one thread,
+// short-lived: the document and the list of problems outlive it.
 #pragma once
 
 #include <algorithm>
@@ -55,22 +55,22 @@ class TableReader {
   template <class T, std::size_t N>
   Setting<T> choice(std::string_view key, const std::array<Choice<T>, N>& choices);
 
-  // Where the key is written, its value left for the caller to read.
+  // The place of the key; the caller reads its value.
   template <class T>
   Setting<T> started(std::string_view key) const;
 
-  // The member if it is a table, nullptr if it is not there or wrong.
+  // The member if it is a table, nullptr if it is missing or wrong.
   const DocumentValue* table(std::string_view key);
-  // The tables of an array of tables; empty if it is not there or wrong, as it is without any.
+  // The tables of an array of tables; empty if it is missing, wrong or empty.
   std::vector<const DocumentValue*> tables(std::string_view key);
-  // Where the key is written, if it is, for a caller that refuses it in words of its own.
+  // The place of the key if it is written, for a caller that reports it itself.
   std::optional<base::Place> take_refused(std::string_view key);
   bool has(std::string_view key) const { return member(key) != nullptr; }
 
-  // Reports every key that no function above was called for. Call it last.
+  // Reports every key that was not read. Call it last.
   void finish();
 
-  // For messages: a key that only the file knows is shortened and cleaned.
+  // The dotted key for messages; unknown keys are shortened and cleaned.
   std::string key_path(std::string_view key) const;
 
  private:
@@ -84,8 +84,8 @@ class TableReader {
   const DocumentValue& table_;
   std::string path_;
   base::ProblemList& problems_;
-  std::vector<std::string_view> known_;    // keys that were asked for
-  std::vector<std::string_view> refused_;  // keys that somebody else has reported
+  std::vector<std::string_view> known_;    // keys that were read
+  std::vector<std::string_view> refused_;  // keys that the caller reports
 };
 
 template <class T>

@@ -14,7 +14,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Takes parts off the front of a text; after the first that is not there, nothing more.
+// Reads parts from the front of a text; after the first failure it reads nothing more.
 class Scanner {
  public:
   explicit Scanner(std::string_view text) : text_(text) {}
@@ -22,7 +22,7 @@ class Scanner {
   bool ok() const { return ok_; }
   bool at_end() const { return text_.empty(); }
 
-  // Just so many digits, worth at most `max`.
+  // Exactly so many digits, with a value of at most `max`.
   int number(std::size_t digits, int max) {
     int value = 0;
     const std::string_view taken = text_.substr(0, digits);

@@ -1,5 +1,5 @@
-// Moments and weekly times as people write them in maintenance windows. Pure functions, any thread.
-// What they mean in a time zone is not decided here.
+// Parses times and weekly times of maintenance windows. Pure functions, any thread. It applies no
+// time zone.
 #pragma once
 
 #include <cstdint>
@@ -12,12 +12,12 @@
 
 namespace reinfer::config {
 
-// What parse_moment accepts, for messages.
+// The form that parse_moment accepts, for messages.
 inline constexpr std::string_view kMomentForm =
     "a date and time with an offset such as 2026-03-07T22:00:00+01:00, or with Z for UTC";
 
-// A date and time of RFC 3339, its seconds optional, from 1970 to 2199. The error says what is
-// wrong; text without an offset is told from text that is no date and time at all.
+// A date and time of RFC 3339, its seconds optional, from 1970 to 2199. The error names
+// the problem; a missing offset has an error of its own.
 tl::expected<base::WallTime, std::string> parse_moment(std::string_view text);
 
 struct WeeklyTime {
@@ -26,7 +26,7 @@ struct WeeklyTime {
   bool operator==(const WeeklyTime&) const = default;
 };
 
-// What parse_weekly accepts, for messages.
+// The form that parse_weekly accepts, for messages.
 inline constexpr std::string_view kWeeklyForm =
     "a day of the week and a time from 00:00 to 23:59, such as \"sat 22:00\"";
 

@@ -1,5 +1,5 @@
-// The path part of URLs: what is acceptable in one, and its pieces. Used for base URLs and for the
-// paths of probes that are not in the catalogue. Pure functions, any thread.
+// The path part of URLs: its validity and its segments. Used for base URLs and for the paths of
+// probes outside the catalogue. Pure functions, any thread.
 #pragma once
 
 #include <optional>
@@ -9,13 +9,12 @@
 
 namespace reinfer::config {
 
-// Says what is wrong with an absolute path (without query or fragment) as it would be sent:
+// The problem of an absolute path (without query or fragment) as it would be sent:
 // characters that need percent-encoding, broken percent-encoding, empty or dot segments. A slash at
-// the end is fine. nullopt: nothing is wrong.
+// the end is allowed. nullopt if there is none.
 std::optional<std::string> path_fault(std::string_view path);
 
-// Says what is wrong with the characters of a path or query, nullopt if they can be sent as they
-// are.
+// The problem of the characters of a path or query; nullopt if they can be sent unchanged.
 std::optional<std::string> character_fault(std::string_view text);
 
 // Segments between slashes, without those at either end: "/a/b/" is {"a", "b"}, "/" is {}.

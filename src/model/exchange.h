@@ -1,5 +1,5 @@
-// One request and what came of it, as facts without judgement. A Request goes into the Transport,
-// an Exchange comes out. Plain values; only the probe thread that owns them touches them.
+// One request and the facts of its exchange, without judgement. A Request goes into the Transport,
+// an Exchange comes out. Plain values, owned by one probe thread.
 #pragma once
 
 #include <cstddef>
@@ -27,10 +27,10 @@ struct Request {
   std::size_t body_bytes_max = 0;
 };
 
-// How far the exchange got, or where it ended.
+// The stage in which the exchange ended.
 enum class Stage : std::uint8_t { resolve, connect, tls, send, wait, receive, done };
 
-// What went wrong on the wire, before anybody could look at a complete reply.
+// Why there is no complete reply.
 enum class WireError : std::uint8_t {
   none,
   resolve,  // no address, or none in time
@@ -64,10 +64,10 @@ struct PhaseTimings {
   bool operator==(const PhaseTimings&) const = default;
 };
 
-// Whose clock stamped both ends of the wait.
+// The clock that stamped both ends of the wait.
 enum class ClockSource : std::uint8_t { user, kernel };
 
-// How far our own side may have spoilt the figures of one exchange: at most so much.
+// Upper bounds of the error that our own side added to the durations of one exchange.
 struct Uncertainty {
   base::Nanoseconds wait{0};
   base::Nanoseconds total{0};
@@ -75,10 +75,10 @@ struct Uncertainty {
   bool operator==(const Uncertainty&) const = default;
 };
 
-// The kernel's own view of the path (TCP_INFO), when the exchange ended. Through a proxy, the path
-// is that to the proxy.
+// The kernel's view of the path (TCP_INFO) at the end of the exchange. Through a proxy this is the
+// path to the proxy.
 struct TcpFacts {
-  std::optional<base::Nanoseconds> rtt;  // smoothed; absent if no connection came about
+  std::optional<base::Nanoseconds> rtt;  // smoothed; absent without a connection
   std::uint32_t retransmits = 0;         // segments sent again during this exchange, SYNs included
   bool operator==(const TcpFacts&) const = default;
 };
@@ -92,8 +92,8 @@ struct TlsFacts {
 
 struct Exchange {
   WireError error = WireError::none;
-  std::string error_text;     // the library's words, for logs only
-  Stage stage = Stage::done;  // where it ended
+  std::string error_text;     // libcurl's text, for logs only
+  Stage stage = Stage::done;  // it ended there
   std::optional<int> http_status;
   std::vector<Header> headers;  // in order, repeats kept, trailers included
   std::size_t headers_dropped = 0;
@@ -105,8 +105,8 @@ struct Exchange {
   std::string remote_address;
   std::optional<TlsFacts> tls;  // of a fresh handshake; absent on reused connections
   bool connection_reused = false;
-  // libcurl sent the request again because a reused connection turned out to be dead: the reply is
-  // good, its latency is not that of one request.
+  // libcurl sent the request again because a reused connection was dead: the reply is good, but its
+  // latency is not that of one request.
   bool resent = false;
 };
 

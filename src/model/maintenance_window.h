@@ -1,6 +1,5 @@
-// Windows in which a tenant is expected to misbehave: probing goes on, objectives do not count.
-// Plain values, part of a Tenant; whether a moment lies in one is record/maintenance_check.h's to
-// say.
+// Announced maintenance of a tenant: probing continues, objectives do not count. Plain values, part
+// of a Tenant, any thread. record/maintenance_check.h decides whether a moment lies in a window.
 #pragma once
 
 #include <cstdint>
@@ -18,8 +17,8 @@ struct OneTimeWindow {
   bool operator==(const OneTimeWindow&) const = default;
 };
 
-// Every week at a local time of day, for `duration` of real time (so a window over the change to
-// summer time is not an hour shorter or longer).
+// Every week at a local time of day, for `duration` of elapsed time (a window over the change to
+// summer time is neither shorter nor longer).
 struct WeeklyWindow {
   std::uint8_t weekday = 0;  // 0 is Sunday
   base::Nanoseconds time_of_day{};

@@ -1,5 +1,5 @@
-// What a target is held to: how often it must be available, how often it must be fast. Plain
-// values, part of a Target; record/objective_events.h counts what happened against them.
+// The objectives (SLOs) of a target: availability and latency. Plain values, part of a Target, any
+// thread. record/objective_events.h counts the events.
 #pragma once
 
 #include <array>
@@ -18,12 +18,12 @@ enum class Objective : std::uint8_t { availability, latency };
 inline constexpr std::size_t kObjectiveCount = 2;
 std::string_view to_label(Objective objective);
 
-// The faults that may count against availability; those of our own never do.
+// The faults that may count against availability; our own never do.
 inline constexpr std::array kCountableFaults = {Fault::platform, Fault::edge, Fault::network};
 
 struct AvailabilityObjective {
   double ratio = 0;  // of the events that must be good: 0.999
-  // Which of kCountableFaults make an event bad. A failure by another fault is no event.
+  // The kCountableFaults that make an event bad. A failure by another fault is no event.
   std::array<bool, kCountableFaults.size()> counts{};
   bool operator==(const AvailabilityObjective&) const = default;
 };
@@ -42,8 +42,8 @@ struct Objectives {
 
 bool counts(const AvailabilityObjective& objective, Fault fault);
 
-// How the alert that pages first judges an objective (dashboards/prometheus/alerts.yml says the
-// same): the events of an hour spend the budget of 30 days so many times too fast.
+// The burn rate over one hour at which the fastest alert pages (the same as in
+// dashboards/prometheus/alerts.yml), for an error budget of 30 days.
 inline constexpr double kPagingBurnRate = 14.4;
 inline constexpr base::Nanoseconds kPagingWindow = std::chrono::hours(1);
 

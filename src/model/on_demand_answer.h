@@ -1,5 +1,5 @@
-// A probe that somebody asks for, beside the schedule: what comes of it. The HTTP side asks, the
-// probe thread answers. Plain values.
+// The answer to one probe on demand (`/probe`): a result, or the reason why nothing was sent. The
+// HTTP side asks, the probe thread answers. Plain values.
 #pragma once
 
 #include <cstdint>
@@ -13,21 +13,21 @@
 
 namespace reinfer::model {
 
-// Why nothing was sent; the first five are those of a slot that is skipped.
+// Why nothing was sent. Most are reasons to skip a slot as well.
 enum class Refusal : std::uint8_t {
-  throttled,       // the tenant asked us to stay away
-  credentials,     // its token is rejected, or not there yet
-  budget,          // its requests of this minute, or paid probes of this day, are used up
-  limit,           // too many probes are under way
-  unknown_target,  // there is none of that name
-  stopping,        // the exporter is about to end
+  throttled,       // the tenant sent Retry-After
+  credentials,     // the token is rejected or not yet fetched
+  budget,          // the requests of this minute or the paid probes of this day are used up
+  limit,           // too many probes are in flight
+  unknown_target,  // no target has that name
+  stopping,        // the exporter is stopping
 };
 
 // For people: "the tenant asked us to stay away (Retry-After)".
 std::string_view describe(Refusal refusal);
 
 struct OnDemandResult {
-  std::shared_ptr<const Plan> plan;  // that `result.target` belongs to
+  std::shared_ptr<const Plan> plan;  // `result.target` is a position in it
   ProbeResult result;
 };
 

@@ -1,6 +1,6 @@
-// The verdict on one probe and whose fault it is. Enumerators are spelt exactly as the label value,
-// so one grep joins dashboard, test and code. Every outcome has exactly one fault, so `fault` adds
-// no series. Values only; how a verdict is reached stands in probe/judge.h.
+// The outcome of one probe and its fault. Enumerators are spelt exactly as the label value, so one
+// grep finds dashboard, test and code. Every outcome has exactly one fault, so the label `fault`
+// adds no series. Values only, any thread; probe/judge.h decides the outcome.
 #pragma once
 
 #include <array>

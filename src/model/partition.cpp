@@ -11,8 +11,8 @@ std::size_t part_of(std::string_view tenant, std::size_t parts) {
 
 namespace {
 
-// One for each part that has targets, and the rest by their number; no more than `whole` in all,
-// unless there are more such parts than that.
+// One for each part that has targets, the rest in proportion to them; `whole` in total, or more if
+// there are more such parts.
 std::vector<std::size_t> shares_of(std::size_t whole,
                                    const std::vector<std::vector<TargetIndex>>& parts) {
   std::size_t busy = 0;

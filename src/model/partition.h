@@ -1,7 +1,7 @@
-// How a plan is shared out, both ways by rendezvous hashing of names, so that nothing has to be
-// agreed upon: between the probe threads of a process by tenant, since what a tenant allows and
-// what became of its token is known to one thread; between processes by target, so that even one
-// large tenant can be spread. Pure; plain values.
+// Divides a plan by rendezvous hashing of names: by tenant between the probe threads of a process,
+// because the limits and the token state of a tenant belong to one thread; by target between
+// processes (shards), so that even one large tenant can be spread. Nothing has to be coordinated.
+// Pure, any thread; plain values.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@
 
 namespace reinfer::model {
 
-// Where something of the whole plan stands in a part of it.
+// The place of a tenant or target of the whole plan in one of its parts.
 struct PartIndex {
   std::size_t part = 0;
   std::size_t index = 0;
@@ -28,12 +28,12 @@ struct Partition {
   std::vector<PartIndex> tenants;
 };
 
-// Into so many parts, some of which may be empty; the limit of probes in flight is shared out with
-// the targets, one at least for each part that has some. One part is the whole itself.
-// REQUIRES: parts > 0.
+// Divides the plan into `parts`, some of which may be empty. The limit of probes in flight is
+// divided in proportion to the targets, at least one for each part that has targets. With one part,
+// that part is the whole plan itself. REQUIRES: parts > 0.
 Partition partition_plan(std::shared_ptr<const Plan> whole, std::size_t parts);
 
-// Which part of so many the tenant belongs to.
+// The part that the tenant belongs to.
 std::size_t part_of(std::string_view tenant, std::size_t parts);
 
 inline constexpr std::size_t kShardsMax = 1000;
@@ -45,7 +45,7 @@ struct Shard {
   bool operator==(const Shard&) const = default;
 };
 
-// What of the plan is the shard's; the plan itself where there is one shard.
+// The part of the plan that belongs to the shard; the plan itself if there is one shard.
 std::shared_ptr<const Plan> shard_of(std::shared_ptr<const Plan> whole, Shard shard);
 
 }  // namespace reinfer::model

@@ -1,6 +1,6 @@
-// The proven configuration: everything the program does follows from this value. Only
-// config/prove.h can make one, so holding a Plan is the proof that it is valid: nothing after it
-// checks again. Immutable and shared by reference between threads.
+// The validated configuration: everything the program does follows from this value. Only
+// config/prove.h can make one, so code that holds a Plan checks nothing again. Immutable and shared
+// by reference between threads.
 #pragma once
 
 #include <cstddef>
@@ -19,7 +19,7 @@ namespace reinfer::model {
 
 struct PlanLimits {
   std::size_t probes_in_flight_max = 0;  // over all targets; slots beyond it are skipped as `limit`
-  std::size_t series_max = 0;            // the plan is refused when it would need more
+  std::size_t series_max = 0;            // a plan that needs more is refused
   bool operator==(const PlanLimits&) const = default;
 };
 
@@ -35,8 +35,8 @@ class Plan {
   const PlanLimits& limits() const { return limits_; }
   std::optional<TargetIndex> find_target(std::string_view tenant, std::string_view probe) const;
 
-  // The same plan with those targets alone, by position in targets(), and with the tenants that
-  // have any of them. What a part of a proven plan says is proven as well.
+  // The same plan with only the chosen targets (positions in targets()) and their tenants. A part
+  // of a valid plan is valid.
   Plan part(const std::vector<TargetIndex>& chosen) const;
   Plan without_controls() const;
   Plan with_probes_in_flight_max(std::size_t max) const;
@@ -54,8 +54,8 @@ class Plan {
   PlanLimits limits_;
 };
 
-// Time series that /metrics will show for this plan: those known beforehand, plus an allowance of
-// kHttpCodesExpected status codes a target. tests/unit/metrics_test.cpp holds it to the exposition.
+// Estimated number of time series on /metrics: the fixed ones, plus kHttpCodesExpected status codes
+// for each target. tests/unit/metrics_test.cpp compares it with the exposition.
 std::size_t expected_series(const Plan& plan);
 std::size_t expected_series(const Target& target);
 

@@ -34,7 +34,7 @@ PlanChange compare(const Plan& before, const Plan& after) {
   change.targets = origins(before.targets(), after.targets(), full_name);
   change.tenants =
       origins(before.tenants(), after.tenants(), [](const Tenant& tenant) { return tenant.name; });
-  // One that asks elsewhere says something else.
+  // A control with another URL is another control.
   change.controls = origins(before.controls(), after.controls(), [](const Control& control) {
     return control.name + " " + control.url;
   });

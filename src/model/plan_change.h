@@ -1,6 +1,6 @@
-// What a plan has in common with the one before it, so that whoever keeps something for each
-// target, tenant or control can carry it over when the plan changes. Names decide: a target is the
-// same if its tenant and probe are called so, whatever else became of it. Pure; a plain value.
+// The difference between two plans, so that per-target, per-tenant and per-control state can be
+// carried over when the plan changes. Names decide: a target is the same if its tenant and probe
+// have the same names, whatever else has changed. Pure, any thread; a plain value.
 #pragma once
 
 #include <cstddef>
@@ -13,20 +13,20 @@
 namespace reinfer::model {
 
 struct PlanChange {
-  // By position in the new plan: where it stood in the old one; absent if it is new.
+  // By position in the new plan: the position in the old plan; absent if it is new.
   std::vector<std::optional<std::size_t>> targets;
   std::vector<std::optional<std::size_t>> tenants;
   std::vector<std::optional<std::size_t>> controls;
-  // By position in the old plan: where the target stands now; absent if it is gone.
+  // By position in the old plan: the position in the new plan; absent if it was removed.
   std::vector<std::optional<TargetIndex>> targets_now;
 };
 
 PlanChange compare(const Plan& before, const Plan& after);
 
-// The same target but for its position and its tenant's.
+// Whether the targets are equal except for the position of their tenant.
 bool is_unchanged(const Target& before, const Target& after);
 
-// For an operator: how many targets came, went, were changed and stayed as they were.
+// Numbers of targets added, removed, changed and unchanged, for the operator.
 struct PlanDifference {
   std::size_t added = 0;
   std::size_t removed = 0;
@@ -37,7 +37,7 @@ struct PlanDifference {
 
 PlanDifference count_differences(const Plan& before, const Plan& after);
 
-// `kept` in the order of the new plan; what is new gets `fresh(position)`. `kept` is moved from.
+// `kept` in the order of the new plan; a new entry is `fresh(position)`. `kept` is moved from.
 template <typename Value, typename Fresh>
 std::vector<Value> carry_over(const std::vector<std::optional<std::size_t>>& origins,
                               std::vector<Value>& kept, Fresh fresh) {

@@ -1,5 +1,5 @@
-// What the judge makes of one exchange: the only value that record keeps and that every reader (the
-// metrics, `probe --json`, later the page) shows. Plain values.
+// The judged result of one probe: the only value that record keeps and that every reader (metrics,
+// page, API, `probe --json`) shows. Plain values, any thread.
 #pragma once
 
 #include <cstddef>
@@ -15,7 +15,7 @@
 
 namespace reinfer::model {
 
-// One entry of a Server-Timing header. `duration_ms` is absent where it was missing or not a plain,
+// One entry of a Server-Timing header. `duration_ms` is absent if it was missing or not a plain,
 // finite, non-negative number.
 struct ServerTiming {
   std::string name;
@@ -24,13 +24,13 @@ struct ServerTiming {
   bool operator==(const ServerTiming&) const = default;
 };
 
-// What an application's reply said in Server-Timing about `total`.
+// The `total` entry of Server-Timing in a reply of the application.
 enum class ServerTimingState : std::uint8_t { ok, missing, invalid, exceeds_wait };
 inline constexpr std::size_t kServerTimingStateCount = 4;
 std::string_view to_label(ServerTimingState state);
 
-// Why a latency is kept out of the histograms though the probe was good; each enumerator is a label
-// value. `loop_late`: our own thread was late, for want of CPU or for too much work.
+// Why the latency of a good probe is kept out of the histograms; each enumerator is a label value.
+// `loop_late`: our own thread was late, for lack of CPU or because of too much work.
 enum class Distrust : std::uint8_t { loop_late, clock_step };
 inline constexpr std::size_t kDistrustCount = 2;
 std::string_view to_label(Distrust reason);
@@ -44,17 +44,17 @@ struct ProbeResult {
   std::string message;  // the application's own, or ours about the wire; sanitised, never a label
   std::string request_id;
   std::optional<int> http_status;
-  // Of the request that was repeated with a new token; this result is the second's.
+  // Status of the first request if the probe was repeated with a new token.
   std::optional<int> first_http_status;
-  std::vector<Header> request_headers;           // without the token's
-  std::vector<Header> response_headers;          // as they came, but for our token
-  std::optional<base::Nanoseconds> retry_after;  // asked for by a 429 or 503, capped
+  std::vector<Header> request_headers;           // without Authorization
+  std::vector<Header> response_headers;          // as received, with our token removed
+  std::optional<base::Nanoseconds> retry_after;  // of a 429 or 503, capped
   PhaseTimings phases;
   ClockSource clock_source = ClockSource::user;
   Uncertainty uncertainty;
   std::optional<TcpFacts> tcp;
   std::vector<ServerTiming> server_timing;
-  std::size_t server_timing_dropped = 0;  // entries or bytes over the limits, and broken names
+  std::size_t server_timing_dropped = 0;  // entries or bytes over the limits, malformed names
   std::size_t headers_dropped = 0;        // header lines over the limit
   std::optional<ServerTimingState> server_timing_state;  // of application replies
   std::optional<base::Nanoseconds> server_processing;    // `total`
@@ -66,8 +66,8 @@ struct ProbeResult {
   bool resent = false;
 };
 
-// Whether our own side may have spoilt the figure so much that it says nothing about the platform:
-// by more than a tenth, and by more than the narrowest of the default buckets.
+// Why the figure cannot be attributed to the platform: our own side may have added more than a
+// tenth of it and more than the narrowest default bucket. nullopt if it can.
 std::optional<Distrust> distrust_of_total(const ProbeResult& result);
 std::optional<Distrust> distrust_of_wait(const ProbeResult& result);
 

@@ -1,5 +1,5 @@
-// What is probed: a Tenant of the API and, for each of its probes, a Target. Final, valid, in
-// machine units: made by config/prove.h only, immutable afterwards, read by every thread.
+// A Tenant of the API and, for each of its probes, a Target. Final, valid, in machine units: made
+// by config/prove.h only, immutable afterwards, read by every thread.
 #pragma once
 
 #include <cstddef>
@@ -16,7 +16,7 @@
 
 namespace reinfer::model {
 
-// Positions in the plan's lists. Strong enums, so that one cannot be taken for the other.
+// Positions in the plan's lists. Strong enums, so that they cannot be mixed up.
 enum class TenantIndex : std::uint32_t {};
 enum class TargetIndex : std::uint32_t {};
 
@@ -27,11 +27,11 @@ constexpr std::size_t to_size(TargetIndex i) {
   return static_cast<std::size_t>(i);
 }
 
-// Who opened the tenant's account, read off the base URL's form.
+// How the tenant was onboarded, derived from the form of the base URL.
 enum class Onboarding : std::uint8_t { uipath, reinfer, other };
 
-// Whether each probe pays for resolve, connect and TLS ("fresh", the whole path is measured) or an
-// open connection is used again where the server allows ("reuse").
+// "fresh": each probe opens a connection, so that resolve, connect and TLS are measured. "reuse":
+// an open connection is used again if the server allows it.
 enum class ConnectionMode : std::uint8_t { fresh, reuse };
 
 // One every five minutes, the shortest interval a paid probe may have.
@@ -45,7 +45,7 @@ struct Tenant {
   TokenSource token;
   NetworkOptions network;
   std::vector<MaintenanceWindow> maintenance;
-  // Over all its probes, any 60 seconds; absent: no limit but the grid's own.
+  // Over all its probes, in any 60 seconds; absent: no limit.
   std::optional<std::size_t> requests_per_minute_max;
   // Paid probes a day (UTC), over all of them.
   std::size_t paid_probes_per_day_max = kPaidProbesPerDay;
@@ -55,18 +55,18 @@ struct Tenant {
 
 enum class JsonType : std::uint8_t { any, array, object, string, number, boolean };
 
-// What makes a reply good. Always required: a JSON object whose `status` is the string "ok" with a
-// 2xx code; or, where `http_status` is 400 or above, an error reply of the application with just
+// Conditions of a good reply. Always required: a JSON object whose `status` is the string "ok" with
+// a 2xx code; or, if `http_status` is 400 or above, an error reply of the application with exactly
 // that code.
 struct Expectation {
   std::optional<int> http_status;     // exact code; absent: any 2xx
-  std::string key;                    // top-level key that must be there; empty: none
+  std::string key;                    // top-level key that must be present; empty: none
   JsonType type = JsonType::any;      // type of that key's value
   std::optional<std::size_t> length;  // exact length of the array at that key
   bool operator==(const Expectation&) const = default;
 };
 
-// Each stage has its own limit so that a timeout says where it happened; `total` bounds them all.
+// Each stage has its own limit, so that a timeout names its stage; `total` bounds them all.
 struct Deadlines {
   base::Nanoseconds total{};
   base::Nanoseconds resolve{};
@@ -94,8 +94,8 @@ struct Target {
   bool operator==(const Target&) const = default;
 };
 
-// A place that has nothing to do with the API, asked without a token: any reply at all means that
-// our own way out works, so a failure elsewhere is not ours.
+// A URL outside the API, requested without a token: any reply at all proves that our own network
+// works, so a failure elsewhere is not ours.
 struct Control {
   std::string name;
   std::string url;

@@ -1,5 +1,5 @@
-// What has become of a tenant's token. The credentials room counts it on the probe thread, the
-// ledger keeps it for readers. A plain value.
+// The state of a tenant's token, for readers. The credentials room counts it on the probe thread,
+// the ledger keeps it. A plain value.
 #pragma once
 
 #include <cstdint>

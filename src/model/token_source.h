@@ -1,5 +1,5 @@
-// Where a tenant's bearer token comes from, as configured. Plain values; reading them is the
-// credentials room's. Tenants with equal sources share one token and its fate.
+// Where a tenant's bearer token comes from, as configured. Plain values, any thread; the
+// credentials room reads the sources. Tenants with equal sources share one token and its state.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,7 @@ struct OAuthClient {
   std::string client_id;
   SecretSource client_secret;
   std::string scope;       // empty: not sent
-  NetworkOptions network;  // the tenant's, but for headers and client certificate
+  NetworkOptions network;  // the tenant's, without headers and client certificate
   bool operator==(const OAuthClient&) const = default;
 };
 
@@ -44,7 +44,7 @@ struct TokenSource {
     return {Kind::file, std::move(path), {}, {}, std::move(place)};
   }
 
-  // The same source, wherever in the file it is written.
+  // The same source; its place in the file does not matter.
   bool operator==(const TokenSource& other) const {
     return kind == other.kind && name == other.name && command == other.command &&
            oauth == other.oauth;

@@ -1,5 +1,6 @@
-// Control targets under way: token-less GETs of places that have nothing to do with the API, on a
-// grid of their own. Any reply at all means that our own way out works. Owned by one probe thread.
+// Control probes: GET requests without a token to places outside the API, on a grid of their own.
+// Any reply at all proves that our own network works. Owned by one probe thread. It records
+// nothing.
 #pragma once
 
 #include <cstdint>
@@ -25,13 +26,13 @@ class Controls {
   Controls(const model::Plan& plan, transport::Transport& transport, transport::ProbeIds& ids,
            base::Instant now);
 
-  // From now on `plan` holds; what is still out for a control that is gone is forgotten.
+  // From now on `plan` holds; a request in flight for a removed control is forgotten.
   void adopt(const model::Plan& plan, const model::PlanChange& change, base::Instant now);
 
-  // Sends those whose slot has come; one that is still out is left alone.
+  // Sends the controls that are due; a control still in flight is not sent again.
   void start_due(base::Instant now);
   base::MonoTime next_due() const { return schedule_.next_due(); }
-  // What the exchange says; nullopt if it is none of ours.
+  // The result of the exchange; nullopt if it belongs to somebody else.
   std::optional<ControlResult> take(const transport::Completion& completion);
 
  private:

@@ -12,7 +12,7 @@ namespace reinfer::probe {
 namespace {
 
 constexpr std::size_t kMessageBytesMax = 300;
-// The platform cannot have worked longer than this on a reply we lived to see.
+// Longer durations in Server-Timing are cut to this.
 constexpr base::Nanoseconds kServerProcessingMax = std::chrono::hours(24);
 
 bool is_success(int status) {
@@ -98,7 +98,7 @@ bool is_complete(model::WireError error) {
          error == model::WireError::too_large;
 }
 
-// The first `total` that carries a duration; a second one cannot overrule it.
+// The first `total` with a duration; later ones are ignored.
 std::optional<double> total_ms(const std::vector<model::ServerTiming>& entries) {
   const auto found = std::find_if(
       entries.begin(), entries.end(),
@@ -129,7 +129,7 @@ void take_server_timing(const model::Exchange& exchange, model::ProbeResult& res
         std::max(base::Nanoseconds{0}, *result.phases.wait - *result.server_processing);
 }
 
-// The token goes before anything is cut: half of it would be recognised no more.
+// The token is removed before the text is cut: half a token would not be recognised.
 std::string message_of(const model::Exchange& exchange, const Reply& reply,
                        const base::Secret& bearer) {
   const std::string& text =

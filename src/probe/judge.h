@@ -1,7 +1,6 @@
-// The judge: facts in, verdict out. One pure function turns an Exchange into a ProbeResult: what
-// happened (Outcome), hence whose fault it is, what the platform said of its own time and what
-// share of the wait is the path's. Used by the Engine for every probe; tested row by row in
-// judge_test. It keeps no state, reads no clock and never throws.
+// Turns an Exchange into a ProbeResult: the outcome, hence the fault, the platform's own time and
+// the network's share of the wait. Used by the prober for every probe; judge_test tests it row by
+// row. A pure function, any thread. It keeps no state, reads no clock and never throws.
 #pragma once
 
 #include <string>
@@ -15,29 +14,29 @@
 
 namespace reinfer::probe {
 
-// What the engine knew when the probe set out.
+// Facts known when the request was sent.
 struct Started {
   model::TargetIndex target{};
   base::Instant at{};
   std::string request_id;
-  base::Secret bearer =
-      {};  // what was sent: a peer may echo it, and then it is taken out of all text
+  base::Secret bearer = {};  // the token sent; removed from all text, because a peer may echo it
 };
 
 model::ProbeResult judge(const model::Target& target, const Started& started,
                          model::Exchange exchange);
 
-// The verdict alone. In this order:
-//   1. nothing complete came back: by WireError (what broke on the wire);
-//   2. 3xx, 401 and 429 speak for themselves, whoever wrote them and whatever their body is;
-//   3. a body that cannot be read: `bad_body`, `response_too_large`;
-//   4. written by the application (`Reply::from_application`): by status code and expectation;
+// The outcome alone. The first rule that applies decides:
+//   1. no complete reply: by WireError;
+//   2. 3xx, 401 and 429: by status code, whatever the body is;
+//   3. an unreadable body: `bad_body`, `response_too_large`;
+//   4. a reply of the application (`Reply::from_application`): by status code and expectation;
 //   5. a JSON object with another string at `status`: `protocol_error`;
-//   6. written by somebody in front of it: by status code.
+//   6. a reply of a proxy or gateway in front of the application: by status code.
 model::Outcome verdict(const model::Expectation& expectation, const model::Exchange& exchange,
                        const Reply& reply);
 
-// Result of a probe that was due but for which no token could be had, so nothing was sent.
+// The result of a probe that was due but had no token, so nothing was sent. `why` goes into the
+// message.
 model::ProbeResult judge_token_unavailable(const Started& started, std::string_view why);
 
 }  // namespace reinfer::probe

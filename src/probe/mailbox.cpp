@@ -40,7 +40,7 @@ std::shared_ptr<const model::Plan> Mailbox::take_plan() {
 
 void Mailbox::note_adopted() {
   const std::lock_guard lock(mutex_);
-  // One that was posted meanwhile is still to come.
+  // A plan may have been posted meanwhile.
   adopting_ = plan_ != nullptr;
   adopted_.notify_all();
 }

@@ -1,6 +1,6 @@
-// What other threads want of the probe thread: a new plan, a probe at once. They leave it here and
-// wake the transport; the engine looks between two turns. One mutex, held for moments; the only
-// thing but the ledger that threads share.
+// Messages from other threads to one probe thread: a new plan, probes on demand. A sender puts them
+// here and wakes the transport; the engine takes them between two turns. Any thread; one mutex,
+// held for moments. Besides the ledger it is the only thing that threads share.
 #pragma once
 
 #include <condition_variable>
@@ -17,7 +17,7 @@
 
 namespace reinfer::probe {
 
-// A probe that somebody waits for.
+// One probe on demand; its client waits for `answer`.
 struct OnDemandRequest {
   std::string tenant;
   std::string probe;
@@ -34,11 +34,12 @@ class Mailbox {
 
   // For any thread but the probe thread.
 
-  // The newest counts.
+  // Replaces a plan that was posted before and is not yet adopted.
   void post(std::shared_ptr<const model::Plan> plan);
-  // Returns once what was posted is adopted, or false if there is nobody left to adopt it.
+  // Returns true once the posted plan is adopted, false if the probe thread has ended.
   bool wait_until_adopted();
-  // The answer comes within `time_max` and the time of a turn of the loop.
+  // The answer comes within `time_max` plus the time of one turn of the loop. More than
+  // kOnDemandRequestsMax requests at once are refused.
   std::future<model::OnDemandAnswer> ask(const std::string& tenant, const std::string& probe,
                                          base::Nanoseconds time_max);
 
@@ -48,7 +49,7 @@ class Mailbox {
   std::shared_ptr<const model::Plan> take_plan();
   void note_adopted();
   std::vector<OnDemandRequest> take_requests();
-  // The loop has ended: whoever waits is told so, now and later.
+  // The loop has ended: answers all requests, present and future, with Refusal::stopping.
   void close();
 
  private:

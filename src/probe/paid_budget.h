@@ -1,6 +1,6 @@
-// How many paid probes each tenant has had today (UTC), and whether it may have another. With a
-// state file the count survives a restart: it is written before each paid request leaves, so a
-// crash can only count too many, never too few. One for all probe threads; any thread.
+// Counts the paid probes of each tenant by UTC day, and decides whether it may have another. With a
+// state file the count survives a restart: the file is written before each paid request is sent, so
+// a crash can only count too many, never too few. Shared by all probe threads; any thread.
 #pragma once
 
 #include <cstdint>
@@ -15,11 +15,11 @@ namespace reinfer::probe {
 
 class PaidBudget {
  public:
-  // `state_file`: where the counts are kept, empty for nowhere. One that cannot be read counts as
-  // empty, one that cannot be written is reported each time; neither stops the probes.
+  // `state_file`: keeps the counts; empty for none. A file that cannot be read counts as empty, a
+  // failed write is logged each time; neither stops the probes.
   PaidBudget(std::string state_file, const base::Log& log);
 
-  // Counts belong to the tenant's name, and outlast a reload.
+  // Counts are kept by the tenant's name and survive a reload.
   bool may_spend(const model::Tenant& tenant, base::WallTime now) const;
   void spend(const model::Tenant& tenant, base::WallTime now);
 

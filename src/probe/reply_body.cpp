@@ -5,7 +5,7 @@
 namespace reinfer::probe {
 namespace {
 
-// Streams over the body: memory stays flat and nesting costs a bit a level, however hostile.
+// A SAX reader: it keeps no tree, so a hostile body cannot make memory grow.
 class TopLevelReader final : public nlohmann::json_sax<nlohmann::json> {
  public:
   explicit TopLevelReader(std::string_view key) : key_(key) {}
@@ -65,10 +65,7 @@ class TopLevelReader final : public nlohmann::json_sax<nlohmann::json> {
   bool value(std::optional<model::JsonType> type) {
     if (depth_ == 2 && at_key() && reply_.key_type == model::JsonType::array) ++*reply_.key_length;
     if (depth_ != 1) return true;
-    if (current_ == "status") {
-      reply_.has_status = true;
-      reply_.status.reset();
-    }
+    if (current_ == "status") reply_.status.reset();
     if (current_ == "message") reply_.message.reset();
     if (at_key()) {
       reply_.key_type = type;

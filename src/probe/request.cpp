@@ -19,7 +19,7 @@ model::Request make_request(const model::Plan& plan, const model::Target& target
   request.headers = {
       {"User-Agent", user_agent()},
       {"Accept", "application/json"},
-      // A cache on the way would answer for the platform.
+      // A cache must not answer in place of the platform.
       {"Cache-Control", "no-cache"},
       {"x-request-id", request_id},
   };

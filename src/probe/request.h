@@ -1,5 +1,5 @@
-// Target -> Request: what leaves for one probe. Pure. It does not add the token's header (the
-// transport does, from Request::bearer) nor anything the transport decides (encodings, connection).
+// Makes the Request of one probe from its Target. Used by the prober and the controls. Pure. The
+// transport adds the token's header (from Request::bearer), encodings and connection headers.
 #pragma once
 
 #include <string>
@@ -10,16 +10,15 @@
 
 namespace reinfer::probe {
 
-// `request_id` goes out as `x-request-id`, so that the vendor can find the very request in its
-// logs.
+// `request_id` is sent as `x-request-id`, so that the vendor can find this request in its logs.
 model::Request make_request(const model::Plan& plan, const model::Target& target,
                             base::Secret bearer, const std::string& request_id);
 
-// A token-less GET that takes any reply.
+// A GET without a token.
 model::Request control_request(const model::Control& control);
 
 // Name, version and a URL, e.g. "reinfer_exporter/0.1.0 (+https://...)": edges block requests
-// without one, and the vendor must be able to tell who is calling.
+// without one, and the vendor can identify the caller.
 std::string user_agent();
 
 }  // namespace reinfer::probe

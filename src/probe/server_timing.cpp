@@ -54,15 +54,15 @@ class Reader {
     position_ = std::min(text_.find_first_of(delimiters, position_), text_.size());
   }
 
-  // Past an entry that cannot be read. A closed quoted string is passed over whole, so that what
-  // looks like an entry inside it is not taken for one.
+  // Skips a malformed entry. A closed quoted string is skipped whole, because it may hold text that
+  // looks like an entry.
   void skip_entry() {
     while (!at_end() && text_[position_] != ',')
       if (text_[position_] != '"' || !quoted()) ++position_;
   }
 
  private:
-  // The text of a quoted string; nullopt, and no step taken, if it never closes.
+  // The text of a quoted string; nullopt, without moving on, if the quote is not closed.
   std::optional<std::string> quoted() {
     std::string value;
     for (std::size_t i = position_ + 1; i < text_.size(); ++i) {

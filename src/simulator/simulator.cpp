@@ -135,9 +135,6 @@ void Simulator::set_certificate(CertificateName name) {
 RequestsSeen Simulator::requests_seen() const {
   return running_->world.requests_seen();
 }
-void Simulator::reset_requests() {
-  running_->world.reset();
-}
 
 bool Simulator::wait_for_requests(std::uint64_t at_least, base::Nanoseconds patience) {
   return running_->world.wait_for_requests(at_least, patience);

@@ -43,7 +43,6 @@ class Simulator {
   void set_certificate(CertificateName name);
 
   RequestsSeen requests_seen() const;
-  void reset_requests();
   // Until that many requests were seen since the last reset; false if `patience` ran out first.
   bool wait_for_requests(std::uint64_t at_least, base::Nanoseconds patience);
 
