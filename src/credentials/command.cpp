@@ -96,7 +96,7 @@ void CommandRun::wait_for_output(base::Nanoseconds time_max) const {
   const auto milliseconds = std::chrono::ceil<std::chrono::milliseconds>(time_max).count();
   // A program may close its output before it exits: then this is a short wait.
   const bool open = text_.empty();
-  poll(&output, open ? 1 : 0, static_cast<int>(milliseconds));
+  ::poll(&output, open ? 1 : 0, static_cast<int>(milliseconds));
 }
 
 void CommandRun::read_output() {

@@ -1,6 +1,6 @@
-// One connection from its first byte to its last: reads requests, lets respond make the replies,
-// waits as long as the server is to seem at work, and sends what results, damaged as the fault
-// demands. Runs on the connection's own thread and owns the stream.
+// One client connection from its first byte to its last: reads requests, gets replies from
+// respond(), waits for the simulated server time, and sends the reply, damaged if the fault says
+// so. Runs on the connection's own thread and owns the stream.
 #pragma once
 
 #include "base/log.h"

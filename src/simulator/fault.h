@@ -1,7 +1,7 @@
-// Fault modes: what may go wrong, as a table of rows that each turn a healthy reply into a faulty
-// one. The families stand in fault_application, fault_edge, fault_wire and fault_timing; this file
-// joins them and reads a mode with its parameter from text ("http_json.503", "latency.300ms").
-// Pure functions of their context, any thread; which fault is in force is the world's to say.
+// Fault modes: a table of rows that each turn a healthy reply into a faulty one. The families are
+// in fault_application, fault_edge, fault_wire and fault_timing; this file joins them and parses a
+// mode with its parameter ("http_json.503", "latency.300ms"). Pure functions of their context, any
+// thread. The world decides which fault is in force.
 #pragma once
 
 #include <array>
@@ -19,7 +19,7 @@
 
 namespace reinfer::simulator {
 
-// What a mode acts on: replies of the API; replies of the OAuth token endpoint; connections to the
+// The target of a mode: replies of the API; replies of the OAuth token endpoint; connections to the
 // main TLS port before any request can be read, so that no path can choose it.
 enum class FaultScope : std::uint8_t { request, token_endpoint, connection };
 inline constexpr std::array<FaultScope, 3> kFaultScopes = {
@@ -76,11 +76,11 @@ const std::vector<FaultMode>& fault_modes();
 // "name", "name.parameter" or "name=parameter".
 std::variant<Fault, Problem> parse_fault(std::string_view text);
 
-// Whether a fault of that scope, put on the tenants of `pattern`, may act at the place. The token
-// endpoint belongs to a whole organisation: what befalls the API of one tenant spares it.
+// Whether a fault of that scope, set for the tenants of `pattern`, acts at the place. The token
+// endpoint belongs to a whole organisation: a fault of one tenant's API does not act on it.
 bool befalls(std::string_view pattern, FaultScope scope, const Place& place);
 
-// What --list-faults prints: name, outcome and description with tabs between, one mode a line.
+// The output of --list-faults: name, outcome and description with tabs between, one mode a line.
 std::string list_faults();
 
 std::span<const FaultMode> application_faults();
@@ -88,7 +88,7 @@ std::span<const FaultMode> edge_faults();
 std::span<const FaultMode> wire_faults();
 std::span<const FaultMode> timing_faults();
 
-// A row's action where there is nothing to change.
+// The action of a row that changes nothing.
 inline void leave_alone(const FaultContext&, Reply&) {}
 
 }  // namespace reinfer::simulator

@@ -1,5 +1,5 @@
-// A small reply that decodes to a huge one: what the fault of that name sends. Used by the wire
-// faults. Pure, any thread.
+// A small reply that decodes to a huge one, for the fault of that name. Used by the wire faults.
+// Pure, any thread.
 #pragma once
 
 #include <cstddef>

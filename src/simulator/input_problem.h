@@ -1,4 +1,4 @@
-// What is wrong with something an operator or a test gave us, in words for a person. Functions that
+// A problem of the input of an operator or a test, in words. Functions that
 // read outside input return std::variant<T, Problem>; nothing throws. Plain value, any thread.
 #pragma once
 

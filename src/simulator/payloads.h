@@ -1,4 +1,4 @@
-// What the healthy API says, one JSON text per route. Shapes and field names follow the public
+// The replies of the healthy API, one JSON text per route. Shapes and field names follow the public
 // OpenAPI document; the people and companies are invented. Included by api.cpp only; no code here.
 #pragma once
 

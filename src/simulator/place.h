@@ -1,4 +1,4 @@
-// Where a request wants to go: which tenant, and which part of the platform behind the same host
+// The destination of a request: which tenant, and which part of the platform behind the same host
 // (the API, the identity service, the portal, the simulator's own control). Used by respond; pure,
 // any thread. It does not judge whether the route exists.
 #pragma once

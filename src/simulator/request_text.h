@@ -40,7 +40,7 @@ struct Request {
 // `head` is everything before the empty line, without it.
 std::variant<Request, Problem> parse_head(std::string_view head);
 
-// What Content-Length says; 0 without one, nullopt if it is no number.
+// The value of Content-Length; 0 without one, nullopt if it is no number.
 std::optional<std::size_t> body_size(const Request& request);
 
 // nullopt where a '%' is not followed by two hexadecimal digits.

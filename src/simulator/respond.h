@@ -1,6 +1,6 @@
-// From a request to the reply that shall be sent: finds the place, asks API, identity service,
-// portal or control, and lets the fault in force have its way. Called on connection threads; reads
-// and counts in the world, writes to no socket.
+// Makes the reply to a request: finds the place, calls API, identity service, portal or control,
+// and applies the fault in force. Called on connection threads; reads and counts in the world,
+// writes to no socket.
 #pragma once
 
 #include "simulator/simulated_reply.h"

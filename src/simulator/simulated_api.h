@@ -1,6 +1,5 @@
-// The Re:infer API itself, in health: a table of routes and what each says. answer() is a pure
-// function of the request; tokens are judged by the world beforehand, faults are applied afterwards
-// by respond. Any thread.
+// The healthy Re:infer API: a table of routes and their replies. answer() is a pure function of the
+// request; the world checks tokens before, respond() applies faults after. Any thread.
 #pragma once
 
 #include <span>

@@ -1,5 +1,5 @@
-// A reply as a value, before any byte of it exists: what is said, who seems to have said it, and
-// how it goes over the wire (whole, or damaged on purpose). Made by api, token_endpoint and
+// A reply as a value, before it is turned into bytes: its content, its apparent sender, and how it
+// is sent (whole, or damaged on purpose). Made by api, token_endpoint and
 // control, changed by faults, turned into bytes here, sent by connection. Pure, any thread.
 #pragma once
 

@@ -1,7 +1,7 @@
 // A simulated Re:infer tenant with its edge, identity service and every fault worth testing
 // against. The program reinfer_simulator is one of these; component tests run others in process, on
 // ports the kernel chooses. Owned and driven by one thread; its members below start() may be called
-// from any thread while it runs. It judges nobody and never leaves the loopback interface.
+// from any thread while it runs. It never leaves the loopback interface.
 #pragma once
 
 #include <cstdint>

@@ -37,11 +37,11 @@ class Stream {
   // ok when `until` has come with the peer still there.
   StreamStatus pause_until(base::MonoTime until);
 
-  // Says nothing, discards what comes, until the peer leaves or the simulator stops.
+  // Sends nothing and discards input until the peer closes or the simulator stops.
   void hold();
 
-  // An orderly end: close_notify, FIN, and what the peer still sends is read for a moment, because
-  // closing with unread input would send RST and could destroy our last reply on its way.
+  // An orderly end: close_notify and FIN, then input is read for a moment, because closing with
+  // unread input would send RST, which could destroy our last reply on its way.
   void finish();
 
   // RST instead of FIN.
@@ -53,7 +53,7 @@ class Stream {
   };
 
   StreamStatus wait(short events, base::MonoTime deadline);
-  // Runs an OpenSSL call until it is done; what it returns is left in `result`.
+  // Runs an OpenSSL call until it is done; `result` is its return value.
   template <class Call>
   StreamStatus run_tls(base::MonoTime deadline, int& result, Call call);
 

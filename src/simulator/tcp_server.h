@@ -1,6 +1,6 @@
 // Listens on the simulator's ports and gives every connection a thread. Constructing it starts
 // nothing: open() binds, start() starts, stop() ends and joins all threads. Driven by Simulator
-// from one thread. It knows neither TLS nor HTTP; what a connection does is the Serve function's.
+// from one thread. It knows neither TLS nor HTTP; the Serve function handles a connection.
 #pragma once
 
 #include <atomic>

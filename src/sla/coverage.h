@@ -1,5 +1,5 @@
-// How much of a month was watched. What was not is never taken for time in which all was well. Used
-// by sla/report.h. Pure functions; any thread.
+// The share of a month that was watched. Time not watched is never counted as good. Used by
+// sla/report.h. Pure functions; any thread.
 #pragma once
 
 #include <optional>

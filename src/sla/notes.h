@@ -1,5 +1,5 @@
-// What a reader of the report must know beside its figures, in sentences. Used by sla/report.cpp
-// alone. Pure functions; any thread.
+// Notes of the report in sentences: facts that a reader needs with the figures. Used by
+// sla/report.cpp alone. Pure functions; any thread.
 #pragma once
 
 #include <string>

@@ -10,7 +10,7 @@
 
 namespace reinfer::sla {
 
-// What was judged between two neighbouring samples.
+// The events between two neighbouring samples.
 struct JudgedStep {
   base::WallTime from;
   base::WallTime to;

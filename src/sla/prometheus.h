@@ -1,5 +1,5 @@
-// Prometheus' HTTP API, as far as the report asks it: what to ask, and what its answers or refusals
-// mean. How bytes travel is the business of the function it is given (sla/http_get.h). One thread.
+// The part of Prometheus' HTTP API that the report uses: makes the queries and reads the replies
+// and errors. The caller's function does the transfer (sla/http_get.h). One thread.
 //
 // https://prometheus.io/docs/prometheus/latest/querying/api/
 #pragma once
@@ -46,7 +46,7 @@ class Prometheus {
   Answer<std::vector<Series>> query_range(const std::string& expression, const TimeSpan& span,
                                           base::Nanoseconds step);
 
-  // What it warned of so far, each once.
+  // The warnings so far, each once.
   const std::vector<std::string>& warnings() const { return warnings_; }
 
  private:

@@ -1,6 +1,6 @@
-// Reads from Prometheus what the report is made of: tenant by tenant, in pieces of time that
-// Prometheus is willing to answer, each sample as it was stored. Used by the command. One thread;
-// blocks while Prometheus answers.
+// Reads the samples of the report from Prometheus: tenant by tenant, in pieces of time that
+// Prometheus accepts, each sample as it was stored. Used by the command. One thread; blocks while
+// Prometheus answers.
 #pragma once
 
 #include <functional>

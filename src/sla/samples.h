@@ -1,6 +1,6 @@
 // Samples of counters as Prometheus has stored them, and how much a counter grew between them. Used
-// by everything in this room. Pure functions over plain values; any thread. What is computed here
-// is exact: a difference of stored samples, never a rate stretched to the edges of a window.
+// by everything in this room. Pure functions over plain values; any thread. All results are
+// exact: a difference of stored samples, never a rate stretched to the edges of a window.
 #pragma once
 
 #include <map>

@@ -1,6 +1,6 @@
-// What Prometheus has stored of the targets of one tenant in a month, before anything is concluded
-// from it. Made by sla/reader.h, judged by sla/report.h. Plain values, no behaviour but the joining
-// of exporters that followed one another; any thread.
+// The samples that Prometheus has stored for the targets of one tenant in a month, before any
+// conclusion. Made by sla/reader.h, judged by sla/report.h. Plain values, no behaviour but the
+// joining of exporters that followed one another; any thread.
 #pragma once
 
 #include <string>

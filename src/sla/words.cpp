@@ -14,7 +14,7 @@ std::string percent(double ratio) {
 
 std::string percent_down(double ratio) {
   constexpr double kSteps = 10000;
-  // A product such as 0.9985 * 100 may come out a hair below what it is.
+  // A product such as 0.9985 * 100 may be slightly too small in floating point.
   constexpr double kHair = 1e-9;
   return fmt::format("{:.4f}%", std::floor(ratio * 100 * kSteps + kHair) / kSteps);
 }

@@ -11,7 +11,7 @@ namespace reinfer::sla {
 // "99.9%", as many digits as an objective needs.
 std::string percent(double ratio);
 
-// Four decimals, rounded down: what is missed by a hair does not look met.
+// Four decimals, rounded down: a narrowly missed objective must not look met.
 std::string percent_down(double ratio);
 
 // "2026-10-06T09:12:15Z", whole seconds.
