@@ -228,20 +228,20 @@ std::optional<std::string> understand_common(const Given& given, Options& option
 std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv) {
   Options options;
   Given given;
-  CLI::App cli{"Probes Re:infer API tenants and serves what it finds as Prometheus metrics.",
+  CLI::App cli{"Probes Re:infer API tenants and serves the results as Prometheus metrics.",
                "reinfer_exporter"};
   cli.set_version_flag("--version", version_text());
-  cli.footer("Without a command it serves until told to stop (SIGTERM, SIGINT).");
+  cli.footer("Without a command it serves until SIGTERM or SIGINT.");
   add_common(cli, options, given);
   add_serve(cli, options, given);
   cli.require_subcommand(0, 1);
   cli.fallthrough();
   CLI::App* check =
-      cli.add_subcommand("check", "Print what a configuration comes to, or what is wrong with it");
+      cli.add_subcommand("check", "Print the targets of a configuration, or its problems");
   CLI::App* probe = cli.add_subcommand("probe", "Probe targets now and print the results");
   add_probe(*probe, options, given);
   CLI::App* sla = cli.add_subcommand(
-      "sla", "Print what became of a month's objectives, from what Prometheus has stored");
+      "sla", "Print how a month's objectives were met, from the samples in Prometheus");
   add_sla(*sla, given.sla);
   try {
     cli.parse(argc, argv);

@@ -44,7 +44,7 @@ struct SlaGiven {
 // Adds the options to the command; they are written to `given`, which must outlive it.
 void add_sla(CLI::App& sla, SlaGiven& given);
 
-// The error names the option, what is wrong and what is allowed.
+// The error names the option, the problem and what is allowed.
 tl::expected<SlaOptions, std::string> understand(const SlaGiven& given);
 
 }  // namespace reinfer::app

@@ -27,10 +27,6 @@ WallTime latest_weekly_in(const date::time_zone& zone, date::weekday weekday,
 
 }  // namespace
 
-bool is_time_zone(const std::string& name) {
-  return find_zone(name) != nullptr;
-}
-
 std::optional<WallTime> latest_weekly(const std::string& zone, unsigned weekday,
                                       Nanoseconds time_of_day, WallTime now) {
   const date::time_zone* found = find_zone(zone);

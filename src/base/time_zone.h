@@ -12,8 +12,6 @@
 
 namespace reinfer::base {
 
-bool is_time_zone(const std::string& name);
-
 // The last moment, not after `now`, at which the local time of `zone` was `time_of_day` on
 // `weekday` (0 is Sunday). Of a local time that occurs twice the first counts; a skipped local time
 // counts as the moment after the gap. nullopt if the zone is unknown. Takes microseconds.

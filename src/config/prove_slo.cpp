@@ -60,7 +60,7 @@ std::optional<model::Objectives> prove_slo(const SloConfig& slo, const Setting<S
   const bool pair_fits = prove_pair(slo, written, problems);
   const bool threshold_fits = prove_threshold(slo, timeout, problems);
   if (slo.count.written && !slo.availability.written)
-    report(slo.count, "goes with availability only, allowed: availability = 99.9 beside it",
+    report(slo.count, "goes with availability only, allowed: availability = 99.9 in the same table",
            problems);
   if (unreadable || !pair_fits || !threshold_fits) return std::nullopt;
   model::Objectives objectives;

@@ -17,7 +17,7 @@ namespace {
 constexpr std::string_view kTokenUrlExample =
     "https://cloud.uipath.com/ORGANISATION/identity_/connect/token";
 
-// A source that the tenant names, so that several can be told apart.
+// A source key of the tenant, to distinguish several.
 struct Written {
   model::TokenSource::Kind kind;
   std::string_view key;

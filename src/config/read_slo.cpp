@@ -26,7 +26,7 @@ std::string countable() {
   return base::list_of({quoted.begin(), quoted.end()});
 }
 
-// The fault, or what is wrong with the word.
+// The fault, or the problem of the word.
 tl::expected<model::Fault, std::string> fault_of_word(const std::string& word) {
   for (const model::Fault fault : model::kCountableFaults)
     if (model::to_label(fault) == word) return fault;

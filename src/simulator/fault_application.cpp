@@ -43,7 +43,8 @@ void set_status(Reply& reply, std::string_view status) {
   change_json(reply, [&](json& body) { body["status"] = status; });
 }
 
-// Right behind the first brace, without parsing: what is added may be deeper than any parser goes.
+// Inserted after the first brace, without parsing: the insertion may be deeper than any parser
+// goes.
 void add_member(Reply& reply, std::string_view member) {
   if (reply.body.starts_with('{')) reply.body.insert(1, std::string(member) + ",");
 }

@@ -16,7 +16,7 @@ namespace {
 
 constexpr double kSpeedMax = 1e6;
 
-// Collects problems while it reads, so that one look at the file mends them all.
+// Collects problems while it reads, so that all of them can be corrected at once.
 class Reader {
  public:
   explicit Reader(const std::string& name) : name_(name) {}

@@ -32,7 +32,7 @@ struct Scenario {
   std::vector<Step> steps;
 };
 
-// Every problem at once, one "NAME:LINE: key: what is wrong" a line.
+// Every problem at once, one "NAME:LINE: key: problem" a line.
 std::variant<Scenario, Problem> parse_scenario(std::string_view text, const std::string& name);
 std::variant<Scenario, Problem> load_scenario(const std::string& path);
 

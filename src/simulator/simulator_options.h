@@ -1,5 +1,5 @@
 // Everything that can be chosen about a simulator before it starts: filled by the command line or
-// by a test. Plain values; Simulator checks what can only be known at the start (files, ports).
+// by a test. Plain values; Simulator checks files and ports at the start.
 #pragma once
 
 #include <array>

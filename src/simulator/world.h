@@ -43,7 +43,7 @@ struct RequestsSeen {
   std::deque<RequestSeen> last;                                 // oldest first, at most 100
 };
 
-// A fault in force for one request, with what its action needs to know.
+// A fault in force for one request, with the input of its action.
 struct ChosenFault {
   Fault fault;
   double dice = 0;
@@ -51,7 +51,7 @@ struct ChosenFault {
   base::Nanoseconds age{};
 };
 
-// What a new connection to the main TLS port meets.
+// The fault in force for a new connection to the main TLS port.
 enum class Presentation : std::uint8_t { valid, expired, wrong_name, silence };
 
 class World {
@@ -66,7 +66,7 @@ class World {
   std::string issue_token(base::Nanoseconds lifetime);
   void set_token(std::string token);
 
-  // "ok" takes back what was set for that tenant pattern.
+  // "ok" removes the fault of that tenant pattern.
   void set_fault(std::string tenant, const Fault& fault);
   // In this order: the fault named in the path, one set at run time (for this tenant, then for
   // all), the scenario's.

@@ -19,7 +19,7 @@ double open_in(const JudgedStep& step) {
   return std::max(open, 0.0);
 }
 
-// Gives a growth of failed results to the bad events of the same time; returns what is left over.
+// Gives a growth of failed results to the bad events of the same time; returns the rest.
 double give(const Growth& results, const std::string& outcome, std::vector<JudgedStep>& steps) {
   double left = results.count;
   auto step = std::upper_bound(

@@ -12,7 +12,7 @@ namespace reinfer::sla {
 struct Claim {
   std::string subject;                // whose, what, when (UTC)
   std::string calculation;            // the ratio, step by step
-  std::vector<std::string> excluded;  // what was left out and why
+  std::vector<std::string> excluded;  // exclusions with their reasons
   std::vector<std::string> evidence;  // where more is to be had
 };
 

@@ -19,8 +19,8 @@ struct Month {
 };
 
 // `text`: "2026-10", or "" for the last month that is over. The month begins and ends at midnight
-// in `zone`, so one in which clocks are set is an hour shorter or longer. The error says what is
-// wrong and what is allowed.
+// in `zone`, so one in which clocks are set is an hour shorter or longer. The error names the
+// problem and what is allowed.
 tl::expected<Month, std::string> parse_month(std::string_view text, const std::string& zone,
                                              base::WallTime now);
 

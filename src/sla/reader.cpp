@@ -35,7 +35,7 @@ std::string range(base::Nanoseconds length) {
 }
 
 std::string alternatives(const std::set<std::string>& names) {
-  // What stands in these labels needs no escape in a regular expression.
+  // The values of these labels need no escape in a regular expression.
   return base::join({names.begin(), names.end()}, "|");
 }
 

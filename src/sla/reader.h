@@ -16,14 +16,14 @@ namespace reinfer::sla {
 
 struct SlaScope {
   Month month;
-  base::WallTime now;                // nothing is asked of what is later
+  base::WallTime now;                // the end of the queries
   std::vector<std::string> tenants;  // none: all
   std::string instance;              // "": all
 };
 
 class SlaReader {
  public:
-  // `tell`: what is being read, for a line of progress.
+  // `tell` is called with the current piece, for a progress line.
   SlaReader(Prometheus& prometheus, SlaScope scope, std::function<void(const std::string&)> tell);
 
   // Names of the tenants in scope that had an objective in the month or close to it, in order. The

@@ -13,7 +13,7 @@
 namespace reinfer::sla {
 namespace {
 
-constexpr std::size_t kIndent = 13;         // of what stands behind a line's name
+constexpr std::size_t kIndent = 13;         // of the text after a line's name
 constexpr std::size_t kFigureColumns = 74;  // of a row of the overview, its name aside
 constexpr std::size_t kSpansMax = 5;
 
@@ -117,7 +117,7 @@ std::string watched_words(const SlaReport& report, const SlaRow& row) {
   return text;
 }
 
-// How far the truth may lie from what was seen.
+// The bounds of the true ratio.
 std::string how_exact(const Outage& outage) {
   const std::string start =
       outage.began_before ? "it began before the month"

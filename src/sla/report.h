@@ -1,5 +1,5 @@
 // The month's figures of every objective: the report that is shown as a table, as CSV or as JSON.
-// Made from what Prometheus has stored (sla/stored_series.h) by pure functions; any thread.
+// Made from the samples in Prometheus (sla/stored_series.h) by pure functions; any thread.
 //
 // Counts are differences of stored samples and exact. An event belongs to the month in which the
 // sample lies that shows it, so months add up and nothing is counted twice.

@@ -36,17 +36,17 @@ struct TimeSpan {
 // further.
 inline constexpr base::Nanoseconds kSilenceMax = std::chrono::minutes(5);
 
-// What a counter grew by between two neighbouring samples, at some moment in (from, to].
+// The growth of a counter between two neighbouring samples, at some moment in (from, to].
 struct Growth {
   base::WallTime from;
   base::WallTime to;
   double count = 0;
-  bool broken = false;  // the counter began anew in between: what it counted before that is lost
+  bool broken = false;  // the counter was reset in between: its last counts are lost
   bool operator==(const Growth&) const = default;
 };
 
 // One for each pair of neighbours. A counter that fell began again at 0, so all it shows is growth.
-// What the first sample shows grew at a time that nobody knows, and is in none.
+// The value of the first sample grew at an unknown time and is part of no growth.
 std::vector<Growth> growth_of(const Samples& samples);
 
 // Adds those that are newer than the last.

@@ -36,10 +36,10 @@ struct Vantage {
 };
 
 // Two exporters may be at work together for so long and still be taken for one that replaces the
-// other. What the newer one counted in that time is left out.
+// other. The counts of the newer one in that time are left out.
 inline constexpr base::Nanoseconds kHandOverMax = std::chrono::minutes(5);
 
-// `targets` outlives what is returned. Targets without samples are in none.
+// `targets` outlives the result. Targets without samples are in none.
 std::vector<Vantage> vantages_of(const std::vector<StoredTarget>& targets);
 
 // The samples of one counter of a target; nullptr or none where it has no such counter.

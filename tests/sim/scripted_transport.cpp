@@ -32,7 +32,7 @@ std::vector<transport::Completion> ScriptedTransport::poll(base::MonoTime until)
   const base::MonoTime before = clock_.now().mono;
   if (std::exchange(woken_, false)) return ended;
   base::check(until != base::MonoTime::max() || !pending_.empty(), "somebody will end the wait");
-  // After a stall, what ended meanwhile is there at once.
+  // After a stall, exchanges that ended meanwhile are returned at once.
   const base::MonoTime next = pending_.empty() ? until : std::min(until, pending_.begin()->first);
   clock_.advance_to(std::max(next, before));
   const base::MonoTime now = clock_.now().mono;

@@ -12,7 +12,7 @@
 
 namespace reinfer::tests {
 
-// What the far side does with one request, and how long that takes.
+// The far side's reply to one request, and its delay.
 struct Answer {
   model::Exchange exchange;
   base::Nanoseconds after{};

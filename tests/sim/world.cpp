@@ -141,7 +141,7 @@ std::future<model::OnDemandAnswer> World::ask(const std::string& tenant, const s
   return mailbox_.ask(tenant, probe, time_max);
 }
 
-// Notes what the invariants must know of the plan that holds from now on.
+// Notes the facts of the new plan that the invariants need.
 void World::watch(const model::Plan* before) {
   const record::Snapshot snapshot = ledger_.snapshot(clock_.peek());
   for (const model::Target& target : plan_->targets()) {
@@ -234,7 +234,7 @@ void World::check_invariants() const {
   check_grid();
 }
 
-// Every slot is accounted for, and what was counted in one place was counted in the other.
+// Every slot is accounted for, and the counts agree with each other.
 void World::check_slots(const record::Snapshot& snapshot, std::size_t index) const {
   const model::Target& target = plan_->targets()[index];
   const record::TargetRecord& record = snapshot.targets[index];

@@ -28,7 +28,7 @@
 
 namespace reinfer::tests {
 
-// What the far side does with a request; `random` is the world's.
+// The far side's answer to a request; `random` is the world's.
 using Behaviour = std::function<Answer(const model::Request& request, base::Random& random)>;
 
 // A good reply for any catalogue probe that expects an object or nothing, in about `typical`.
@@ -53,7 +53,7 @@ class World {
   void stall(base::Nanoseconds d) { clock_.advance(d); }
   // From the next turn on the configuration is this.
   void reload(std::string_view toml);
-  // What comes of a probe asked for now, once it has been played.
+  // The answer to a probe requested now, once it has been played.
   std::future<model::OnDemandAnswer> ask(const std::string& tenant, const std::string& probe,
                                          base::Nanoseconds time_max = std::chrono::minutes(1));
   void step_wall_clock(base::Nanoseconds d) { clock_.step_wall(d); }
@@ -86,7 +86,7 @@ class World {
     Behaviour behaviour;
   };
 
-  // Since when a target is what it is, and what was accounted for by then.
+  // The time of the last change of a target, and the counts at that time.
   struct Watch {
     base::Instant since;
     std::uint64_t accounted = 0;
