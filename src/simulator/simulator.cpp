@@ -32,8 +32,8 @@ struct Simulator::Running {
         contexts{TlsContext(certificates.leaves[0]), TlsContext(certificates.leaves[1]),
                  TlsContext(certificates.leaves[2])},
         world(options, std::move(scenario), clock),
-        server([this](Descriptor socket, PortKind kind) { meet(std::move(socket), kind); }, stop,
-               its_log) {}
+        server([this](base::Descriptor socket, PortKind kind) { meet(std::move(socket), kind); },
+               stop, its_log) {}
 
   Presentation presentation(PortKind kind) {
     if (kind == PortKind::https_expired) return Presentation::expired;
@@ -41,7 +41,7 @@ struct Simulator::Running {
     return world.presentation();
   }
 
-  void meet(Descriptor socket, PortKind kind) {
+  void meet(base::Descriptor socket, PortKind kind) {
     Stream stream(std::move(socket), stop);
     world.count_connection();
     if (kind != PortKind::http) {

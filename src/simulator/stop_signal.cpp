@@ -9,13 +9,8 @@
 
 namespace reinfer::simulator {
 
-void Descriptor::close() {
-  if (fd_ >= 0) ::close(fd_);
-  fd_ = -1;
-}
-
 StopSignal::StopSignal() : event_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
-  base::check(event_.open(), "the kernel gives one event descriptor");
+  base::check(event_.get() >= 0, "the kernel gives one event descriptor");
 }
 
 void StopSignal::raise() {

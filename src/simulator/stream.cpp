@@ -27,7 +27,7 @@ bool would_block() {
 
 }  // namespace
 
-Stream::Stream(Descriptor socket, const StopSignal& stop)
+Stream::Stream(base::Descriptor socket, const StopSignal& stop)
     : socket_(std::move(socket)), stop_(stop) {}
 
 Stream::~Stream() = default;

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "base/clock.h"
+#include "base/descriptor.h"
 #include "simulator/stop_signal.h"
 
 struct ssl_st;
@@ -20,7 +21,7 @@ enum class StreamStatus { ok, closed, timed_out, stopped };
 class Stream {
  public:
   // `stop` outlives the stream. The socket must be non-blocking.
-  Stream(Descriptor socket, const StopSignal& stop);
+  Stream(base::Descriptor socket, const StopSignal& stop);
   ~Stream();
 
   StreamStatus start_tls(ssl_ctx_st* context, base::MonoTime deadline);
@@ -57,7 +58,7 @@ class Stream {
   template <class Call>
   StreamStatus run_tls(base::MonoTime deadline, int& result, Call call);
 
-  Descriptor socket_;
+  base::Descriptor socket_;
   const StopSignal& stop_;
   std::unique_ptr<ssl_st, Free> ssl_;
 };

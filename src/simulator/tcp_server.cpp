@@ -82,11 +82,11 @@ Server::~Server() {
 
 std::optional<Problem> Server::open(PortKind kind, const Address& address) {
   SocketAddress to = to_socket_address(address);
-  Descriptor socket(::socket(to.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+  base::Descriptor socket(
+      ::socket(to.storage.ss_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   const int one = 1;
   setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
-  if (!socket.open() || bind(socket.get(), to.get(), to.size) != 0 ||
-      listen(socket.get(), kBacklog) != 0)
+  if (!socket || bind(socket.get(), to.get(), to.size) != 0 || listen(socket.get(), kBacklog) != 0)
     return Problem{fmt::format("cannot listen on {} port {}: {}", address.host, address.port,
                                std::generic_category().message(errno))};
   const std::uint16_t port = bound_port(socket.get());
@@ -128,8 +128,9 @@ void Server::accept_until_stopped() {
 }
 
 void Server::accept_one(const Listener& listener) {
-  Descriptor socket(accept4(listener.socket.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
-  if (!socket.open()) return;
+  base::Descriptor socket(
+      accept4(listener.socket.get(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK));
+  if (!socket) return;
   if (workers_.size() >= kConnectionsMax) {
     log_.warn("connection refused", {{"reason", "too many"}, {"most", kConnectionsMax}});
     return;

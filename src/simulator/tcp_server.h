@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "base/descriptor.h"
 #include "base/log.h"
 #include "simulator/input_problem.h"
 #include "simulator/simulator_options.h"
@@ -21,7 +22,7 @@ namespace reinfer::simulator {
 class Server {
  public:
   // Runs on the connection's thread and must return soon after `stop` was raised.
-  using Serve = std::function<void(Descriptor, PortKind)>;
+  using Serve = std::function<void(base::Descriptor, PortKind)>;
 
   Server(Serve serve, StopSignal& stop, const base::Log& log);
   ~Server();
@@ -35,7 +36,7 @@ class Server {
 
  private:
   struct Listener {
-    Descriptor socket;
+    base::Descriptor socket;
     PortKind kind;
     std::uint16_t port;
   };

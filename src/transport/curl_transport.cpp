@@ -7,8 +7,8 @@
 #include <unordered_map>
 
 #include "base/check.h"
+#include "base/epoll.h"
 #include "transport/curl_transfer.h"
-#include "transport/epoll.h"
 #include "transport/timing/kernel_stamps.h"
 #include "transport/timing/loop_lag.h"
 #include "transport/timing/precise_wait.h"
@@ -72,7 +72,7 @@ class CurlTransport::Loop {
   static int on_timer(CURLM*, long milliseconds, void* self);
 
   const std::string& ca_bundle_;
-  Epoll epoll_;
+  base::Epoll epoll_;
   CURLM* multi_;
   std::optional<base::MonoTime> curl_timer_;
   // Who waits for what; an entry lives no longer than its transfer's interest in the socket.
@@ -186,10 +186,10 @@ std::size_t CurlTransport::Loop::dispatch(std::span<const epoll_event> events,
     // so when the loop asks again.
     if (handled > 0 && !all && base::mono_now() >= until) break;
     ++handled;
-    if (epoll_.is_wake(event))
+    if (event.data.u64 == base::Epoll::kWakeToken)
       woken_ = epoll_.take_wake();
     else
-      handle(event.data.fd, event.events);
+      handle(static_cast<curl_socket_t>(event.data.u64), event.events);
   }
   return handled;
 }
@@ -286,7 +286,7 @@ int CurlTransport::Loop::on_socket(CURL* easy, curl_socket_t socket, int what, v
                                    void* known) {
   auto& loop = *static_cast<Loop*>(self);
   if (what == CURL_POLL_REMOVE) {
-    loop.epoll_.forget(socket);
+    loop.epoll_.remove(socket);
     const auto owner = loop.sockets_.find(socket);
     if (owner == loop.sockets_.end()) return 0;
     owner->second->observer().note_socket_left(socket);
@@ -302,7 +302,10 @@ int CurlTransport::Loop::on_socket(CURL* easy, curl_socket_t socket, int what, v
   std::uint32_t events = 0;
   if ((what & CURL_POLL_IN) != 0) events |= EPOLLIN;
   if ((what & CURL_POLL_OUT) != 0) events |= EPOLLOUT;
-  loop.epoll_.watch(socket, events, known != nullptr);
+  const auto token = static_cast<std::uint64_t>(socket);
+  const bool watched = known == nullptr ? loop.epoll_.add(socket, events, token)
+                                        : loop.epoll_.modify(socket, events, token);
+  base::check(watched, "epoll takes a socket");
   // Any pointer will do: libcurl hands it back to say that it has told us of this socket before.
   if (known == nullptr) curl_multi_assign(loop.multi_, socket, self);
   return 0;
