@@ -22,17 +22,19 @@ model::WireError of_timeout(model::Stage stage) {
   return model::WireError::response_timeout;
 }
 
-model::WireError of_receive_error(std::string_view text) {
-  // libcurl 7.88 reports broken chunking with the code of a lost connection; only the text differs.
-  const auto says = [text](std::string_view part) { return text.find(part) != text.npos; };
-  if (says("chunked-encoding")) return model::WireError::bad_body;
+model::WireError of_receive_error(const CurlEnding& ending) {
   // With TLS 1.3 a server refuses our certificate, or its absence, only after our handshake is
   // over.
-  if (says("SSL routines::") && says(" alert ")) return model::WireError::tls;
+  if (ending.alert == TlsAlert::received && ending.stage < model::Stage::receive)
+    return model::WireError::tls;
+  // libcurl has no code for broken chunking: it says that receiving failed, but then neither the
+  // socket nor TLS has failed.
+  const bool connection_failed = ending.os_error != 0 || ending.alert != TlsAlert::none;
+  if (ending.chunked_body && !connection_failed) return model::WireError::bad_body;
   return model::WireError::connection_lost;
 }
 
-// As if there were no proxy, but for the codes that name one.
+// Without regard to a proxy, except for the codes that name one.
 model::WireError of_code(const CurlEnding& ending) {
   // CURLcode has about a hundred enumerators; those not listed are our own doing.
   switch (ending.code) {
@@ -59,7 +61,7 @@ model::WireError of_code(const CurlEnding& ending) {
     case CURLE_HTTP2_STREAM:
       return model::WireError::connection_lost;
     case CURLE_RECV_ERROR:
-      return of_receive_error(ending.text);
+      return of_receive_error(ending);
     case CURLE_BAD_CONTENT_ENCODING:
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_UNSUPPORTED_PROTOCOL:  // an HTTP/0.9 reply
@@ -80,7 +82,7 @@ model::WireError of_ending(const CurlEnding& ending) {
   if (ending.timed_out) return of_timeout(ending.stage);
   if (ending.too_large) return model::WireError::too_large;
   if (ending.out_of_sockets) return model::WireError::monitor;
-  // libcurl 7.88 takes a connection that closes within the headers for the end of an empty reply.
+  // libcurl 7.88 reports success when the connection closes within the headers.
   if (ending.code == CURLE_OK && ending.headers_cut) return model::WireError::connection_lost;
   if (ending.code == CURLE_OK) return model::WireError::none;
   return of_code(ending);
@@ -89,13 +91,13 @@ model::WireError of_ending(const CurlEnding& ending) {
 }  // namespace
 
 bool is_our_delay(const CurlEnding& ending) {
-  // Nobody hangs up on those who are silent for less.
+  // A peer waits at least this long for a client that says nothing.
   constexpr base::Nanoseconds kPeerPatience = std::chrono::seconds(5);
   if (ending.timed_out) return ending.time_left;
-  // From then on it was the peer's turn.
+  // After the request was sent, only the peer was to act.
   if (ending.stage > model::Stage::send) return false;
   if (!is_given_up(of_ending(ending), ending.code)) return false;
-  return ending.held_up >= kPeerPatience && ending.held_up > ending.took / 2;
+  return ending.our_delay >= kPeerPatience && ending.our_delay > ending.took / 2;
 }
 
 model::WireError wire_error_of(const CurlEnding& ending) {
@@ -112,7 +114,7 @@ model::WireError wire_error_of(const CurlEnding& ending) {
     case model::WireError::bad_body:
       return model::WireError::proxy;
     case model::WireError::tls:
-      // A SOCKS proxy of the environment opens the way unnoticed: the handshake is the tenant's.
+      // A SOCKS proxy of the environment connects us without a sign: the handshake is the tenant's.
       return ending.timed_out || ending.proxy_unverified ? model::WireError::proxy : error;
     case model::WireError::none:
     case model::WireError::too_large:

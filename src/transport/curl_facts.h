@@ -1,5 +1,7 @@
-// What libcurl's result codes mean to us. Pure functions on plain values, so that the table can be
-// tested without a network. Used by CurlTransfer.
+// The meaning of libcurl's result codes to us. Pure functions on plain values, so that the table is
+// tested without a network. Used by CurlTransfer on the probe thread. They judge the wire only: the
+// meaning of a complete reply is the judge's business. The text of libcurl's messages changes
+// between versions and decides nothing.
 #pragma once
 
 #include <string>
@@ -7,28 +9,32 @@
 
 #include "base/clock.h"
 #include "model/exchange.h"
+#include "transport/tls_alerts.h"
 
 namespace reinfer::transport {
 
-// How a finished transfer looked from the outside.
+// A finished transfer as seen from outside.
 struct CurlEnding {
-  int code = 0;                   // CURLcode
-  std::string_view text;          // CURLOPT_ERRORBUFFER
-  bool timed_out = false;         // our own deadline ended it
-  bool time_left = false;         // that is, before it had all of its time
-  base::Nanoseconds took{0};      // in all
-  base::Nanoseconds held_up{0};   // for so long of it, it could have gone on but for us
-  bool too_large = false;         // our write callback refused more
-  bool headers_cut = false;       // a status line came, the empty line after the headers did not
-  bool out_of_sockets = false;    // socket() failed for want of descriptors or memory
-  long proxy_status = 0;          // reply to CONNECT, 0 if there was none
-  bool at_proxy = false;          // a proxy is used and has not opened the way yet
-  bool proxy_unverified = false;  // TLS with the proxy itself began and was not verified
+  int code = 0;                     // CURLcode
+  std::string_view text;            // CURLOPT_ERRORBUFFER, for logs
+  bool timed_out = false;           // our own deadline ended it
+  bool time_left = false;           // and did so before the transfer had all of its time
+  base::Nanoseconds took{0};        // from start to end
+  base::Nanoseconds our_delay{0};   // the share of it in which only we kept the transfer waiting
+  bool too_large = false;           // our write callback refused more
+  bool headers_cut = false;         // a status line came, the empty line after the headers did not
+  bool chunked_body = false;        // the headers are complete and announce a chunked body
+  long os_error = 0;                // CURLINFO_OS_ERRNO, set by a system call that failed
+  TlsAlert alert = TlsAlert::none;  // a fatal one, after the handshake
+  bool out_of_sockets = false;      // the kernel had no descriptor or no memory for a socket
+  long proxy_status = 0;            // reply to CONNECT, 0 if there was none
+  bool at_proxy = false;            // a proxy is used and has not connected us to the tenant yet
+  bool proxy_unverified = false;    // TLS with the proxy itself began and was not verified
   model::Stage stage = model::Stage::done;  // where it ended
 };
 
-// Whether it failed because we were late ourselves: stopped, or out of CPU. Also where the peer may
-// have given us up before it had our request.
+// Whether it failed because we were late ourselves: stopped, or out of CPU. This includes a peer
+// that may have given up because our request did not come.
 bool is_our_delay(const CurlEnding& ending);
 
 // curl.se/libcurl/c/libcurl-errors.html. Codes that cannot come from the network are `monitor`.

@@ -36,8 +36,8 @@ std::string describe_timeout(model::Stage stage, const model::Deadlines& limits)
   return fmt::format("reply not complete within {}", base::format_duration(limits.total));
 }
 
-// How libcurl 7.88 sends a request: over HTTP/1.1 head and body together, over HTTP/2 the head in a
-// frame of its own, both in pieces of a TLS record or a frame.
+// How many writes libcurl 7.88 needs for a request: HTTP/1.1 sends head and body together, HTTP/2
+// sends the head in a frame of its own, both in pieces of a TLS record or a frame.
 std::size_t writes_of(const model::Request& request) {
   constexpr std::size_t kPieceBytes = 16 * 1024;
   const std::size_t size = request.body.size();
@@ -45,49 +45,41 @@ std::size_t writes_of(const model::Request& request) {
   return apart ? 1 + (size + kPieceBytes - 1) / kPieceBytes : 1 + size / kPieceBytes;
 }
 
+bool announces_chunks(std::string_view name, std::string_view value) {
+  return base::equals_ignoring_case(name, "transfer-encoding") &&
+         base::to_lower(std::string(value)).ends_with("chunked");
+}
+
 bool announces_body(std::string_view name, std::string_view value) {
   return (base::equals_ignoring_case(name, "content-length") && value != "0") ||
          base::equals_ignoring_case(name, "transfer-encoding");
 }
 
-// No socket is opened then, and the code is that of any connection.
-bool is_bad_proxy_url(std::string_view error_text) {
-  return error_text.starts_with("Unsupported proxy");
-}
-
 }  // namespace
 
-CurlTransfer::CurlTransfer(ProbeId id, model::Request request, const std::string& ca_bundle,
-                           KernelStamps& kernel, LoopTurn& turn)
+CurlTransfer::CurlTransfer(ProbeId id, model::Request request, LoopParts loop)
     : id_(id),
       request_(std::move(request)),
-      turn_(turn),
+      loop_(loop),
       route_(route_of(request_)),
-      easy_(curl_easy_init()),
-      observer_(kernel, route_.tls) {
+      observer_(loop.kernel, route_.tls),
+      easy_(curl_easy_init()) {
   base::check(easy_ != nullptr, "libcurl has memory for a handle");
   CURL* easy = easy_.get();
   set_message(easy, request_, header_lines_);
-  set_connection(easy, request_, ca_bundle);
+  set_connection(easy, request_, loop_.ca_bundle);
   set_route(easy, request_, route_, connect_to_);
   set_callbacks();
 }
 
-CurlTransfer& CurlTransfer::of(CURL* handle) {
-  void* self = nullptr;
-  curl_easy_getinfo(handle, CURLINFO_PRIVATE, &self);
-  return *static_cast<CurlTransfer*>(self);
-}
-
-void CurlTransfer::note_work() {
-  if (!turn_.note_work(id_)) return;
+void CurlTransfer::note_active() {
+  if (!loop_.iteration.note_active(id_)) return;
   const base::MonoTime now = base::mono_now();
-  observer_.note_work(now, turn_.delay.at(now));
+  observer_.note_active(now, loop_.iteration.delay.at(now));
 }
 
 void CurlTransfer::set_callbacks() {
   CURL* easy = easy_.get();
-  set_option(easy, CURLOPT_PRIVATE, this);
   set_option(easy, CURLOPT_ERRORBUFFER, error_text_.data());
   set_option(easy, CURLOPT_HEADERFUNCTION, &CurlTransfer::on_header);
   set_option(easy, CURLOPT_HEADERDATA, this);
@@ -110,14 +102,15 @@ std::size_t CurlTransfer::on_header(char* line, std::size_t size, std::size_t co
   if (base::trim(text).empty()) transfer.note_headers_over();
   const auto colon = text.find(':');
   if (colon == std::string_view::npos) return text.size();
-  transfer.body_announced_ |=
-      announces_body(text.substr(0, colon), base::trim(text.substr(colon + 1)));
+  const std::string_view name = text.substr(0, colon);
+  const std::string_view value = base::trim(text.substr(colon + 1));
+  transfer.chunked_ |= announces_chunks(name, value);
+  transfer.body_announced_ |= announces_body(name, value);
   transfer.header_bytes_ += text.size();
   if (exchange.headers.size() == kHeaderLinesMax || transfer.header_bytes_ > kHeaderBytesMax)
     ++exchange.headers_dropped;
   else
-    exchange.headers.push_back({std::string(base::trim(text.substr(0, colon))),
-                                std::string(base::trim(text.substr(colon + 1)))});
+    exchange.headers.push_back({std::string(base::trim(name)), std::string(value)});
   return text.size();
 }
 
@@ -137,8 +130,8 @@ std::size_t CurlTransfer::on_body(char* bytes, std::size_t size, std::size_t cou
 int CurlTransfer::on_ready_to_send(void* self, char*, char*, int, int local_port) {
   auto& transfer = *static_cast<CurlTransfer*>(self);
   CURL* easy = transfer.easy_.get();
-  transfer.note_work();
-  transfer.turn_.sending.push_back(&transfer);
+  transfer.note_active();
+  transfer.loop_.iteration.sending.push_back(transfer.id_);
   ++transfer.times_ready_to_send_;
   long connections = 0;
   curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &connections);
@@ -146,8 +139,11 @@ int CurlTransfer::on_ready_to_send(void* self, char*, char*, int, int local_port
   const curl_tlssessioninfo* session = nullptr;
   curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &session);
   const bool tls = session != nullptr && session->backend == CURLSSLBACKEND_OPENSSL;
-  if (connections > 0 && tls && session->internals != nullptr)
-    transfer.exchange_.tls = read_tls_facts(static_cast<ssl_st*>(session->internals));
+  if (tls && session->internals != nullptr) {
+    auto* ssl = static_cast<ssl_st*>(session->internals);
+    transfer.loop_.alerts.watch(ssl, transfer.id_);
+    if (connections > 0) transfer.exchange_.tls = read_tls_facts(ssl);
+  }
   transfer.observer_.ready_to_send(connections == 0, local_port, writes_of(transfer.request_));
   return CURL_PREREQFUNC_OK;
 }
@@ -156,8 +152,10 @@ curl_socket_t CurlTransfer::on_open_socket(void* self, curlsocktype, curl_sockad
   const int fd =
       socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, address->protocol);
   auto& transfer = *static_cast<CurlTransfer*>(self);
+  transfer.socket_tried_ = true;
   if (port_of(address->addr) != transfer.route_.port) transfer.port_differs_ = true;
   if (fd >= 0) {
+    transfer.loop_.sockets.opened(fd, transfer.id_);
     transfer.observer_.opened(fd);
     return fd;
   }
@@ -167,11 +165,12 @@ curl_socket_t CurlTransfer::on_open_socket(void* self, curlsocktype, curl_sockad
 }
 
 void CurlTransfer::note_status_line(std::string_view line) {
-  // What came before was an interim reply (100, 103).
+  // The headers up to now were an interim reply's (100, 103).
   exchange_.headers.clear();
   header_bytes_ = 0;
   headers_complete_ = false;
   body_announced_ = false;
+  chunked_ = false;
   const auto blank = line.find(' ');
   interim_ = blank != std::string_view::npos && line.substr(blank + 1).starts_with('1');
   observer_.status_line();
@@ -180,7 +179,7 @@ void CurlTransfer::note_status_line(std::string_view line) {
 void CurlTransfer::note_headers_over() {
   headers_complete_ = true;
   if (interim_) return observer_.interim_over();
-  // Else the body's last bytes tell.
+  // With a body, its last bytes are the end of the reply.
   if (!body_announced_) observer_.delivered();
 }
 
@@ -231,7 +230,7 @@ base::MonoTime CurlTransfer::limit() const {
 
 base::MonoTime CurlTransfer::deadline() const {
   const base::MonoTime last_moment = observer_.stamps().ours().start + 2 * request_.deadlines.total;
-  return std::min(limit() + observer_.stamps().held_up(), last_moment);
+  return std::min(limit() + observer_.stamps().our_delay(), last_moment);
 }
 
 base::MonoTime CurlTransfer::next_look(base::MonoTime now) const {
@@ -244,9 +243,13 @@ base::MonoTime CurlTransfer::next_look(base::MonoTime now) const {
 bool CurlTransfer::is_at_proxy(long connect_reply) const {
   if (route_.proxy == ProxyUse::never || times_ready_to_send_ > 0) return false;
   if (connect_reply / 100 == 2) return false;
-  // libcurl has a code of its own for all that a SOCKS proxy says no to.
+  // libcurl has a code of its own for everything that a SOCKS proxy refuses.
   if (route_.socks && observer_.stamps().ours().connected) return false;
   return route_.proxy == ProxyUse::always || port_differs_;
+}
+
+bool CurlTransfer::is_bad_proxy_url(const CurlEnding& ending) const {
+  return ending.code == CURLE_COULDNT_CONNECT && !socket_tried_ && route_.proxy != ProxyUse::never;
 }
 
 CurlEnding CurlTransfer::ending(base::MonoTime now, std::optional<CURLcode> code) const {
@@ -259,20 +262,23 @@ CurlEnding CurlTransfer::ending(base::MonoTime now, std::optional<CURLcode> code
   ending.out_of_sockets = out_of_sockets_ && ending.code == CURLE_COULDNT_CONNECT;
   ending.stage = stage();
   ending.took = now - observer_.stamps().ours().start;
-  ending.held_up = observer_.stamps().held_up();
-  ending.time_left = limit() + observer_.stamps().held_up() > deadline();
+  ending.our_delay = observer_.stamps().our_delay();
+  ending.time_left = limit() + observer_.stamps().our_delay() > deadline();
   curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_CONNECTCODE, &ending.proxy_status);
-  ending.at_proxy = is_at_proxy(ending.proxy_status) || is_bad_proxy_url(ending.text);
+  ending.at_proxy = is_at_proxy(ending.proxy_status) || is_bad_proxy_url(ending);
   long proxy_unverified = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_PROXY_SSL_VERIFYRESULT, &proxy_unverified);
   ending.proxy_unverified = proxy_unverified != 0;
+  ending.chunked_body = chunked_ && headers_complete_;
+  ending.alert = loop_.alerts.seen(id_);
+  curl_easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &ending.os_error);
   return ending;
 }
 
 std::string CurlTransfer::describe(const CurlEnding& ending, model::WireError error) const {
   if (is_our_delay(ending))
     return fmt::format("the exporter itself was held up, for {} of {}",
-                       base::describe_duration(ending.held_up),
+                       base::describe_duration(ending.our_delay),
                        base::describe_duration(ending.took));
   if (ending.timed_out)
     return (error == model::WireError::proxy ? "proxy: " : "") +
@@ -280,8 +286,8 @@ std::string CurlTransfer::describe(const CurlEnding& ending, model::WireError er
   if (error == model::WireError::too_large)
     return fmt::format("body over {} bytes", request_.body_bytes_max);
   if (ending.code == CURLE_OK) return {};
-  // libcurl would quote the proxy's URL, which may hold a password.
-  if (is_bad_proxy_url(ending.text)) return "the proxy's URL is not one";
+  // libcurl quotes the proxy's URL, which may hold a password.
+  if (is_bad_proxy_url(ending)) return "the proxy's URL is not one";
   if (!ending.text.empty()) return std::string(ending.text);
   return curl_easy_strerror(static_cast<CURLcode>(ending.code));
 }
@@ -298,6 +304,7 @@ model::Exchange CurlTransfer::end(base::MonoTime now, std::optional<CURLcode> co
   finish_stamps(now);
   exchange_.resent = times_ready_to_send_ > 1;
   note_address(exchange_);
+  loop_.alerts.forget(id_);
   return std::move(exchange_);
 }
 

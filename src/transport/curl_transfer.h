@@ -1,10 +1,10 @@
-// One exchange as a libcurl easy handle: what is asked of libcurl, what its callbacks tell, and the
-// Exchange that follows. Made by CurlTransport for each probe and owned by it; probe thread only.
-// It neither waits nor knows of other transfers.
+// One exchange as a libcurl easy handle: its options, its callbacks, and the Exchange that results.
+// CurlTransport makes and owns one for each probe; probe thread only. It neither waits nor knows
+// other transfers.
 //
-// Through a proxy, `resolve` and `connect` are about the proxy, `tls` is all from there to a secure
-// connection with the tenant (the CONNECT exchange, or SOCKS', and both handshakes), and the remote
-// address is the proxy's. What the proxy replies is no reply.
+// With a proxy, `resolve` and `connect` are the proxy's phases, `tls` lasts from there to a secure
+// connection with the tenant (CONNECT or SOCKS, and both handshakes), and the remote address is the
+// proxy's. The proxy's own reply is not taken for the tenant's.
 #pragma once
 
 #include <curl/curl.h>
@@ -17,8 +17,10 @@
 #include "transport/curl_facts.h"
 #include "transport/curl_options.h"
 #include "transport/curl_route.h"
-#include "transport/timing/loop_turn.h"
+#include "transport/socket_table.h"
+#include "transport/timing/loop_iteration.h"
 #include "transport/timing/socket_observer.h"
+#include "transport/tls_alerts.h"
 #include "transport/transport.h"
 
 namespace reinfer::transport {
@@ -27,42 +29,50 @@ namespace reinfer::transport {
 inline constexpr std::size_t kHeaderLinesMax = 200;
 inline constexpr std::size_t kHeaderBytesMax = 64 * 1024;
 
+// The parts of CurlTransport's loop that its transfers report to. They outlive every transfer and
+// every connection.
+struct LoopParts {
+  const std::string& ca_bundle;  // for requests that name no CA file
+  KernelStamps& kernel;
+  LoopIteration& iteration;
+  SocketTable& sockets;
+  TlsAlerts& alerts;
+};
+
 class CurlTransfer {
  public:
-  // `ca_bundle` is used where the request names no CA file. While libcurl runs, the transfer adds
-  // itself to those of the turn that are sending when its request is about to leave.
-  CurlTransfer(ProbeId id, model::Request request, const std::string& ca_bundle,
-               KernelStamps& kernel, LoopTurn& turn);
+  CurlTransfer(ProbeId id, model::Request request, LoopParts loop);
   CurlTransfer(const CurlTransfer&) = delete;
   CurlTransfer& operator=(const CurlTransfer&) = delete;
 
   ProbeId id() const { return id_; }
   CURL* handle() const { return easy_.get(); }
-  // The transfer that `handle` belongs to.
-  static CurlTransfer& of(CURL* handle);
 
-  // libcurl is about to see it for the first time.
+  // To be called before libcurl gets the handle.
   void begin(base::MonoTime now) { observer_.begin(now); }
 
-  // Its sockets, for the loop to report on.
+  // The loop reports events on its sockets to it.
   SocketObserver& observer() { return observer_; }
 
-  // libcurl works on it: to be called in case there was no event that said so.
-  void note_work();
+  // libcurl works on this transfer, with or without an event of its sockets.
+  void note_active();
+  // The kernel has no room to watch a socket of it: the exchange fails on our side.
+  void note_unwatchable() { out_of_sockets_ = true; }
 
-  // To be called for those that are sending once libcurl has run: the request left just now,
-  // because our requests fit a socket buffer and leave in one write.
+  // To be called for LoopIteration::sending after libcurl returns: the request is sent, because our
+  // requests fit a socket buffer and are written at once.
   void stamp_sent(base::MonoTime now) { observer_.request_left(now); }
 
-  // Where it stands, and when that stage, or the whole exchange, must be over. What we were late
-  // for is given back, so that who is out of time had all of it; but no exchange lasts longer than
-  // twice what it may last as a whole.
+  // The current stage, and when it, or the whole exchange, must be over. Our own delay is added to
+  // each limit, so that an exchange that is out of time had all of it; but no exchange lasts longer
+  // than twice its whole limit.
   model::Stage stage() const;
   base::MonoTime deadline() const;
-  // No deadline, of this stage or of one yet to come, is before this.
+  // The deadlines of this stage and of all later ones are at or after this moment.
   base::MonoTime next_look(base::MonoTime now) const;
 
-  // The facts. `code` is libcurl's verdict, nullopt if the deadline ended it. Once only.
+  // The exchange is over, and these are its facts. `code` is libcurl's result, nullopt if the
+  // deadline ended it. To be called once.
   model::Exchange end(base::MonoTime now, std::optional<CURLcode> code);
 
  private:
@@ -76,10 +86,12 @@ class CurlTransfer {
   void note_status_line(std::string_view line);
   void note_headers_over();
   void finish_stamps(base::MonoTime now);
-  // Whether a proxy is used that has not opened the way to the tenant yet. Of a proxy that libcurl
-  // chose by itself only a port other than the tenant's tells.
+  // Whether a proxy is used that has not connected us to the tenant yet. If libcurl chose the proxy
+  // by itself, a port other than the tenant's is the only sign of it.
   bool is_at_proxy(long connect_reply) const;
-  // As in the configuration, by our clock.
+  // libcurl gave up without opening a socket: its environment names no usable proxy.
+  bool is_bad_proxy_url(const CurlEnding& ending) const;
+  // The configured limit of the current stage, without our own delay.
   base::MonoTime limit() const;
   CurlEnding ending(base::MonoTime now, std::optional<CURLcode> code) const;
   std::string describe(const CurlEnding& ending, model::WireError error) const;
@@ -92,23 +104,27 @@ class CurlTransfer {
 
   const ProbeId id_;
   const model::Request request_;
-  LoopTurn& turn_;
+  const LoopParts loop_;
   const Route route_;
   CurlList header_lines_;
   CurlList connect_to_;
-  std::unique_ptr<CURL, FreeEasy> easy_;
   std::array<char, CURL_ERROR_SIZE> error_text_{};
 
   model::Exchange exchange_;
   SocketObserver observer_;
   std::size_t header_bytes_ = 0;
   int times_ready_to_send_ = 0;
-  bool interim_ = false;  // the headers that come are of an interim reply
+  bool interim_ = false;  // the current headers are an interim reply's
   bool headers_complete_ = false;
   bool body_announced_ = false;  // by a header
+  bool chunked_ = false;         // by a header
   bool too_large_ = false;
   bool out_of_sockets_ = false;
+  bool socket_tried_ = false;
   bool port_differs_ = false;  // a socket was opened to a port other than the URL's
+
+  // Last, so that it goes first: libcurl may use any of the above until then.
+  std::unique_ptr<CURL, FreeEasy> easy_;
 };
 
 }  // namespace reinfer::transport

@@ -1,6 +1,8 @@
 #include "transport/curl_transport.h"
 
 #include <curl/curl.h>
+#include <unistd.h>
+
 #include <array>
 #include <queue>
 #include <span>
@@ -9,19 +11,21 @@
 #include "base/check.h"
 #include "base/epoll.h"
 #include "transport/curl_transfer.h"
+#include "transport/socket_table.h"
 #include "transport/timing/kernel_stamps.h"
 #include "transport/timing/loop_lag.h"
 #include "transport/timing/precise_wait.h"
+#include "transport/tls_alerts.h"
 
 namespace reinfer::transport {
 namespace {
 
 constexpr std::size_t kEventsAtOnce = 64;
-// Less is no matter.
+// A shorter stop of our thread is ignored.
 constexpr base::Nanoseconds kHarmless = std::chrono::milliseconds(1);
 
-// Once for the process and thread-safe, as function-local statics are; never undone, because other
-// libraries in the process may use libcurl too.
+// A function-local static is initialised once and thread-safely. libcurl is never cleaned up,
+// because other libraries in the process may use it too.
 const std::string& initialise_curl() {
   static const std::string ca_bundle = [] {
     base::check(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK, "libcurl initialises");
@@ -53,7 +57,7 @@ class CurlTransport::Loop {
  private:
   struct Alarm {
     base::MonoTime when;
-    std::uint64_t id;
+    ProbeId id;
     bool operator>(const Alarm& other) const { return when > other.when; }
   };
 
@@ -61,28 +65,37 @@ class CurlTransport::Loop {
   bool wait_and_dispatch(base::MonoTime until);
   void before_wait(base::MonoTime now);
   std::size_t dispatch(std::span<const epoll_event> events, base::MonoTime until);
-  void handle(curl_socket_t socket, std::uint32_t ready);
+  void handle(std::uint64_t token, std::uint32_t ready);
   void run_curl(curl_socket_t socket, int events);
   void note_stop(base::MonoTime now);
   void end_overdue();
   void collect_ended();
   void end(CurlTransfer& transfer, std::optional<CURLcode> code);
 
-  static int on_socket(CURL* easy, curl_socket_t socket, int what, void* self, void* known);
+  // The transfer that still runs under this id, or with this handle; or nullptr.
+  CurlTransfer* running(std::optional<ProbeId> id) const;
+  CurlTransfer* running(const CURL* easy) const;
+
+  static int on_socket(CURL* easy, curl_socket_t socket, int what, void* self, void*);
+  static int on_close_socket(void* self, curl_socket_t socket);
   static int on_timer(CURLM*, long milliseconds, void* self);
 
   const std::string& ca_bundle_;
   base::Epoll epoll_;
   CURLM* multi_;
   std::optional<base::MonoTime> curl_timer_;
-  // Who waits for what; an entry lives no longer than its transfer's interest in the socket.
-  std::unordered_map<curl_socket_t, CurlTransfer*> sockets_;
-  std::unordered_map<std::uint64_t, std::unique_ptr<CurlTransfer>> transfers_;
-  // When to look at a transfer's deadline; lazily, so an entry may be stale.
+  SocketTable sockets_{epoll_};
+  TlsAlerts alerts_;
+  std::unordered_map<ProbeId, std::unique_ptr<CurlTransfer>> transfers_;
+  // Of running transfers only: libcurl also calls back with handles of its own, and a handle that
+  // it hands back is compared and never asked for anything.
+  std::unordered_map<const CURL*, ProbeId> handles_;
+  std::vector<ProbeId> unwatchable_;  // transfers with a socket that the kernel cannot watch
+  // When to look at a transfer's deadline. An entry may be out of date.
   std::priority_queue<Alarm, std::vector<Alarm>, std::greater<>> alarms_;
   std::vector<Completion> ended_;
   KernelStamps kernel_;
-  LoopTurn turn_;
+  LoopIteration iteration_;
   RunQueueDelay thread_delay_;
   base::Nanoseconds waited_{0};
   LoopLag lag_{base::mono_now()};
@@ -105,27 +118,42 @@ CurlTransport::Loop::Loop(std::size_t connections_max, model::ClockSource stamps
 }
 
 CurlTransport::Loop::~Loop() {
-  for (auto& [id, transfer] : transfers_)
+  // First, so that whatever libcurl still calls back about finds no transfer.
+  handles_.clear();
+  const auto transfers = std::exchange(transfers_, {});
+  for (const auto& [id, transfer] : transfers)
     curl_multi_remove_handle(multi_, transfer->handle());
-  transfers_.clear();
   curl_multi_cleanup(multi_);
 }
 
+CurlTransfer* CurlTransport::Loop::running(std::optional<ProbeId> id) const {
+  const auto found = id ? transfers_.find(*id) : transfers_.end();
+  return found == transfers_.end() ? nullptr : found->second.get();
+}
+
+CurlTransfer* CurlTransport::Loop::running(const CURL* easy) const {
+  const auto found = handles_.find(easy);
+  return found == handles_.end() ? nullptr : running(found->second);
+}
+
 void CurlTransport::Loop::start(ProbeId id, model::Request request) {
-  const auto key = static_cast<std::uint64_t>(id);
-  auto transfer =
-      std::make_unique<CurlTransfer>(id, std::move(request), ca_bundle_, kernel_, turn_);
+  auto transfer = std::make_unique<CurlTransfer>(
+      id, std::move(request), LoopParts{ca_bundle_, kernel_, iteration_, sockets_, alerts_});
   CurlTransfer& started = *transfer;
-  base::check(transfers_.emplace(key, std::move(transfer)).second, "a probe id is used once");
-  if (transfers_.size() == 1) turn_.delay.work_begins(base::mono_now(), thread_delay_.read());
-  turn_.begin_work();
-  turn_.note_work(id);
-  const base::MonoTime now = turn_.work_began;
+  base::check(transfers_.emplace(id, std::move(transfer)).second, "a probe id is used once");
+  handles_[started.handle()] = id;
+  // libcurl keeps this pair with the connection, which may outlive the transfer but not the loop.
+  set_option(started.handle(), CURLOPT_CLOSESOCKETFUNCTION, &Loop::on_close_socket);
+  set_option(started.handle(), CURLOPT_CLOSESOCKETDATA, this);
+  if (transfers_.size() == 1) iteration_.delay.work_begins(base::mono_now(), thread_delay_.read());
+  iteration_.begin_call();
+  iteration_.note_active(id);
+  const base::MonoTime now = iteration_.call_began;
   started.begin(now);
   const CURLMcode code = curl_multi_add_handle(multi_, started.handle());
   base::check(code == CURLM_OK || code == CURLM_OUT_OF_MEMORY, "libcurl takes a new handle");
-  alarms_.push({started.next_look(now), key});
-  // Now, not at the next turn: others that are due in this turn would delay the first packet.
+  alarms_.push({started.next_look(now), id});
+  // At once and not in the next iteration: other probes of this one would delay the first packet.
   run_curl(CURL_SOCKET_TIMEOUT, 0);
 }
 
@@ -134,7 +162,7 @@ std::vector<Completion> CurlTransport::Loop::poll(base::MonoTime until) {
     const bool woken = wait_and_dispatch(ended_.empty() ? until : base::MonoTime::min());
     if (curl_timer_ && *curl_timer_ <= base::mono_now()) {
       curl_timer_.reset();
-      turn_.begin_work();
+      iteration_.begin_call();
       run_curl(CURL_SOCKET_TIMEOUT, 0);
     }
     collect_ended();
@@ -155,106 +183,111 @@ bool CurlTransport::Loop::wait_and_dispatch(base::MonoTime until) {
   const base::MonoTime next = next_event(until);
   const base::MonoTime before = base::mono_now();
   std::array<epoll_event, kEventsAtOnce> events;
-  const bool is_long = turn_.delay.is_long_turn(before) && !transfers_.empty();
+  const bool is_long = iteration_.delay.is_long_iteration(before) && !transfers_.empty();
   before_wait(before);
   constexpr base::Nanoseconds kAtOnce{0};
   int count = is_long ? epoll_.wait(events, kAtOnce) : 0;
   auto found = is_long ? std::optional(count > 0) : std::nullopt;
   if (count == 0) count = epoll_.wait(events, time_to(next, before));
-  // A process that goes on after it was stopped does so in the middle of its wait.
+  // A process that was stopped continues in the middle of its wait.
   if (count < 0) {
     count = epoll_.wait(events, kAtOnce);
     found = count > 0;
   }
   const base::MonoTime after = base::mono_now();
   waited_ += after - before;
-  turn_.delay.after_wait(after, transfers_.empty() ? std::nullopt : thread_delay_.read(), found);
+  iteration_.delay.after_wait(after, transfers_.empty() ? std::nullopt : thread_delay_.read(),
+                              found);
   const auto ready = static_cast<std::size_t>(std::max(count, 0));
   const std::size_t handled = dispatch({events.data(), ready}, until);
-  if (handled < ready) turn_.delay.left_some();
-  if (count >= 0) lag_.note({before, ready, handled, events.size(), sockets_.size() + 1});
+  if (handled < ready) iteration_.delay.left_some();
+  if (count >= 0) lag_.note({before, ready, handled, events.size(), sockets_.watched() + 1});
   return std::exchange(woken_, false);
 }
 
-// Returns how many of them it has handled.
+// Returns how many of the events it has handled.
 std::size_t CurlTransport::Loop::dispatch(std::span<const epoll_event> events,
                                           base::MonoTime until) {
   const bool all = lag_.takes_all(base::mono_now(), until);
   std::size_t handled = 0;
   for (const epoll_event& event : events) {
-    // A handshake takes a millisecond, and a slot must not wait for several. What is left is still
-    // so when the loop asks again.
+    // A handshake takes a millisecond, and a slot must not wait for several. The kernel reports the
+    // rest again at the next wait.
     if (handled > 0 && !all && base::mono_now() >= until) break;
     ++handled;
     if (event.data.u64 == base::Epoll::kWakeToken)
       woken_ = epoll_.take_wake();
     else
-      handle(static_cast<curl_socket_t>(event.data.u64), event.events);
+      handle(event.data.u64, event.events);
   }
   return handled;
 }
 
 void CurlTransport::Loop::before_wait(base::MonoTime now) {
-  const bool is_long = turn_.delay.is_long_turn(now) && !turn_.worked_on.empty();
-  turn_.delay.before_wait(now, is_long ? thread_delay_.read() : std::nullopt);
-  for (const ProbeId id : turn_.worked_on) {
-    const auto found = transfers_.find(static_cast<std::uint64_t>(id));
-    if (found != transfers_.end()) found->second->observer().turn_over();
-  }
-  turn_.end();
+  const bool is_long = iteration_.delay.is_long_iteration(now) && !iteration_.active.empty();
+  iteration_.delay.before_wait(now, is_long ? thread_delay_.read() : std::nullopt);
+  for (const ProbeId id : iteration_.active)
+    if (CurlTransfer* transfer = running(id)) transfer->observer().iteration_over();
+  iteration_.end();
 }
 
-void CurlTransport::Loop::handle(curl_socket_t socket, std::uint32_t ready) {
+void CurlTransport::Loop::handle(std::uint64_t token, std::uint32_t ready) {
+  const auto found = sockets_.find(token);
+  if (!found) return;
   bool failed = (ready & (EPOLLERR | EPOLLHUP)) != 0;
-  turn_.begin_work();
-  const auto owner = sockets_.find(socket);
-  if (owner != sockets_.end()) {
-    const base::MonoTime now = turn_.work_began;
-    CurlTransfer& transfer = *owner->second;
-    turn_.note_work(transfer.id());
-    const bool stamps =
-        transfer.observer().note_event({socket, (ready & EPOLLIN) != 0, (ready & EPOLLERR) != 0,
-                                        (ready & EPOLLHUP) != 0, now, turn_.delay.at(now)});
-    // A true failure besides shows again at once.
-    if (stamps) failed = (ready & EPOLLHUP) != 0;
+  iteration_.begin_call();
+  if (CurlTransfer* transfer = running(found->owner)) {
+    const base::MonoTime now = iteration_.call_began;
+    iteration_.note_active(transfer->id());
+    const bool only_stamps = transfer->observer().note_event(
+        {found->socket, (ready & EPOLLIN) != 0, (ready & EPOLLERR) != 0, (ready & EPOLLHUP) != 0,
+         now, iteration_.delay.at(now)});
+    // If the socket has failed as well, the kernel reports that again at once.
+    if (only_stamps) failed = (ready & EPOLLHUP) != 0;
+  } else if (failed && kernel_.take_sent(found->socket, SendStamps::kMax).any) {
+    // A connection that libcurl shuts down still gets stamps, and nobody else takes them: the kernel
+    // would report them without end.
+    failed = (ready & EPOLLHUP) != 0;
   }
   int what = 0;
   if ((ready & EPOLLIN) != 0) what |= CURL_CSELECT_IN;
   if ((ready & EPOLLOUT) != 0) what |= CURL_CSELECT_OUT;
   if (failed) what |= CURL_CSELECT_ERR;
-  if (what != 0) run_curl(socket, what);
+  if (what != 0) run_curl(found->socket, what);
 }
 
 void CurlTransport::Loop::run_curl(curl_socket_t socket, int events) {
-  int running = 0;
-  curl_multi_socket_action(multi_, socket, events, &running);
+  int running_count = 0;
+  curl_multi_socket_action(multi_, socket, events, &running_count);
   const base::MonoTime now = base::mono_now();
-  for (CurlTransfer* transfer : turn_.sending)
-    transfer->stamp_sent(now);
-  turn_.sending.clear();
+  for (const ProbeId id : std::exchange(iteration_.sending, {}))
+    if (CurlTransfer* transfer = running(id)) transfer->stamp_sent(now);
   note_stop(now);
   collect_ended();
 }
 
-// Tells those that this piece of work was about for how long the thread was stopped in it: by
-// others on the CPU, by a signal, by the host.
+// Others on the CPU, a signal or the host may have stopped the thread during the call of libcurl:
+// adds that time to each exchange that was part of the call.
 void CurlTransport::Loop::note_stop(base::MonoTime now) {
-  const base::Nanoseconds took = now - turn_.work_began;
+  const base::Nanoseconds took = now - iteration_.call_began;
   if (took < kHarmless) return;
-  const base::Nanoseconds stopped = took - (base::thread_cpu_time() - turn_.cpu_before);
+  const base::Nanoseconds stopped = took - (base::thread_cpu_time() - iteration_.cpu_before);
   if (stopped < kHarmless) return;
-  for (std::size_t i = turn_.first; i < turn_.worked_on.size(); ++i) {
-    const auto found = transfers_.find(static_cast<std::uint64_t>(turn_.worked_on[i]));
-    if (found != transfers_.end()) found->second->observer().stopped(stopped);
-  }
+  for (std::size_t i = iteration_.first; i < iteration_.active.size(); ++i)
+    if (CurlTransfer* transfer = running(iteration_.active[i]))
+      transfer->observer().stopped(stopped);
 }
 
 void CurlTransport::Loop::collect_ended() {
   int left = 0;
   while (const CURLMsg* message = curl_multi_info_read(multi_, &left)) {
-    base::check(message->msg == CURLMSG_DONE, "libcurl only reports ended transfers");
-    end(CurlTransfer::of(message->easy_handle), message->data.result);
+    if (message->msg != CURLMSG_DONE) continue;
+    // libcurl invalidates the message when its handle is removed.
+    const CURLcode code = message->data.result;
+    if (CurlTransfer* transfer = running(message->easy_handle)) end(*transfer, code);
   }
+  for (const ProbeId id : std::exchange(unwatchable_, {}))
+    if (CurlTransfer* transfer = running(id)) end(*transfer, CURLE_COULDNT_CONNECT);
 }
 
 void CurlTransport::Loop::end_overdue() {
@@ -262,53 +295,59 @@ void CurlTransport::Loop::end_overdue() {
   while (!alarms_.empty() && alarms_.top().when <= handled_up_to) {
     const Alarm alarm = alarms_.top();
     alarms_.pop();
-    const auto found = transfers_.find(alarm.id);
-    if (found == transfers_.end()) continue;
-    CurlTransfer& transfer = *found->second;
-    // The resolver is a thread of ours and was stopped with us.
-    if (transfer.stage() == model::Stage::resolve && handled_up_to - alarm.when > kHarmless)
-      transfer.observer().stopped(handled_up_to - alarm.when);
-    if (transfer.deadline() <= handled_up_to)
-      end(transfer, std::nullopt);
+    CurlTransfer* transfer = running(alarm.id);
+    if (transfer == nullptr) continue;
+    // The resolver is a thread of this process and was stopped with us.
+    if (transfer->stage() == model::Stage::resolve && handled_up_to - alarm.when > kHarmless)
+      transfer->observer().stopped(handled_up_to - alarm.when);
+    if (transfer->deadline() <= handled_up_to)
+      end(*transfer, std::nullopt);
     else
-      alarms_.push({transfer.next_look(handled_up_to), alarm.id});
+      alarms_.push({transfer->next_look(handled_up_to), alarm.id});
   }
 }
 
 void CurlTransport::Loop::end(CurlTransfer& transfer, std::optional<CURLcode> code) {
   const ProbeId id = transfer.id();
   ended_.push_back({id, transfer.end(base::mono_now(), code)});
+  // Out of both tables first: libcurl calls back while it removes a handle, and the facts are
+  // final.
+  handles_.erase(transfer.handle());
+  const auto over = transfers_.extract(id);
   curl_multi_remove_handle(multi_, transfer.handle());
-  transfers_.erase(static_cast<std::uint64_t>(id));
 }
 
-int CurlTransport::Loop::on_socket(CURL* easy, curl_socket_t socket, int what, void* self,
-                                   void* known) {
+int CurlTransport::Loop::on_socket(CURL* easy, curl_socket_t socket, int what, void* self, void*) {
   auto& loop = *static_cast<Loop*>(self);
   if (what == CURL_POLL_REMOVE) {
-    loop.epoll_.remove(socket);
-    const auto owner = loop.sockets_.find(socket);
-    if (owner == loop.sockets_.end()) return 0;
-    owner->second->observer().note_socket_left(socket);
-    loop.sockets_.erase(owner);
+    if (CurlTransfer* owner = loop.running(loop.sockets_.forget(socket)))
+      owner->observer().note_socket_left(socket);
     return 0;
   }
-  if (easy != nullptr) {
-    CurlTransfer& transfer = CurlTransfer::of(easy);
-    transfer.note_work();
-    transfer.observer().note_socket(socket);
-    loop.sockets_[socket] = &transfer;
+  std::optional<ProbeId> owner;
+  CurlTransfer* transfer = loop.running(easy);
+  if (transfer != nullptr) {
+    owner = transfer->id();
+    transfer->note_active();
+    transfer->observer().note_socket(socket);
   }
   std::uint32_t events = 0;
   if ((what & CURL_POLL_IN) != 0) events |= EPOLLIN;
   if ((what & CURL_POLL_OUT) != 0) events |= EPOLLOUT;
-  const auto token = static_cast<std::uint64_t>(socket);
-  const bool watched = known == nullptr ? loop.epoll_.add(socket, events, token)
-                                        : loop.epoll_.modify(socket, events, token);
-  base::check(watched, "epoll takes a socket");
-  // Any pointer will do: libcurl hands it back to say that it has told us of this socket before.
-  if (known == nullptr) curl_multi_assign(loop.multi_, socket, self);
+  const bool watched = loop.sockets_.watch(socket, events, owner);
+  if (watched || transfer == nullptr) return 0;
+  // Not -1, or libcurl would end every transfer.
+  transfer->note_unwatchable();
+  loop.unwatchable_.push_back(transfer->id());
   return 0;
+}
+
+// libcurl closes a socket that need not have been removed before.
+int CurlTransport::Loop::on_close_socket(void* self, curl_socket_t socket) {
+  auto& loop = *static_cast<Loop*>(self);
+  if (CurlTransfer* owner = loop.running(loop.sockets_.forget(socket)))
+    owner->observer().note_socket_left(socket);
+  return close(socket);
 }
 
 int CurlTransport::Loop::on_timer(CURLM*, long milliseconds, void* self) {

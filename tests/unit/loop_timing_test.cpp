@@ -38,8 +38,8 @@ TEST_CASE("a loop that looked knows whether events were waiting, however long th
 
 TEST_CASE("a long turn is one of a millisecond") {
   const transport::EventDelay delay(at(0ms));
-  CHECK_FALSE(delay.is_long_turn(at(999us)));
-  CHECK(delay.is_long_turn(at(1ms)));
+  CHECK_FALSE(delay.is_long_iteration(at(999us)));
+  CHECK(delay.is_long_iteration(at(1ms)));
 }
 
 TEST_CASE("what a thread had to wait for in its turn does not make it late after the next sleep") {

@@ -108,16 +108,16 @@ TEST_CASE("a stop in the turn in which the request left costs what it may have c
     CAPTURE(stamped);
     transport::StampRecorder stamps(false);
     stamps.start(at(0ms));
-    stamps.turn_over();
+    stamps.iteration_over();
     stamps.event(at(5ms), 0ms);
     stamps.ready_to_send(at(8ms), 1);
     if (stamped) stamps.sent(at(9ms));
     stamps.request_left(at(12ms));
     stamps.stopped(100ms);
-    stamps.turn_over();
+    stamps.iteration_over();
     stamps.event(at(200ms), 50ms);
     stamps.stopped(100ms);
-    stamps.turn_over();
+    stamps.iteration_over();
     stamps.ended(at(300ms), false, false);
     CHECK(stamps.uncertainty().total == (stamped ? 4ms : 7ms));
   }
@@ -126,10 +126,10 @@ TEST_CASE("a stop in the turn in which the request left costs what it may have c
 TEST_CASE("what there is to do twice in a turn is not late twice") {
   transport::StampRecorder stamps(true);
   stamps.start(at(0ms));
-  stamps.turn_over();
+  stamps.iteration_over();
   stamps.event(at(50ms), 40ms);
   stamps.event(at(53ms), 43ms);
-  stamps.turn_over();
+  stamps.iteration_over();
   stamps.event(at(60ms), 5ms);
   stamps.ready_to_send(at(61ms), 1);
   stamps.request_left(at(61ms));
@@ -147,7 +147,7 @@ TEST_CASE("what the loop was late for before the request left is part of the tot
   stamps.before_reply(stream(3000, 3));
   stamps.sent(at(21ms));
   stamps.request_left(at(22ms));
-  stamps.turn_over();
+  stamps.iteration_over();
   stamps.event(at(90ms), 50ms);
   stamps.stopped(5ms);
   stamps.arrived(arrival(41ms, 41ms, 3000, 3100, 4));
@@ -162,16 +162,16 @@ TEST_CASE("what the loop was late for before the request left is part of the tot
 TEST_CASE("an exchange was held up by all that we were late for, before and after its request") {
   transport::StampRecorder stamps(true);
   stamps.start(at(0ms));
-  stamps.turn_over();
+  stamps.iteration_over();
   stamps.event(at(20ms), 15ms);
   stamps.stopped(3ms);
   stamps.ready_to_send(at(24ms), 1);
   stamps.request_left(at(25ms));
-  stamps.turn_over();
-  CHECK(stamps.held_up() == 18ms);
+  stamps.iteration_over();
+  CHECK(stamps.our_delay() == 18ms);
   stamps.event(at(90ms), 30ms);
   stamps.event(at(95ms), 35ms);
-  CHECK(stamps.held_up() == 53ms);
+  CHECK(stamps.our_delay() == 53ms);
   CHECK(stamps.uncertainty().total == 18ms);
 }
 

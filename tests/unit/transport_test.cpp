@@ -1,6 +1,8 @@
 #include <curl/curl.h>
 #include <doctest/doctest.h>
 
+#include <cerrno>
+
 #include "transport/curl_facts.h"
 #include "transport/timing/precise_wait.h"
 #include "transport/timing/wire_stamps.h"
@@ -98,8 +100,6 @@ TEST_CASE("libcurl's codes become what went wrong on the wire") {
       {CURLE_GOT_NOTHING, "", model::WireError::connection_lost},
       {CURLE_RECV_ERROR, "Recv failure: Connection reset by peer",
        model::WireError::connection_lost},
-      {CURLE_RECV_ERROR, "Illegal or missing hexadecimal sequence in chunked-encoding",
-       model::WireError::bad_body},
       {CURLE_PARTIAL_FILE, "", model::WireError::connection_lost},
       {CURLE_BAD_CONTENT_ENCODING, "", model::WireError::bad_body},
       {CURLE_WEIRD_SERVER_REPLY, "", model::WireError::bad_body},
@@ -115,6 +115,43 @@ TEST_CASE("libcurl's codes become what went wrong on the wire") {
     ending.code = row.code;
     ending.text = row.text;
     CHECK(transport::wire_error_of(ending) == row.expected);
+  }
+}
+
+TEST_CASE("a failed receive is blamed on what failed, whatever libcurl's message says") {
+  using transport::TlsAlert;
+  struct Row {
+    bool chunked_body;
+    long os_error;
+    TlsAlert alert;
+    model::Stage stage;
+    model::WireError expected;
+  };
+  const Row rows[] = {
+      // Neither the socket nor TLS failed: the chunks are broken.
+      {true, 0, TlsAlert::none, model::Stage::receive, model::WireError::bad_body},
+      {true, ECONNRESET, TlsAlert::none, model::Stage::receive, model::WireError::connection_lost},
+      {true, 0, TlsAlert::sent, model::Stage::receive, model::WireError::connection_lost},
+      {true, 0, TlsAlert::received, model::Stage::receive, model::WireError::connection_lost},
+      {false, 0, TlsAlert::none, model::Stage::receive, model::WireError::connection_lost},
+      // A server that wants another certificate says so when it has our request.
+      {false, 0, TlsAlert::received, model::Stage::wait, model::WireError::tls},
+      {false, 0, TlsAlert::sent, model::Stage::wait, model::WireError::connection_lost},
+      {false, ECONNRESET, TlsAlert::none, model::Stage::wait, model::WireError::connection_lost},
+  };
+  for (const Row& row : rows) {
+    for (const std::string_view text :
+         {"", "Illegal or missing hexadecimal sequence in chunked-encoding",
+          "OpenSSL SSL_read: error:0A00045C:SSL routines::tlsv13 alert certificate required"}) {
+      transport::CurlEnding ending;
+      ending.code = CURLE_RECV_ERROR;
+      ending.text = text;
+      ending.chunked_body = row.chunked_body;
+      ending.os_error = row.os_error;
+      ending.alert = row.alert;
+      ending.stage = row.stage;
+      CHECK(transport::wire_error_of(ending) == row.expected);
+    }
   }
 }
 
@@ -142,7 +179,7 @@ TEST_CASE("whoever did not get all of its time from us has not failed") {
     int code;
     bool timed_out;
     bool time_left;
-    base::Nanoseconds held_up;
+    base::Nanoseconds our_delay;
     model::WireError expected;
   };
   const Row rows[] = {
@@ -164,12 +201,12 @@ TEST_CASE("whoever did not get all of its time from us has not failed") {
   };
   for (const Row& row : rows) {
     CAPTURE(row.code);
-    CAPTURE(row.held_up.count());
+    CAPTURE(row.our_delay.count());
     transport::CurlEnding ending;
     ending.code = row.code;
     ending.timed_out = row.timed_out;
     ending.time_left = row.time_left;
-    ending.held_up = row.held_up;
+    ending.our_delay = row.our_delay;
     ending.took = 30s;
     ending.stage = model::Stage::tls;
     CHECK(transport::wire_error_of(ending) == row.expected);
@@ -179,12 +216,12 @@ TEST_CASE("whoever did not get all of its time from us has not failed") {
   lost.code = CURLE_GOT_NOTHING;
   lost.stage = model::Stage::send;
   lost.took = 5s;
-  lost.held_up = 5s;
+  lost.our_delay = 5s;
   CHECK(transport::wire_error_of(lost) == model::WireError::monitor);
-  lost.held_up = 4999ms;
+  lost.our_delay = 4999ms;
   CHECK(transport::wire_error_of(lost) == model::WireError::connection_lost);
   // It had the request and did not answer.
-  lost.held_up = 5s;
+  lost.our_delay = 5s;
   lost.stage = model::Stage::wait;
   CHECK(transport::wire_error_of(lost) == model::WireError::connection_lost);
 }

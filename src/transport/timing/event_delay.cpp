@@ -11,7 +11,7 @@
 namespace reinfer::transport {
 namespace {
 
-constexpr base::Nanoseconds kLongTurn = std::chrono::milliseconds(1);
+constexpr base::Nanoseconds kLongIteration = std::chrono::milliseconds(1);
 // Whoever waited for longer found nothing ready when the wait began, most likely: after a turn that
 // is short, it matters little.
 constexpr base::Nanoseconds kSleepMin = std::chrono::microseconds(50);
@@ -38,8 +38,8 @@ std::optional<base::Nanoseconds> RunQueueDelay::read() {
   return base::Nanoseconds(delay);
 }
 
-bool EventDelay::is_long_turn(base::MonoTime now) const {
-  return now - returned_ >= kLongTurn;
+bool EventDelay::is_long_iteration(base::MonoTime now) const {
+  return now - returned_ >= kLongIteration;
 }
 
 base::Nanoseconds EventDelay::since_last_reading(std::optional<base::Nanoseconds> thread_delay) {

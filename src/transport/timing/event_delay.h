@@ -34,7 +34,7 @@ class EventDelay {
   // There was nothing to be late for, and now there is.
   void work_begins(base::MonoTime now, std::optional<base::Nanoseconds> thread_delay);
   // Whether the turn that ends now was so long that it matters if the thread was stopped in it.
-  bool is_long_turn(base::MonoTime now) const;
+  bool is_long_iteration(base::MonoTime now) const;
   // The loop is about to wait. `thread_delay` as read now, if it was worth it.
   void before_wait(base::MonoTime now, std::optional<base::Nanoseconds> thread_delay);
   // The wait is over. `found`: whether something was ready when it began, if somebody looked then.

@@ -41,11 +41,11 @@ class SocketObserver {
   // Returns whether the failure is none, but the kernel's stamps of what was sent.
   bool note_event(const SocketEvent& event);
   // libcurl has work on it although there was no event, which may have waited since `late` ago.
-  void note_work(base::MonoTime now, base::Nanoseconds late) { stamps_.event(now, late); }
+  void note_active(base::MonoTime now, base::Nanoseconds late) { stamps_.event(now, late); }
   // The thread was stopped for so long while it worked on it.
   void stopped(base::Nanoseconds time) { stamps_.stopped(time); }
   // The turn of the loop in which there was work on it is over.
-  void turn_over() { stamps_.turn_over(); }
+  void iteration_over() { stamps_.iteration_over(); }
 
   // libcurl is about to send the request, in so many writes; on the fresh connection from
   // `local_port`, or on one that is `reused`.

@@ -6,40 +6,40 @@ namespace reinfer::transport {
 
 void StampRecorder::start(base::MonoTime now) {
   ours_.start = now;
-  worked_at_ = now;
-  worked_this_turn_ = true;
+  active_at_ = now;
+  active_this_iteration_ = true;
 }
 
 void StampRecorder::event(base::MonoTime now, base::Nanoseconds late) {
   event_began_ = now - late;
   // What waited in this turn before that has been counted.
-  const base::Nanoseconds uncounted = worked_this_turn_ ? std::min(late, now - worked_at_) : late;
+  const base::Nanoseconds uncounted = active_this_iteration_ ? std::min(late, now - active_at_) : late;
   // From then on what we are late for costs the platform's answer nothing.
   if (!ready_) late_ += uncounted;
-  held_up_ += uncounted;
-  worked_at_ = now;
-  worked_this_turn_ = true;
+  our_delay_ += uncounted;
+  active_at_ = now;
+  active_this_iteration_ = true;
 }
 
 void StampRecorder::stopped(base::Nanoseconds time) {
-  held_up_ += time;
+  our_delay_ += time;
   if (!ready_) late_ += time;
   // Nobody knows whether it was before or after the request left.
-  if (ready_this_turn_) late_ += std::min(time, worked_before_sent());
+  if (ready_this_iteration_) late_ += std::min(time, active_before_sent());
 }
 
-void StampRecorder::turn_over() {
-  ready_this_turn_ = false;
-  worked_this_turn_ = false;
+void StampRecorder::iteration_over() {
+  ready_this_iteration_ = false;
+  active_this_iteration_ = false;
 }
 
-base::Nanoseconds StampRecorder::worked_before_sent() const {
-  return std::max(base::Nanoseconds{0}, kernel_sent_.value_or(*ready_ + sent_off_) - worked_at_);
+base::Nanoseconds StampRecorder::active_before_sent() const {
+  return std::max(base::Nanoseconds{0}, kernel_sent_.value_or(*ready_ + sent_off_) - active_at_);
 }
 
 void StampRecorder::ready_to_send(base::MonoTime now, std::size_t writes) {
   ready_ = now;
-  ready_this_turn_ = true;
+  ready_this_iteration_ = true;
   writes_left_ = writes;
   // A request that is sent again starts over.
   kernel_sent_.reset();

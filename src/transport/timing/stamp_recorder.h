@@ -31,9 +31,9 @@ class StampRecorder {
   // Our thread was stopped for so long while it worked on this exchange.
   void stopped(base::Nanoseconds time);
   // The turn of the loop in which there was work on this exchange is over.
-  void turn_over();
+  void iteration_over();
   // For how long, so far, the exchange could have gone on but for us.
-  base::Nanoseconds held_up() const { return held_up_; }
+  base::Nanoseconds our_delay() const { return our_delay_; }
 
   // libcurl is about to send the request, in so many writes.
   void ready_to_send(base::MonoTime now, std::size_t writes);
@@ -84,20 +84,20 @@ class StampRecorder {
 
   // Since when something that is seen now might have been there.
   base::MonoTime earliest() const;
-  base::Nanoseconds worked_before_sent() const;
+  base::Nanoseconds active_before_sent() const;
   std::optional<Stamp> first_byte_by_kernel(std::optional<std::uint64_t> taken) const;
   bool by_kernel() const;
 
   const bool tls_;
   WireStamps ours_;
   std::optional<base::MonoTime> ready_;
-  bool ready_this_turn_ = false;
-  bool worked_this_turn_ = false;
-  base::MonoTime worked_at_{};    // the last time
+  bool ready_this_iteration_ = false;
+  bool active_this_iteration_ = false;
+  base::MonoTime active_at_{};    // the last time
   std::size_t writes_left_ = 0;   // of the request, by the kernel's count
   base::MonoTime event_began_{};  // at the earliest
   base::Nanoseconds late_{0};     // of what led to the request
-  base::Nanoseconds held_up_{0};  // that, and all since
+  base::Nanoseconds our_delay_{0};  // that, and all since
 
   base::Nanoseconds sent_off_{0};
   base::Nanoseconds first_byte_off_{0};

@@ -1,0 +1,44 @@
+#include "transport/tls_alerts.h"
+
+#include <openssl/ssl.h>
+
+namespace reinfer::transport {
+namespace {
+
+// The two values that we attach to an SSL object. Their numbers are given once for the process.
+int sink_index() {
+  static const int index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+  return index;
+}
+
+int id_index() {
+  static const int index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+  return index;
+}
+
+}  // namespace
+
+void TlsAlerts::watch(ssl_st* ssl, ProbeId id) {
+  alerts_.try_emplace(id, TlsAlert::none);
+  SSL_set_ex_data(ssl, sink_index(), this);
+  // The id itself, in the place of an address.
+  SSL_set_ex_data(ssl, id_index(), reinterpret_cast<void*>(static_cast<std::uintptr_t>(id)));
+  SSL_set_info_callback(ssl, &TlsAlerts::on_info);
+}
+
+void TlsAlerts::on_info(const ssl_st* ssl, int where, int alert) {
+  if ((where & SSL_CB_ALERT) == 0 || (alert >> 8) != SSL3_AL_FATAL) return;
+  auto& self = *static_cast<TlsAlerts*>(SSL_get_ex_data(ssl, sink_index()));
+  const auto id = reinterpret_cast<std::uintptr_t>(SSL_get_ex_data(ssl, id_index()));
+  const auto found = self.alerts_.find(ProbeId{id});
+  if (found == self.alerts_.end() || found->second != TlsAlert::none) return;
+  const bool received = (where & SSL_CB_READ) != 0;
+  found->second = received ? TlsAlert::received : TlsAlert::sent;
+}
+
+TlsAlert TlsAlerts::seen(ProbeId id) const {
+  const auto found = alerts_.find(id);
+  return found == alerts_.end() ? TlsAlert::none : found->second;
+}
+
+}  // namespace reinfer::transport
