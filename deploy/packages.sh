@@ -1,5 +1,6 @@
-# Debian packages that the project needs, and how they are installed. Sourced by deploy/quickstart.sh
-# and tests/run.sh, which both ask no question and install only what is missing.
+# The Debian packages that the project needs, for Debian 12 and 13, and how they are installed.
+# Sourced by deploy/quickstart.sh, tests/run.sh and tests/debian13.sh, which ask no question and
+# install only missing packages.
 set -euo pipefail
 
 build_packages=(
@@ -12,11 +13,18 @@ test_packages=(
   ccache doctest-dev lld openssl prometheus prometheus-alertmanager prometheus-cpp-dev python3
   python3-jsonschema python3-prometheus-client python3-protobuf systemd tinyproxy-bin
 )
-# Node.js is taken as it is where it is: packages of other makers bring npm along.
+# An installed Node.js is taken as it is: packages of other makers bring npm along.
 command -v npm >/dev/null || test_packages+=(nodejs npm)
 browser_packages=(chromium fonts-dejavu-core)
 lint_packages=(clang-14 clang-format-14 clang-tidy-14)
 # For tests/bench alone: the peers, and what its programs are built from besides.
+clang_packages=(clang)
+# The format is that of clang-format 14, which Debian 12 has and Debian 13 has not.
+lint_packages=()
+if grep -qx 'VERSION_ID="12"' /etc/os-release; then
+  lint_packages=(clang-format-14 clang-tidy-14)
+fi
+# For tests/bench alone: the peers, and its programs' own needs.
 bench_packages=(doctest-dev openssl prometheus-blackbox-exporter python3)
 
 # install_packages NAME...: with apt, as root or through sudo.

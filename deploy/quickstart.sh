@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# From a checkout to a running exporter in one command, on Debian 12:
+# From a checkout to a running exporter in one command, on Debian 12 or 13:
 #
 #   bash deploy/quickstart.sh                       a simulated tenant, the exporter probing it
 #   bash deploy/quickstart.sh --config.file=PATH    the exporter on your own tenants

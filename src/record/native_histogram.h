@@ -11,8 +11,8 @@ namespace reinfer::record {
 
 class NativeHistogram {
  public:
-  // Bucket i ends, inclusively, at 2^(i / 2^schema), where the one before it begins to lie: at
-  // schema 3 each is 9 % wide.
+  // Bucket i holds the values above 2^((i - 1) / 2^schema) and up to 2^(i / 2^schema), the latter
+  // included. At schema 3 each bucket is 9 % wide.
   static constexpr int kSchemaFirst = 3;
   // So wide that one more observation may always be taken: a bucket spans a factor of 2^16.
   static constexpr int kSchemaLast = -4;

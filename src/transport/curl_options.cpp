@@ -3,8 +3,8 @@
 namespace reinfer::transport {
 namespace {
 
-// Long enough that a probe every few minutes still finds its connection, short enough that the
-// server's certificate is seen again every hour.
+// A probe every few minutes still finds its connection, and the server's certificate is seen again
+// every hour.
 constexpr long kConnectionAgeSecondsMax = 3600;
 // A CA bundle that was replaced is noticed within this time.
 constexpr long kCaCacheSeconds = 60;
@@ -26,26 +26,26 @@ long to_curl(model::IpFamily family) {
 }
 
 void add_header(CurlList& lines, const model::Header& header) {
-  // "Name:" would tell libcurl to leave a header of its own out; "Name;" is an empty one.
+  // For libcurl, "Name:" removes a header of its own, and "Name;" sends an empty one.
   lines.add(header.value.empty() ? header.name + ";" : header.name + ": " + header.value);
 }
 
 void set_certificates(CURL* easy, const model::NetworkOptions& network,
                       const std::string& ca_bundle) {
   const std::string& ca = network.ca_file.empty() ? ca_bundle : network.ca_file;
-  // Without an explicit file, or with a directory beside it, libcurl's CA cache is off and every
+  // Without an explicit file, or with a directory as well, libcurl's CA cache is off and every
   // handshake reads the bundle again.
   if (!ca.empty()) set_option(easy, CURLOPT_CAINFO, ca.c_str());
   set_option(easy, CURLOPT_CAPATH, nullptr);
   set_option(easy, CURLOPT_CA_CACHE_TIMEOUT, kCaCacheSeconds);
-  // The system's directory stays beside it: a proxy may belong to the organisation or to the world.
+  // The system's directory counts as well: a proxy's CA may be the organisation's or a public one.
   if (!ca.empty()) set_option(easy, CURLOPT_PROXY_CAINFO, ca.c_str());
   if (network.client_certificate.empty()) return;
   set_option(easy, CURLOPT_SSLCERT, network.client_certificate.c_str());
   const std::string& key =
       network.client_key.empty() ? network.client_certificate : network.client_key;
   set_option(easy, CURLOPT_SSLKEY, key.c_str());
-  // Or OpenSSL would ask the terminal for the password of an encrypted key, and wait.
+  // Without it OpenSSL asks the terminal for the password of an encrypted key, and waits.
   set_option(easy, CURLOPT_KEYPASSWD, "");
 }
 
@@ -94,7 +94,7 @@ void set_connection(CURL* easy, const model::Request& request, const std::string
       static_cast<long>(request.network.http2 ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1));
   set_option(easy, CURLOPT_IPRESOLVE, to_curl(request.network.ip_family));
   set_option(easy, CURLOPT_NOSIGNAL, 1L);
-  // Or giving up on a name would wait for the resolver's thread, and all probes with it.
+  // Without it the end of a lookup waits for the resolver's thread, and all probes wait with it.
   set_option(easy, CURLOPT_QUICK_EXIT, 1L);
   if (request.connection == model::ConnectionMode::fresh) {
     set_option(easy, CURLOPT_FRESH_CONNECT, 1L);
@@ -105,29 +105,29 @@ void set_connection(CURL* easy, const model::Request& request, const std::string
     set_option(easy, CURLOPT_MAXAGE_CONN, kConnectionAgeSecondsMax);
     set_option(easy, CURLOPT_MAXLIFETIME_CONN, kConnectionAgeSecondsMax);
   }
-  // Our own deadlines are the ones that count: libcurl knows nothing of the time that they give
-  // back, and has a limit of its own unless it is given one.
+  // Our own deadlines count: they allow for our own delay, and libcurl's do not. Without a value
+  // libcurl has a limit of its own.
   set_option(easy, CURLOPT_CONNECTTIMEOUT_MS, to_milliseconds(std::chrono::hours(24)));
 }
 
 void set_route(CURL* easy, const model::Request& request, const Route& route,
                CurlList& connect_to) {
   const model::NetworkOptions& network = request.network;
-  // A proxy gets neither our header lines nor a say in what the tenant's reply is.
+  // A proxy does not get our header lines, and its reply to CONNECT is not part of the tenant's.
   set_option(easy, CURLOPT_HEADEROPT, static_cast<long>(CURLHEADER_SEPARATE));
   set_option(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   if (route.proxy == ProxyUse::never) {
     set_option(easy, CURLOPT_PROXY, "");
   } else if (!network.proxy_url.empty()) {
     set_option(easy, CURLOPT_PROXY, network.proxy_url.c_str());
-    // Even if empty: the environment's exceptions go with the environment's proxy.
+    // Even if empty: the environment's exceptions belong to the environment's proxy.
     set_option(easy, CURLOPT_NOPROXY, network.no_proxy.c_str());
   } else if (!network.no_proxy.empty()) {
     set_option(easy, CURLOPT_NOPROXY, network.no_proxy.c_str());
   }
   if (route.pinned_address.empty()) return;
-  // Not CURLOPT_RESOLVE, which writes into the cache that all transfers share, nor would it keep a
-  // connection to one address from serving those who want another: CURLOPT_CONNECT_TO does neither.
+  // Not CURLOPT_RESOLVE: it writes into the cache that all transfers share, and a kept connection
+  // to one address would serve transfers that ask for another.
   const bool v6 = route.pinned_address.find(':') != std::string::npos;
   connect_to.add(v6 ? "::[" + route.pinned_address + "]:" : "::" + route.pinned_address + ":");
   set_option(easy, CURLOPT_CONNECT_TO, connect_to.get());

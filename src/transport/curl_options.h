@@ -1,5 +1,5 @@
-// What libcurl is asked to do for a request: its options, set once before it runs. Used by
-// CurlTransfer, which adds its callbacks; probe thread only. It starts nothing.
+// libcurl's options for a request, set once before it runs. CurlTransfer uses them and adds its
+// callbacks; probe thread only. It starts nothing.
 #pragma once
 
 #include <curl/curl.h>

@@ -45,7 +45,7 @@ bool is_loopback(const std::string& host) {
   return host == "localhost" || host == "::1" || (is_numeric(host) && host.starts_with("127."));
 }
 
-// The address of the first "HOST:PORT:ADDRESS" that is about this host and port.
+// The address of the first "HOST:PORT:ADDRESS" with this host and port.
 std::string pinned_address(const std::vector<std::string>& resolve, const UrlParts& url) {
   const std::string prefix = url.host + ":" + url.port + ":";
   for (const std::string& entry : resolve)
@@ -75,7 +75,7 @@ Route route_of(const model::Request& request) {
   route.pinned_address = pinned_address(network.resolve, url);
   const bool numeric_host = is_numeric(url.host) || is_numeric(route.pinned_address);
   const bool numeric_proxy = is_numeric(parts_of(network.proxy_url).host);
-  // A proxy of the environment may have a name, but then its look-up counts as connecting.
+  // A proxy of the environment may have a name. Its lookup then counts as connecting.
   const bool only_host = route.proxy == ProxyUse::never || network.proxy_url.empty();
   const bool only_proxy = route.proxy == ProxyUse::always;
   route.numeric = (numeric_host || only_proxy) && (numeric_proxy || only_host);

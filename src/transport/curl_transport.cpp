@@ -245,8 +245,8 @@ void CurlTransport::Loop::handle(std::uint64_t token, std::uint32_t ready) {
     // If the socket has failed as well, the kernel reports that again at once.
     if (only_stamps) failed = (ready & EPOLLHUP) != 0;
   } else if (failed && kernel_.take_sent(found->socket, SendStamps::kMax).any) {
-    // A connection that libcurl shuts down still gets stamps, and nobody else takes them: the kernel
-    // would report them without end.
+    // A connection that libcurl shuts down still gets stamps, and nobody else takes them: the
+    // kernel would report them without end.
     failed = (ready & EPOLLHUP) != 0;
   }
   int what = 0;

@@ -1,5 +1,6 @@
-// Transport over real sockets: libcurl's multi interface under an epoll loop of our own, so that we
-// own the wait and see every event first. One probe thread owns it; only wake() is for others.
+// Transport over real sockets: libcurl's multi interface (curl_multi_socket_action) under our own
+// epoll loop, so that we see every event before libcurl does. One probe thread owns it; only wake()
+// may be called from others. It judges nothing.
 #pragma once
 
 #include <cstddef>
@@ -11,8 +12,8 @@ namespace reinfer::transport {
 
 class CurlTransport final : public Transport {
  public:
-  // `connections_max`: idle connections kept for ConnectionMode::reuse. `stamps`: user to do
-  // without the kernel's time stamps, as on systems that have none.
+  // `connections_max`: idle connections kept for ConnectionMode::reuse. `stamps`: user for no time
+  // stamps of the kernel, as on systems without them.
   explicit CurlTransport(std::size_t connections_max = 1024,
                          model::ClockSource stamps = model::ClockSource::kernel);
   // Exchanges still in flight are given up without a completion.

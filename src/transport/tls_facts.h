@@ -1,5 +1,6 @@
-// What OpenSSL knows of a connection's TLS: version, cipher, and when the server's chain expires.
-// Used by CurlTransfer right after a handshake. Pure but for reading the SSL object.
+// The facts of a connection's TLS: version, cipher, and the expiry of the server's chain.
+// CurlTransfer asks for them right after a handshake, on the probe thread. It only reads the SSL
+// object.
 #pragma once
 
 #include "model/exchange.h"

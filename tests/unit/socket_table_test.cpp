@@ -151,7 +151,7 @@ TEST_CASE("a closed socket cannot be watched, and does no harm") {
 
 // Each step is one that some release of libcurl takes, in no order that it promises. The model
 // knows which socket is watched, and for whom.
-TEST_CASE("whatever the order of callbacks, each event leads to the present owner or to nobody") {
+TEST_CASE("in every order of callbacks an event leads to the present owner or to nobody") {
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     CAPTURE(seed);
     base::Random random(seed);

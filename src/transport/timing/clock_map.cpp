@@ -5,7 +5,7 @@
 namespace reinfer::transport {
 namespace {
 
-// Less is no step but how the clocks are rounded, or emulated.
+// A smaller difference comes from rounding or from an emulated clock.
 constexpr base::Nanoseconds kStepMin = std::chrono::microseconds(10);
 
 }  // namespace

@@ -1,7 +1,8 @@
-// From the kernel's time stamps, which are CLOCK_REALTIME, to the monotonic clock. The two run at
-// the same rate, NTP's slewing included, so their distance is constant until somebody sets the
-// wall clock or the machine sleeps: each reading of both narrows the distance down, and one that
-// contradicts it is a step. Pure; owned by one transport.
+// Maps the kernel's time stamps, which are CLOCK_REALTIME, to the monotonic clock. Both clocks run
+// at the same rate, NTP's slewing included, so their distance is constant until the wall clock is
+// set or the machine sleeps. Each reading of both narrows the distance down; a reading that
+// contradicts it is a step. One transport's KernelStamps owns it, on the probe thread. Pure: it
+// reads no clock.
 #pragma once
 
 #include <cstdint>
@@ -14,8 +15,8 @@ class ClockMap {
  public:
   explicit ClockMap(const base::ClockPair& reading);
 
-  // To be called before the first event whose stamp is mapped can have happened, and again after
-  // each stamp was taken: if no step was seen in between, the stamp may be trusted.
+  // To be called before the first stamped event can happen, and again after each stamp is taken. If
+  // steps() is the same then, the stamp can be trusted.
   void take(const base::ClockPair& reading);
 
   // How often the wall clock was set.
@@ -24,7 +25,7 @@ class ClockMap {
   base::MonoTime to_mono(base::WallTime stamp) const;
 
  private:
-  // The wall clock's lead over the monotonic lies between the two.
+  // The wall clock leads the monotonic clock by at least and by at most this.
   base::Nanoseconds lead_min_;
   base::Nanoseconds lead_max_;
   std::uint64_t steps_ = 0;

@@ -12,8 +12,8 @@ namespace reinfer::transport {
 namespace {
 
 constexpr base::Nanoseconds kLongIteration = std::chrono::milliseconds(1);
-// Whoever waited for longer found nothing ready when the wait began, most likely: after a turn that
-// is short, it matters little.
+// After a longer wait, nothing was ready when the wait began, most likely. After a short iteration
+// an error in this matters little.
 constexpr base::Nanoseconds kSleepMin = std::chrono::microseconds(50);
 
 }  // namespace

@@ -1,6 +1,6 @@
-// How late the event loop is: how long an event may have waited before the loop got round to it,
-// because the loop was busy or because its thread got no CPU. Used by CurlTransport's loop on the
-// probe thread. EventDelay is pure; RunQueueDelay asks the kernel.
+// How late the event loop is: for how long an event may have been ready before the loop handles it,
+// because the loop was busy or its thread got no CPU. Used by CurlTransport's loop on the probe
+// thread. EventDelay is pure; RunQueueDelay asks the kernel. Neither knows exchanges.
 #pragma once
 
 #include <optional>
@@ -9,9 +9,9 @@
 
 namespace reinfer::transport {
 
-// How long the calling thread has been ready to run without a CPU, in all: busy hosts and the CPU
-// limit of a cgroup alike (the second figure of
-// schedstat: docs.kernel.org/scheduler/sched-stats.html). Always asked by the same thread.
+// The total time in which the calling thread was ready to run and had no CPU, because the host was
+// busy or the cgroup had used its CPU quota (the second figure of schedstat,
+// docs.kernel.org/scheduler/sched-stats.html). Always asked by the same thread.
 class RunQueueDelay {
  public:
   RunQueueDelay() = default;
@@ -19,7 +19,7 @@ class RunQueueDelay {
   RunQueueDelay(const RunQueueDelay&) = delete;
   RunQueueDelay& operator=(const RunQueueDelay&) = delete;
 
-  // nullopt where the kernel does not count it.
+  // nullopt if the kernel does not count it.
   std::optional<base::Nanoseconds> read();
 
  private:
@@ -31,23 +31,23 @@ class EventDelay {
  public:
   explicit EventDelay(base::MonoTime now) : waiting_(now), returned_(now), returned_before_(now) {}
 
-  // There was nothing to be late for, and now there is.
+  // The first exchange begins; up to now there was nothing to be late for.
   void work_begins(base::MonoTime now, std::optional<base::Nanoseconds> thread_delay);
-  // Whether the turn that ends now was so long that it matters if the thread was stopped in it.
+  // Whether the iteration that ends now was so long that a stop of the thread in it matters.
   bool is_long_iteration(base::MonoTime now) const;
-  // The loop is about to wait. `thread_delay` as read now, if it was worth it.
+  // The loop is about to wait. `thread_delay`: RunQueueDelay as read now, or nullopt.
   void before_wait(base::MonoTime now, std::optional<base::Nanoseconds> thread_delay);
-  // The wait is over. `found`: whether something was ready when it began, if somebody looked then.
+  // The wait is over. `found`: whether an event was ready when it began, nullopt if not known.
   void after_wait(base::MonoTime now, std::optional<base::Nanoseconds> thread_delay,
                   std::optional<bool> found);
-  // Of what was ready, some is left for after the next wait.
+  // Some events that were ready are left for the next iteration.
   void left_some() { left_some_ = true; }
 
-  // What is handled now was ready at most so long ago.
+  // The longest time for which an event that is handled now may have been ready.
   base::Nanoseconds at(base::MonoTime now) const;
 
  private:
-  // For how long it may have been ready when the last wait returned.
+  // The longest time for which an event may have been ready when the last wait returned.
   base::Nanoseconds before_return() const;
   base::Nanoseconds since_last_reading(std::optional<base::Nanoseconds> thread_delay);
 
@@ -58,8 +58,8 @@ class EventDelay {
   base::Nanoseconds woken_late_{0};
   bool slept_ = false;
   bool left_some_ = false;
-  base::Nanoseconds left_for_{
-      0};  // when the wait before returned, what was left then had been ready
+  // For how long the events that were left had been ready when the wait before the last returned.
+  base::Nanoseconds left_for_{0};
 };
 
 }  // namespace reinfer::transport

@@ -17,10 +17,10 @@ namespace reinfer::transport {
 namespace {
 
 constexpr std::size_t kPeekBytes = 64 * 1024;
-// A stamp that lies further in the future is not of this clock.
+// A stamp further in the future than this is of another clock.
 constexpr base::Nanoseconds kMappingErrorMax = std::chrono::microseconds(1);
 
-// TSONLY: the stamp comes without a copy of what was sent, which holds the token.
+// TSONLY: the stamp comes without a copy of the bytes that were sent, which hold the token.
 constexpr unsigned kArrivals =
     SOF_TIMESTAMPING_RX_SOFTWARE | SOF_TIMESTAMPING_SOFTWARE | SOF_TIMESTAMPING_OPT_TSONLY;
 
@@ -65,7 +65,7 @@ int keep_stamping(bool wanted) {
   return keeper;
 }
 
-// tcp_info grows with the kernel: what an older one does not fill in stays 0.
+// tcp_info grows with the kernel: fields that an older one does not know stay 0.
 std::optional<tcp_info> read_tcp_info(int socket) {
   tcp_info info{};
   socklen_t length = sizeof info;
@@ -73,7 +73,7 @@ std::optional<tcp_info> read_tcp_info(int socket) {
   return info;
 }
 
-// The end of the stream counts as a byte once it has come.
+// The kernel counts the end of the stream as a byte.
 std::uint64_t bytes_in(const tcp_info& info) {
   constexpr int kCloseWait = 8;
   const bool ended = info.tcpi_state == kCloseWait && info.tcpi_bytes_received > 0;
@@ -113,7 +113,7 @@ void KernelStamps::enable(int socket, bool sends) const {
 
 std::optional<base::WallTime> KernelStamps::stamp_up_to(int socket, std::size_t length,
                                                         std::size_t& found) {
-  // TRUNC: nothing is copied; the buffer is for those who do not know that.
+  // TRUNC: the kernel copies nothing. The buffer is for emulations of it that ignore the flag.
   const Received seen = receive(socket, buffer_.get(), length, MSG_PEEK | MSG_TRUNC);
   found = seen.size > 0 ? static_cast<std::size_t>(seen.size) : 0;
   return found > 0 ? seen.stamp : std::nullopt;
@@ -131,7 +131,7 @@ std::optional<base::MonoTime> KernelStamps::mapped(std::optional<base::WallTime>
 
 std::optional<Arrival> KernelStamps::peek(int socket, std::uint32_t segments) {
   if (!wanted_) return std::nullopt;
-  // Before the peek: what comes in between is newer than it is taken for, by a moment.
+  // Before the peek: a segment that arrives in between then counts as a moment older than it is.
   const auto counters = read_tcp_counters(socket);
   std::size_t waiting = 0;
   const auto last = mapped(stamp_up_to(socket, kPeekBytes, waiting));

@@ -32,7 +32,7 @@ void LoopLag::note(const Turn& turn) {
     crowd_handled_ = 0;
   }
   crowd_handled_ += turn.handled;
-  // The kernel goes round those that are ready: epoll_wait(2).
+  // The kernel reports ready sockets in turn: epoll_wait(2).
   if (crowd_handled_ >= turn.sockets) handled_up_to_ = *std::exchange(crowded_since_, std::nullopt);
 }
 

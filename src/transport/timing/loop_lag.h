@@ -1,6 +1,7 @@
-// Up to when the event loop has seen to everything, which is the time that deadlines go by: of what
-// came in time none is too late, however late the loop is with it. Also says when the loop has put
-// some of it off for too long. Used by CurlTransport's loop on the probe thread; pure.
+// The moment up to which the event loop has handled every event. Deadlines are compared with it and
+// not with the clock: a reply that arrived in time is in time, however late the loop handles it.
+// Also says when the loop has left events unhandled for too long. Used by CurlTransport's loop on
+// the probe thread. Pure: it knows neither sockets nor exchanges.
 #pragma once
 
 #include <cstddef>
@@ -14,8 +15,8 @@ class LoopLag {
  public:
   explicit LoopLag(base::MonoTime now) : handled_up_to_(now) {}
 
-  // The loop asked for `room` ready sockets of `sockets` at `asked`, was told `ready`, and has
-  // handled so many of these.
+  // One iteration: at `asked` the loop asked for at most `room` events of `sockets` sockets, got
+  // `ready` events and handled `handled` of them.
   struct Turn {
     base::MonoTime asked;
     std::size_t ready = 0;
@@ -25,17 +26,18 @@ class LoopLag {
   };
   void note(const Turn& turn);
 
-  // All that was ready then has been handled since.
+  // Every event that was ready at this moment is handled.
   base::MonoTime handled_up_to() const { return handled_up_to_; }
-  // Whether the turn that begins now is to handle all that is ready, although a slot is due at
-  // `slot` (MonoTime::min(): none is, the loop is only not to sleep). So it is where some of it has
-  // been left, turn by turn, for too long, and where the slot has been due for so long that the
-  // process must have been stopped: what has ended meanwhile must not be in its way.
+  // Whether the iteration that begins now handles every event, although a slot is due at `slot`
+  // (MonoTime::min(): no slot is due, the loop must only not sleep). It does if events were left
+  // unhandled in one iteration after the other for too long. It also does if the slot has been due
+  // for so long that the process must have been stopped: exchanges that ended meanwhile must make
+  // room for the new one.
   bool takes_all(base::MonoTime now, base::MonoTime slot) const;
 
  private:
   base::MonoTime handled_up_to_;
-  // There was more than room for it, since then, and so much has been handled.
+  // Since when there are more events than room, and how many were handled since.
   std::optional<base::MonoTime> crowded_since_;
   std::size_t crowd_handled_ = 0;
   std::optional<base::MonoTime> leaving_since_;

@@ -1,15 +1,15 @@
-// How long to let the kernel wait at a time, so that the loop wakes when a slot is due and not
-// some milliseconds after. Used by CurlTransport's loop. Pure.
+// Splits a long wait in two, so that the loop wakes when a slot is due and not some milliseconds
+// later. Used by CurlTransport's loop on the probe thread. Pure: it does not wait itself.
 #pragma once
 
 #include "base/clock.h"
 
 namespace reinfer::transport {
 
-// Of a wait that is `left`, what to wait for first. The kernel lets epoll_pwait2(2) end late by a
-// thousandth of the time, for a thread with a nice value by a two-hundredth (fs/select.c,
+// The first part of a wait that lasts `left`. The kernel may end epoll_pwait2(2) late by a
+// thousandth of the time, or by a two-hundredth for a thread with a nice value (fs/select.c,
 // select_estimate_accuracy): 30 ms after half a minute. So a long wait ends early, and a short one
-// takes over.
+// follows.
 constexpr base::Nanoseconds first_wait(base::Nanoseconds left) {
   constexpr base::Nanoseconds kShort = std::chrono::milliseconds(50);
   return left <= kShort ? left : left - left / 100;

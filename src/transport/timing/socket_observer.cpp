@@ -28,7 +28,7 @@ int SocketObserver::chosen(int local_port) const {
 }
 
 void SocketObserver::note_socket(int socket) {
-  // What is waited for once the request has left is the connection.
+  // Once the request is sent, the socket that libcurl polls is the one carrying it.
   if (ready_) carrier_ = socket;
 }
 
@@ -41,7 +41,7 @@ void SocketObserver::note_socket_left(int socket) {
 }
 
 bool SocketObserver::note_event(const SocketEvent& event) {
-  // The resolver's descriptor is not one of ours.
+  // libcurl's resolver has a descriptor of its own.
   if (!is_ours(event.socket)) {
     stamps_.event(event.now, event.late);
     return false;
@@ -54,17 +54,17 @@ bool SocketObserver::note_event(const SocketEvent& event) {
     stamps_.event(event.now, stamps_.ours().connected || event.socket == carrier_
                                  ? event.late
                                  : lateness(event));
-  // A reused connection was there before.
+  // A reused connection has no connect phase.
   const bool connected = !event.failed && !event.hung_up && event.socket != carrier_;
   if (!stamps_.ours().connected && connected) stamps_.connected(event.now);
   return stamps;
 }
 
 base::Nanoseconds SocketObserver::lateness(const SocketEvent& event) {
-  // A process that was stopped, or whose machine was, does not know of it; but the connection has
-  // been quiet since what it is told now. Less than some ticks proves nothing.
+  // A process does not notice that it, or its machine, was stopped; but the kernel knows for how
+  // long the connection has been quiet. It counts in ticks, so that a few of them prove nothing.
   constexpr base::Nanoseconds kTicks = std::chrono::milliseconds(10);
-  // A reset comes and leaves no trace in what the kernel says of quiet.
+  // A reset does not end the quiet time in the kernel's count.
   if (event.failed || event.hung_up) return event.late;
   const auto counters = read_tcp_counters(event.socket);
   return counters && counters->quiet > kTicks ? std::max(event.late, counters->quiet) : event.late;
@@ -96,7 +96,7 @@ void SocketObserver::ready_to_send(bool reused, int local_port, std::size_t writ
   retransmits_before_ = 0;
   stamps_.ready_to_send(base::mono_now(), writes);
   if (carrier_ == kNone) return;
-  // Only now: what the handshake, or a proxy, was sent is not the request.
+  // Not earlier: the bytes of a handshake or to a proxy are not the request.
   kernel_.enable(carrier_, true);
   if (const auto stream = read_tcp_counters(carrier_)) stamps_.before_reply(*stream);
 }
@@ -112,7 +112,7 @@ void SocketObserver::request_left(base::MonoTime now) {
 
 std::optional<std::uint64_t> SocketObserver::taken() {
   if (carrier_ == kNone || !kernel_.wanted()) return std::nullopt;
-  // In this order: what comes in between seems taken, never the other way round.
+  // In this order, bytes that arrive in between count as read, and never the other way round.
   const auto waiting = bytes_waiting(carrier_);
   counters_ = read_tcp_counters(carrier_);
   if (!waiting || !counters_) return std::nullopt;
@@ -139,9 +139,9 @@ void SocketObserver::note_tcp(int socket) {
 }
 
 void SocketObserver::end(base::MonoTime now, bool complete) {
-  // What has gone on since the last event counts where we waited in vain.
+  // The counters have gone on since the last event, if we waited in vain.
   if (!complete) counters_.reset();
-  // Those that libcurl still has in use.
+  // Of several connections that were opened, only the carrier is still in use.
   if (carrier_ != kNone) opened_ = {carrier_};
   for (const int socket : opened_)
     note_tcp(socket);

@@ -12,9 +12,10 @@ void StampRecorder::start(base::MonoTime now) {
 
 void StampRecorder::event(base::MonoTime now, base::Nanoseconds late) {
   event_began_ = now - late;
-  // What waited in this turn before that has been counted.
-  const base::Nanoseconds uncounted = active_this_iteration_ ? std::min(late, now - active_at_) : late;
-  // From then on what we are late for costs the platform's answer nothing.
+  // A wait before the last work of this iteration is counted already.
+  const base::Nanoseconds uncounted =
+      active_this_iteration_ ? std::min(late, now - active_at_) : late;
+  // Once the request is sent, our delay takes nothing from the platform's time.
   if (!ready_) late_ += uncounted;
   our_delay_ += uncounted;
   active_at_ = now;
@@ -24,7 +25,7 @@ void StampRecorder::event(base::MonoTime now, base::Nanoseconds late) {
 void StampRecorder::stopped(base::Nanoseconds time) {
   our_delay_ += time;
   if (!ready_) late_ += time;
-  // Nobody knows whether it was before or after the request left.
+  // The stop may have been before the request was sent or after.
   if (ready_this_iteration_) late_ += std::min(time, active_before_sent());
 }
 
@@ -41,7 +42,6 @@ void StampRecorder::ready_to_send(base::MonoTime now, std::size_t writes) {
   ready_ = now;
   ready_this_iteration_ = true;
   writes_left_ = writes;
-  // A request that is sent again starts over.
   kernel_sent_.reset();
   kernel_first_byte_.reset();
   before_reply_.reset();
@@ -52,14 +52,14 @@ void StampRecorder::ready_to_send(base::MonoTime now, std::size_t writes) {
 }
 
 void StampRecorder::before_reply(const TcpCounters& stream) {
-  // What libcurl has read already was not counted before.
+  // Bytes that libcurl has read since would be missing from a later count.
   if (before_reply_ || ours_.first_byte) return;
   before_reply_ = stream;
   segments_seen_ = stream.segments;
 }
 
 void StampRecorder::request_left(base::MonoTime now) {
-  // Rather too early than too late: a wait that is too short would belie the platform's own figure.
+  // Too early rather than too late: a wait that is too short contradicts the platform's own figure.
   ours_.sent = ready_;
   sent_off_ = now - ready_.value_or(now);
 }
@@ -90,7 +90,7 @@ void StampRecorder::arrived(const Arrival& arrival) {
 std::optional<StampRecorder::Stamp> StampRecorder::first_byte_by_kernel(
     std::optional<std::uint64_t> taken) const {
   if (!latest_ || !before_reply_) return std::nullopt;
-  // Else libcurl has read on into what came after we looked.
+  // If libcurl has read further, it has read bytes that arrived after we looked.
   const bool seen = taken && *taken <= latest_->arrival.end;
   if (status_line_needs_taken() && !seen) return std::nullopt;
   if (tls_) return Stamp{latest_->arrival.last, latest_->last_off};
@@ -105,7 +105,7 @@ void StampRecorder::status_line(base::MonoTime now, std::optional<std::uint64_t>
 }
 
 void StampRecorder::interim_over() {
-  // The final reply may have begun in what we have seen, or come later.
+  // The final reply begins in the bytes that we have seen, or later.
   oldest_is_interim_ = true;
   if (before_reply_ && latest_) before_reply_->bytes = latest_->arrival.end;
 }

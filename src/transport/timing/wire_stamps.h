@@ -1,6 +1,6 @@
-// Moments of one exchange on the monotonic clock, whoever stamped them, and the phases that follow
-// from them. Pure. The transport collects the stamps: from libcurl's clock and its own, and from
-// the kernel's where there are any; this file does not care.
+// The moments of one exchange on the monotonic clock, and the phases between them. CurlTransfer
+// collects the moments from libcurl's clock, from its own and from the kernel's stamps, on the
+// probe thread. Pure: it does not know the source of a stamp.
 #pragma once
 
 #include <optional>
@@ -9,16 +9,16 @@
 
 namespace reinfer::transport {
 
-// Absent: not reached, or no such step (a numeric host is not resolved, http has no TLS, a reused
-// connection has none of the three).
+// Absent: not reached, or no such step. A numeric host is not resolved, http has no TLS, and a
+// reused connection has none of the three.
 struct WireStamps {
   base::MonoTime start{};
   std::optional<base::MonoTime> resolved;
   std::optional<base::MonoTime> connected;
   std::optional<base::MonoTime> tls_done;
-  std::optional<base::MonoTime> sent;        // the last byte of the request left
-  std::optional<base::MonoTime> first_byte;  // of the reply's final status line
-  base::MonoTime end{};                      // the last byte came, or the exchange failed
+  std::optional<base::MonoTime> sent;        // the last byte of the request was sent
+  std::optional<base::MonoTime> first_byte;  // of the final reply arrived
+  base::MonoTime end{};                      // the last byte arrived, or the exchange failed
 };
 
 // Each phase runs from the stamp before it to its own. `stage` is where the exchange ended: unless

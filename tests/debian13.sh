@@ -1,0 +1,194 @@
+#!/usr/bin/env bash
+# Builds and tests this checkout on Debian 13, in a root of its own made with mmdebstrap. Needs
+# root, and asks no question:
+#
+#   bash tests/debian13.sh            unit, simulation, simulator, component and end to end
+#   bash tests/debian13.sh --quick    the same without end to end
+#   bash tests/debian13.sh --asan     the component level under ASan and UBSan
+#   bash tests/debian13.sh --clang    builds with clang instead of g++ and runs the unit level
+#   bash tests/debian13.sh --readme   deploy/quickstart.sh from a bare root; with --levels=all also
+#                                     tests/run.sh, as the README says
+#   bash tests/debian13.sh --shell    a shell in the root, at the copy of the checkout
+#
+# The root, the build folders and ccache's files are kept in ~/.cache/reinfer_exporter/debian13. The
+# root is made anew when deploy/packages.sh changes. The last line is "N passed, N failed".
+set -euo pipefail
+cd "$(dirname "$0")/.."
+source deploy/packages.sh
+
+mode=levels
+quick=no
+levels=one
+for argument in "$@"; do
+  case "$argument" in
+    --quick) quick=yes ;;
+    --asan | --clang | --readme | --shell) mode=${argument#--} ;;
+    --levels=all) levels=all ;;
+    -h | --help) sed -n '2,15s/^# \{0,1\}//p' tests/debian13.sh; exit 0 ;;
+    *) echo "unknown argument $argument" >&2; exit 2 ;;
+  esac
+done
+if [ "$(id -u)" -ne 0 ]; then
+  echo "needs root, for chroot and mounts" >&2
+  exit 2
+fi
+
+# In a mount namespace of our own the mounts go with the last process, however it ends.
+if [ -z "${REINFER_DEBIAN13_NAMESPACE-}" ]; then
+  export REINFER_DEBIAN13_NAMESPACE=yes
+  exec unshare --mount --propagation private bash tests/debian13.sh "$@"
+fi
+
+cache=${XDG_CACHE_HOME:-$HOME/.cache}/reinfer_exporter/debian13
+logs=$cache/logs
+mkdir -p "$logs" "$cache/ccache" "$cache/build"
+# One run at a time: they share the root.
+exec 9>"$cache/lock"
+flock 9
+
+# apt's settings and the archive are those of this machine.
+apt_settings() {
+  apt-config dump Acquire --format '%F "%v";%n' |
+    grep -E '^Acquire::(http|https|Retries|Check-Valid-Until|Check-Date)\b.* "[^"]+' || true
+}
+archive() {
+  apt-get indextargets --format '$(REPO_URI) $(LABEL)' 'Created-By: Packages' 'Origin: Debian' |
+    awk '$2 == "Debian" { print $1; exit }'
+}
+
+# make_bare: a root with nothing but apt in it, as a user's container has it.
+make_bare() {
+  bare=$cache/bare
+  if [ -f "$bare.complete" ]; then return; fi
+  install_packages mmdebstrap
+  echo "Making a Debian 13 root"
+  rm -rf "$bare"
+  apt_settings >"$cache/apt.conf"
+  mmdebstrap --variant=apt --include=ca-certificates --aptopt="$cache/apt.conf" \
+    trixie "$bare" "$(archive)" >"$logs/mmdebstrap.log" 2>&1 ||
+    { tail -n 40 "$logs/mmdebstrap.log" >&2; exit 1; }
+  touch "$bare.complete"
+}
+
+# enter ROOT COMMAND...: runs the command in the root, at the copy of the checkout.
+enter() {
+  local root=$1
+  shift
+  chroot "$root" env -i HOME=/root LANG=C.UTF-8 TERM="${TERM-dumb}" \
+    PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+    CCACHE_DIR=/cache/ccache ASAN_OPTIONS=detect_stack_use_after_return=1 \
+    UBSAN_OPTIONS=print_stacktrace=1 bash -c 'cd /checkout && exec "$@"' bash "$@"
+}
+
+# prepare ROOT: mounts, and a fresh copy of the files that git knows. Their times are kept, so that
+# ninja builds only changed files again.
+prepare() {
+  mkdir -p "$1/checkout" "$1/cache" "$1/build"
+  mount --rbind /dev "$1/dev"
+  mount -t proc proc "$1/proc"
+  mount --bind "$cache" "$1/cache"
+  find "$1/checkout" -mindepth 1 -delete
+  git ls-files -z | while IFS= read -r -d '' file; do
+    if [ -e "$file" ]; then printf '%s\0' "$file"; fi
+  done | tar --null --files-from=- --create | tar --extract --directory="$1/checkout"
+}
+
+# make_root: a root with the packages of deploy/packages.sh, by its content.
+make_root() {
+  local key
+  key=$(sha256sum deploy/packages.sh | cut -c1-16)
+  root=$cache/root-$key
+  if [ ! -f "$root.complete" ]; then
+    make_bare
+    find "$cache" -maxdepth 1 -name 'root-*' ! -name "root-$key*" -exec rm -rf {} +
+    rm -rf "$root"
+    cp -a --reflink=auto "$bare" "$root"
+  fi
+  prepare "$root"
+  if [ ! -f "$root.complete" ]; then
+    echo "Installing the packages"
+    enter "$root" bash -c 'source deploy/packages.sh
+      install_packages "${build_packages[@]}" "${test_packages[@]}" "${clang_packages[@]}"' \
+      >"$logs/packages.log" 2>&1 || { tail -n 40 "$logs/packages.log" >&2; exit 1; }
+    touch "$root.complete"
+  fi
+}
+
+passed=0
+failed=0
+
+# suite NAME COMMAND...: runs it in the root and adds its last "N passed" and "N failed" up. One
+# that crashes, counts nothing or takes longer than 40 minutes has failed.
+suite() {
+  local name=$1 log=$logs/$1.log status=0 start=$SECONDS line ok=0 bad=0
+  shift
+  enter "$root" timeout --kill-after=10 2400 "$@" >"$log" 2>&1 || status=$?
+  line=$(grep -E '^\[doctest\] test cases:|^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1 || true)
+  if [ -n "$line" ]; then
+    ok=$(grep -oE '[0-9]+ passed' <<<"$line" | cut -d' ' -f1)
+    bad=$(grep -oE '[0-9]+ failed' <<<"$line" | cut -d' ' -f1)
+  fi
+  if [ "$bad" -eq 0 ] && { [ $status -ne 0 ] || [ "$ok" -eq 0 ]; }; then bad=1; fi
+  passed=$((passed + ok))
+  failed=$((failed + bad))
+  printf '%-22s %5d passed %3d failed  %4d s\n' "$name" "$ok" "$bad" $((SECONDS - start))
+  if [ "$bad" -ne 0 ]; then tail -n 60 "$log"; fi
+}
+
+# build NAME PRESET TARGETS [OPTION...]: warnings are errors.
+build() {
+  local name=$1 preset=$2 targets=$3 start=$SECONDS
+  shift 3
+  # shellcheck disable=SC2086
+  if ! { enter "$root" cmake --preset "$preset" -B "/cache/build/$name" -DREINFER_WERROR=ON "$@" &&
+    enter "$root" cmake --build "/cache/build/$name" --target $targets; } >"$logs/$name.log" 2>&1
+  then
+    tail -n 60 "$logs/$name.log"
+    echo "0 passed, 1 failed"
+    exit 1
+  fi
+  printf '%-22s built in %d s\n' "$name" $((SECONDS - start))
+}
+
+case $mode in
+  shell)
+    make_root
+    enter "$root" bash -i
+    exit
+    ;;
+  levels)
+    make_root
+    build release release all
+    suite unit /cache/build/release/tests/unit/unit_tests
+    suite sim /cache/build/release/tests/sim/sim_tests
+    suite simulator /cache/build/release/tests/component/simulator_tests
+    suite component /cache/build/release/tests/component/component_tests
+    if [ $quick = no ]; then
+      suite e2e python3 tests/e2e/run.py --build-dir /cache/build/release
+    fi
+    ;;
+  asan)
+    make_root
+    build asan asan component_tests
+    suite asan-component /cache/build/asan/tests/component/component_tests
+    ;;
+  clang)
+    make_root
+    build clang release "reinfer_exporter reinfer_simulator unit_tests" \
+      -DCMAKE_CXX_COMPILER=clang++
+    suite clang-unit /cache/build/clang/tests/unit/unit_tests
+    ;;
+  readme)
+    make_bare
+    root=$cache/readme
+    trap 'umount -R "$root/dev" "$root/proc" "$root/cache" && rm -rf "$root"' EXIT
+    rm -rf "$root"
+    cp -a --reflink=auto "$bare" "$root"
+    prepare "$root"
+    suite quickstart bash -c 'bash deploy/quickstart.sh --for=20 </dev/null && echo "1 passed, 0 failed"'
+    if [ $levels = all ]; then suite run bash -c 'bash tests/run.sh </dev/null'; fi
+    ;;
+esac
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
