@@ -20,7 +20,7 @@ tl::unexpected<ApiError> bad(std::string_view parameter, const std::string& what
   return tl::unexpected(ApiError{400, "bad_parameter", fmt::format("{}: {}", parameter, what)});
 }
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   return "\"" + base::sanitise(text, kShownBytesMax) + "\"";
 }
 
@@ -64,13 +64,13 @@ tl::expected<std::size_t, ApiError> take_limit(const ApiParameters& parameters) 
   if (!text) return kPageDefault;
   const auto limit = parse_number<std::size_t>(*text);
   if (!limit || *limit < 1 || *limit > kPageMax)
-    return bad("limit", fmt::format("is {}, allowed: 1 to {}", quoted(*text), kPageMax));
+    return bad("limit", fmt::format("is {}, allowed: 1 to {}", in_quotes(*text), kPageMax));
   return *limit;
 }
 
 tl::unexpected<ApiError> bad_cursor(std::string_view text) {
   return bad("cursor", fmt::format("{} was not given out here, allowed: `next` of the page before",
-                                   quoted(text)));
+                                   in_quotes(text)));
 }
 
 // "TENANT/PROBE": neither name has a slash in it.
@@ -88,7 +88,7 @@ tl::expected<std::optional<std::string>, ApiError> take_tenant(const ApiParamete
     names.insert(tenant.name);
   if (name && names.count(*name) == 0)
     return bad("tenant",
-               fmt::format("no tenant is called {}, allowed: {}", quoted(*name), listed(names)));
+               fmt::format("no tenant is called {}, allowed: {}", in_quotes(*name), listed(names)));
   return name;
 }
 
@@ -100,7 +100,7 @@ tl::expected<std::optional<std::string>, ApiError> take_probe(const ApiParameter
     names.insert(target.probe);
   if (name && names.count(*name) == 0)
     return bad("probe",
-               fmt::format("no probe is called {}, allowed: {}", quoted(*name), listed(names)));
+               fmt::format("no probe is called {}, allowed: {}", in_quotes(*name), listed(names)));
   return name;
 }
 
@@ -114,7 +114,8 @@ tl::expected<std::optional<model::Fault>, ApiError> take_fault(const ApiParamete
     if (*name == to_label(fault)) return std::optional(fault);
     labels.emplace_back(to_label(fault));
   }
-  return bad("fault", fmt::format("is {}, allowed: {}", quoted(*name), base::join(labels, ", ")));
+  return bad("fault",
+             fmt::format("is {}, allowed: {}", in_quotes(*name), base::join(labels, ", ")));
 }
 
 tl::expected<std::optional<model::Outcome>, ApiError> take_outcome(
@@ -125,7 +126,8 @@ tl::expected<std::optional<model::Outcome>, ApiError> take_outcome(
   std::vector<std::string> labels;
   for (const model::Outcome outcome : model::all_outcomes())
     labels.emplace_back(to_label(outcome));
-  return bad("outcome", fmt::format("is {}, allowed: {}", quoted(*name), base::join(labels, ", ")));
+  return bad("outcome",
+             fmt::format("is {}, allowed: {}", in_quotes(*name), base::join(labels, ", ")));
 }
 
 tl::expected<std::optional<base::WallTime>, ApiError> take_since(const ApiParameters& parameters,
@@ -134,7 +136,7 @@ tl::expected<std::optional<base::WallTime>, ApiError> take_since(const ApiParame
   if (!text) return std::optional<base::WallTime>();
   if (const auto moment = base::parse_rfc3339(*text)) return moment;
   if (const auto ago = base::parse_duration(*text)) return std::optional(now - *ago);
-  return bad("since", fmt::format("is {}, allowed: {}, or {} (ago)", quoted(*text),
+  return bad("since", fmt::format("is {}, allowed: {}, or {} (ago)", in_quotes(*text),
                                   base::kRfc3339Form, base::kDurationForm));
 }
 

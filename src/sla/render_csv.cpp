@@ -18,7 +18,7 @@ constexpr std::array kExcluded = {"credentials", "request", "monitor", "maintena
                                   "platform",    "edge",    "network"};
 constexpr std::array kSkipped = {"overlap", "limit", "throttled", "credentials", "budget", "stall"};
 
-std::string quoted(const std::string& text) {
+std::string csv_field(const std::string& text) {
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
   std::string result = "\"";
   for (const char c : text)
@@ -92,7 +92,7 @@ Cells cells_of(const SlaReport& report, const SlaRow& row) {
 std::string line(const Cells& cells, std::string Cells::value_type::*part) {
   std::vector<std::string> texts;
   for (const auto& cell : cells)
-    texts.push_back(quoted(cell.*part));
+    texts.push_back(csv_field(cell.*part));
   return base::join(texts, ",") + "\r\n";
 }
 
