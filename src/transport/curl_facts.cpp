@@ -2,6 +2,8 @@
 
 #include <curl/curl.h>
 
+#include <cerrno>
+
 namespace reinfer::transport {
 namespace {
 
@@ -28,8 +30,9 @@ model::WireError of_receive_error(const CurlEnding& ending) {
   if (ending.alert == TlsAlert::received && ending.stage < model::Stage::receive)
     return model::WireError::tls;
   // libcurl has no code for broken chunking: it says that receiving failed, but then neither the
-  // socket nor TLS has failed.
-  const bool connection_failed = ending.os_error != 0 || ending.alert != TlsAlert::none;
+  // socket nor TLS has failed. EPIPE is the error of a write, here of closing the connection.
+  const bool socket_failed = ending.os_error != 0 && ending.os_error != EPIPE;
+  const bool connection_failed = socket_failed || ending.alert != TlsAlert::none;
   if (ending.chunked_body && !connection_failed) return model::WireError::bad_body;
   return model::WireError::connection_lost;
 }

@@ -24,7 +24,7 @@ struct CurlEnding {
   bool too_large = false;           // our write callback refused more
   bool headers_cut = false;         // a status line came, the empty line after the headers did not
   bool chunked_body = false;        // the headers are complete and announce a chunked body
-  long os_error = 0;                // CURLINFO_OS_ERRNO, set by a system call that failed
+  long os_error = 0;                // errno of a system call that failed since the request was sent
   TlsAlert alert = TlsAlert::none;  // a fatal one, after the handshake
   bool out_of_sockets = false;      // the kernel had no descriptor or no memory for a socket
   long proxy_status = 0;            // reply to CONNECT, 0 if there was none

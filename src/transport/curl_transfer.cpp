@@ -133,6 +133,7 @@ int CurlTransfer::on_ready_to_send(void* self, char*, char*, int, int local_port
   transfer.note_active();
   transfer.loop_.iteration.sending.push_back(transfer.id_);
   ++transfer.times_ready_to_send_;
+  transfer.os_error_before_ = transfer.os_error();
   long connections = 0;
   curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &connections);
   transfer.exchange_.connection_reused = connections == 0;
@@ -141,7 +142,7 @@ int CurlTransfer::on_ready_to_send(void* self, char*, char*, int, int local_port
   const bool tls = session != nullptr && session->backend == CURLSSLBACKEND_OPENSSL;
   if (tls && session->internals != nullptr) {
     auto* ssl = static_cast<ssl_st*>(session->internals);
-    transfer.loop_.alerts.watch(ssl, transfer.id_);
+    transfer.loop_.alerts.watch(ssl, transfer.id_, transfer.error_text_.data());
     if (connections > 0) transfer.exchange_.tls = read_tls_facts(ssl);
   }
   transfer.observer_.ready_to_send(connections == 0, local_port, writes_of(transfer.request_));
@@ -252,6 +253,12 @@ bool CurlTransfer::is_bad_proxy_url(const CurlEnding& ending) const {
   return ending.code == CURLE_COULDNT_CONNECT && !socket_tried_ && route_.proxy != ProxyUse::never;
 }
 
+long CurlTransfer::os_error() const {
+  long error = 0;
+  curl_easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &error);
+  return error;
+}
+
 CurlEnding CurlTransfer::ending(base::MonoTime now, std::optional<CURLcode> code) const {
   CurlEnding ending;
   ending.code = code.value_or(CURLE_OPERATION_TIMEDOUT);
@@ -271,7 +278,10 @@ CurlEnding CurlTransfer::ending(base::MonoTime now, std::optional<CURLcode> code
   ending.proxy_unverified = proxy_unverified != 0;
   ending.chunked_body = chunked_ && headers_complete_;
   ending.alert = loop_.alerts.seen(id_);
-  curl_easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &ending.os_error);
+  // libcurl keeps the error of an address that it could not connect to before it tried the next
+  // one.
+  const long error = os_error();
+  ending.os_error = error == os_error_before_ ? 0 : error;
   return ending;
 }
 

@@ -91,6 +91,8 @@ class CurlTransfer {
   bool is_at_proxy(long connect_reply) const;
   // libcurl gave up without opening a socket: its environment names no usable proxy.
   bool is_bad_proxy_url(const CurlEnding& ending) const;
+  // CURLINFO_OS_ERRNO, 0 if no system call has failed.
+  long os_error() const;
   // The configured limit of the current stage, without our own delay.
   base::MonoTime limit() const;
   CurlEnding ending(base::MonoTime now, std::optional<CURLcode> code) const;
@@ -114,7 +116,8 @@ class CurlTransfer {
   SocketObserver observer_;
   std::size_t header_bytes_ = 0;
   int times_ready_to_send_ = 0;
-  bool interim_ = false;  // the current headers are an interim reply's
+  long os_error_before_ = 0;  // when it was last ready to send
+  bool interim_ = false;      // the current headers are an interim reply's
   bool headers_complete_ = false;
   bool body_announced_ = false;  // by a header
   bool chunked_ = false;         // by a header

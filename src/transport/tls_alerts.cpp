@@ -18,8 +18,8 @@ int id_index() {
 
 }  // namespace
 
-void TlsAlerts::watch(ssl_st* ssl, ProbeId id) {
-  alerts_.try_emplace(id, TlsAlert::none);
+void TlsAlerts::watch(ssl_st* ssl, ProbeId id, const char* failure) {
+  exchanges_.try_emplace(id, Exchange{failure, TlsAlert::none});
   SSL_set_ex_data(ssl, sink_index(), this);
   // The id itself, in the place of an address.
   SSL_set_ex_data(ssl, id_index(), reinterpret_cast<void*>(static_cast<std::uintptr_t>(id)));
@@ -30,15 +30,17 @@ void TlsAlerts::on_info(const ssl_st* ssl, int where, int alert) {
   if ((where & SSL_CB_ALERT) == 0 || (alert >> 8) != SSL3_AL_FATAL) return;
   auto& self = *static_cast<TlsAlerts*>(SSL_get_ex_data(ssl, sink_index()));
   const auto id = reinterpret_cast<std::uintptr_t>(SSL_get_ex_data(ssl, id_index()));
-  const auto found = self.alerts_.find(ProbeId{id});
-  if (found == self.alerts_.end() || found->second != TlsAlert::none) return;
+  const auto found = self.exchanges_.find(ProbeId{id});
+  if (found == self.exchanges_.end()) return;
+  Exchange& exchange = found->second;
+  if (exchange.seen != TlsAlert::none || *exchange.failure != '\0') return;
   const bool received = (where & SSL_CB_READ) != 0;
-  found->second = received ? TlsAlert::received : TlsAlert::sent;
+  exchange.seen = received ? TlsAlert::received : TlsAlert::sent;
 }
 
 TlsAlert TlsAlerts::seen(ProbeId id) const {
-  const auto found = alerts_.find(id);
-  return found == alerts_.end() ? TlsAlert::none : found->second;
+  const auto found = exchanges_.find(id);
+  return found == exchanges_.end() ? TlsAlert::none : found->second.seen;
 }
 
 }  // namespace reinfer::transport

@@ -1,7 +1,7 @@
 // Which exchanges had their TLS connection broken by a fatal alert, after the handshake as libcurl
 // sees it. Owned by CurlTransport's loop, which outlives every connection; OpenSSL reports alerts
-// to it, CurlTransfer asks it at the end. Probe thread only. It holds no pointer to a transfer and
-// follows none: an alert for an exchange that is over is dropped.
+// to it, CurlTransfer asks it at the end. Probe thread only. An SSL object may outlive its exchange
+// and knows the exchange by its id: an alert for an exchange that is over is dropped.
 #pragma once
 
 #include <cstdint>
@@ -20,17 +20,23 @@ enum class TlsAlert : std::uint8_t { none, received, sent };
 
 class TlsAlerts {
  public:
-  // From now on the connection serves this exchange.
-  void watch(ssl_st* ssl, ProbeId id);
-  // The first fatal alert of the exchange so far.
+  // From now on the connection serves this exchange. `failure`: libcurl's CURLOPT_ERRORBUFFER for
+  // it, which must live until forget(). Once it holds a message the exchange has failed already,
+  // and an alert comes from closing the connection: it is not counted.
+  void watch(ssl_st* ssl, ProbeId id, const char* failure);
+  // The first fatal alert of the exchange up to now.
   TlsAlert seen(ProbeId id) const;
   // The exchange is over.
-  void forget(ProbeId id) { alerts_.erase(id); }
+  void forget(ProbeId id) { exchanges_.erase(id); }
 
  private:
   static void on_info(const ssl_st* ssl, int where, int alert);
 
-  std::unordered_map<ProbeId, TlsAlert> alerts_;
+  struct Exchange {
+    const char* failure = nullptr;
+    TlsAlert seen = TlsAlert::none;
+  };
+  std::unordered_map<ProbeId, Exchange> exchanges_;
 };
 
 }  // namespace reinfer::transport

@@ -130,6 +130,7 @@ TEST_CASE("a failed receive is blamed on what failed, whatever libcurl's message
   const Row rows[] = {
       // Neither the socket nor TLS failed: the chunks are broken.
       {true, 0, TlsAlert::none, model::Stage::receive, model::WireError::bad_body},
+      {true, EPIPE, TlsAlert::none, model::Stage::receive, model::WireError::bad_body},
       {true, ECONNRESET, TlsAlert::none, model::Stage::receive, model::WireError::connection_lost},
       {true, 0, TlsAlert::sent, model::Stage::receive, model::WireError::connection_lost},
       {true, 0, TlsAlert::received, model::Stage::receive, model::WireError::connection_lost},
