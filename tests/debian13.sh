@@ -123,7 +123,8 @@ suite() {
   local name=$1 log=$logs/$1.log status=0 start=$SECONDS line ok=0 bad=0
   shift
   enter "$root" timeout --kill-after=10 2400 "$@" >"$log" 2>&1 || status=$?
-  line=$(grep -E '^\[doctest\] test cases:|^[0-9]+ passed, [0-9]+ failed$' "$log" | tail -n 1 || true)
+  line=$(grep -E '^\[doctest\] test cases:|^[0-9]+ passed, [0-9]+ failed$' "$log" |
+    tail -n 1 || true)
   if [ -n "$line" ]; then
     ok=$(grep -oE '[0-9]+ passed' <<<"$line" | cut -d' ' -f1)
     bad=$(grep -oE '[0-9]+ failed' <<<"$line" | cut -d' ' -f1)
@@ -185,7 +186,8 @@ case $mode in
     rm -rf "$root"
     cp -a --reflink=auto "$bare" "$root"
     prepare "$root"
-    suite quickstart bash -c 'bash deploy/quickstart.sh --for=20 </dev/null && echo "1 passed, 0 failed"'
+    suite quickstart bash -c \
+      'bash deploy/quickstart.sh --for=20 </dev/null && echo "1 passed, 0 failed"'
     if [ $levels = all ]; then suite run bash -c 'bash tests/run.sh </dev/null'; fi
     ;;
 esac
