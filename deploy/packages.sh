@@ -6,11 +6,12 @@ set -euo pipefail
 build_packages=(
   ca-certificates cmake curl g++ git libcli11-dev libcpp-httplib-dev libcrypt-dev
   libcurl4-openssl-dev libexpected-dev libfmt-dev libhowardhinnant-date-dev libspdlog-dev
-  libssl-dev libtomlplusplus-dev libyaml-cpp-dev ninja-build nlohmann-json3-dev pkg-config
-  tzdata zlib1g-dev
+  libprotozero-dev libssl-dev libtomlplusplus-dev libyaml-cpp-dev ninja-build
+  nlohmann-json3-dev pkg-config prometheus-cpp-dev tzdata zlib1g-dev
 )
 test_packages=(
   ccache doctest-dev lld openssl prometheus prometheus-alertmanager prometheus-cpp-dev python3
+  ccache doctest-dev openssl prometheus prometheus-alertmanager python3
   python3-jsonschema python3-prometheus-client python3-protobuf systemd tinyproxy-bin
 )
 # An installed Node.js is taken as it is: packages of other makers bring npm along.

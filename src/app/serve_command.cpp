@@ -74,11 +74,11 @@ bool write_port(const std::string& path, int port) {
 
 // Everything that answers HTTP.
 http::Routes all_routes(const Options& options, const record::Ledgers& ledgers,
-                        const base::Clock& clock, http::HttpStatistics& statistics,
+                        const base::Clock& clock, base::Instruments& instruments,
                         const std::atomic<bool>& ready, http::RateLimit& probe_rate,
                         ProbeThreads& threads, Reloader& reloader) {
   http::Routes routes =
-      routes::exporter_routes(options.telemetry_path, ledgers, clock, statistics, ready);
+      routes::exporter_routes(options.telemetry_path, ledgers, clock, instruments, ready);
   routes.push_back(routes::probe_route(
       [&ledgers](const std::string& tenant, const std::string& probe) {
         return ledgers.has_target(tenant, probe);
@@ -123,15 +123,16 @@ int serve_command(const Options& options) {
   Reloader reloader(options.config_file, fingerprint, whole, options.shard, ledgers, threads, log);
   std::atomic<bool> ready{false};
   http::RateLimit probe_rate(options.probe_rate);
-  http::HttpStatistics statistics(options.telemetry_path);
+  base::Instruments instruments;
   http::Routes routes =
-      all_routes(options, ledgers, clock, statistics, ready, probe_rate, threads, reloader);
+      all_routes(options, ledgers, clock, instruments, ready, probe_rate, threads, reloader);
+  http::ServerInstruments server_instruments(instruments, options.telemetry_path);
   const auto exporter_now = [&options, started = clock.now().wall] {
     return api::ApiExporter{started, options.config_file};
   };
   for (http::Route& route : routes::api_routes(ledgers, clock, exporter_now))
     routes.push_back(std::move(route));
-  http::Server server(options.server, std::move(routes), statistics, log);
+  http::Server server(options.server, std::move(routes), server_instruments, log);
 
   const auto port = server.bind();
   if (!port) {

@@ -156,7 +156,7 @@ void ConnectionLoop::make_room() {
   };
   const auto longest = std::min_element(connections_.begin(), connections_.end(), waits_longer);
   if (longest == connections_.end()) return;
-  calls_.rejected(metrics::HttpRejection::too_many_connections);
+  calls_.rejected(Rejection::too_many_connections);
   drop(longest->first);
 }
 
@@ -170,7 +170,7 @@ void ConnectionLoop::make_room_for_stream(Id newest) {
     if (longest == newest || other->since < connections_.at(longest)->since) longest = id;
   }
   if (streams < limits_.streams_max || longest == newest) return;
-  calls_.rejected(metrics::HttpRejection::slow);
+  calls_.rejected(Rejection::slow);
   drop(longest);
 }
 
@@ -202,7 +202,7 @@ void ConnectionLoop::go_on(Id id, Connection& connection) {
 }
 
 void ConnectionLoop::handshake_failed(Id id, Connection& connection) {
-  calls_.rejected(metrics::HttpRejection::tls);
+  calls_.rejected(Rejection::tls);
   log_.debug("TLS handshake failed",
              {{"client", connection.client}, {"reason", connection.tls().failure()}});
   if (connection.tls().was_plain_http()) {
@@ -243,7 +243,7 @@ void ConnectionLoop::read(Id id, Connection& connection) {
 
 void ConnectionLoop::hand_over(Id id, Connection& connection, const ParseResult& frame) {
   if (answering_ >= limits_.requests_max)
-    return refuse(id, connection, 503, metrics::HttpRejection::too_many_requests);
+    return refuse(id, connection, 503, Rejection::too_many_requests);
   ++answering_;
   ReceivedRequest request{id, connection.in.substr(0, frame.head_bytes),
                           connection.in.substr(frame.head_bytes, frame.body_bytes),
@@ -257,8 +257,8 @@ void ConnectionLoop::hand_over(Id id, Connection& connection, const ParseResult&
   calls_.request(std::move(request));
 }
 
-void ConnectionLoop::refuse(Id id, Connection& connection, int status,
-                            metrics::HttpRejection reason, std::string_view words) {
+void ConnectionLoop::refuse(Id id, Connection& connection, int status, Rejection reason,
+                            std::string_view words) {
   calls_.rejected(reason);
   log_.debug(
       "http request refused",
@@ -300,7 +300,7 @@ void ConnectionLoop::write(Id id, Connection& connection) {
     for (const auto& [_, other] : connections_)
       unsent += other->unsent();
     if (unsent <= limits_.unsent_bytes_max) return;
-    calls_.rejected(metrics::HttpRejection::slow);
+    calls_.rejected(Rejection::slow);
     return drop(id);
   }
   if (connection.more) return ask_for_more(id, connection);
@@ -367,11 +367,10 @@ void ConnectionLoop::expire() {
     const bool between_requests =
         connection.stage == Stage::reading && connection.served && connection.in.empty();
     if (connection.stage == Stage::reading && !connection.in.empty()) {
-      refuse(id, connection, 408, metrics::HttpRejection::slow);
+      refuse(id, connection, 408, Rejection::slow);
       continue;
     }
-    if (connection.stage != Stage::draining && !between_requests)
-      calls_.rejected(metrics::HttpRejection::slow);
+    if (connection.stage != Stage::draining && !between_requests) calls_.rejected(Rejection::slow);
     drop(id);
   }
 }

@@ -45,10 +45,10 @@ struct OutgoingReply {
 struct ConnectionLoopCallbacks {
   std::function<void(ReceivedRequest)> request;  // will be answered by reply()
   std::function<void(OutgoingReply)> more;       // its `bytes` are sent: reply() with the next
-  std::function<void(metrics::HttpRejection)> rejected;  // once for each
-  std::function<void(std::size_t)> connections;          // how many there are, when that changes
-  std::function<const TlsContext*()> tls;  // for a new connection; null for plain HTTP
-  std::function<void()> tick;              // at least once a second
+  std::function<void(Rejection)> rejected;       // once for each
+  std::function<void(std::size_t)> connections;  // how many there are, when that changes
+  std::function<const TlsContext*()> tls;        // for a new connection; null for plain HTTP
+  std::function<void()> tick;                    // at least once a second
 };
 
 class ConnectionLoop {
@@ -81,7 +81,7 @@ class ConnectionLoop {
   void write(Id id, Connection& connection);
   void ask_for_more(Id id, Connection& connection);
   void drain(Id id, Connection& connection);
-  void refuse(Id id, Connection& connection, int status, metrics::HttpRejection reason,
+  void refuse(Id id, Connection& connection, int status, Rejection reason,
               std::string_view words = "");
   void handshake_failed(Id id, Connection& connection);
 

@@ -227,7 +227,7 @@ class RequestHandler::Exchange final : private httplib::Server {
   bool admit(const HttpRequest& request, const httplib::Request& from, httplib::Response& to) {
     // The second time, after the password has been looked at, it is still one request.
     if (!known_ && !owner_.access_.within_rate(base::mono_now())) {
-      owner_.statistics_.count_rejection(metrics::HttpRejection::rate_limit);
+      owner_.instruments_.count_rejection(Rejection::rate_limit);
       send({429, kPlainText, "429: more requests than rate_limit allows\n", {{"Retry-After", "1"}}},
            from, to);
       add_usual_headers(to);
@@ -237,7 +237,7 @@ class RequestHandler::Exchange final : private httplib::Server {
     if (decision.verdict == AccessVerdict::granted) return true;
     question_ = std::move(decision.question);
     if (question_) return false;
-    owner_.statistics_.count_rejection(metrics::HttpRejection::unauthorized);
+    owner_.instruments_.count_rejection(Rejection::unauthorized);
     HttpReply reply{401, kPlainText, "401: not without a user or token that may\n", {}};
     // A page that looks for news says so itself: for a scheme that browsers know they would ask for
     // a password out of the blue, each time.
@@ -267,8 +267,8 @@ class RequestHandler::Exchange final : private httplib::Server {
         std::find_if(owner_.routes_.begin(), owner_.routes_.end(), [&](const Route& candidate) {
           return match_path(candidate.pattern, request.path).has_value();
         });
-    owner_.statistics_.count_request(route == owner_.routes_.end() ? "other" : route->pattern,
-                                     reply.status);
+    owner_.instruments_.count_request(route == owner_.routes_.end() ? "other" : route->pattern,
+                                      reply.status);
   }
 
   const RequestHandler& owner_;
@@ -279,11 +279,11 @@ class RequestHandler::Exchange final : private httplib::Server {
   bool ends_by_closing_ = false;
 };
 
-RequestHandler::RequestHandler(Routes routes, Access& access, HttpStatistics& statistics,
+RequestHandler::RequestHandler(Routes routes, Access& access, ServerInstruments& instruments,
                                const ServerLimits& limits, const base::Log& log)
     : routes_(std::move(routes)),
       access_(access),
-      statistics_(statistics),
+      instruments_(instruments),
       limits_(limits),
       log_(log) {}
 
@@ -293,7 +293,7 @@ Answer RequestHandler::answer(const ReceivedRequest& request,
 }
 
 OutgoingReply RequestHandler::too_busy(const ReceivedRequest& request) const {
-  statistics_.count_rejection(metrics::HttpRejection::too_many_passwords);
+  instruments_.count_rejection(Rejection::too_many_passwords);
   return {request.connection,
           error_reply_text(429, "429: too many passwords to look at, try again"), true};
 }

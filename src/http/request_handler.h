@@ -9,8 +9,8 @@
 #include "base/log.h"
 #include "http/access.h"
 #include "http/connection_loop.h"
-#include "http/http_statistics.h"
 #include "http/message.h"
+#include "http/server_instruments.h"
 
 namespace reinfer::http {
 
@@ -23,7 +23,7 @@ struct Answer {
 class RequestHandler {
  public:
   // Everything passed by reference outlives it. `limits`: what a reply says of keeping alive.
-  RequestHandler(Routes routes, Access& access, HttpStatistics& statistics,
+  RequestHandler(Routes routes, Access& access, ServerInstruments& instruments,
                  const ServerLimits& limits, const base::Log& log);
 
   // `known`: the answer to the question that the same request led to before.
@@ -36,7 +36,7 @@ class RequestHandler {
 
   const Routes routes_;
   Access& access_;
-  HttpStatistics& statistics_;
+  ServerInstruments& instruments_;
   const ServerLimits limits_;
   const base::Log& log_;
 };

@@ -14,7 +14,7 @@ constexpr std::string_view kEndOfHead = "\r\n\r\n";
 // Longer ones would not be counted in 64 bits.
 constexpr std::size_t kLengthDigitsMax = 18;
 
-ParseResult refused(int status, metrics::HttpRejection reason = metrics::HttpRejection::malformed) {
+ParseResult refused(int status, Rejection reason = Rejection::malformed) {
   ParseResult frame;
   frame.state = ParseResult::State::refused;
   frame.status = status;
@@ -94,8 +94,7 @@ std::optional<std::size_t> parse_length(std::string_view digits) {
 ParseResult parse_request(std::string_view bytes, const RequestLimits& limits) {
   const auto end = bytes.substr(0, limits.head_bytes_max).find(kEndOfHead);
   if (end == std::string_view::npos) {
-    if (bytes.size() >= limits.head_bytes_max)
-      return refused(431, metrics::HttpRejection::header_too_large);
+    if (bytes.size() >= limits.head_bytes_max) return refused(431, Rejection::header_too_large);
     // What can never become a request need not be waited for.
     return holds_bare_line_feed(bytes) || bytes.find('\0') != std::string_view::npos
                ? refused(400)
@@ -108,7 +107,7 @@ ParseResult parse_request(std::string_view bytes, const RequestLimits& limits) {
   if (const int status = fault_of_request_line(request_line); status != 0) return refused(status);
   head.remove_prefix(std::min(first + kEndOfLine.size(), head.size()));
   for (std::size_t count = 0; !head.empty(); ++count) {
-    if (count == limits.headers_max) return refused(431, metrics::HttpRejection::header_too_large);
+    if (count == limits.headers_max) return refused(431, Rejection::header_too_large);
     const auto length = std::min(head.find(kEndOfLine), head.size());
     if (!take_field(head.substr(0, length), fields)) return refused(400);
     head.remove_prefix(std::min(length + kEndOfLine.size(), head.size()));
@@ -122,8 +121,7 @@ ParseResult parse_request(std::string_view bytes, const RequestLimits& limits) {
   if (fields.lengths == 1) {
     const auto length = parse_length(fields.length);
     if (!length) return refused(400);
-    if (*length > limits.body_bytes_max)
-      return refused(413, metrics::HttpRejection::body_too_large);
+    if (*length > limits.body_bytes_max) return refused(413, Rejection::body_too_large);
     frame.body_bytes = *length;
   }
   const bool whole = bytes.size() >= frame.head_bytes + frame.body_bytes;

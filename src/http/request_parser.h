@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <string_view>
 
-#include "metrics/server_facts.h"
+#include "http/rejection.h"
 
 namespace reinfer::http {
 
@@ -24,7 +24,7 @@ struct ParseResult {
   bool expects_continue = false;  // the client sends the body only once it is told to
   // Of `refused`.
   int status = 0;
-  metrics::HttpRejection reason = metrics::HttpRejection::malformed;
+  Rejection reason = Rejection::malformed;
 };
 
 // Of the request that `bytes` begins with. A body needs a Content-Length.

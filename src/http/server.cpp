@@ -54,15 +54,15 @@ bool is_reachable_from_outside(const Listener& listener) {
 
 class Server::Impl {
  public:
-  Impl(ServerOptions options, Routes routes, HttpStatistics& statistics, const base::Log& log)
+  Impl(ServerOptions options, Routes routes, ServerInstruments& instruments, const base::Log& log)
       : options_(std::move(options)),
         log_(log),
         access_(random_salt()),
-        files_(options_.files, access_, statistics, log),
-        responder_(std::move(routes), access_, statistics, options_.limits, log),
+        files_(options_.files, access_, instruments, log),
+        responder_(std::move(routes), access_, instruments, options_.limits, log),
         passwords_(access_, std::clamp<std::size_t>(options_.limits.requests_max / 2, 1,
                                                     kWaitingPasswordsMax)),
-        room_(within_descriptors(options_.limits), calls(statistics), log) {
+        room_(within_descriptors(options_.limits), calls(instruments), log) {
     // OpenSSL writes to sockets that clients have closed.
     std::signal(SIGPIPE, SIG_IGN);
   }
@@ -109,13 +109,13 @@ class Server::Impl {
   }
 
  private:
-  ConnectionLoopCallbacks calls(HttpStatistics& statistics) {
+  ConnectionLoopCallbacks calls(ServerInstruments& instruments) {
     return {[this](ReceivedRequest request) {
               workers_.post([this, request = std::move(request)] { answer(request, {}); });
             },
             [this](OutgoingReply reply) { go_on_later(std::move(reply)); },
-            [&statistics](metrics::HttpRejection reason) { statistics.count_rejection(reason); },
-            [&statistics](std::size_t count) { statistics.set_connections(count); },
+            [&instruments](Rejection reason) { instruments.count_rejection(reason); },
+            [&instruments](std::size_t count) { instruments.set_connections(count); },
             [this] { return files_.tls(); },
             [this] { files_.refresh(base::mono_now()); }};
   }
@@ -167,9 +167,9 @@ class Server::Impl {
   std::thread thread_;
 };
 
-Server::Server(ServerOptions options, Routes routes, HttpStatistics& statistics,
+Server::Server(ServerOptions options, Routes routes, ServerInstruments& instruments,
                const base::Log& log)
-    : impl_(std::make_unique<Impl>(std::move(options), std::move(routes), statistics, log)) {}
+    : impl_(std::make_unique<Impl>(std::move(options), std::move(routes), instruments, log)) {}
 Server::~Server() {
   stop();
 }

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "base/log.h"
-#include "http/http_statistics.h"
 #include "http/listener.h"
 #include "http/message.h"
+#include "http/server_instruments.h"
 #include "http/server_limits.h"
 #include "http/web_files.h"
 
@@ -26,8 +26,9 @@ struct ServerOptions {
 
 class Server {
  public:
-  // Everything passed by reference outlives the server. Requests are counted in `statistics`.
-  Server(ServerOptions options, Routes routes, HttpStatistics& statistics, const base::Log& log);
+  // Everything passed by reference outlives the server. Requests are counted in `instruments`.
+  Server(ServerOptions options, Routes routes, ServerInstruments& instruments,
+         const base::Log& log);
   ~Server();
 
   // Reads the web configuration and takes the ports, or says in words, a line for each problem, why

@@ -159,7 +159,7 @@ void WebFiles::put_in_force(WebFilesContents contents) {
   access_.replace(std::move(contents.access));
   guards_ = contents.guards;
   tls_ = std::move(contents.tls);
-  statistics_.set_web_reload(true, tls_ ? tls_->expiry : std::nullopt);
+  instruments_.set_web_reload(true, tls_ ? tls_->expiry : std::nullopt);
 }
 
 tl::expected<void, base::Problems> WebFiles::load() {
@@ -179,7 +179,7 @@ bool WebFiles::must_wait(const std::string& opens, base::MonoTime now) {
 }
 
 void WebFiles::complain(const base::Problems& problems) {
-  statistics_.set_web_reload(false, tls_ ? tls_->expiry : std::nullopt);
+  instruments_.set_web_reload(false, tls_ ? tls_->expiry : std::nullopt);
   std::string lines;
   for (const base::Problem& problem : problems)
     lines += base::to_string(problem) + "\n";

@@ -13,7 +13,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "http/access.h"
-#include "http/http_statistics.h"
+#include "http/server_instruments.h"
 #include "http/tls_server.h"
 
 namespace reinfer::http {
@@ -54,8 +54,8 @@ tl::expected<WebFilesContents, base::Problems> read_web_files(const WebFileNames
 class WebFiles {
  public:
   // Everything passed by reference outlives it.
-  WebFiles(WebFileNames names, Access& access, HttpStatistics& statistics, const base::Log& log)
-      : names_(std::move(names)), access_(access), statistics_(statistics), log_(log) {}
+  WebFiles(WebFileNames names, Access& access, ServerInstruments& instruments, const base::Log& log)
+      : names_(std::move(names)), access_(access), instruments_(instruments), log_(log) {}
 
   // Before anybody is let in. Nothing is in force if it fails.
   tl::expected<void, base::Problems> load();
@@ -80,7 +80,7 @@ class WebFiles {
 
   const WebFileNames names_;
   Access& access_;
-  HttpStatistics& statistics_;
+  ServerInstruments& instruments_;
   const base::Log& log_;
   std::optional<TlsContext> tls_;
   std::vector<std::string> certificate_files_;

@@ -1,7 +1,7 @@
-// How metrics are written down: the tables of families (families.h) say what there is, an Encoder
-// says it in one format. One encoder writes one scrape, family by family, sample by sample, at the
-// end of a buffer that its owner may empty before set_subject(), and not until the next: lines are
-// copied from those before. It keeps nothing else of what it has written. Not thread-safe.
+// The interface of a metrics format: the tables of families (families.h) give families and samples,
+// an Encoder writes them in one format. One encoder writes one scrape, family by family, sample by
+// sample, at the end of a buffer. The buffer's owner may empty it before each set_subject(), and at
+// no other time, since lines are copied from those before. Not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -17,7 +17,7 @@
 
 namespace reinfer::metrics {
 
-// `info` is a gauge that is always 1, in formats that know no better.
+// `info` is a gauge that is always 1, in formats without that type.
 enum class FamilyType : std::uint8_t { counter, gauge, info, histogram };
 
 struct FamilyHead {
@@ -26,7 +26,7 @@ struct FamilyHead {
   FamilyType type;
 };
 
-// Written behind the name of a family for its unit: "seconds", "bytes", "ratio", or nothing.
+// The unit in the name of a family: "seconds", "bytes", "ratio", or nothing.
 std::string_view unit_of(const FamilyHead& head);
 
 struct Label {
@@ -40,19 +40,19 @@ class Encoder {
  public:
   virtual ~Encoder() = default;
 
-  // What follows belongs to this family. One that gets no sample is not mentioned. `head` outlives
-  // the samples.
+  // The samples until the next call belong to this family. A family without samples is left out.
+  // `head` outlives the samples.
   virtual void begin(const FamilyHead& head) = 0;
-  // Of formats that say how long a family is before they say it: all samples of the family are to
-  // be given twice, with measured() in between; the first time nothing is written.
+  // True for formats in which the length of a family precedes it: the caller adds all samples of
+  // the family twice, with measured() in between; the first time nothing is written.
   virtual bool measures_first() const { return false; }
   virtual void measured() {}
 
-  // What the samples until the next call are about: their labels before others, and since when
-  // their counters have counted, where that is known.
+  // The labels that the samples until the next call have first, and the time since which their
+  // counters count, where that is known.
   virtual void set_subject(Labels labels, std::optional<base::WallTime> created) = 0;
 
-  // `exemplar`: of counters, may be null.
+  // `exemplar`: of a counter, may be null.
   virtual void add(MoreLabels more, double value, const record::Exemplar* exemplar = nullptr) = 0;
   virtual void add(const record::Histogram& histogram) = 0;
   virtual void add(const record::LatencyHistogram& histogram) = 0;

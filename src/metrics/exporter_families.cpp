@@ -1,6 +1,5 @@
-// The metrics of the exporter itself: its loop, its configuration, its HTTP side, its process.
-#include <string>
-
+// The metrics of the exporter itself that are read from the ledger and from /proc. Its instruments
+// (base/instruments.h) are written between these two tables.
 #include "base/version.h"
 #include "metrics/families.h"
 
@@ -84,41 +83,6 @@ constexpr Family kExporter[] = {
      }},
 };
 
-constexpr Family kServer[] = {
-    {{"reinfer_exporter_scrape_duration_seconds", "Time taken to render the metrics, in seconds.",
-      histogram},
-     [](const ScrapeFacts& of, Encoder& to) { to.add(of.server.scrape_duration); }},
-    {{"reinfer_exporter_http_requests_total", "HTTP requests answered, by path and status code.",
-      counter},
-     [](const ScrapeFacts& of, Encoder& to) {
-       for (const auto& [key, count] : of.server.http_requests)
-         to.add({{"path", key.first}, {"code", std::to_string(key.second)}},
-                static_cast<double>(count));
-     }},
-    {{"reinfer_exporter_http_rejected_total", "Clients turned away or cut off, by reason.",
-      counter},
-     [](const ScrapeFacts& of, Encoder& to) {
-       for (std::size_t i = 0; i < kHttpRejectionCount; ++i)
-         to.add({{"reason", to_label(static_cast<HttpRejection>(i))}},
-                static_cast<double>(of.server.http_rejected[i]));
-     }},
-    {{"reinfer_exporter_http_connections", "Clients connected at this moment.", gauge},
-     [](const ScrapeFacts& of, Encoder& to) {
-       to.add(static_cast<double>(of.server.http_connections));
-     }},
-    {{"reinfer_exporter_web_config_last_reload_successful",
-      "1 if the files that say who may ask are in force as they stand, 0 if former ones are.",
-      gauge},
-     [](const ScrapeFacts& of, Encoder& to) {
-       if (of.server.web_reload_successful) to.add(*of.server.web_reload_successful ? 1 : 0);
-     }},
-    {{"reinfer_exporter_web_certificate_expiry_timestamp_seconds",
-      "When the certificate shown to clients expires, in seconds since the Unix epoch.", gauge},
-     [](const ScrapeFacts& of, Encoder& to) {
-       if (const auto& at = of.server.web_certificate_expiry) to.add(base::to_unix_seconds(*at));
-     }},
-};
-
 constexpr Family kProcess[] = {
     {{"process_cpu_seconds_total", "Total user and system CPU time spent in seconds.", counter},
      [](const ScrapeFacts& of, Encoder& to) { add_if(of.process.cpu_seconds, to); }},
@@ -133,7 +97,7 @@ constexpr Family kProcess[] = {
      [](const ScrapeFacts& of, Encoder& to) { add_if(of.process.open_fds, to); }},
     {{"process_max_fds", "Maximum number of open file descriptors.", gauge},
      [](const ScrapeFacts& of, Encoder& to) { add_if(of.process.max_fds, to); }},
-    // Last of all, so that it counts them all, and itself.
+    // The last family: it counts all series, itself included.
     {{"reinfer_exporter_series", "Series in this exposition.", gauge},
      [](const ScrapeFacts&, Encoder& to) { to.add(static_cast<double>(to.series() + 1)); }},
 };
@@ -142,10 +106,6 @@ constexpr Family kProcess[] = {
 
 FamilyTable exporter_families() {
   return kExporter;
-}
-
-FamilyTable server_families() {
-  return kServer;
 }
 
 FamilyTable process_families() {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "metrics/families.h"
+#include "metrics/family_walk.h"
 #include "metrics/format.h"
 
 namespace reinfer::metrics {
@@ -17,10 +17,10 @@ std::unique_ptr<Encoder> make_encoder(Format format, base::Buffer& out);
 
 class Exposition {
  public:
-  // A piece is as long as that, or longer by what one target has to say of one family.
+  // A piece is as long as that, or longer by the samples that one target has of one family.
   static constexpr std::size_t kPieceBytes = 64 * 1024;
 
-  Exposition(record::Snapshot snapshot, ServerFacts server, const ProcessStats& process,
+  Exposition(record::Snapshot snapshot, InstrumentSamples instruments, const ProcessStats& process,
              Format format);
   Exposition(const Exposition&) = delete;
   Exposition& operator=(const Exposition&) = delete;
@@ -31,22 +31,20 @@ class Exposition {
 
  private:
   void write_some();
-  void write(const Family& family, std::size_t subject);
-  std::size_t subjects(const Family& family) const;
 
   const record::Snapshot snapshot_;
-  const ServerFacts server_;
+  const InstrumentSamples instruments_;
   const ProcessStats process_;
+  FamilyWalk walk_;
   base::Buffer buffer_;
   const std::unique_ptr<Encoder> encoder_;
-  std::vector<const Family*> families_;
-  std::vector<Label> labels_;  // of the subject, kept for its memory
+  std::vector<Family> families_;
   std::size_t family_ = 0;
   std::size_t subject_ = 0;
   bool finished_ = false;
 };
 
-// The figures of one target alone, for a probe that somebody asked for.
+// The figures of one target alone, for a probe on demand.
 std::string render_target(const TargetFacts& of, Format format);
 
 }  // namespace reinfer::metrics

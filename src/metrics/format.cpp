@@ -12,7 +12,7 @@
 namespace reinfer::metrics {
 namespace {
 
-// Of an Accept header; no client names more.
+// The media ranges of an Accept header that are read; no known client names more.
 constexpr std::size_t kRangesMax = 64;
 
 struct MediaRange {
@@ -26,7 +26,7 @@ struct MediaRange {
   }
 };
 
-// Between separators that do not stand in quotes.
+// The parts between separators that are not in quotes.
 std::vector<std::string_view> split_unquoted(std::string_view text, char separator) {
   std::vector<std::string_view> pieces;
   std::size_t begin = 0;
@@ -49,7 +49,7 @@ std::optional<double> read_q(std::string_view text) {
   return q;
 }
 
-// Absent: not one, or one that excludes itself.
+// Absent if this is no media range, or one with q=0.
 std::optional<MediaRange> read_range(std::string_view text) {
   const std::vector<std::string_view> pieces = split_unquoted(text, ';');
   MediaRange range;
@@ -118,7 +118,7 @@ std::optional<ChosenFormat> format_for(const MediaRange& range) {
   return std::nullopt;
 }
 
-// Lower is more to the point.
+// A lower rank is a better match.
 int vagueness(const MediaRange& range) {
   if (range.type.starts_with("*/")) return 2;
   return range.type.ends_with("/*") ? 1 : 0;

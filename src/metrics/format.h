@@ -1,5 +1,5 @@
-// The formats that metrics are given in, and which of them an Accept header asks for. Used by the
-// routes. Pure.
+// The formats of the metrics, and the choice among them by an Accept header. Used by the routes.
+// Pure.
 #pragma once
 
 #include <cstdint>
@@ -16,13 +16,13 @@ struct ChosenFormat {
   bool operator==(const ChosenFormat&) const = default;
 };
 
-// Text 0.0.4, what everybody gets who does not ask for something else that there is.
+// Text 0.0.4, the answer to a request without an Accept header that names another format.
 ChosenFormat text_format();
 
-// By RFC 9110 section 12.5.1: of what is offered, the format with the highest q; of equals, the one
-// named first, and named before covered by a `*`. Nothing acceptable is answered with text 0.0.4,
-// as servers of metrics do: whoever scrapes rather reads that than nothing. Versions: text 0.0.4
-// and 1.0.0, OpenMetrics 0.0.1 and 1.0.0, and delimited io.prometheus.client.MetricFamily.
+// By RFC 9110 section 12.5.1: the offered format with the highest q; of equals, the one named
+// first, and a named one before one that a `*` covers. Nothing acceptable is answered with text
+// 0.0.4, as exporters usually do: a scraper has more use for that than for an error. Versions: text
+// 0.0.4 and 1.0.0, OpenMetrics 0.0.1 and 1.0.0, and delimited io.prometheus.client.MetricFamily.
 // `escaping` changes nothing, since our names need none; versions 1.0.0 repeat it.
 ChosenFormat choose_format(std::string_view accept);
 

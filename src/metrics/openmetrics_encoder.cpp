@@ -96,7 +96,7 @@ void OpenMetricsEncoder::write_histogram(const record::Histogram& histogram,
 void OpenMetricsEncoder::write_created(std::optional<base::WallTime> created) {
   if (!created) return;
   lines_.labelled_alike(family_, "_created");
-  // Most were created when the one before was.
+  // Most series were created together with the one before.
   if (created != spelt_created_) {
     spelt_created_ = created;
     created_text_ = to_seconds_text(*created);

@@ -9,8 +9,8 @@
 
 namespace reinfer::metrics {
 
-// `_created` is an ordinary series to servers that do not know better, so only what has counted
-// something has one: of a counter at 0 it would say nothing.
+// `_created` is an ordinary series to some servers, so only counters above 0 have one: it would say
+// nothing of a counter at 0.
 class OpenMetricsEncoder final : public Encoder {
  public:
   // `out` outlives it.
@@ -36,7 +36,7 @@ class OpenMetricsEncoder final : public Encoder {
   base::Buffer& out_;
   TextLines lines_;
   std::optional<base::WallTime> created_;
-  std::optional<base::WallTime> spelt_created_;  // what created_text_ says
+  std::optional<base::WallTime> spelt_created_;  // the time in created_text_
   std::string created_text_;
   const FamilyHead* head_ = nullptr;
   std::string_view family_;  // the name without its suffix

@@ -12,8 +12,8 @@
 namespace reinfer::metrics {
 namespace {
 
-// Fields of /proc/self/stat from the third on (proc(5)): the second, the program's name in
-// parentheses, may hold anything.
+// The fields of /proc/self/stat from the third on (proc(5)): the second, the program's name in
+// parentheses, may hold any character.
 std::vector<double> stat_fields() {
   std::ifstream file("/proc/self/stat");
   std::string text;

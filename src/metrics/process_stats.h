@@ -6,7 +6,7 @@
 
 namespace reinfer::metrics {
 
-// Absent: /proc does not tell (a sandbox).
+// Absent where /proc has no such figure (a sandbox).
 struct ProcessStats {
   std::optional<double> cpu_seconds;
   std::optional<double> resident_bytes;

@@ -1,5 +1,4 @@
-// The metrics of each target: what happened, when, how fast, in which phases, and what objectives
-// make of it.
+// The metrics of each target: results, times, latencies, phases, and objectives.
 #include <optional>
 #include <string>
 #include <utility>

@@ -1,5 +1,5 @@
-// Prometheus text format 0.0.4, which every server understands (and 1.0.0, which says the same of
-// names like ours). Used through Encoder.
+// Prometheus text format 0.0.4, which every server understands (and 1.0.0, which is the same for
+// names like ours). Used through Encoder, by the thread that answers a scrape.
 #pragma once
 
 #include <string>

@@ -10,10 +10,10 @@
 namespace reinfer::metrics {
 namespace {
 
-// Whole numbers below are exact, and quicker to spell.
+// Whole numbers below this are exact, and quicker to spell.
 constexpr double kWholeMax = 9007199254740992.0;  // 2^53
-// Where servers change over too: they spell edges themselves when they read protobuf, and a series
-// must have the same `le` in every format.
+// The limit at which servers change to an exponent, too: they spell edges themselves when they read
+// protobuf, and a series must have the same `le` in every format.
 constexpr double kFixedMin = 1e-4;
 
 constexpr std::array<bool, 256> kEscaped = [] {
@@ -43,7 +43,7 @@ bool needs_escapes(std::string_view value) {
   }
 }
 
-// The very same characters, which is quicker to see than that others are equal.
+// The same characters in memory, which is quicker to test than equality.
 bool is_same(std::string_view left, std::string_view right) {
   return left.data() == right.data() && left.size() == right.size();
 }

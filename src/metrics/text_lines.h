@@ -1,5 +1,5 @@
-// What the two text formats share: names, labels and numbers as lines. Used by TextEncoder and
-// OpenMetricsEncoder for one scrape; it writes at the end of their owner's buffer. Not thread-safe.
+// The lines of the two text formats: names, labels and numbers. Used by TextEncoder and
+// OpenMetricsEncoder for one scrape; it writes at the end of the encoder's buffer. Not thread-safe.
 #pragma once
 
 #include <string>
@@ -15,25 +15,26 @@ void append_number(base::Buffer& to, double value);
 
 class TextLines {
  public:
-  // How `le` is written: 1 or 1.0.
+  // The spelling of `le`: 1 or 1.0.
   enum class Edges : std::uint8_t { shortest, float_always };
 
   TextLines(base::Buffer& out, Edges edges) : out_(out), style_(edges) {}
 
   void set_subject(Labels labels);
-  // Everything up to the value, without it. `name` and `suffix` are one word.
+  // Writes everything before the value. `name` and `suffix` are one word.
   void sample_at(std::string_view name, std::string_view suffix, MoreLabels more);
-  // Everything up to the end of the line, without it.
+  // Writes the line without its end.
   void sample(std::string_view name, std::string_view suffix, MoreLabels more, double value);
   // The same for bucket `i` of `histogram`, and `count` results up to it.
   void bucket(std::string_view name, const record::Histogram& histogram, std::size_t i,
               std::uint64_t count);
-  // Everything up to the value, with the labels of the sample before, which is of this subject.
+  // Writes everything before the value, with the labels of the sample before, which has the same
+  // subject.
   void labelled_alike(std::string_view name, std::string_view suffix);
   void end_line() { out_.push_back('\n'); }
 
  private:
-  // A part of `out_`, which is not emptied while one subject has something to say.
+  // A part of `out_`, which is not emptied while one subject is written.
   struct Stretch {
     std::size_t at = 0;
     std::size_t bytes = 0;

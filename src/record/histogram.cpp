@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "base/check.h"
 
@@ -10,6 +11,15 @@ namespace reinfer::record {
 Histogram::Histogram(std::vector<double> edges)
     : edges_(std::move(edges)), counts_(edges_.size() + 1) {
   base::check(std::is_sorted(edges_.begin(), edges_.end()), "bucket edges rise");
+}
+
+Histogram::Histogram(std::vector<double> edges, std::vector<std::uint64_t> counts, double sum)
+    : edges_(std::move(edges)),
+      counts_(std::move(counts)),
+      sum_(sum),
+      count_(std::accumulate(counts_.begin(), counts_.end(), std::uint64_t{0})) {
+  base::check(std::is_sorted(edges_.begin(), edges_.end()), "bucket edges rise");
+  base::check(counts_.size() == edges_.size() + 1, "each bucket has a count");
 }
 
 std::size_t Histogram::observe(double value) {

@@ -1,4 +1,4 @@
-// A classic Prometheus histogram as a value: counts per bucket, sum, count. Lives in the ledger,
+// A classic Prometheus histogram as a value: counts per bucket, sum, count. Part of the ledger,
 // copied into snapshots. Not thread-safe by itself: the ledger's mutex guards it.
 #pragma once
 
@@ -13,11 +13,13 @@ class Histogram {
   Histogram() = default;
   // `edges`: inclusive upper bounds, rising; a last bucket to +Inf is added.
   explicit Histogram(std::vector<double> edges);
+  // As another one has counted: `counts` has one element more than `edges`, see counts().
+  Histogram(std::vector<double> edges, std::vector<std::uint64_t> counts, double sum);
 
-  // `value` must be finite. The bucket it fell into.
+  // `value` must be finite. Returns the index of its bucket.
   std::size_t observe(double value);
 
-  // Counts what another one with the same edges has counted as well.
+  // Adds the counts of another one with the same edges.
   void add(const Histogram& other);
 
   const std::vector<double>& edges() const { return edges_; }

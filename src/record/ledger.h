@@ -1,6 +1,9 @@
-// What a probe thread shares with readers. The thread writes what happened, the HTTP pool reads
-// snapshots; one mutex guards all of it, held for microseconds, or for the copy of all targets that
-// a snapshot is. It counts and remembers; it judges nothing and renders nothing.
+// The figures that a probe thread shares with readers. The thread records events, the HTTP pool
+// reads snapshots; one mutex guards all of it, held for microseconds, or as long as a snapshot
+// copies all targets. It counts and remembers; it judges nothing and renders nothing. The probe
+// loop's own figures are here as well, and not among the Instruments: they are written under the
+// mutex that is held anyway, which lends a reader the writer's priority, and a snapshot shows them
+// together with the targets.
 #pragma once
 
 #include <cstdint>
@@ -18,7 +21,7 @@
 
 namespace reinfer::record {
 
-// What is remembered of one target, and the plan that the results' positions belong to.
+// The evidence of one target, and the plan to which the positions in its results refer.
 struct TargetEvidence {
   std::shared_ptr<const model::Plan> plan;
   model::TargetIndex target{};
@@ -27,16 +30,18 @@ struct TargetEvidence {
 
 class Ledger {
  public:
-  // All series of all targets exist, at 0, from here on. So many results are kept as evidence.
+  // All series of all targets exist, at 0, from here on. At most `evidence_max` results are kept as
+  // evidence.
   Ledger(std::shared_ptr<const model::Plan> plan, base::Instant now,
          std::size_t evidence_max = kEvidenceMax);
 
-  // From now on `plan` holds, which differs from the one before by `change`. Figures stay with
-  // their targets, tenants and controls by name; those of what is gone vanish. A target's
-  // histograms begin anew if its buckets are others, its evidence if it asks for something else.
+  // From now on `plan` is in force, which differs from the one before by `change`. Figures stay
+  // with their targets, tenants and controls by name; the figures of removed ones vanish. A
+  // target's histograms begin anew if its buckets are others, its evidence if it asks for something
+  // else.
   void adopt(std::shared_ptr<const model::Plan> plan, const model::PlanChange& change,
              base::Instant now);
-  // A plan was to be loaded and could not, for these reasons; the old one holds.
+  // A plan could not be loaded, for these reasons; the old one stays in force.
   void record_reload_failed(std::vector<std::string> problems);
   // The thread that writes here was given a real-time priority.
   void record_realtime();
@@ -47,7 +52,7 @@ class Ledger {
   void record_skipped(model::TargetIndex target, model::SkipReason reason, std::uint64_t count = 1);
   // A probe ended. One that never left (no token) was still started.
   void record(const model::ProbeResult& result);
-  // What has become of a tenant's token.
+  // The state of a tenant's token has changed.
   void record_token(model::TenantIndex tenant, const model::TokenFacts& facts);
   // A control target was asked. `control` is its position in the plan.
   void record_control(std::size_t control, bool reachable);
@@ -56,10 +61,10 @@ class Ledger {
 
   // A consistent copy. Any thread.
   Snapshot snapshot(base::Instant now) const;
-  // What is remembered of a target's single probes; nullopt if there is no such target. Any thread.
+  // The evidence of a target; nullopt if there is no such target. Any thread.
   std::optional<TargetEvidence> evidence(std::string_view tenant, std::string_view probe) const;
-  // What is remembered of the last day of those targets, in their order. Absent if `plan` is no
-  // longer the one in force. Any thread.
+  // The last day of those targets, in their order. Absent if `plan` is no longer the one in force.
+  // Any thread.
   std::optional<std::vector<RecentResults>> recents(
       const model::Plan* plan, const std::vector<model::TargetIndex>& targets) const;
 
@@ -77,7 +82,7 @@ class Ledger {
   std::vector<TenantRecord> tenants_;
   std::vector<std::optional<bool>> controls_;
   std::vector<Evidence> evidence_;
-  std::size_t remembered_ = 0;  // results in all evidence_lists
+  std::size_t remembered_ = 0;  // results in all of evidence_
   ExporterRecord exporter_;
 };
 

@@ -3,21 +3,23 @@
 #include <utility>
 
 #include "metrics/exposition.h"
+#include "metrics/metrics.h"
 #include "metrics/process_stats.h"
 #include "routes/page_routes.h"
 
 namespace reinfer::routes {
 namespace {
 
-// The metrics on their way to a client. Once they are all made, the time that took is a figure of
-// the scrapes to come.
+// The metrics of one scrape, made piece by piece as the client takes them. The time it took to make
+// them is observed at the end, so the next scrape shows it.
 class MetricsBody final : public http::BodySource {
  public:
   MetricsBody(const record::Ledgers& ledgers, const base::Clock& clock,
-              http::HttpStatistics& statistics, metrics::Format format)
-      : statistics_(statistics),
+              const base::Instruments& instruments, base::Histogram duration,
+              metrics::Format format)
+      : duration_(duration),
         begun_(base::mono_now()),
-        exposition_(ledgers.snapshot(clock.now()), statistics.facts(),
+        exposition_(ledgers.snapshot(clock.now()), metrics::collect(instruments),
                     metrics::read_process_stats(), format),
         taken_(base::mono_now() - begun_) {}
 
@@ -25,13 +27,14 @@ class MetricsBody final : public http::BodySource {
     const base::MonoTime before = base::mono_now();
     const std::string_view piece = exposition_.next();
     taken_ += base::mono_now() - before;
-    if (exposition_.done() && !std::exchange(observed_, true)) statistics_.observe_scrape(taken_);
+    if (exposition_.done() && !std::exchange(observed_, true))
+      duration_.observe(base::to_seconds(taken_));
     return piece;
   }
   bool done() const override { return exposition_.done(); }
 
  private:
-  http::HttpStatistics& statistics_;
+  base::Histogram duration_;
   const base::MonoTime begun_;
   metrics::Exposition exposition_;
   base::Nanoseconds taken_;
@@ -41,12 +44,15 @@ class MetricsBody final : public http::BodySource {
 }  // namespace
 
 http::Routes exporter_routes(const std::string& telemetry_path, const record::Ledgers& ledgers,
-                             const base::Clock& clock, http::HttpStatistics& statistics,
+                             const base::Clock& clock, base::Instruments& instruments,
                              const std::atomic<bool>& ready) {
-  const auto metrics = [&ledgers, &clock, &statistics](const http::HttpRequest& request) {
+  const base::Histogram duration = metrics::scrape_duration(instruments);
+  const auto metrics = [&ledgers, &clock, &instruments,
+                        duration](const http::HttpRequest& request) {
     metrics::ChosenFormat chosen = metrics::choose_format(request.headers_joined("Accept"));
     http::HttpReply reply{200, std::move(chosen.content_type), {}, {{"Vary", "Accept"}}};
-    reply.source = std::make_unique<MetricsBody>(ledgers, clock, statistics, chosen.format);
+    reply.source =
+        std::make_unique<MetricsBody>(ledgers, clock, instruments, duration, chosen.format);
     return reply;
   };
   const auto healthy = [](const http::HttpRequest&) {

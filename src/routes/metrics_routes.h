@@ -7,15 +7,16 @@
 #include <string>
 
 #include "base/clock.h"
-#include "http/http_statistics.h"
+#include "base/instruments.h"
 #include "http/message.h"
 #include "record/ledgers.h"
 
 namespace reinfer::routes {
 
-// Everything passed by reference outlives the routes. `ready`: what /-/ready answers.
+// Everything passed by reference outlives the routes. The metrics show all `instruments`; the
+// histogram of the scrapes is registered here. `ready`: answered by /-/ready.
 http::Routes exporter_routes(const std::string& telemetry_path, const record::Ledgers& ledgers,
-                             const base::Clock& clock, http::HttpStatistics& statistics,
+                             const base::Clock& clock, base::Instruments& instruments,
                              const std::atomic<bool>& ready);
 
 }  // namespace reinfer::routes

@@ -69,13 +69,14 @@ int run(const std::string& config_file, const std::string& samples_file,
   };
   app::ProbeThreads threads(partition, clock, recorded, paid, ledgers, log,
                             base::Random::seed_from_kernel());
-  http::HttpStatistics statistics("/metrics");
+  base::Instruments instruments;
+  http::ServerInstruments server_instruments(instruments, "/metrics");
   const std::atomic<bool> ready{true};
   http::ServerOptions options;
   options.addresses = {{"127.0.0.1", 0}};
   http::Server server(options,
-                      routes::exporter_routes("/metrics", ledgers, clock, statistics, ready),
-                      statistics, log);
+                      routes::exporter_routes("/metrics", ledgers, clock, instruments, ready),
+                      server_instruments, log);
   const auto port = server.bind();
   base::check(port.has_value(), "a port of loopback is free");
   server.start();

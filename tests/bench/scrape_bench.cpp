@@ -6,17 +6,17 @@
 //   scrape_bench [RUNS [FORMAT]]        5 of all by default
 //
 // `text+snapshot` is what a scrape of the ledger costs: the copy of the figures, then the text.
-// `prometheus-cpp` is the serializer alone; `prometheus-cpp+families` also makes its families from
-// the same figures, as a program that keeps its own counters has to.
+// `prometheus-cpp` is the serializer alone; `prometheus-cpp+families` is a whole scrape of our
+// Collectable: the copy of the figures, the families made of them, then the text.
 #include <fmt/format.h>
 #include <malloc.h>
+#include <prometheus/collectable.h>
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <functional>
-#include <limits>
 #include <map>
 #include <memory>
 #include <new>
@@ -24,6 +24,7 @@
 #include "base/check.h"
 #include "base/random.h"
 #include "config/load_plan.h"
+#include "metrics/collectable.h"
 #include "metrics/exposition.h"
 #include "record/ledger.h"
 
@@ -62,55 +63,6 @@ using namespace std::chrono_literals;
 
 constexpr std::size_t kSeriesSizes[] = {1'000, 10'000, 75'000, 100'000};
 constexpr std::size_t kSeriesOfTarget = 115;
-
-// Takes the families as prometheus-cpp has them.
-class FamilyCollector final : public metrics::Encoder {
- public:
-  using metrics::Encoder::add;
-  void begin(const metrics::FamilyHead& head) override {
-    if (!families.empty() && families.back().metric.empty()) families.pop_back();
-    families.emplace_back();
-    families.back().name = head.name;
-    families.back().help = head.help;
-    families.back().type =
-        head.type == metrics::FamilyType::counter     ? prometheus::MetricType::Counter
-        : head.type == metrics::FamilyType::histogram ? prometheus::MetricType::Histogram
-                                                      : prometheus::MetricType::Gauge;
-  }
-  void set_subject(metrics::Labels labels, std::optional<base::WallTime>) override {
-    subject_.clear();
-    for (const metrics::Label& label : labels)
-      subject_.push_back({std::string(label.name), std::string(label.value)});
-  }
-  void add(metrics::MoreLabels more, double value, const record::Exemplar*) override {
-    prometheus::ClientMetric metric;
-    metric.label = subject_;
-    for (const metrics::Label& label : more)
-      metric.label.push_back({std::string(label.name), std::string(label.value)});
-    metric.counter.value = metric.gauge.value = value;
-    families.back().metric.push_back(std::move(metric));
-  }
-  void add(const record::Histogram& histogram) override {
-    prometheus::ClientMetric metric;
-    metric.label = subject_;
-    metric.histogram.sample_count = histogram.count();
-    metric.histogram.sample_sum = histogram.sum();
-    std::uint64_t up_to = 0;
-    for (std::size_t i = 0; i < histogram.counts().size(); ++i) {
-      up_to += histogram.counts()[i];
-      metric.histogram.bucket.push_back({up_to, i < histogram.edges().size()
-                                                    ? histogram.edges()[i]
-                                                    : std::numeric_limits<double>::infinity()});
-    }
-    families.back().metric.push_back(std::move(metric));
-  }
-  void add(const record::LatencyHistogram& histogram) override { add(histogram.classic()); }
-
-  std::vector<prometheus::MetricFamily> families;
-
- private:
-  std::vector<prometheus::ClientMetric::Label> subject_;
-};
 
 std::shared_ptr<const model::Plan> plan_of(std::size_t targets) {
   std::string toml = "[limits]\nseries_max = 1000000\n";
@@ -177,12 +129,6 @@ std::size_t write_all(metrics::Exposition& exposition) {
   return bytes;
 }
 
-metrics::ServerFacts no_server() {
-  metrics::ServerFacts server;
-  server.scrape_duration = record::Histogram({1});
-  return server;
-}
-
 template <typename Value>
 Value median(std::vector<Value> values) {
   std::sort(values.begin(), values.end());
@@ -196,30 +142,14 @@ void bench(std::size_t series_wanted, int runs, std::string_view only) {
   fill(ledger, targets, now);
   const record::Snapshot snapshot = ledger.snapshot(now);
 
-  const auto collect = [&] {
-    FamilyCollector collector;
-    for (const metrics::FamilyTable table :
-         {metrics::target_families(), metrics::objective_families()})
-      for (const metrics::Family& family : table) {
-        collector.begin(family.head);
-        for (std::size_t i = 0; i < targets; ++i) {
-          const model::Target& target = snapshot.plan->targets()[i];
-          const metrics::Label labels[] = {{"tenant", target.tenant_name},
-                                           {"probe", target.probe},
-                                           {"environment", "production"}};
-          collector.set_subject(labels, std::nullopt);
-          std::get<metrics::WriteTarget>(family.write)(
-              {*snapshot.plan, target, snapshot.targets[i]}, collector);
-        }
-      }
-    return std::move(collector.families);
-  };
-  const auto families = collect();
+  const auto collectable = metrics::make_collectable([&] { return ledger.snapshot(now); });
+  const auto families = collectable->Collect();
   const auto ours = [&](metrics::Format format) {
     return [&, format] {
       // The facts are there; what is measured is the writing.
-      auto exposition = std::make_unique<metrics::Exposition>(
-          record::Snapshot(snapshot), no_server(), metrics::ProcessStats{}, format);
+      auto exposition = std::make_unique<metrics::Exposition>(record::Snapshot(snapshot),
+                                                              metrics::InstrumentSamples{},
+                                                              metrics::ProcessStats{}, format);
       return measure([&] { return write_all(*exposition); });
     };
   };
@@ -230,7 +160,7 @@ void bench(std::size_t series_wanted, int runs, std::string_view only) {
       {"text+snapshot",
        [&] {
          return measure([&] {
-           metrics::Exposition exposition(ledger.snapshot(now), no_server(), {},
+           metrics::Exposition exposition(ledger.snapshot(now), metrics::InstrumentSamples{}, {},
                                           metrics::Format::text);
            return write_all(exposition);
          });
@@ -240,7 +170,8 @@ void bench(std::size_t series_wanted, int runs, std::string_view only) {
          return measure([&] { return prometheus::TextSerializer().Serialize(families).size(); });
        }},
       {"prometheus-cpp+families", [&] {
-         return measure([&] { return prometheus::TextSerializer().Serialize(collect()).size(); });
+         return measure(
+             [&] { return prometheus::TextSerializer().Serialize(collectable->Collect()).size(); });
        }}};
   if (!only.empty())
     std::erase_if(contenders, [&](const auto& contender) { return contender.first != only; });

@@ -27,7 +27,7 @@ TEST_CASE("everything but the health check needs a user") {
   CHECK(fetch(port, {.path = "/secret", .user_password = "alice:wrong"}).status == 401);
   CHECK(fetch(port, {.path = "/secret", .user_password = "mallory:secret"}).status == 401);
   CHECK(fetch(port, {.path = "/nothing", .user_password = "alice:secret"}).status == 404);
-  CHECK(door.rejected(metrics::HttpRejection::unauthorized) == 8);
+  CHECK(door.rejected(http::Rejection::unauthorized) == 8);
 }
 
 TEST_CASE("a bearer token will do, too, and may be exchanged") {
@@ -79,12 +79,12 @@ TEST_CASE("TLS is spoken from 1.2 on, with the suites that are configured") {
   };
   CHECK(status(CURL_SSLVERSION_TLSv1_3) == 200);
   CHECK(status(only(CURL_SSLVERSION_TLSv1_2)) == 200);
-  CHECK(door.rejected(metrics::HttpRejection::tls) == 0);
+  CHECK(door.rejected(http::Rejection::tls) == 0);
   CHECK(status(only(CURL_SSLVERSION_TLSv1_1), "DEFAULT@SECLEVEL=0") == 0);
   CHECK(status(only(CURL_SSLVERSION_TLSv1_2),
                "ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES256-GCM-SHA384") == 0);
-  CHECK(door.rejected(metrics::HttpRejection::tls, 2) == 2);
-  CHECK(door.statistics.facts().web_certificate_expiry.has_value());
+  CHECK(door.rejected(http::Rejection::tls, 2) == 2);
+  CHECK(door.server_instruments.has_web_certificate_expiry());
 }
 
 TEST_CASE("who speaks plain HTTP to a port with TLS is told so") {
@@ -143,7 +143,7 @@ TEST_CASE("a client's certificate must be of the right CA and for an allowed nam
     what.key = door.folder.path(std::string(name) + ".key");
     CHECK((fetch(port, what).status == 200) == in);
   }
-  CHECK(door.rejected(metrics::HttpRejection::tls, 2) == 2);
+  CHECK(door.rejected(http::Rejection::tls, 2) == 2);
 }
 
 TEST_CASE("a certificate exchanged on disk is shown, a broken one is not") {
@@ -203,7 +203,7 @@ TEST_CASE("a file that a new configuration points to may come after it") {
 TEST_CASE("a web configuration with problems opens no port") {
   Door door("basic_auth_users:\n  alice: secret\n  bob: x\n");
   door.options.addresses = {{"127.0.0.1", 0}};
-  http::Server server(door.options, {}, door.statistics, door.log);
+  http::Server server(door.options, {}, door.server_instruments, door.log);
   const auto bound = server.bind();
   REQUIRE_FALSE(bound);
   CHECK(bound.error().find("web.yml:2:10: basic_auth_users.alice: is not a bcrypt hash") !=
@@ -218,7 +218,7 @@ TEST_CASE("the rate is kept") {
   CHECK(fetch(port, {"/secret"}).status == 200);
   CHECK(fetch(port, {"/secret"}).status == 429);
   CHECK(fetch(port, {"/-/healthy"}).status == 200);
-  CHECK(door.rejected(metrics::HttpRejection::rate_limit) == 1);
+  CHECK(door.rejected(http::Rejection::rate_limit) == 1);
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ inline void write(const std::string& path, const std::string& text) {
 class Door {
  public:
   explicit Door(const std::string& yaml, http::ServerLimits limits = {}, bool tokens = false)
-      : statistics("/metrics"), limits_(limits) {
+      : limits_(limits) {
     write_certificates();
     write(folder.path("web.yml"), yaml);
     options.files.config = folder.path("web.yml");
@@ -57,18 +57,18 @@ class Door {
   int open() {
     options.addresses = {{"127.0.0.1", 0}};
     options.limits = limits_;
-    server = std::make_unique<http::Server>(options, routes(), statistics, log);
+    server = std::make_unique<http::Server>(options, routes(), server_instruments, log);
     port = server->bind().value();
     server->start();
     return port;
   }
 
-  std::uint64_t rejected(metrics::HttpRejection reason) const {
-    return statistics.facts().http_rejected[static_cast<std::size_t>(reason)];
+  std::uint64_t rejected(http::Rejection reason) const {
+    return server_instruments.rejections(reason);
   }
 
   // How many, once there are as many as that: a client may learn of its end before it is counted.
-  std::uint64_t rejected(metrics::HttpRejection reason, std::uint64_t at_least) const {
+  std::uint64_t rejected(http::Rejection reason, std::uint64_t at_least) const {
     while (rejected(reason) < at_least)
       std::this_thread::yield();
     return rejected(reason);
@@ -76,7 +76,7 @@ class Door {
 
   // Waits until the files as they stand are in force, or known to be wrong.
   void await_reload(bool successful) const {
-    while (statistics.facts().web_reload_successful != successful)
+    while (server_instruments.web_reload_successful() != successful)
       std::this_thread::yield();
   }
 
@@ -87,7 +87,8 @@ class Door {
   TemporaryFolder folder;
   simulator::Certificates certificates;
   base::Log log = base::Log::silent();
-  http::HttpStatistics statistics;
+  base::Instruments instruments;
+  http::ServerInstruments server_instruments{instruments, "/metrics"};
   http::ServerOptions options;
   std::unique_ptr<http::Server> server;
   int port = 0;

@@ -54,9 +54,9 @@ TEST_CASE("what is no request, or two at once, is refused and the connection clo
     client.finish();
     CHECK(status_line(client.read_to_end()) == "HTTP/1.1 " + row.status);
   }
-  CHECK(door.rejected(metrics::HttpRejection::malformed) == 6);
-  CHECK(door.rejected(metrics::HttpRejection::header_too_large) == 2);
-  CHECK(door.rejected(metrics::HttpRejection::body_too_large) == 1);
+  CHECK(door.rejected(http::Rejection::malformed) == 6);
+  CHECK(door.rejected(http::Rejection::header_too_large) == 2);
+  CHECK(door.rejected(http::Rejection::body_too_large) == 1);
   CHECK(fetch(port, {"/secret"}).status == 200);
 }
 
@@ -156,27 +156,27 @@ TEST_CASE("slow clients are cut off: silent ones, dribblers, those who never rea
   shaking.send("\x16\x03\x01");
   CHECK(silent.closed());
   CHECK(shaking.closed());
-  CHECK(door.rejected(metrics::HttpRejection::slow) == 1);
-  CHECK(plain.rejected(metrics::HttpRejection::slow) == 1);
+  CHECK(door.rejected(http::Rejection::slow) == 1);
+  CHECK(plain.rejected(http::Rejection::slow) == 1);
   const RawClient half(port);
   half.send("GET /secret HTTP/1.1\r\nX: ");
   CHECK(status_line(half.read_to_end()) == "HTTP/1.1 408 Request Timeout");
-  CHECK(plain.rejected(metrics::HttpRejection::slow) == 2);
+  CHECK(plain.rejected(http::Rejection::slow) == 2);
   // Each byte comes in time, the request does not.
   const RawClient dribbler(port);
-  for (int sent = 0; plain.rejected(metrics::HttpRejection::slow) == 2; std::this_thread::yield()) {
+  for (int sent = 0; plain.rejected(http::Rejection::slow) == 2; std::this_thread::yield()) {
     // More, and its head would be too large before its time is up.
     if (sent++ < 1000) dribbler.send("a");
   }
   const RawClient deaf(port);
   deaf.send("GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
-  while (plain.rejected(metrics::HttpRejection::slow) == 3)
+  while (plain.rejected(http::Rejection::slow) == 3)
     std::this_thread::yield();
   // Between two requests it is not the client that is slow.
   const RawClient patient(port);
   patient.send(kGet);
   CHECK(status_line(patient.read_to_end()) == "HTTP/1.1 200 OK");
-  CHECK(plain.rejected(metrics::HttpRejection::slow) == 4);
+  CHECK(plain.rejected(http::Rejection::slow) == 4);
 }
 
 TEST_CASE("idle clients beyond the limit make room for others, the oldest first") {
@@ -191,8 +191,8 @@ TEST_CASE("idle clients beyond the limit make room for others, the oldest first"
   for (int i = 0; i < 100; ++i)
     idle.push_back(std::make_unique<RawClient>(port));
   CHECK(fetch(port, {"/secret"}).status == 200);
-  CHECK(door.rejected(metrics::HttpRejection::too_many_connections) >= 85);
-  CHECK(door.statistics.facts().http_connections <= 16);
+  CHECK(door.rejected(http::Rejection::too_many_connections) >= 85);
+  CHECK(door.server_instruments.connections() <= 16);
   CHECK(idle.front()->closed());
   // Whoever has asked before may ask again.
   regular.send(kGet);
@@ -213,7 +213,7 @@ TEST_CASE("requests beyond the limit are told to come again") {
   const Page third = fetch(port, {"/secret"});
   CHECK(third.status == 503);
   CHECK(third.headers.at("retry-after") == "1");
-  CHECK(door.rejected(metrics::HttpRejection::too_many_requests) == 1);
+  CHECK(door.rejected(http::Rejection::too_many_requests) == 1);
   door.gate.set_value();
   CHECK(first.read_until("at last").find("200 OK") != std::string::npos);
   CHECK(second.read_until("at last").find("200 OK") != std::string::npos);
@@ -261,7 +261,7 @@ TEST_CASE("wrong passwords stand in a queue of their own") {
   CHECK(answers["HTTP/1.1 401 Unauthorized"] >= 4);
   CHECK(answers["HTTP/1.1 429 Too Many Requests"] >= 1);
   CHECK(answers["HTTP/1.1 401 Unauthorized"] + answers["HTTP/1.1 429 Too Many Requests"] == 12);
-  CHECK(door.rejected(metrics::HttpRejection::too_many_passwords) ==
+  CHECK(door.rejected(http::Rejection::too_many_passwords) ==
         static_cast<std::uint64_t>(answers["HTTP/1.1 429 Too Many Requests"]));
 }
 

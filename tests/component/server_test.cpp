@@ -23,10 +23,10 @@ class ServerTest {
   ServerTest()
       : probing(to_toml({"https://reinfer.io"})),
         ledger(probing.plan, clock.now()),
-        statistics("/metrics"),
+        server_instruments(instruments, "/metrics"),
         server({{{"127.0.0.1", 0}}, false, {}, {}},
-               routes::exporter_routes("/metrics", ledger, clock, statistics, ready), statistics,
-               log),
+               routes::exporter_routes("/metrics", ledger, clock, instruments, ready),
+               server_instruments, log),
         port(server.bind().value()) {
     server.start();
   }
@@ -36,7 +36,8 @@ class ServerTest {
   Probing probing;
   record::Ledgers ledger;
   std::atomic<bool> ready{false};
-  http::HttpStatistics statistics;
+  base::Instruments instruments;
+  http::ServerInstruments server_instruments;
   http::Server server;
   const int port;
 };
@@ -78,7 +79,7 @@ TEST_CASE_FIXTURE(ServerTest, "requests are counted by known paths only") {
 }
 
 TEST_CASE_FIXTURE(ServerTest, "a port in use is an error in words") {
-  http::Server second({{{"127.0.0.1", port}}, false, {}, {}}, {}, statistics, log);
+  http::Server second({{{"127.0.0.1", port}}, false, {}, {}}, {}, server_instruments, log);
   const auto taken = second.bind();
   REQUIRE_FALSE(taken.has_value());
   CHECK(taken.error() ==
@@ -101,8 +102,9 @@ TEST_CASE_FIXTURE(ServerTest, "scrapes from many clients at once are each whole"
 
 TEST_CASE("a server that never started stops at once") {
   const base::Log log = base::Log::silent();
-  http::HttpStatistics statistics("/metrics");
-  http::Server server({{{"127.0.0.1", 0}}, false, {}, {}}, {}, statistics, log);
+  base::Instruments instruments;
+  http::ServerInstruments server_instruments(instruments, "/metrics");
+  http::Server server({{{"127.0.0.1", 0}}, false, {}, {}}, {}, server_instruments, log);
   server.stop();
 }
 

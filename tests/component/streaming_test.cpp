@@ -28,10 +28,10 @@ class StreamingTest {
  public:
   StreamingTest()
       : ledger(plan_from(many_targets(100)), clock.now()),
-        statistics("/metrics"),
+        server_instruments(instruments, "/metrics"),
         server({{{"127.0.0.1", 0}}, false, {}, limits()},
-               routes::exporter_routes("/metrics", ledger, clock, statistics, ready), statistics,
-               log),
+               routes::exporter_routes("/metrics", ledger, clock, instruments, ready),
+               server_instruments, log),
         port(server.bind().value()) {
     server.start();
   }
@@ -53,11 +53,20 @@ class StreamingTest {
     return client.read_to_end();
   }
 
+  // How many scrapes have been timed.
+  std::uint64_t scrapes() const {
+    for (const metrics::InstrumentFamily& family : metrics::collect(instruments))
+      if (family.name == "reinfer_exporter_scrape_duration_seconds")
+        return family.samples.front().histogram.count();
+    return 0;
+  }
+
   base::SystemClock clock;
   base::Log log = base::Log::silent();
   record::Ledgers ledger;
   std::atomic<bool> ready{true};
-  http::HttpStatistics statistics;
+  base::Instruments instruments;
+  http::ServerInstruments server_instruments;
   http::Server server;
   const int port;
 };
@@ -73,7 +82,7 @@ TEST_CASE_FIXTURE(StreamingTest, "a long scrape comes in chunks and is whole, pa
     CHECK(page.headers.at("content-type") == metrics::text_format().content_type);
     CHECK(whole(page.body));
   }
-  CHECK(statistics.facts().scrape_duration.count() == 2);
+  CHECK(scrapes() == 2);
 }
 
 TEST_CASE_FIXTURE(StreamingTest, "every format may be long") {
@@ -135,7 +144,8 @@ TEST_CASE("clients that do not take their long replies make room for each other"
   std::atomic<int> alive{0};
   {
     const base::Log log = base::Log::silent();
-    http::HttpStatistics statistics("/metrics");
+    base::Instruments instruments;
+    http::ServerInstruments server_instruments(instruments, "/metrics");
     http::ServerLimits limits = StreamingTest::limits();
     limits.stop_time = 0s;
     const auto endless = [&alive](const http::HttpRequest&) {
@@ -147,7 +157,7 @@ TEST_CASE("clients that do not take their long replies make room for each other"
         {{{"127.0.0.1", 0}}, false, {}, limits},
         {{"GET", "/endless", http::RouteAccess::open, endless},
          {"GET", "/-/healthy", http::RouteAccess::open, [](auto&) { return http::HttpReply{}; }}},
-        statistics, log);
+        server_instruments, log);
     const int port = server.bind().value();
     server.start();
     std::vector<std::unique_ptr<RawClient>> deaf;
@@ -157,8 +167,7 @@ TEST_CASE("clients that do not take their long replies make room for each other"
       deaf.back()->read_until("200 OK");
     }
     CHECK(fetch(port, {.path = "/-/healthy"}).status == 200);
-    const auto rejected = statistics.facts().http_rejected;
-    CHECK(rejected[static_cast<std::size_t>(metrics::HttpRejection::slow)] == 3);
+    CHECK(server_instruments.rejections(http::Rejection::slow) == 3);
   }
   CHECK(alive == 0);
 }

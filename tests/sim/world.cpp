@@ -210,9 +210,7 @@ std::uint64_t World::total_results() const {
 }
 
 std::string World::metrics() const {
-  metrics::ServerFacts server;
-  server.scrape_duration = record::Histogram(metrics::scrape_duration_edges());
-  return metrics::render_metrics(ledger_.snapshot(clock_.peek()), server, metrics::ProcessStats{});
+  return metrics::render_metrics(ledger_.snapshot(clock_.peek()), {}, metrics::ProcessStats{});
 }
 
 explain::Verdict World::verdict(std::string_view name) const {

@@ -39,8 +39,7 @@ ROOMS = {
     "page": SHOWN,
     "api": SHOWN,
     "terminal": SHOWN,
-    # The statistics of the HTTP side are still a part of the metrics.
-    "http": CORE | {"metrics"},
+    "http": CORE,
     "routes": SHOWN | {"page", "api", "terminal", "http"},
     "sla": CORE | {"explain", "terminal"},
     "app": SHOWN | {"config", "credentials", "schedule", "transport", "probe", "page", "api",
@@ -64,6 +63,8 @@ LIBRARIES = {
                 r"|src/http/(tls_server|password)\.cpp|src/base/base64\.cpp",
     "date/": r"src/base/time_zone\.cpp",
     "zlib.h": r"src/base/gzip\.cpp",
+    "prometheus/": r"src/(base/instruments|metrics/(instrument_samples|collectable))\.cpp",
+    "protozero/": r"src/metrics/protobuf_wire\.h",
     "fmt/": r"src/((\w+/)*\w+\.cpp|base/buffer\.h)",
 }
 

@@ -8,6 +8,7 @@
 #include "record/ledger.h"
 #include "record/tally.h"
 #include "tests/unit/goldens.h"
+#include "tests/unit/instruments.h"
 #include "tests/unit/plans.h"
 
 namespace reinfer::tests {
@@ -25,13 +26,6 @@ std::string without_build_info(const std::string& text) {
   return result;
 }
 
-metrics::ServerFacts server_facts() {
-  metrics::ServerFacts server;
-  server.scrape_duration = record::Histogram(metrics::scrape_duration_edges());
-  server.http_requests[{"/metrics", 200}] = 3;
-  return server;
-}
-
 std::size_t value_lines(const std::string& text) {
   std::istringstream lines(text);
   std::size_t count = 0;
@@ -44,7 +38,7 @@ TEST_CASE("the exposition is the contract, byte for byte") {
   const auto plan = plan_from(kTwoTenants);
   record::Ledger ledger(plan, kNow);
   check_golden("metrics_at_start.txt", without_build_info(metrics::render_metrics(
-                                           ledger.snapshot(kNow), server_facts(), {})));
+                                           ledger.snapshot(kNow), some_instruments(), {})));
 }
 
 // Without the lines about the exporter itself.
@@ -77,7 +71,7 @@ TEST_CASE("what was measured stands beside what was not") {
   ledger.record(result);
   ledger.record_skipped(model::TargetIndex{2}, model::SkipReason::overlap, 2);
   check_golden("metrics_after_one_probe.txt",
-               of_targets(metrics::render_metrics(ledger.snapshot(kNow), server_facts(), {})));
+               of_targets(metrics::render_metrics(ledger.snapshot(kNow), some_instruments(), {})));
 }
 
 TEST_CASE("one target alone has the same lines as among the others") {
@@ -95,7 +89,7 @@ TEST_CASE("one target alone has the same lines as among the others") {
   const std::string alone = metrics::render_target_metrics(*plan, result.target, record);
   ledger.record_started(result.target, 0ns);
   ledger.record(result);
-  const std::string all = metrics::render_metrics(ledger.snapshot(kNow), server_facts(), {});
+  const std::string all = metrics::render_metrics(ledger.snapshot(kNow), some_instruments(), {});
   CHECK(value_lines(alone) > 60);
   for (const std::string_view line : base::split(alone, '\n'))
     CHECK(all.find(line) != std::string::npos);
@@ -124,7 +118,7 @@ TEST_CASE("the series foretold are the series served") {
         ++results;
       }
     }
-    const std::string text = metrics::render_metrics(ledger.snapshot(kNow), server_facts(),
+    const std::string text = metrics::render_metrics(ledger.snapshot(kNow), some_instruments(),
                                                      {1.0, 1.0, 1.0, 1.0, 1.0, 1.0});
     CHECK(value_lines(text) <= model::expected_series(*plan));
     CHECK(value_lines(text) + 30 >= model::expected_series(*plan));
@@ -148,7 +142,7 @@ use = "projects"
 TEST_CASE("every line is well formed, no series stands twice, no family is empty") {
   const auto plan = plan_from(kTwoTenants);
   record::Ledger ledger(plan, kNow);
-  std::istringstream lines(metrics::render_metrics(ledger.snapshot(kNow), server_facts(), {}));
+  std::istringstream lines(metrics::render_metrics(ledger.snapshot(kNow), some_instruments(), {}));
   std::set<std::string> seen;
   std::string previous;
   for (std::string line; std::getline(lines, line);) {

@@ -16,7 +16,7 @@ const http::RequestLimits kLimits{1024, 10, 100};
 struct Row {
   std::string bytes;
   int status;  // 0: complete, -1: incomplete
-  metrics::HttpRejection reason = metrics::HttpRejection::malformed;
+  http::Rejection reason = http::Rejection::malformed;
 };
 
 int status_of(const http::ParseResult& frame) {
@@ -81,12 +81,11 @@ TEST_CASE("a request is whole, on its way, or none") {
       {with("transfer-encoding: xchunked\r\n"), 411},
       {with("Content-Length: 2\r\nTransfer-Encoding: chunked\r\n"), 400},
       // Too much.
-      {with("Content-Length: 101\r\n"), 413, metrics::HttpRejection::body_too_large},
+      {with("Content-Length: 101\r\n"), 413, http::Rejection::body_too_large},
       {with(many), 0},
-      {with(many + "a: b\r\n"), 431, metrics::HttpRejection::header_too_large},
-      {with("a: " + std::string(1024, 'b') + "\r\n"), 431,
-       metrics::HttpRejection::header_too_large},
-      {std::string(1024, 'a'), 431, metrics::HttpRejection::header_too_large},
+      {with(many + "a: b\r\n"), 431, http::Rejection::header_too_large},
+      {with("a: " + std::string(1024, 'b') + "\r\n"), 431, http::Rejection::header_too_large},
+      {std::string(1024, 'a'), 431, http::Rejection::header_too_large},
       {std::string(1023, 'a'), -1},
   };
   for (const Row& row : rows) {

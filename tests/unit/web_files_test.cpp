@@ -31,7 +31,7 @@ class Watched {
       names_.tokens = folder_ / "tokens";
       std::ofstream(names_.tokens) << tokens;
     }
-    files_.emplace(names_, access_, statistics_, log_);
+    files_.emplace(names_, access_, instruments_, log_);
     REQUIRE(files_->load());
   }
   ~Watched() { std::filesystem::remove_all(folder_); }
@@ -43,7 +43,7 @@ class Watched {
   }
   void look_after(base::Nanoseconds time) { files_->refresh(now_ += time); }
   bool open() const { return access_.judge(std::nullopt).verdict == http::AccessVerdict::granted; }
-  bool successful() const { return statistics_.facts().web_reload_successful.value_or(false); }
+  bool successful() const { return instruments_.web_reload_successful().value_or(false); }
   bool knows(const std::string& challenge) const {
     for (const std::string& known : access_.challenges())
       if (known.starts_with(challenge)) return true;
@@ -54,7 +54,8 @@ class Watched {
   std::filesystem::path folder_;
   http::WebFileNames names_;
   http::Access access_{"salt"};
-  http::HttpStatistics statistics_{"/metrics"};
+  base::Instruments registry_;
+  http::ServerInstruments instruments_{registry_, "/metrics"};
   const base::Log log_ = base::Log::silent();
   std::optional<http::WebFiles> files_;
   base::MonoTime now_{1h};
