@@ -1,7 +1,8 @@
 // The delimited protobuf format: io.prometheus.client.MetricFamily messages, each after its length
 // (io/prometheus/client/metrics.proto of github.com/prometheus/client_model), the only one with
-// native histograms. Used through Encoder; it has no need of a protobuf library, since it only
-// writes, and only this one message.
+// native histograms. Used through Encoder, by the thread that answers a scrape. protozero writes
+// the wire format; no protobuf compiler or run-time library is needed, since only this message is
+// written and none is read.
 #pragma once
 
 #include <string>
@@ -26,10 +27,19 @@ class ProtobufEncoder final : public Encoder {
   void add(const record::LatencyHistogram& histogram) override;
 
  private:
-  // `value`: puts the fields of the metric's Counter, Gauge or Histogram. Counts so many series.
+  // protozero takes it for a size that is not known.
+  static constexpr std::size_t kUnknownBytes = 0;
+
+  // A Metric's Counter, Gauge or Histogram: its field number, its size, and how many series it is.
+  struct MetricShape {
+    std::uint32_t value_field;
+    std::size_t value_bytes;
+    std::size_t series;
+  };
+
+  // `value`: puts the fields of the Counter, Gauge or Histogram.
   template <typename Value>
-  void add_metric(MoreLabels more, std::uint32_t value_field, std::size_t series,
-                  const Value& value);
+  void add_metric(MoreLabels more, MetricShape shape, const Value& value);
 
   base::Buffer& out_;
   const FamilyHead* head_ = nullptr;

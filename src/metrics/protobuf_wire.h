@@ -1,146 +1,118 @@
-// The wire format of protocol buffers (protobuf.dev/programming-guides/encoding), as far as it is
-// written here: integers, doubles, and bytes with their length. Everything is put down by a
-// template that takes either a WireSize, which only counts, or a WireBytes, which writes: what is
-// counted and what is written cannot differ. Used by protobuf_encoder.cpp. Pure.
+// Two buffers for protozero, which writes the wire format of protocol buffers: WireSize only
+// counts, WireBytes writes at a place with room for all of it. Everything is written by a template
+// that takes a writer over either, so what is counted and what is written cannot differ. Used by
+// protobuf_encoder.cpp. Pure.
 #pragma once
 
-#include <endian.h>
-
-#include <bit>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <protozero/basic_pbf_writer.hpp>
+#include <protozero/varint.hpp>
 #include <string_view>
-#include <type_traits>
 
 #include "base/buffer.h"
 #include "base/check.h"
 
 namespace reinfer::metrics {
 
-enum class WireType : std::uint32_t { varint = 0, fixed64 = 1, length = 2 };
+struct WireSize {
+  std::size_t size = 0;
+  std::array<char, protozero::max_varint_length> length{};  // of a message, which nobody reads
+};
 
-constexpr std::size_t varint_bytes(std::uint64_t value) {
-  return value < 0x80 ? 1 : static_cast<std::size_t>(std::bit_width(value) + 6) / 7;
-}
+// `end` is where the next byte goes.
+struct WireBytes {
+  char* begin;
+  char* end;
+};
 
-class WireSize {
+}  // namespace reinfer::metrics
+
+namespace protozero {
+
+template <>
+struct buffer_customization<reinfer::metrics::WireSize> {
+  using Buffer = reinfer::metrics::WireSize;
+  static std::size_t size(const Buffer* to) { return to->size; }
+  static void append(Buffer* to, const char*, std::size_t count) { to->size += count; }
+  static void append_zeros(Buffer* to, std::size_t count) { to->size += count; }
+  static void resize(Buffer* to, std::size_t size) { to->size = size; }
+  static void reserve_additional(Buffer*, std::size_t) {}
+  static void erase_range(Buffer* to, std::size_t from, std::size_t until) {
+    to->size -= until - from;
+  }
+  static char* at_pos(Buffer* to, std::size_t) { return to->length.data(); }
+  static void push_back(Buffer* to, char) { ++to->size; }
+};
+
+template <>
+struct buffer_customization<reinfer::metrics::WireBytes> {
+  using Buffer = reinfer::metrics::WireBytes;
+  static std::size_t size(const Buffer* to) {
+    return static_cast<std::size_t>(to->end - to->begin);
+  }
+  static void append(Buffer* to, const char* bytes, std::size_t count) {
+    std::memcpy(to->end, bytes, count);
+    to->end += count;
+  }
+  // The length of a message goes there: nobody reads the zeros.
+  static void append_zeros(Buffer* to, std::size_t count) { to->end += count; }
+  static void resize(Buffer* to, std::size_t size) { to->end = to->begin + size; }
+  static void reserve_additional(Buffer*, std::size_t) {}
+  static void erase_range(Buffer* to, std::size_t from, std::size_t until) {
+    std::memmove(to->begin + from, to->begin + until, size(to) - until);
+    to->end -= until - from;
+  }
+  static char* at_pos(Buffer* to, std::size_t position) { return to->begin + position; }
+  static void push_back(Buffer* to, char byte) { *to->end++ = byte; }
+};
+
+}  // namespace protozero
+
+namespace reinfer::metrics {
+
+template <typename Buffer>
+class WireWriter : public protozero::basic_pbf_writer<Buffer> {
  public:
-  std::size_t size() const { return size_; }
+  explicit WireWriter(Buffer& to) : protozero::basic_pbf_writer<Buffer>(to), to_(&to) {}
+  // Of a message in a message. `bytes`: its size, or 0 if that is not known.
+  WireWriter(WireWriter& parent, std::uint32_t field, std::size_t bytes = 0)
+      : protozero::basic_pbf_writer<Buffer>(parent, field, bytes), to_(parent.to_) {}
 
-  void varint(std::uint64_t value) { size_ += varint_bytes(value); }
-  void fixed64(std::uint64_t) { size_ += sizeof(std::uint64_t); }
-  void raw(std::string_view bytes) { size_ += bytes.size(); }
-  template <typename Fields>
-  void sized(const Fields& fields) {
-    WireSize size;
-    fields(size);
-    varint(size.size());
-    size_ += size.size();
+  // Fields that were written before.
+  void append_fields(std::string_view fields) {
+    protozero::buffer_customization<Buffer>::append(to_, fields.data(), fields.size());
   }
 
  private:
-  std::size_t size_ = 0;
+  Buffer* to_;
 };
 
-// Writes at a place that has room for all of it: the size was counted before. The place is in a
-// local while bytes are written, since a char might be a part of it for all the compiler knows.
-// A message is written before its length, and moved if that takes more than the byte left for it:
-// quicker than to count it once more at each depth it is nested.
-class WireBytes {
- public:
-  explicit WireBytes(char* at) : at_(at) {}
-  char* at() const { return at_; }
-
-  void varint(std::uint64_t value) {
-    char* at = at_;
-    for (; value >= 0x80; value >>= 7)
-      *at++ = static_cast<char>(value | 0x80);
-    *at++ = static_cast<char>(value);
-    at_ = at;
-  }
-  // Little-endian, whatever the machine.
-  void fixed64(std::uint64_t bits) {
-    bits = htole64(bits);
-    std::memcpy(at_, &bits, sizeof bits);
-    at_ += sizeof bits;
-  }
-  void raw(std::string_view bytes) {
-    std::memcpy(at_, bytes.data(), bytes.size());
-    at_ += bytes.size();
-  }
-  template <typename Fields>
-  void sized(const Fields& fields) {
-    char* const length_at = at_++;
-    fields(*this);
-    const auto size = static_cast<std::size_t>(at_ - length_at - 1);
-    if (size < 0x80) {
-      *length_at = static_cast<char>(size);
-      return;
-    }
-    char* const begin = length_at + varint_bytes(size);
-    std::memmove(begin, length_at + 1, size);
-    at_ = length_at;
-    varint(size);
-    at_ = begin + size;
-  }
-
- private:
-  char* at_;
-};
-
-// Small numbers of either sign become small numbers (sint32, sint64).
-constexpr std::uint64_t zigzag(std::int64_t value) {
-  return (static_cast<std::uint64_t>(value) << 1) ^ static_cast<std::uint64_t>(value >> 63);
-}
-
-template <typename Wire>
-void put_tag(Wire& wire, std::uint32_t field, WireType type) {
-  wire.varint(field << 3 | static_cast<std::uint32_t>(type));
-}
-
-template <typename Wire>
-void put_number(Wire& wire, std::uint32_t field, std::uint64_t value) {
-  put_tag(wire, field, WireType::varint);
-  wire.varint(value);
-}
-
-template <typename Wire>
-void put_double(Wire& wire, std::uint32_t field, double value) {
-  put_tag(wire, field, WireType::fixed64);
-  wire.fixed64(std::bit_cast<std::uint64_t>(value));
-}
-
-template <typename Wire>
-void put_bytes(Wire& wire, std::uint32_t field, std::string_view bytes) {
-  put_tag(wire, field, WireType::length);
-  wire.varint(bytes.size());
-  wire.raw(bytes);
-}
-
-// `fields`: callable with either kind of wire, puts the fields of a message.
-template <typename Wire, typename Fields>
-void put_message(Wire& wire, std::uint32_t field, const Fields& fields) {
-  put_tag(wire, field, WireType::length);
-  wire.sized(fields);
-}
-
+// `fields`: callable with a WireWriter of either buffer.
 template <typename Fields>
-std::size_t wire_size(const Fields& fields) {
+[[gnu::flatten]] std::size_t wire_size(const Fields& fields) {
   WireSize size;
-  fields(size);
-  return size.size();
+  WireWriter<WireSize> writer(size);
+  fields(writer);
+  return size.size;
 }
 
-// `size_max`: at least what `fields` take.
+// While a message is written, its length takes more room than it will in the end.
+inline constexpr std::size_t kOpenMessagesBytes = 64;
+
+// `size_max`: at least the bytes that `fields` take.
 template <typename Fields>
-void append_wire(base::Buffer& to, std::size_t size_max, const Fields& fields) {
+[[gnu::flatten]] void append_wire(base::Buffer& to, std::size_t size_max, const Fields& fields) {
   const std::size_t before = to.size();
-  to.resize(before + size_max);
-  WireBytes bytes(to.data() + before);
-  fields(bytes);
-  const auto size = static_cast<std::size_t>(bytes.at() - to.data());
-  base::check(size <= to.size(), "no more is written than was counted");
-  to.resize(size);
+  to.resize(before + size_max + kOpenMessagesBytes);
+  WireBytes bytes{to.data() + before, to.data() + before};
+  WireWriter<WireBytes> writer(bytes);
+  fields(writer);
+  const auto size = static_cast<std::size_t>(bytes.end - bytes.begin);
+  base::check(size <= size_max, "no more is written than was counted");
+  to.resize(before + size);
 }
 
 template <typename Fields>
