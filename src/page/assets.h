@@ -1,5 +1,5 @@
-// The files that the status page needs beside its HTML, compiled in: style sheet, script, icons.
-// They are written by hand in expose/assets/ and turned into a source file by expose/embed.cmake.
+// The files that the status page needs besides its HTML, compiled in: style sheet, script, icons.
+// They are written by hand in page/assets/ and turned into a source file by page/embed.cmake.
 // Constant; any thread.
 #pragma once
 

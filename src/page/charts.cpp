@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 
-#include "base/duration.h"
+#include "page/icons.h"
 
 namespace reinfer::page {
 namespace {
@@ -18,65 +18,8 @@ constexpr double kChartWidth = kChartStep * record::RecentResults::kSamplesKept;
 constexpr double kChartHeight = 120;
 constexpr double kWaterfallWidth = 400;
 
-struct PhasePart {
-  const char* name;   // for people
-  const char* style;  // class of the colour
-  double LatencySplit::*time;
-};
-
-constexpr std::array<PhasePart, 7> kParts = {{
-    {"resolve", "ph-resolve", &LatencySplit::resolve},
-    {"connect", "ph-connect", &LatencySplit::connect},
-    {"TLS", "ph-tls", &LatencySplit::tls},
-    {"server", "ph-server", &LatencySplit::server},
-    {"network", "ph-network", &LatencySplit::network},
-    {"server and network", "ph-unsplit", &LatencySplit::unsplit},
-    {"receive", "ph-receive", &LatencySplit::receive},
-}};
-
-double present(std::uint32_t microseconds) {
-  return microseconds == record::RecentSample::kAbsent ? 0 : microseconds;
-}
-
 std::string mean_of(std::size_t samples) {
   return samples == 1 ? "The one ok probe" : fmt::format("Mean of {} ok probes", samples);
-}
-
-std::string number(double value) {
-  return fmt::format("{:.4g}", std::round(value * 10) / 10);
-}
-
-// What the fault looks like without its colour, around (x, y).
-std::string shape_path(model::Fault fault, double x, double y, double r) {
-  switch (fault) {
-    case model::Fault::platform:
-      return fmt::format("M{} {}h{}v{}h-{}z", number(x - r), number(y - r), number(2 * r),
-                         number(2 * r), number(2 * r));
-    case model::Fault::edge:
-      return fmt::format("M{} {}l{} {}l-{} {}l-{}-{}z", number(x), number(y - r * 1.3),
-                         number(r * 1.3), number(r * 1.3), number(r * 1.3), number(r * 1.3),
-                         number(r * 1.3), number(r * 1.3));
-    case model::Fault::network:
-      return fmt::format("M{} {}l{} {}h-{}z", number(x), number(y - r * 1.2), number(r * 1.2),
-                         number(r * 2.2), number(r * 2.4));
-    case model::Fault::credentials:
-      return fmt::format("M{} {}h{}l-{} {}z", number(x - r * 1.2), number(y - r), number(r * 2.4),
-                         number(r * 1.2), number(r * 2.2));
-    case model::Fault::request:
-      return fmt::format("M{} {}l{} {}M{} {}l-{} {}", number(x - r), number(y - r), number(2 * r),
-                         number(2 * r), number(x + r), number(y - r), number(2 * r), number(2 * r));
-    case model::Fault::monitor:
-      return fmt::format("M{} {}a{} {} 0 1 0 {} 0a{} {} 0 1 0-{} 0z", number(x - r), number(y),
-                         number(r), number(r), number(2 * r), number(r), number(r), number(2 * r));
-    case model::Fault::none:
-      break;
-  }
-  return fmt::format("M{} {}l{} {}l{}-{}", number(x - r), number(y), number(r * 0.7),
-                     number(r * 0.7), number(r * 1.3), number(r * 1.4));
-}
-
-std::string fault_class(const char* first, model::Fault fault) {
-  return fmt::format("{} f-{}", first, model::to_label(fault));
 }
 
 std::string counts_by_fault(const std::vector<record::RecentSample>& samples) {
@@ -94,7 +37,7 @@ std::string counts_by_fault(const std::vector<record::RecentSample>& samples) {
 double longest_ok(const std::vector<record::RecentSample>& samples) {
   double longest = 1;
   for (const record::RecentSample& sample : samples)
-    if (sample.outcome == model::Outcome::ok) longest = std::max(longest, present(sample.total));
+    if (sample.outcome == model::Outcome::ok) longest = std::max(longest, measured(sample.total));
   return longest;
 }
 
@@ -102,7 +45,7 @@ std::string sparkline_title(const std::vector<record::RecentSample>& samples) {
   if (samples.empty()) return "no probe yet";
   double low = 1e18;
   for (const record::RecentSample& sample : samples)
-    if (sample.outcome == model::Outcome::ok) low = std::min(low, present(sample.total));
+    if (sample.outcome == model::Outcome::ok) low = std::min(low, measured(sample.total));
   const bool one = samples.size() == 1;
   std::string text = one ? "Last probe" : fmt::format("Last {} probes", samples.size());
   if (low < 1e18 && one)
@@ -117,92 +60,12 @@ void open_svg(Html& html, const char* style, double width, double height, const 
               const char* aspect = "xMinYMid meet") {
   html.open("svg", {{"class", style},
                     {"role", "img"},
-                    {"viewBox", fmt::format("0 0 {} {}", number(width), number(height))},
+                    {"viewBox", fmt::format("0 0 {} {}", svg_number(width), svg_number(height))},
                     {"preserveAspectRatio", aspect}});
   html.element("title", title);
 }
 
 }  // namespace
-
-LatencySplit split_of(const record::RecentSample& sample) {
-  LatencySplit split;
-  split.resolve = present(sample.resolve);
-  split.connect = present(sample.connect);
-  split.tls = present(sample.tls);
-  split.receive = present(sample.receive);
-  const double wait = present(sample.wait);
-  if (sample.server == record::RecentSample::kAbsent) {
-    split.unsplit = wait + present(sample.send);
-  } else {
-    split.server = std::min<double>(sample.server, wait);
-    split.network = wait - split.server + present(sample.send);
-  }
-  split.samples = 1;
-  return split;
-}
-
-LatencySplit mean_split(const std::vector<record::RecentSample>& samples) {
-  LatencySplit mean;
-  for (const record::RecentSample& sample : samples) {
-    if (sample.outcome != model::Outcome::ok) continue;
-    const LatencySplit one = split_of(sample);
-    for (const PhasePart& part : kParts)
-      mean.*part.time += one.*part.time;
-    ++mean.samples;
-  }
-  if (mean.samples > 0)
-    for (const PhasePart& part : kParts)
-      mean.*part.time /= static_cast<double>(mean.samples);
-  return mean;
-}
-
-std::string describe_microseconds(double count) {
-  return base::describe_duration(base::Nanoseconds(static_cast<std::int64_t>(count * 1000)));
-}
-
-std::string describe_split(const LatencySplit& split) {
-  std::string text;
-  for (const PhasePart& part : kParts) {
-    if (split.*part.time <= 0) continue;
-    if (!text.empty()) text += ", ";
-    text += fmt::format("{} {}", part.name, describe_microseconds(split.*part.time));
-  }
-  return text.empty() ? "nothing measured" : text;
-}
-
-void draw_icon(Html& html, model::Fault fault) {
-  html.open("svg", {{"class", fault_class("icon", fault)}, {"aria-hidden", "true"}});
-  html.single("use", {{"href", fmt::format("#i-{}", model::to_label(fault))}});
-  html.close();
-}
-
-void draw_state_icon(Html& html, const char* state) {
-  html.open("svg", {{"class", fmt::format("icon f-{}", state)}, {"aria-hidden", "true"}});
-  html.single("use", {{"href", fmt::format("#i-{}", state)}});
-  html.close();
-}
-
-void draw_symbols(Html& html) {
-  html.open("svg", {{"class", "symbols"}, {"aria-hidden", "true"}});
-  for (std::size_t f = 0; f < model::kFaultCount; ++f) {
-    const model::Fault fault = static_cast<model::Fault>(f);
-    html.open("symbol",
-              {{"id", fmt::format("i-{}", model::to_label(fault))}, {"viewBox", "0 0 16 16"}});
-    html.single("path", {{"d", shape_path(fault, 8, 8, 5)}});
-    html.close();
-  }
-  struct StateShape {
-    const char* id;
-    const char* path;
-  };
-  for (const StateShape& shape :
-       {StateShape{"i-paused", "M5.5 4v8M10.5 4v8"}, {"i-waiting", "M3 8h0M8 8h0M13 8h0"}}) {
-    html.open("symbol", {{"id", shape.id}, {"viewBox", "0 0 16 16"}});
-    html.single("path", {{"d", shape.path}});
-    html.close();
-  }
-  html.close();
-}
 
 void draw_phase_key(Html& html, const std::string& phase) {
   html.open("svg", {{"class", "key"}, {"viewBox", "0 0 10 10"}, {"aria-hidden", "true"}});
@@ -221,12 +84,12 @@ void draw_sparkline(Html& html, const std::vector<record::RecentSample>& samples
     const double x = kSparkWidth - 1.5 - kSparkStep * static_cast<double>(samples.size() - 1 - i);
     const model::Fault fault = model::fault_of(samples[i].outcome);
     if (fault == model::Fault::none) {
-      const double y = 23 - 20 * present(samples[i].total) / longest;
+      const double y = 23 - 20 * measured(samples[i].total) / longest;
       // A single good probe between failures is a dot: a line of no length with round ends.
-      line += drawing ? fmt::format("L{} {}", number(x), number(y))
-                      : fmt::format("M{} {}h0", number(x), number(y));
+      line += drawing ? fmt::format("L{} {}", svg_number(x), svg_number(y))
+                      : fmt::format("M{} {}h0", svg_number(x), svg_number(y));
     } else {
-      marks[static_cast<std::size_t>(fault)] += shape_path(fault, x, 28, 2);
+      marks[static_cast<std::size_t>(fault)] += fault_shape(fault, x, 28, 2);
     }
     drawing = fault == model::Fault::none;
   }
@@ -247,12 +110,12 @@ void draw_split(Html& html, const LatencySplit& split) {
            "none");
   double x = 0;
   if (total <= 0) html.single("rect", {{"class", "nothing"}, {"width", "160"}, {"height", "10"}});
-  for (const PhasePart& part : kParts) {
+  for (const SplitPart& part : kSplitParts) {
     if (split.*part.time <= 0 || total <= 0) continue;
     const double width = kBarWidth * split.*part.time / total;
     html.single("rect", {{"class", part.style},
-                         {"x", number(x)},
-                         {"width", number(std::max(width - 0.6, 0.4))},
+                         {"x", svg_number(x)},
+                         {"width", svg_number(std::max(width - 0.6, 0.4))},
                          {"height", "10"}});
     x += width;
   }
@@ -262,10 +125,9 @@ void draw_split(Html& html, const LatencySplit& split) {
 void draw_latencies(Html& html, const std::vector<record::RecentSample>& samples, double longest) {
   open_svg(html, "chart", kChartWidth, kChartHeight + 16, sparkline_title(samples));
   for (const double share : {0.0, 0.5, 1.0})
-    html.single(
-        "path",
-        {{"class", "grid"},
-         {"d", fmt::format("M0 {}h{}", number(kChartHeight * share + 0.5), number(kChartWidth))}});
+    html.single("path", {{"class", "grid"},
+                         {"d", fmt::format("M0 {}h{}", svg_number(kChartHeight * share + 0.5),
+                                           svg_number(kChartWidth))}});
   for (std::size_t i = 0; i < samples.size(); ++i) {
     const record::RecentSample& sample = samples[i];
     const double x = kChartWidth - kChartStep * static_cast<double>(samples.size() - i);
@@ -275,19 +137,19 @@ void draw_latencies(Html& html, const std::vector<record::RecentSample>& samples
     html.open("g", {{"class", fault == model::Fault::none ? "bar" : "bar failed"}});
     html.element("title",
                  fmt::format("{}, {}", model::to_label(sample.outcome), describe_split(split)));
-    for (const PhasePart& part : kParts) {
+    for (const SplitPart& part : kSplitParts) {
       const double height = std::min(kChartHeight * split.*part.time / longest, y);
       if (height < 0.05) continue;
       y -= height;
       html.single("rect", {{"class", part.style},
-                           {"x", number(x + 1)},
-                           {"y", number(y)},
+                           {"x", svg_number(x + 1)},
+                           {"y", svg_number(y)},
                            {"width", "6"},
-                           {"height", number(height)}});
+                           {"height", svg_number(height)}});
     }
     if (fault != model::Fault::none)
       html.single("path", {{"class", fault_class("mark", fault)},
-                           {"d", shape_path(fault, x + 4, kChartHeight + 8, 3)}});
+                           {"d", fault_shape(fault, x + 4, kChartHeight + 8, 3)}});
     html.close();
   }
   html.close();
@@ -297,12 +159,12 @@ void draw_waterfall(Html& html, const record::RecentSample& sample, double longe
   const LatencySplit split = split_of(sample);
   open_svg(html, "waterfall", kWaterfallWidth, 12, describe_split(split), "none");
   double x = 0;
-  for (const PhasePart& part : kParts) {
+  for (const SplitPart& part : kSplitParts) {
     if (split.*part.time <= 0) continue;
     const double width = kWaterfallWidth * split.*part.time / longest;
     html.single("rect", {{"class", part.style},
-                         {"x", number(x)},
-                         {"width", number(std::max(width, 1.0))},
+                         {"x", svg_number(x)},
+                         {"width", svg_number(std::max(width, 1.0))},
                          {"height", "12"}});
     x += width;
   }
@@ -325,16 +187,16 @@ void draw_day(Html& html, const std::vector<record::AvailabilityBin>& day) {
     html.single("rect", {{"class", empty          ? "nothing"
                                    : counted == 0 ? "excluded"
                                                   : "good"},
-                         {"x", number(x)},
+                         {"x", svg_number(x)},
                          {"width", "4"},
                          {"height", "28"}});
     if (bin.bad > 0) {
       const double height = std::max(28 * bin.bad / counted, 6.0);
       html.single("rect", {{"class", fault_class("bad", bin.worst)},
-                           {"x", number(x)},
-                           {"y", number(28 - height)},
+                           {"x", svg_number(x)},
+                           {"y", svg_number(28 - height)},
                            {"width", "4"},
-                           {"height", number(height)}});
+                           {"height", svg_number(height)}});
     }
     x += 5;
   }

@@ -10,6 +10,7 @@
 #include "base/version.h"
 #include "page/assets.h"
 #include "page/charts.h"
+#include "page/icons.h"
 
 namespace reinfer::page {
 namespace {

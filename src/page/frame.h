@@ -1,5 +1,5 @@
-// What the pages of the status page have in common: head, banners, foot, and the small things in
-// between, such as a moment in time that each reader sees on their own clock. Pure.
+// The frame of all pages of the status page: head, banners, foot, and small pieces such as a moment
+// in time that each reader sees on their own clock. Pure.
 #pragma once
 
 #include <optional>
@@ -13,13 +13,13 @@ namespace reinfer::page {
 
 struct PageFrame {
   std::string title;
-  std::string root;  // how to get to the overview from here, "" or "../../"
+  std::string root;  // the relative path to the overview, "" or "../../"
   bool trouble = false;
 };
 
 // Up to and including <main>.
 void begin_page(Html& html, const record::Snapshot& snapshot, const PageFrame& frame);
-// The rest, and all of the text.
+// The rest. Returns the whole text.
 std::string end_page(Html& html, const record::Snapshot& snapshot, const PageFrame& frame,
                      const PageContext& context);
 

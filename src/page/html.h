@@ -1,6 +1,6 @@
 // Writes HTML that is well-formed and safe by construction: text and attribute values are escaped
-// here and nowhere else, tags are closed in the order in which they were opened. What strangers
-// wrote can only ever be text. Used by the page; not thread-safe, each page has its own.
+// here and nowhere else, tags are closed in the order in which they were opened. Text of strangers
+// can only ever be text. Used by the page; not thread-safe, each page has its own.
 #pragma once
 
 #include <initializer_list>

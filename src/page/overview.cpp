@@ -1,17 +1,18 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
 
 #include "base/duration.h"
 #include "base/text.h"
-#include "page/charts.h"
 #include "page/frame.h"
+#include "page/icons.h"
+#include "page/overview_table.h"
 #include "page/page.h"
 
 namespace reinfer::page {
 namespace {
 
-constexpr const char* kDash = "\xe2\x80\x93";
 constexpr std::size_t kTenantsInView = 3;  // with more, those in trouble are listed at the top
 constexpr std::size_t kRowsForFilter = 7;
 constexpr std::size_t kRowsOpen = 60;  // with more, tenants that are fine are folded
@@ -23,11 +24,6 @@ bool contains_ignoring_case(const std::string& text, const std::string& part) {
 bool wanted(const model::Target& target, const PageFilter& filter) {
   return filter.text.empty() ||
          contains_ignoring_case(target.tenant_name + "/" + target.probe, filter.text);
-}
-
-bool row_in_trouble(const record::Snapshot& snapshot, std::size_t target) {
-  const explain::ProbeState state = explain::status_of(snapshot, target).state;
-  return state != explain::ProbeState::fine && state != explain::ProbeState::waiting;
 }
 
 std::string headline(std::size_t troubled, std::size_t tenants, std::size_t waiting,
@@ -42,14 +38,7 @@ std::string headline(std::size_t troubled, std::size_t tenants, std::size_t wait
              : fmt::format("{} of {} in trouble", troubled, base::counted(tenants, "tenant"));
 }
 
-std::string quantiles_title(const std::optional<record::RecentQuantiles>& quantiles) {
-  if (!quantiles) return "no ok probe in the last hour";
-  return quantiles->count == 1
-             ? "of the one ok probe of the last hour"
-             : fmt::format("of the last {} ok probes, at most of an hour", quantiles->count);
-}
-
-// Of a verdict as a whole: the colour of its fault, or that of nobody.
+// The classes of a verdict: its state, and the colour of its fault.
 std::string verdict_class(const char* first, const explain::Verdict& verdict) {
   return fmt::format("{} s-{} f-{}", first, to_label(verdict.state), to_label(verdict.fault));
 }
@@ -193,110 +182,10 @@ class Overview {
       html_.open("details", {{"id", "d-" + tenant.name}, {open ? "open" : "", ""}});
       html_.element("summary", base::counted(end - first, "probe"));
     }
-    write_table(tenant, first, end);
+    write_probe_table(html_, snapshot_, std::span(rows_).subspan(first, end - first),
+                      std::span(recents_).subspan(first, end - first));
     write_facts(index);
     if (folds) html_.close();
-    html_.close();
-  }
-
-  void write_table(const model::Tenant& tenant, std::size_t first, std::size_t end) {
-    html_.open("table", {{"role", "table"}, {"aria-label", "Probes of " + tenant.name}});
-    html_.open("thead", {{"role", "rowgroup"}}).open("tr", {{"role", "row"}});
-    for (const char* column : {"Probe", "State", "Last result", "Available", "p50", "p95", "p99",
-                               "Recent latencies", "Where the time goes"})
-      html_.element("th", {{"role", "columnheader"}, {"scope", "col"}}, column);
-    html_.close().close();
-    html_.open("tbody", {{"role", "rowgroup"}});
-    for (std::size_t row = first; row < end; ++row)
-      write_row(model::to_size(rows_[row]), recents_[row]);
-    html_.close().close();
-  }
-
-  Html& open_cell(const char* style) {
-    return html_.open("td", {{"class", style}, {"role", "cell"}});
-  }
-
-  void write_row(std::size_t index, const record::RecentResults& recent) {
-    const model::Target& target = snapshot_.plan->targets()[index];
-    const record::TargetRecord& record = snapshot_.targets[index];
-    const explain::ProbeStatus status = explain::status_of(snapshot_, index);
-    const base::WallTime now = snapshot_.taken.wall;
-    const std::string name = target.tenant_name + "/" + target.probe;
-    html_.open("tr", {{"role", "row"},
-                      {"id", "p-" + name},
-                      {"class", row_in_trouble(snapshot_, index) ? "trouble" : "calm"},
-                      {"data-name", base::to_lower(name)}});
-    html_.open("th", {{"scope", "row"}, {"role", "rowheader"}, {"class", "name"}});
-    html_.element("a", {{"href", path_of(target)}}, target.probe).close();
-    open_cell("state");
-    write_state(html_, status, now);
-    html_.close();
-    write_last(record, now);
-    write_figures(recent);
-    const std::vector<record::RecentSample> samples = recent.samples();
-    open_cell("recent");
-    draw_sparkline(html_, samples);
-    html_.close();
-    open_cell("where");
-    const LatencySplit split = mean_split(samples);
-    draw_split(html_, split);
-    write_shares(split);
-    html_.close().close();
-  }
-
-  void write_last(const record::TargetRecord& record, base::WallTime now) {
-    open_cell("last");
-    if (!record.last) {
-      html_.text(kDash).close();
-      return;
-    }
-    const std::string code =
-        record.last->http_status ? fmt::format("{} \xc2\xb7 ", *record.last->http_status) : "";
-    html_.element("code", {{"class", "outcome"}}, to_label(record.last->outcome));
-    html_.text(" ").open("span", {{"class", "quiet"}}).text(code);
-    write_age(html_, record.last->finished, now);
-    html_.close().close();
-  }
-
-  void write_figures(const record::RecentResults& recent) {
-    const base::MonoTime now = snapshot_.taken.mono;
-    const record::AvailabilitySum hour = recent.over_hour(now);
-    const record::AvailabilitySum day = recent.over_day(now);
-    open_cell("available");
-    write_availability("hour", hour);
-    write_availability("day", day);
-    html_.close();
-    const auto quantiles = recent.quantiles(now);
-    const auto write_quantile = [&](const char* label,
-                                    std::uint32_t record::RecentQuantiles::*value) {
-      html_.open("td", {{"class", "quantile"},
-                        {"role", "cell"},
-                        {"data-label", label},
-                        {"title", quantiles_title(quantiles)}});
-      html_.text(quantiles ? describe_microseconds((*quantiles).*value) : kDash).close();
-    };
-    write_quantile("p50", &record::RecentQuantiles::p50);
-    write_quantile("p95", &record::RecentQuantiles::p95);
-    write_quantile("p99", &record::RecentQuantiles::p99);
-  }
-
-  void write_availability(const char* span, const record::AvailabilitySum& sum) {
-    html_.open("span",
-               {{"class", sum.bad > 0 ? "share less" : "share"},
-                {"title", fmt::format("{} good, {} bad, {} not counted, {} missed", sum.good,
-                                      sum.bad, sum.excluded, base::counted(sum.missed, "slot"))}});
-    html_.element("b", percent(sum.ratio())).text(fmt::format(" {}", span)).close();
-  }
-
-  void write_shares(const LatencySplit& split) {
-    if (split.samples == 0) return;
-    html_.open("span", {{"class", "shares quiet"}});
-    if (split.server > 0) {
-      html_.element("span", "server " + describe_microseconds(split.server)).text(" ");
-      html_.element("span", "path " + describe_microseconds(split.total() - split.server));
-    } else {
-      html_.element("span", describe_microseconds(split.total()) + " in all");
-    }
     html_.close();
   }
 

@@ -1,9 +1,9 @@
-// The status page, from the same Snapshot as /metrics, for people who would rather look than read:
+// The status page, from the same Snapshot as /metrics, as pages to look at:
 // an overview with a verdict for each tenant and a row for each probe, and a page for each target
 // with its evidence. Whole and useful without JavaScript; assets/page.js then keeps it up to date.
-// Tenants and probes stand in the configuration's order, whatever fails: who comes back to a page
-// finds a row where it was. What fails is named first, in the summary at the top. Pure; used by the
-// HTTP pool.
+// Tenants and probes stand in the configuration's order, whatever fails, so that a row stays in its
+// place from one look to the next. The summary at the top names the failures first. Pure; used by
+// the HTTP pool.
 #pragma once
 
 #include <cstddef>
@@ -20,14 +20,14 @@ namespace reinfer::page {
 // Rows of an overview. Beyond it those that fail are shown first, and the rest is counted.
 inline constexpr std::size_t kPageRowsMax = 400;
 
-// What a reader asked to see.
+// The filter that a reader has set.
 struct PageFilter {
   std::string text;  // part of a tenant's or a probe's name, whatever its case
   bool trouble_only = false;
   bool operator==(const PageFilter&) const = default;
 };
 
-// What the page does not render from the snapshot itself.
+// Facts of the page that are not in the snapshot.
 struct PageContext {
   std::string telemetry_path = "/metrics";
 };
@@ -45,7 +45,7 @@ std::string render_overview(const record::Snapshot& snapshot,
 std::string render_target_page(const record::Snapshot& snapshot, model::TargetIndex target,
                                const record::Evidence& evidence, const PageContext& context);
 
-// All that is remembered of a target's single probes: {"tenant", "probe", "failures", "slowest"}.
+// The evidence of a target as JSON: {"tenant", "probe", "failures", "slowest"}.
 std::string render_evidence(const model::Plan& plan, model::TargetIndex target,
                             const record::Evidence& evidence);
 

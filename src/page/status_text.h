@@ -1,5 +1,6 @@
-// Snapshot -> the plain page at `/` for whoever asks from a shell: what this is, where to look, the
-// verdict on every tenant and the last outcome of every target. Pure. Used by the HTTP pool.
+// The page at `/` as plain text, for a request from a shell: the name of the exporter, its paths,
+// the verdict on every tenant and the last outcome of every target, all from one snapshot. Pure.
+// Used by the HTTP pool.
 #pragma once
 
 #include <string>

@@ -1,14 +1,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "base/duration.h"
 #include "base/text.h"
 #include "explain/outcome_words.h"
-#include "explain/probe_report.h"
 #include "page/charts.h"
+#include "page/evidence_list.h"
 #include "page/frame.h"
+#include "page/icons.h"
 #include "page/page.h"
 
 namespace reinfer::page {
@@ -17,12 +17,8 @@ namespace {
 constexpr std::size_t kWaterfalls = 10;
 constexpr const char* kRoot = "../../";
 
-std::string evidence_id(const model::ProbeResult& result) {
-  return fmt::format("e-{}", result.started.wall.time_since_epoch().count());
-}
-
-// Of the good ones, so that a timeout does not flatten them; of all if there is no good one. 0 if
-// nothing was measured.
+// The longest ok sample, so that a timeout does not flatten the others; without an ok one, the
+// longest of all. 0 if nothing was measured.
 double longest_of(const std::vector<record::RecentSample>& samples) {
   double good = 0;
   double all = 0;
@@ -42,7 +38,7 @@ class TargetPage {
         snapshot_(snapshot),
         target_(snapshot.plan->target(index)),
         record_(snapshot.targets.at(model::to_size(index))),
-        standing_(explain::status_of(snapshot, model::to_size(index))),
+        status_(explain::status_of(snapshot, model::to_size(index))),
         verdict_(explain::judge_tenants(snapshot).at(model::to_size(target_.tenant))),
         evidence_(evidence),
         samples_(evidence.recent().samples()) {}
@@ -50,9 +46,9 @@ class TargetPage {
   PageFrame frame() const {
     PageFrame frame;
     frame.title = fmt::format("{}/{} {} \xc2\xb7 reinfer_exporter", target_.tenant_name,
-                              target_.probe, to_label(standing_.state));
+                              target_.probe, to_label(status_.state));
     frame.root = kRoot;
-    frame.trouble = standing_.state == explain::ProbeState::failing;
+    frame.trouble = status_.state == explain::ProbeState::failing;
     return frame;
   }
 
@@ -62,7 +58,7 @@ class TargetPage {
     write_day();
     write_latencies();
     write_waterfalls();
-    write_evidence();
+    write_evidence_list(html_, *snapshot_.plan, target_, evidence_, now());
   }
 
  private:
@@ -79,7 +75,7 @@ class TargetPage {
     html_.open("div", {{"class", "summary"}});
     html_.element("h1", target_.probe);
     html_.open("p", {{"class", "state probe-state"}});
-    write_state(html_, standing_, now());
+    write_state(html_, status_, now());
     html_.close().close();
     html_.open("p", {{"class", "verdict tenant-verdict"},
                      {"data-state", std::string(to_label(verdict_.state))}});
@@ -98,7 +94,7 @@ class TargetPage {
     html_.close();
   }
 
-  // What the last outcome means, and what to do about it.
+  // The meaning of the last outcome, and the next step.
   void write_advice(model::Outcome outcome) {
     const explain::OutcomeWords& words = explain::words_of(outcome);
     html_.open("div", {{"class", fmt::format("advice f-{}", to_label(model::fault_of(outcome)))}});
@@ -218,91 +214,11 @@ class TargetPage {
     html_.close().close();
   }
 
-  void write_evidence() {
-    html_.open("div", {{"class", "evidence-head"}}).element("h2", "Evidence");
-    html_.element(
-        "a", {{"href", target_.probe + "/evidence.json"}, {"download", ""}, {"class", "button"}},
-        "Download as JSON");
-    html_.close();
-    if (evidence_.size() == 0) {
-      html_.element("p", {{"class", "quiet"}},
-                    "Nothing yet. The last failures and the slowest good probes are kept here, "
-                    "with what a ticket needs.");
-      return;
-    }
-    const auto& failures = evidence_.failures();
-    if (!failures.empty()) html_.element("h3", "Last failures");
-    for (auto result = failures.rbegin(); result != failures.rend(); ++result)
-      write_item(*result);
-    if (!evidence_.slowest().empty()) html_.element("h3", "Slowest good probes of the last day");
-    for (const model::ProbeResult& result : evidence_.slowest())
-      write_item(result);
-  }
-
-  void write_item(const model::ProbeResult& result) {
-    html_.open("details", {{"class", "evidence"}, {"id", evidence_id(result)}});
-    html_.open("summary");
-    draw_icon(html_, model::fault_of(result.outcome));
-    write_evidence_time(result);
-    html_.text(" ").element("code", {{"class", "outcome"}}, to_label(result.outcome));
-    if (result.http_status) html_.text(fmt::format(" {}", *result.http_status));
-    if (result.phases.total)
-      html_.text(fmt::format(" after {}", base::describe_duration(*result.phases.total)));
-    if (!result.message.empty())
-      html_.text(" ").element("span", {{"class", "quiet"}}, result.message);
-    html_.close();
-    html_.open("div", {{"class", "item"}});
-    write_curl(result);
-    html_.open("dl");
-    term("Message", result.message);
-    term("Request id", result.request_id);
-    term("Address", result.remote_address);
-    if (result.tls) term("TLS", result.tls->version + " " + result.tls->cipher);
-    term("Server's own time",
-         result.server_processing ? base::describe_duration(*result.server_processing) : "");
-    html_.close();
-    write_headers("Request headers", result.request_headers);
-    write_headers("Response headers", result.response_headers);
-    html_.close().close();
-  }
-
-  // Failures are kept for long, so the day may matter.
-  void write_evidence_time(const model::ProbeResult& result) {
-    if (now() - result.started.wall < std::chrono::hours(12))
-      write_second(html_, result.started.wall);
-    else
-      write_moment(html_, result.started.wall, now());
-  }
-
-  void write_curl(const model::ProbeResult& result) {
-    const std::string id = evidence_id(result) + "-curl";
-    html_.open("div", {{"class", "curl"}});
-    html_.open("pre", {{"tabindex", "0"}, {"aria-label", "The request as a curl command"}});
-    html_.element("code", {{"id", id}}, explain::to_curl_line(*snapshot_.plan, result));
-    html_.close();
-    html_.element("button", {{"type", "button"}, {"class", "copy"}, {"data-copy", id}},
-                  "Copy curl");
-    html_.close();
-  }
-
-  void term(const char* name, const std::string& value) {
-    if (value.empty()) return;
-    html_.open("div").element("dt", name).element("dd", value).close();
-  }
-
-  void write_headers(const char* name, const std::vector<model::Header>& headers) {
-    if (headers.empty()) return;
-    html_.element("h4", name).open("dl", {{"class", "headers"}});
-    for (const model::Header& header : headers)
-      html_.open("div").element("dt", header.name).element("dd", header.value).close();
-    html_.close();
-  }
-
   Html& html_;
   const record::Snapshot& snapshot_;
   const model::Target& target_;
   const record::TargetRecord& record_;
-  const explain::ProbeStatus standing_;
+  const explain::ProbeStatus status_;
   const explain::Verdict verdict_;
   const record::Evidence& evidence_;
   const std::vector<record::RecentSample> samples_;
@@ -318,21 +234,6 @@ std::string render_target_page(const record::Snapshot& snapshot, model::TargetIn
   begin_page(html, snapshot, frame);
   page.write();
   return end_page(html, snapshot, frame, context);
-}
-
-std::string render_evidence(const model::Plan& plan, model::TargetIndex target,
-                            const record::Evidence& evidence) {
-  const auto list = [&](const auto& results) {
-    std::string text = "[";
-    for (const model::ProbeResult& result : results)
-      text += (text.size() > 1 ? ",\n" : "\n") + explain::to_evidence_json(plan, result);
-    return text + "]";
-  };
-  const nlohmann::json tenant = plan.target(target).tenant_name;
-  const nlohmann::json probe = plan.target(target).probe;
-  return fmt::format("{{\"tenant\":{},\"probe\":{},\n\"failures\":{},\n\"slowest\":{}}}\n",
-                     tenant.dump(), probe.dump(), list(evidence.failures()),
-                     list(evidence.slowest()));
 }
 
 }  // namespace reinfer::page

@@ -9,9 +9,9 @@
 #include <sstream>
 
 #include "page/assets.h"
-#include "page/charts.h"
 #include "page/frame.h"
 #include "page/html.h"
+#include "page/latency_split.h"
 #include "record/ledger.h"
 #include "tests/unit/plans.h"
 

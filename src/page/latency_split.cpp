@@ -1,0 +1,61 @@
+#include "page/latency_split.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/duration.h"
+
+namespace reinfer::page {
+
+double measured(std::uint32_t microseconds) {
+  return microseconds == record::RecentSample::kAbsent ? 0 : microseconds;
+}
+
+LatencySplit split_of(const record::RecentSample& sample) {
+  LatencySplit split;
+  split.resolve = measured(sample.resolve);
+  split.connect = measured(sample.connect);
+  split.tls = measured(sample.tls);
+  split.receive = measured(sample.receive);
+  const double wait = measured(sample.wait);
+  if (sample.server == record::RecentSample::kAbsent) {
+    split.unsplit = wait + measured(sample.send);
+  } else {
+    split.server = std::min<double>(sample.server, wait);
+    split.network = wait - split.server + measured(sample.send);
+  }
+  split.samples = 1;
+  return split;
+}
+
+LatencySplit mean_split(const std::vector<record::RecentSample>& samples) {
+  LatencySplit mean;
+  for (const record::RecentSample& sample : samples) {
+    if (sample.outcome != model::Outcome::ok) continue;
+    const LatencySplit one = split_of(sample);
+    for (const SplitPart& part : kSplitParts)
+      mean.*part.time += one.*part.time;
+    ++mean.samples;
+  }
+  if (mean.samples > 0)
+    for (const SplitPart& part : kSplitParts)
+      mean.*part.time /= static_cast<double>(mean.samples);
+  return mean;
+}
+
+std::string describe_microseconds(double count) {
+  return base::describe_duration(base::Nanoseconds(static_cast<std::int64_t>(count * 1000)));
+}
+
+std::string describe_split(const LatencySplit& split) {
+  std::string text;
+  for (const SplitPart& part : kSplitParts) {
+    if (split.*part.time <= 0) continue;
+    if (!text.empty()) text += ", ";
+    text += fmt::format("{} {}", part.name, describe_microseconds(split.*part.time));
+  }
+  return text.empty() ? "nothing measured" : text;
+}
+
+}  // namespace reinfer::page
