@@ -1,6 +1,6 @@
 // JSON as the renderers of this room write it: members in the order in which they are set, absent
 // values as null, moments as RFC 3339, and text of strangers never an error. Included by .cpp files
-// of expose alone. Pure.
+// of explain and api alone. Pure.
 #pragma once
 
 #include <nlohmann/json.hpp>
@@ -27,7 +27,7 @@ inline Json moment_or_null(std::optional<base::WallTime> t) {
   return t ? Json(base::rfc3339(*t)) : Json(nullptr);
 }
 
-// On one line. What is not UTF-8 is replaced, not thrown at us.
+// On one line. Bytes that are not UTF-8 are replaced; they raise no exception.
 inline std::string dumped(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

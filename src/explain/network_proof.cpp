@@ -29,7 +29,7 @@ bool all_fail_by_network(const std::vector<TenantView>& views) {
 
 NetworkProof prove_fine(const record::Snapshot& snapshot, const std::vector<TenantView>& views,
                         std::size_t tenant) {
-  // A reply of this very tenant is the best proof: it came over the path in question.
+  // A reply of this same tenant is the best proof: it came over the path in question.
   if (views[tenant].reply_seen) return {"network fine", "Replies of this tenant still arrive."};
   if (const std::string* control = control_that(snapshot, false))
     return {fmt::format("control {} unreachable", *control),

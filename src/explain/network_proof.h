@@ -1,5 +1,5 @@
-// What is known of the network while a tenant fails, and from what: the second half of a verdict.
-// Pure; any thread.
+// The state of the network while a tenant fails, and the evidence for it: the second half of a
+// verdict. Pure; any thread.
 #pragma once
 
 #include <cstddef>
@@ -16,8 +16,8 @@ struct NetworkProof {
   std::string why;    // a sentence; empty with the claim
 };
 
-// For a tenant that fails: whether the network is fine or, where it is what fails, whether our own
-// way out works.
+// For a tenant that fails: whether the network is fine or, where the network fails, whether the
+// exporter reaches anything else.
 NetworkProof prove_network(const record::Snapshot& snapshot, const std::vector<TenantView>& views,
                            std::size_t tenant);
 

@@ -1,5 +1,5 @@
-// What an outcome means, in words for people: what happened, and what to do next. One table for all
-// who speak to people: `reinfer_exporter probe`, the status page, the API. Constant; any thread.
+// The meaning of an outcome in words for people: the event, and the next step. One table for
+// `reinfer_exporter probe`, the status page and the API. Constant; any thread.
 #pragma once
 
 #include <string_view>
@@ -16,7 +16,7 @@ struct OutcomeWords {
 
 const OutcomeWords& words_of(model::Outcome outcome);
 
-// Whose fault it is, to stand after "at fault: " or before a verb: "the platform", "nobody".
+// The party at fault, as a noun: "the platform", "nobody".
 std::string_view words_of(model::Fault fault);
 
 }  // namespace reinfer::explain

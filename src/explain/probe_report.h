@@ -1,5 +1,5 @@
 // One ProbeResult as a JSON object, for scripts (`reinfer_exporter probe --json`) and as evidence.
-// Pure. What people see is in probe_card.h.
+// Pure. The form for people is terminal/probe_card.h.
 #pragma once
 
 #include <string>
@@ -11,12 +11,12 @@ namespace reinfer::explain {
 
 // One line without the newline. Members: tenant, probe, outcome, fault, http_status, started,
 // duration_seconds, phases {name: seconds, only those reached}, server_timing [{name, duration_ms,
-// description}], server_processing_seconds, network_overhead_seconds, message, request_id, and what
-// is known of the connection. Null where there is nothing, `duration_ms` is left out where absent.
+// description}], server_processing_seconds, network_overhead_seconds, message, request_id, and the
+// facts of the connection. Null where a fact is absent; an absent `duration_ms` is left out.
 std::string to_json_line(const model::Plan& plan, const model::ProbeResult& result);
 
-// The request as a command for a shell, with $REINFER_TOKEN in the place of the token: what a
-// vendor ticket needs, and what anybody may paste.
+// The request as a command for a shell, for a vendor ticket. $REINFER_TOKEN stands for the token,
+// so the line holds no secret.
 std::string to_curl_line(const model::Plan& plan, const model::ProbeResult& result);
 
 // A remembered result as evidence: to_json_line's members, the headers of both sides and the curl

@@ -17,7 +17,7 @@ std::uint64_t skipped(const record::HealthState& status, model::SkipReason reaso
   return status.skipped[static_cast<std::size_t>(reason)];
 }
 
-// A budget that leaves out every other slot is no pause; one that lasts is.
+// A budget that skips single slots is no pause; one that leaves the target late is.
 std::optional<model::SkipReason> pause_of(const record::HealthState& status, bool late) {
   for (const model::SkipReason reason :
        {model::SkipReason::credentials, model::SkipReason::throttled})
@@ -64,7 +64,7 @@ ProbeStatus status_of(const record::Snapshot& snapshot, std::size_t index) {
   const model::Fault last = model::fault_of(record.last->outcome);
   const auto pause = pause_of(status, late);
   if (pause && (last == model::Fault::none || late)) {
-    // What a failed probe has to say stays, however long its pause.
+    // A failure stays visible, however long the pause after it.
     if (last == model::Fault::none) {
       found.state = ProbeState::paused;
       found.since = wall_of(status.finished->mono, snapshot.taken);

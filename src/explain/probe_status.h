@@ -1,5 +1,5 @@
-// How one target stands when a snapshot was taken, for the page and for the verdict on its tenant.
-// Pure; any thread.
+// The state of one target at the time of a snapshot, for the page and for the verdict on its
+// tenant. Pure; any thread.
 #pragma once
 
 #include <cstddef>
@@ -15,15 +15,15 @@ enum class ProbeState : std::uint8_t {
   fine,
   recovering,  // good again, but not often enough in a row to believe it
   failing,     // the last result was not ok
-  paused,      // not asked at present, on purpose
-  stale,       // no result for several intervals, and nobody knows why
+  paused,      // not probed at present, on purpose
+  stale,       // no result for several intervals, without a known reason
   waiting,     // no result yet
 };
 
 struct ProbeStatus {
   ProbeState state = ProbeState::waiting;
-  model::Fault fault =
-      model::Fault::none;  // of failing: the last result's; of recovering: the trouble's
+  // Failing: of the last result. Recovering: of the incident that ends.
+  model::Fault fault = model::Fault::none;
   std::optional<base::WallTime> since;  // of this state; failing: of this fault
   std::optional<model::SkipReason> paused_by;
   bool on_and_off = false;  // failing or recovering, with many good results in between

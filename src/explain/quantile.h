@@ -1,6 +1,6 @@
 // Quantiles estimated from a histogram's buckets, as Prometheus' histogram_quantile does: evenly
-// spread within a bucket. Used where people are shown p50, p95 and p99 of what /metrics counts.
-// Pure.
+// spread within a bucket. Used for the p50, p95 and p99 that people see of the histograms in
+// /metrics. Pure.
 #pragma once
 
 #include <optional>

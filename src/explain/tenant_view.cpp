@@ -57,8 +57,9 @@ void count_state(const ProbeStatus& probe, const record::TargetRecord& record, b
   }
 }
 
-// A page in the API's place, a redirect and a 403 of nobody's may come from a portal or a proxy of
-// our own network, and of a reply that broke off nobody knows whose it was: they prove no network.
+// A page instead of the API's JSON, a redirect and an unsigned 403 may come from a portal or a
+// proxy of our own network, and a reply that broke off has no known sender: none proves the
+// network.
 bool comes_from_api_side(const record::LastResult& last) {
   if (!last.http_status) return false;
   if (last.application_answered == true) return true;
@@ -79,13 +80,13 @@ void note_troubles(const record::HealthState& status, base::Instant now, TenantV
   view.fine_since = end;
 }
 
-// An outage that wanders from probe to probe is one outage, so a trouble that is over reaches back
-// from one that is not, where they overlap.
-void reach_back(const std::vector<const record::HealthState*>& standings, base::Instant now,
+// An outage that wanders from probe to probe is one outage: where an incident that is over overlaps
+// with a later one, the later one begins with it.
+void reach_back(const std::vector<const record::HealthState*>& states, base::Instant now,
                 std::size_t fault, std::optional<base::WallTime>& since) {
   for (bool moved = since.has_value(); moved;) {
     moved = false;
-    for (const record::HealthState* status : standings) {
+    for (const record::HealthState* status : states) {
       if (!status->past || !status->past->fault_since[fault]) continue;
       const base::WallTime begin = wall_of(status->past->fault_since[fault]->mono, now);
       const base::WallTime end = wall_of(status->past->good_since.mono, now);
@@ -96,7 +97,7 @@ void reach_back(const std::vector<const record::HealthState*>& standings, base::
   }
 }
 
-// Tenants with one token share its fate, and whoever was told first knows since when.
+// Tenants with one token share its rejection, from the moment at which the first of them met it.
 void share_rejections(const model::Plan& plan, std::vector<TenantView>& views) {
   constexpr auto kFault = static_cast<std::size_t>(model::Fault::credentials);
   for (std::size_t i = 0; i < views.size(); ++i) {
@@ -107,15 +108,15 @@ void share_rejections(const model::Plan& plan, std::vector<TenantView>& views) {
   }
 }
 
-// The trouble that ended last, and what it overlaps with.
-void find_past(const std::vector<const record::HealthState*>& standings, base::Instant now,
+// The incident that ended last, joined with those that overlap with it.
+void find_past(const std::vector<const record::HealthState*>& states, base::Instant now,
                TenantView& view) {
-  for (const record::HealthState* status : standings) {
+  for (const record::HealthState* status : states) {
     if (!status->past || wall_of(status->past->good_since.mono, now) != view.fine_since) continue;
     view.past_fault = status->past->main_fault();
     view.past_since = wall_of(status->past->since.mono, now);
   }
-  reach_back(standings, now, static_cast<std::size_t>(view.past_fault), view.past_since);
+  reach_back(states, now, static_cast<std::size_t>(view.past_fault), view.past_since);
 }
 
 }  // namespace
@@ -139,7 +140,7 @@ model::Fault TenantView::main_fault() const {
 std::vector<TenantView> view_tenants(const record::Snapshot& snapshot) {
   const std::size_t count = snapshot.tenants.size();
   std::vector<TenantView> views(count);
-  std::vector<std::vector<const record::HealthState*>> standings(count);
+  std::vector<std::vector<const record::HealthState*>> states(count);
   for (std::size_t i = 0; i < snapshot.targets.size(); ++i) {
     const record::TargetRecord& record = snapshot.targets[i];
     const std::size_t tenant = model::to_size(snapshot.plan->targets()[i].tenant);
@@ -148,7 +149,7 @@ std::vector<TenantView> view_tenants(const record::Snapshot& snapshot) {
     ++view.probes;
     count_state(probe, record, snapshot.taken, view);
     note_troubles(record.health, snapshot.taken, view);
-    standings[tenant].push_back(&record.health);
+    states[tenant].push_back(&record.health);
     if (record.last && comes_from_api_side(*record.last) && probe.state != ProbeState::stale &&
         !probe.paused_by)
       view.reply_seen = true;
@@ -156,8 +157,8 @@ std::vector<TenantView> view_tenants(const record::Snapshot& snapshot) {
   for (std::size_t i = 0; i < count; ++i) {
     views[i].token_rejected = snapshot.tenants[i].token.accepted == false;
     for (std::size_t f = 1; f < model::kFaultCount; ++f)
-      reach_back(standings[i], snapshot.taken, f, views[i].by_fault[f].since);
-    find_past(standings[i], snapshot.taken, views[i]);
+      reach_back(states[i], snapshot.taken, f, views[i].by_fault[f].since);
+    find_past(states[i], snapshot.taken, views[i]);
   }
   share_rejections(*snapshot.plan, views);
   return views;

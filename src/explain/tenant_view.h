@@ -1,5 +1,5 @@
-// The targets of a tenant counted together: how many stand how, and since when which fault lasts.
-// What explain/verdict.h puts into words. Pure; any thread.
+// The targets of a tenant counted together: how many are in which state, and since when each fault
+// lasts. verdict.cpp puts it into words. Pure; any thread.
 #pragma once
 
 #include <array>
@@ -15,9 +15,9 @@ namespace reinfer::explain {
 
 struct FaultView {
   std::size_t failing = 0;  // targets whose last result has this fault
-  // The tenant's first failure of this fault in one chain of troubles that overlap.
+  // The tenant's first failure of this fault in one chain of incidents that overlap.
   std::optional<base::WallTime> since;
-  bool on_and_off = false;  // all of those failing have had many good results in between
+  bool on_and_off = false;  // all that fail have had many good results in between
 };
 
 struct TenantView {
@@ -29,16 +29,16 @@ struct TenantView {
   std::size_t stale = 0;
   std::size_t waiting = 0;
   std::array<FaultView, model::kFaultCount> by_fault;
-  std::bitset<model::kOutcomeCount> outcomes;  // last results of those failing
+  std::bitset<model::kOutcomeCount> outcomes;  // last results of the failing ones
   bool token_rejected = false;
   bool reply_seen = false;  // a last result, not stale, is a reply of the API or of its edge
   std::optional<model::SkipReason> paused_by;
-  std::optional<base::WallTime> stale_since;  // the youngest result of those stale
+  std::optional<base::WallTime> stale_since;  // the youngest result of the stale ones
   model::Fault recovering_fault = model::Fault::none;
-  std::optional<base::WallTime> recovering_since;  // the trouble's begin
+  std::optional<base::WallTime> recovering_since;  // the start of the incident
   std::optional<base::WallTime> recovered_since;   // since when the last of them answers
-  std::optional<base::WallTime> fine_since;        // the end of the last trouble that is over
-  std::optional<base::WallTime> past_since;        // its begin
+  std::optional<base::WallTime> fine_since;        // the end of the last incident that is over
+  std::optional<base::WallTime> past_since;        // its start
   model::Fault past_fault = model::Fault::none;
   std::optional<base::WallTime> stalled;
 
@@ -46,7 +46,7 @@ struct TenantView {
   bool seen(model::Outcome outcome) const {
     return outcomes.test(static_cast<std::size_t>(outcome));
   }
-  // Those that fail now, most targets first; equals in the order platform, edge, network, ...
+  // The faults that fail now, most targets first; equals in the order platform, edge, network, ...
   std::vector<model::Fault> faults_by_weight() const;
   model::Fault main_fault() const;  // none if nothing fails
 };

@@ -1,7 +1,7 @@
-// Snapshot -> what is the matter with each tenant, in words: "Platform failing since 02:14 UTC, 3
-// of 4 probes; network fine". For the page, its plain twin and whoever else speaks to people. It
-// says only what is known: a fine network needs a reply of the API or its edge, or a control target
-// that answered. Pure; any thread.
+// The verdict on each tenant of a snapshot, in words: "Platform failing since 02:14 UTC, 3 of 4
+// probes; network fine". Used by the page, its plain text and the API. It claims only known facts:
+// a fine network needs a reply of the API or its edge, or a control target that answered. Pure; any
+// thread.
 #pragma once
 
 #include <cstddef>
@@ -22,10 +22,10 @@ enum class TenantState : std::uint8_t {
   degraded,     // up to half of the probes fail
   failing,      // more than half of them
   throttled,    // the platform is alive and wants less
-  credentials,  // the token is rejected, missing or may not do what it should
+  credentials,  // the token is rejected, missing or lacks a permission
   maintenance,  // inside a configured window, whatever the probes say
   stale,        // no results: nothing is known
-  monitor,      // the exporter has trouble of its own
+  monitor,      // the exporter itself has failed or stalled
   waiting,      // nothing was probed yet
   paused,       // nothing is probed at present, on purpose: nothing is known
 };
@@ -40,30 +40,29 @@ struct Phrase {
 
 struct Verdict {
   TenantState state = TenantState::waiting;
-  model::Fault fault = model::Fault::none;  // whose it is, where something fails or just failed
-  std::optional<base::WallTime>
-      since;  // of the trouble; of `fine`: since the last trouble was over
+  model::Fault fault = model::Fault::none;  // where something fails or just failed
+  // The start of the incident; of `fine`: the end of the last one.
+  std::optional<base::WallTime> since;
   std::size_t probes = 0;
   std::size_t failing = 0;
   std::size_t recovering = 0;
   std::vector<Phrase> words;
-  std::string
-      proof;  // how it is known that the network is fine, or our way out; empty if it is not
+  std::string proof;  // the evidence that the network is fine; empty if it is not known
   bool operator==(const Verdict&) const = default;
 };
 
 std::string_view to_label(TenantState state);
 // For readers: "Failing", "All fine".
 std::string_view heading_of(TenantState state);
-// Whether somebody should look.
+// Whether somebody should have a look.
 bool is_trouble(TenantState state);
 
 // One for each tenant, in the plan's order.
 std::vector<Verdict> judge_tenants(const record::Snapshot& snapshot);
 
-// The words with moments in UTC, with the day where it is not that of `now`.
+// The words as text: moments in UTC, with their day where it differs from that of `now`.
 std::string sentence(const Verdict& verdict, base::WallTime now);
-// "02:14" or "23 Nov 02:14"; always UTC, and the reader has to say so.
+// "02:14" or "23 Nov 02:14"; always UTC, which the text around it has to say.
 std::string clock_text(base::WallTime moment, base::WallTime now);
 
 }  // namespace reinfer::explain
