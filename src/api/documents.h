@@ -1,10 +1,10 @@
-// The documents of the JSON API, version 1: snapshots and evidence_lists in, text out. Described
-// for users by openapi.json beside this file. Used by the routes under /api/v1; pure, any thread.
-// It knows no HTTP but the status codes of its errors.
+// The documents of the JSON API, version 1: snapshots and evidence in, text out. openapi.json in
+// this folder describes them for users. Used by the routes under /api/v1; pure, any thread. It
+// knows no HTTP but the status codes of its errors.
 //
 // Every document is {"status":"ok","data":...,"next":...} or {"status":"error","error":{"code",
 // "message"}}. `next` is the cursor of the page after this one, null on the last and where there
-// are no pages. Lists stand in an order that two requests have in common.
+// are no pages. Lists have the same order in every request.
 #pragma once
 
 #include <functional>
@@ -49,12 +49,12 @@ tl::expected<std::string, ApiError> api_status(const record::Snapshot& snapshot,
                                                const ApiParameters& parameters);
 
 // /api/v1/targets: targets by tenant and probe. Parameters: limit, cursor, tenant, fault, outcome
-// (of the last result; what was not probed yet has neither).
+// (of the last result; a target without a result has neither).
 tl::expected<std::string, ApiError> api_targets(const record::Snapshot& snapshot,
                                                 const ApiParameters& parameters);
 
-// Ledger::evidence, asked for one target at a time, since what is remembered is large. It may know
-// a younger plan than the snapshot; what it does not know any more has no evidence.
+// Ledger::evidence, for one target at a time, since evidence is large. It may know a younger plan
+// than the snapshot; a target that is no longer in it has no evidence.
 using EvidenceOf = std::function<std::optional<record::TargetEvidence>(std::string_view tenant,
                                                                        std::string_view probe)>;
 

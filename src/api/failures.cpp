@@ -43,7 +43,7 @@ tl::expected<std::string, ApiError> api_failures(const record::Snapshot& snapsho
   const model::Plan& plan = *snapshot.plan;
   const auto query = parse_failures_query(parameters, plan, snapshot.taken.wall);
   if (!query) return tl::unexpected(query.error());
-  // One more tells whether there is another page.
+  // One more shows whether there is another page.
   const std::size_t wanted = query->limit + 1;
   std::vector<Failure> failures;
   for (const model::Target& target : plan.targets()) {

@@ -1,6 +1,5 @@
-// What a request of the API asks for, understood: parameters checked, filters and cursors as
-// values. Used by the API's renderers. Pure; every complaint says what is wrong and what is
-// allowed.
+// The query of an API request: parameters checked, filters and cursors as values. Used by the API's
+// renderers. Pure; every complaint names the mistake and the values that are allowed.
 #pragma once
 
 #include <cstddef>
@@ -25,7 +24,7 @@ struct TargetsQuery {
   std::optional<model::Outcome> outcome;
 };
 
-// Where a failure stands in the list: when it started, then whose it is.
+// The position of a failure in the list: by its start, then by its target.
 struct FailurePlace {
   base::WallTime started{};
   std::string tenant;
@@ -48,11 +47,11 @@ struct FailuresQuery {
 
 tl::expected<TargetsQuery, ApiError> parse_targets_query(const ApiParameters& parameters,
                                                          const model::Plan& plan);
-// `now`: what a `since` such as "1h" counts from.
+// `now`: the moment before which a `since` such as "1h" lies.
 tl::expected<FailuresQuery, ApiError> parse_failures_query(const ApiParameters& parameters,
                                                            const model::Plan& plan,
                                                            base::WallTime now);
-// For what takes no parameters.
+// For documents without parameters.
 tl::expected<void, ApiError> refuse_parameters(const ApiParameters& parameters);
 
 std::string cursor_of(std::string_view tenant, std::string_view probe);

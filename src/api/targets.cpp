@@ -25,7 +25,7 @@ explain::Json last_json(const std::optional<record::LastResult>& last) {
           {"response_size_bytes", explain::or_null(last->body_bytes)}};
 }
 
-// What the list and the single target have in common.
+// The members that the list and the single target share.
 explain::Json target_json(const record::Snapshot& snapshot, std::size_t index) {
   const model::Target& target = snapshot.plan->targets()[index];
   const record::TargetRecord& record = snapshot.targets[index];
@@ -49,7 +49,7 @@ std::string_view to_text(model::JsonType type) {
   return kNames.at(static_cast<std::size_t>(type));
 }
 
-// As it is probed, without anything that could be secret: no header values, no proxy.
+// The request of a target without anything that could be secret: no header values, no proxy.
 explain::Json definition_json(const model::Target& target) {
   const model::Expectation& expected = target.expectation;
   const auto text_or_null = [](const std::string& text) {

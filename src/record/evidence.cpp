@@ -7,7 +7,7 @@
 namespace reinfer::record {
 namespace {
 
-// Without what is secret or no evidence, and within bounds.
+// A copy whose headers hold no secret and stay within bounds.
 model::ProbeResult as_evidence(const model::ProbeResult& result) {
   model::ProbeResult kept = result;
   auto& headers = kept.response_headers;

@@ -1,6 +1,6 @@
-// What is remembered of a target's single probes, as evidence for a vendor ticket: the last
-// failures and the slowest successes. Failures are kept until younger failures push them out,
-// however many good probes come between. A value inside the ledger, guarded by its mutex; readers
+// The evidence of a target for a vendor ticket: single probes, the last failures and the slowest
+// successes. Failures are kept until younger failures push them out, however many good probes come
+// in between. A value inside the ledger, guarded by its mutex; readers
 // get a copy.
 #pragma once
 
@@ -24,18 +24,18 @@ inline constexpr std::size_t kEvidenceHeaderBytesMax = 200;
 
 class Evidence {
  public:
-  // Keeps the result if it belongs to those kept. `may_grow`: whether one more may be kept without
-  // another going. Returns false if one that belongs was left out because of that.
+  // Keeps the result if it is a failure, or slow enough. `may_grow`: whether the number of results
+  // may grow, or another one has to go. Returns false if a result was left out because of that.
   bool offer(const model::ProbeResult& result, bool may_grow);
 
-  // The target stands there in the plan now.
+  // The target's position in the plan is this one now.
   void move_to(model::TargetIndex target);
 
   const std::deque<model::ProbeResult>& failures() const { return failures_; }  // oldest first
   const std::vector<model::ProbeResult>& slowest() const { return slowest_; }   // slowest first
   std::size_t size() const { return failures_.size() + slowest_.size(); }
 
-  // Beside the evidence, the small change of the last day.
+  // Kept with the evidence: the figures of the last day.
   const RecentResults& recent() const { return recent_; }
   RecentResults& recent() { return recent_; }
 

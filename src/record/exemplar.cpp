@@ -8,7 +8,7 @@
 namespace reinfer::record {
 namespace {
 
-// What is not a UUID is not kept: the header may hold the word "undefined", or anything.
+// Only UUIDs are kept: the header may hold the word "undefined", or anything else.
 std::optional<base::Uuid> correlation_of(const std::vector<model::Header>& headers) {
   constexpr std::array<std::string_view, 2> kNames = {"x-uipath-correlation-id",
                                                       "x-correlation-id"};

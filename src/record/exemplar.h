@@ -1,5 +1,5 @@
-// One probe that stands for those a counter or a bucket has counted: by its ids the vendor finds
-// the very request. Kept for each that was hit, the latest each; a plain value of fixed size.
+// An exemplar of a counter or a bucket: the latest probe that it has counted, by whose ids the
+// vendor finds that same request. A plain value of fixed size, kept in the ledger.
 #pragma once
 
 #include <optional>
@@ -11,7 +11,7 @@
 namespace reinfer::record {
 
 struct Exemplar {
-  base::Uuid request_id{};                   // what the probe was sent with
+  base::Uuid request_id{};                   // sent with the probe
   std::optional<base::Uuid> correlation_id;  // the vendor's own, if its reply had one
   double value = 0;                          // seconds; 1 for a counter
   base::WallTime at{};                       // when the probe ended

@@ -1,6 +1,6 @@
-// How a target stands: when its present trouble began, by fault, and what the last one was. Kept
-// where results are recorded, so that "since" is a fact and not a reader's guess; part of
-// TargetRecord, guarded by the ledger's mutex. A plain value; it words nothing (explain/verdict.h).
+// The health of a target: the present incident, when each of its faults began, and the incident
+// before it. Kept where results are recorded, so that "since" is a fact and not a reader's guess;
+// part of TargetRecord, guarded by the ledger's mutex. A plain value; explain/verdict.h words it.
 #pragma once
 
 #include <array>
@@ -22,7 +22,7 @@ struct Incident {
   std::array<std::optional<base::Instant>, model::kFaultCount> fault_since{};
   std::array<std::uint32_t, model::kFaultCount> results{};  // by fault; `none` are good ones
   std::uint32_t good_in_a_row = 0;
-  base::Instant good_since{};  // of the good ones in a row
+  base::Instant good_since{};  // the first of the good ones in a row
   model::Outcome outcome{};    // of the last failure
 
   // The fault with most failures.
@@ -32,16 +32,16 @@ struct Incident {
 
 struct HealthState {
   std::optional<base::Instant> finished;  // the last result
-  std::optional<base::Instant>
-      good_since;                   // the first of the good results without trouble in between
-  std::optional<Incident> trouble;  // the present one
+  // The first of the good results since the last incident.
+  std::optional<base::Instant> good_since;
+  std::optional<Incident> trouble;  // the present incident
   std::optional<Incident> past;     // the last one that is over, at its `good_since`
   std::array<std::uint64_t, model::kSkipReasonCount> skipped{};  // slots since the last result
   std::optional<base::Instant> stalled;  // a result came after slots that a stall of ours had cost
 
   void note(const model::ProbeResult& result);
   void note_skipped(model::SkipReason reason, std::uint64_t count);
-  // Slots since the last result that this monitor lost by its own doing.
+  // Slots since the last result that the exporter itself failed to probe.
   std::uint64_t missed() const;
   bool operator==(const HealthState&) const = default;
 };

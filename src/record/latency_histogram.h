@@ -1,6 +1,6 @@
-// What is kept of one kind of latency of one target: the classic buckets, the native ones, and for
-// each classic bucket that was hit the latest probe in it. A plain value; lives in the ledger,
-// whose mutex guards it, and is copied into snapshots.
+// One latency of one target: the classic buckets, the native ones, and for each classic bucket with
+// observations the latest probe in it. A plain value in the ledger, guarded by its mutex and copied
+// into snapshots.
 #pragma once
 
 #include <cstdint>
@@ -20,12 +20,12 @@ class LatencyHistogram {
   LatencyHistogram(std::vector<double> edges, base::WallTime created)
       : classic_(std::move(edges)), created_(created) {}
 
-  // `seconds` must be finite and not negative. `exemplar`: whose value becomes `seconds`.
+  // `seconds` must be finite and not negative. The value of the kept exemplar is `seconds`.
   void observe(double seconds, const std::optional<Exemplar>& exemplar = std::nullopt);
 
   const Histogram& classic() const { return classic_; }
   const NativeHistogram& native() const { return native_; }
-  // Of a classic bucket; null if there is none.
+  // The exemplar of a classic bucket; null if there is none.
   const Exemplar* exemplar(std::size_t bucket) const;
   base::WallTime created() const { return created_; }
 

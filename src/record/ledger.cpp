@@ -10,7 +10,7 @@
 namespace reinfer::record {
 namespace {
 
-// With an edge at 2 ms, which is what the benchmarks demand of the 99th percentile.
+// One edge is 2 ms, the benchmarks' demand on the 99th percentile.
 const std::vector<double> kLagEdges = {0.0001, 0.00025, 0.0005, 0.001, 0.002, 0.005,
                                        0.01,   0.025,   0.05,   0.1,   0.25,  1};
 
@@ -50,14 +50,14 @@ void Ledger::adopt(std::shared_ptr<const model::Plan> plan, const model::PlanCha
     remembered_ += evidence.size();
   exporter_.probes_in_flight = static_cast<std::uint64_t>(std::count_if(
       targets_.begin(), targets_.end(), [](const TargetRecord& r) { return r.in_flight; }));
-  // Else the last exchange of tenants that are gone would speak for a thread that does nothing.
+  // Otherwise a thread without targets would show the clock of an exchange that is history.
   if (targets_.empty()) exporter_.clock_source.reset();
   exporter_.plan_loaded = now.wall;
   exporter_.last_reload_successful = true;
   exporter_.reload_problems.clear();
 }
 
-// What does not go with the target as it is now is given up.
+// Figures that do not fit the changed target are given up.
 void Ledger::fit(model::TargetIndex index, const model::Target& before, base::Instant now) {
   const model::Target& target = plan_->target(index);
   TargetRecord& record = targets_.at(model::to_size(index));
@@ -138,7 +138,7 @@ void Ledger::remember(const model::ProbeResult& result) {
 void Ledger::count_events(const model::ProbeResult& result, TargetRecord& record) {
   const model::Target& target = plan_->target(result.target);
   if (target.objectives == model::Objectives{}) return;
-  // A probe that was under way when a window began, or ended, may have met what it announces.
+  // A probe that was under way when a window began or ended may have met the work announced there.
   const auto& windows = plan_->tenant(target.tenant).maintenance;
   if (in_maintenance(windows, result.started.wall) || in_maintenance(windows, result.finished.wall))
     return;

@@ -8,7 +8,7 @@
 namespace reinfer::record {
 namespace {
 
-// What an exporter with several probe threads says of itself.
+// Adds up the figures of several probe threads.
 void add(const ExporterRecord& part, ExporterRecord& sum) {
   sum.probe_threads += part.probe_threads;
   sum.realtime_probe_threads += part.realtime_probe_threads;
@@ -16,7 +16,7 @@ void add(const ExporterRecord& part, ExporterRecord& sum) {
   sum.loop_busy_seconds += part.loop_busy_seconds;
   sum.probes_in_flight += part.probes_in_flight;
   sum.resent_requests += part.resent_requests;
-  // The worse of them.
+  // The worse of the two clocks.
   if (part.clock_source && sum.clock_source != model::ClockSource::user)
     sum.clock_source = part.clock_source;
   for (std::size_t i = 0; i < model::kDistrustCount; ++i)

@@ -1,6 +1,6 @@
 // The ledgers of all probe threads, read as if they were one: each thread writes its own, with its
-// part of the plan, and whoever reads gets the whole. Readers wait while a reload is under way, so
-// that they never see half of it. The HTTP pool reads, the Reloader adopts.
+// part of the plan, and a reader gets the whole. Readers wait while a reload is under way, so they
+// never see half of it. The HTTP pool reads, the Reloader adopts.
 #pragma once
 
 #include <functional>
@@ -26,23 +26,23 @@ class Ledgers {
   std::size_t size() const { return ledgers_.size(); }
   Ledger& part(std::size_t index) { return *ledgers_.at(index); }
 
-  // Lets `carry_out` have each ledger adopt its part of `partition` by the thread that writes it;
-  // it says which have. Those whose threads have ended adopt it here, so that all parts are of one
-  // plan. REQUIRES: as many parts as before.
+  // Calls `carry_out`, which has the thread of each ledger adopt its part of `partition` and
+  // returns for each whether it did. Ledgers whose threads have ended adopt it here, so that all
+  // parts are of one plan. REQUIRES: as many parts as before.
   void adopt(model::Partition partition, base::Instant now,
              const std::function<std::vector<bool>()>& carry_out);
   void record_reload_failed(std::vector<std::string> problems);
 
   // Whether the plan has such a target. Any thread; costs next to nothing.
   bool has_target(std::string_view tenant, std::string_view probe) const;
-  // As those of Ledger, for the whole plan. Any thread.
+  // Like the functions of Ledger, for the whole plan. Any thread.
   Snapshot snapshot(base::Instant now) const;
   std::optional<TargetEvidence> evidence(std::string_view tenant, std::string_view probe) const;
   std::optional<std::vector<RecentResults>> recents(
       const model::Plan* plan, const std::vector<model::TargetIndex>& targets) const;
 
  private:
-  // Constant after construction; what they point to has its own mutex.
+  // Constant after construction; each Ledger has its own mutex.
   std::vector<std::unique_ptr<Ledger>> ledgers_;
 
   // Guarded by mutex_.

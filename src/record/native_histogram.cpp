@@ -11,8 +11,8 @@ namespace {
 
 constexpr std::size_t kPerOctave = std::size_t{1} << NativeHistogram::kSchemaFirst;
 
-// The buckets' upper ends between 1/2 and 1, but for 1: 2^(i/8) / 2. Spelt out, so that a value on
-// an edge falls on the same side everywhere.
+// The upper bounds of the buckets from 1/2 up to but without 1: 2^(i/8) / 2. They are literals, so
+// that a value on a bound falls into the same bucket on every machine.
 constexpr std::array<double, kPerOctave> kEnds = {
     0.5,
     0.5452538663326288,
@@ -24,7 +24,7 @@ constexpr std::array<double, kPerOctave> kEnds = {
     0.9170040432046712,
 };
 
-// At the first schema.
+// The index of the bucket at the first schema.
 int index_of(double value) {
   int exponent = 0;
   const double fraction = std::frexp(value, &exponent);  // in [1/2, 1)
@@ -32,7 +32,8 @@ int index_of(double value) {
   return static_cast<int>(end) + (exponent - 1) * static_cast<int>(kPerOctave);
 }
 
-// Of the bucket of twice the width: its end is the even one of the two.
+// The index after the schema fell by `steps`: of two buckets that become one, the upper has the
+// even index, and their common upper bound.
 int index_when_wider(int index, int steps) {
   const int round_up = (1 << steps) - 1;
   return (index + round_up) >> steps;

@@ -1,5 +1,5 @@
 // The buckets of a Prometheus native histogram as a value: exponential, sparse, as fine as their
-// number allows. Lives in a LatencyHistogram, which has sum and count. Not thread-safe by itself:
+// number allows. Part of a LatencyHistogram, which has sum and count. Not thread-safe by itself:
 // the ledger's mutex guards it.
 #pragma once
 
@@ -11,14 +11,15 @@ namespace reinfer::record {
 
 class NativeHistogram {
  public:
-  // Bucket i holds the values above 2^((i - 1) / 2^schema) and up to 2^(i / 2^schema), the latter
-  // included. At schema 3 each bucket is 9 % wide.
+  // Bucket i counts values above 2^((i - 1) / 2^schema), up to and including 2^(i / 2^schema): at
+  // schema 3 an upper bound is 9 % above the lower one.
   static constexpr int kSchemaFirst = 3;
-  // So wide that one more observation may always be taken: a bucket spans a factor of 2^16.
+  // The coarsest: a bucket spans a factor of 2^16, so all values fit into few of them.
   static constexpr int kSchemaLast = -4;
-  // 20 factors of 2 at first: 30 us to 30 s. With more buckets each becomes twice as wide.
+  // At the first schema these span 20 factors of 2, such as 30 us to 30 s. When more are needed,
+  // each two neighbours become one (the schema falls by one).
   static constexpr std::size_t kBucketsMax = 160;
-  // Seconds; what is not above is counted as zero. Nobody measures less than a microsecond here.
+  // Seconds; values up to it are counted as zero. No measurement here resolves a microsecond.
   static constexpr double kZeroThreshold = 0x1p-20;
 
   struct Bucket {
@@ -32,7 +33,7 @@ class NativeHistogram {
 
   int schema() const { return schema_; }
   std::uint64_t zero_count() const { return zero_count_; }
-  // Only those that counted something, by rising index.
+  // Only the buckets that counted something, by rising index.
   const std::vector<Bucket>& buckets() const { return buckets_; }
 
   bool operator==(const NativeHistogram&) const = default;

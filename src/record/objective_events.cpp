@@ -28,7 +28,8 @@ void count_objectives(const model::Objectives& objectives, const model::ProbeRes
   const bool ok = result.outcome == model::Outcome::ok;
   if (objectives.availability && is_availability_event(*objectives.availability, result.outcome))
     count(model::Objective::availability, ok, counts);
-  // What is in no latency histogram, because libcurl sent it twice or we spoilt it, is no event.
+  // A result that is in no latency histogram is no event: libcurl sent the request twice, or the
+  // exporter was late.
   const bool fit = !result.resent && !model::distrust_of_total(result);
   if (objectives.latency && ok && fit && result.phases.total)
     count(model::Objective::latency, *result.phases.total <= objectives.latency->threshold, counts);

@@ -1,5 +1,5 @@
-// Counts a result against what its target is held to: the events that were judged and those that
-// were good. A pure function over the ledger's own counts, called under its mutex.
+// Counts a result against the objectives of its target: the events that were judged, and the good
+// ones among them. A pure function over the ledger's own counts, called under its mutex.
 #pragma once
 
 #include <array>
@@ -22,10 +22,10 @@ inline const EventCount& of(const ObjectiveCounts& counts, model::Objective obje
   return counts.at(static_cast<std::size_t>(objective));
 }
 
-// Availability: every result is an event but those that say nothing about the other side, by their
-// outcome or because their fault is not counted. Latency: ok results, good if within the threshold.
-// In maintenance nothing counts, which is the caller's to know. A target without an objective
-// counts nothing for it.
+// Availability: every result is an event, except those that say nothing about the other side, by
+// their outcome or because their fault is not counted. Latency: ok results, good if within the
+// threshold. The caller leaves out results in maintenance. A target without an objective counts
+// nothing for it.
 void count_objectives(const model::Objectives& objectives, const model::ProbeResult& result,
                       ObjectiveCounts& counts);
 

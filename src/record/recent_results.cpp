@@ -27,7 +27,7 @@ RecentSample sample_of(const model::ProbeResult& result) {
   return sample;
 }
 
-// Into a vector that grows to `max` and is a ring from then on.
+// Adds to a vector that grows to `max` and is a ring from then on.
 template <typename Value>
 void push(std::vector<Value>& ring, std::size_t& next, std::size_t max, const Value& value) {
   if (ring.size() < max)

@@ -1,7 +1,7 @@
-// What the page shows of a target's last day: how many probes were good in each quarter of an hour,
-// the last probes with their phases, the latencies of the last hour. Kept in a few kilobytes, with
-// hard limits, beside the evidence (record/evidence.h), guarded by the ledger's mutex; readers get
-// a copy. Everything is ordered by monotonic time, so a step of the wall clock moves nothing.
+// The last day of a target, for the page: how many probes were good in each quarter of an hour, the
+// last probes with their phases, the latencies of the last hour. Kept in a few kilobytes, with hard
+// limits, as part of the evidence (record/evidence.h), guarded by the ledger's mutex; readers get a
+// copy. Everything is ordered by monotonic time, so a step of the wall clock moves nothing.
 #pragma once
 
 #include <array>
@@ -15,15 +15,15 @@
 namespace reinfer::record {
 
 // Results in one stretch of time, by how they count for availability; more than 65,535 of a kind
-// count as so many.
+// count as that many.
 struct AvailabilityBin {
   std::uint16_t good = 0;
   std::uint16_t bad = 0;
   std::uint16_t excluded = 0;
-  std::uint16_t missed = 0;  // slots that this monitor did not probe, by its own doing
-  model::Fault worst =
-      model::Fault::none;           // of the failure that came last, a bad one before an excluded
-  std::int32_t number = INT32_MIN;  // which stretch of its width; INT32_MIN: never used
+  std::uint16_t missed = 0;  // slots that the exporter itself failed to probe
+  // Of the last bad failure, or of the last excluded one if none was bad.
+  model::Fault worst = model::Fault::none;
+  std::int32_t number = INT32_MIN;  // the stretch, counted in its width; INT32_MIN: never used
   bool operator==(const AvailabilityBin&) const = default;
 };
 
@@ -86,8 +86,8 @@ class RecentResults {
   // Of the ok probes that finished in the hour before `now`, the last kLatenciesKept of them.
   std::optional<RecentQuantiles> quantiles(base::MonoTime now) const;
 
-  // The stretches that the hour or the day before `now` is made of, oldest first, the present one
-  // last; those without a result are all zeros. Their edges are round in wall time as it read at
+  // The stretches of the hour or the day before `now`, oldest first, the present one last; those
+  // without a result are all zeros. Their edges are round in wall time as it read at
   // the first result. The sums cover these, so up to one width less than an hour or a day.
   std::vector<AvailabilityBin> day(base::MonoTime now) const;
   AvailabilitySum over_hour(base::MonoTime now) const;
@@ -106,7 +106,7 @@ class RecentResults {
   std::int32_t bin_number(base::MonoTime when, base::Nanoseconds width) const;
 
   std::optional<base::MonoTime> first_;
-  base::Nanoseconds to_wall_{};  // what makes monotonic time wall time, as of the first result
+  base::Nanoseconds to_wall_{};  // from monotonic to wall time, as of the first result
   std::vector<AvailabilityBin> day_;
   std::vector<AvailabilityBin> hour_;
   std::vector<RecentSample> samples_;  // a ring once full

@@ -84,7 +84,7 @@ struct TenantRecord {
   bool operator==(const TenantRecord&) const = default;
 };
 
-// What limits left out; each enumerator is a label value.
+// Things that a limit left out; each enumerator is a label value.
 enum class Dropped : std::uint8_t { server_timing_entries, header_lines, http_codes, evidence };
 inline constexpr std::size_t kDroppedCount = 4;
 std::string_view to_label(Dropped what);

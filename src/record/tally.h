@@ -1,5 +1,5 @@
-// What one finished probe adds to the figures of its target. The Ledger counts with it under its
-// lock; a probe that was asked for and stands outside the schedule is counted with it alone. Pure.
+// Counts one finished probe in the figures of its target. The Ledger calls it under its lock; a
+// probe on demand, which is outside the schedule, is counted by it in a record of its own. Pure.
 #pragma once
 
 #include "model/probe_result.h"
@@ -10,7 +10,7 @@ namespace reinfer::record {
 // A target that was never probed; counting begins `now`.
 TargetRecord empty_record(const model::Target& target, base::WallTime now);
 
-// `exporter`: takes what limits leave out.
+// `exporter` counts the resent requests, distrusted samples and dropped things of the result.
 void tally(const model::ProbeResult& result, TargetRecord& record, ExporterRecord& exporter);
 
 }  // namespace reinfer::record

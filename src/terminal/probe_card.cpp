@@ -100,7 +100,7 @@ std::string token_facts(const model::TokenFacts& token, base::WallTime now,
     ink = *token.accepted ? Ink::plain : Ink::bad;
   }
   if (token.expiry) {
-    // OAuth tokens live an hour by design and are renewed in time: near is no warning.
+    // OAuth tokens live an hour by design and are renewed in time: a near expiry is no warning.
     const Expiry expiry = expiry_of(*token.expiry, now, 0s);
     text += ", " + expiry.text;
     if (expiry.ink != Ink::plain) ink = expiry.ink;

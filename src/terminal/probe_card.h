@@ -1,6 +1,6 @@
 // One probe for people, as `reinfer_exporter probe` prints it: a headline, the waterfall, the
-// verdict in words with the fault and what to do next, and what is known of connection,
-// certificate and token. Pure; of the token it knows facts only.
+// verdict in words with the fault and the next step, and the facts of connection, certificate and
+// token. Pure; it has facts of the token, but not the token.
 #pragma once
 
 #include <string>
@@ -13,7 +13,7 @@
 namespace reinfer::terminal {
 
 // "acme/dataset  server_error  503  41.2 ms  server 37.7 ms  path 2.1 ms  fault: the platform":
-// what the waterfall's reader may leave at, and a line each of a repeated probe. No newline.
+// enough for a first look, and the one line of each repeated probe. No newline.
 std::string render_headline(const model::Plan& plan, const model::ProbeResult& result,
                             const TerminalStyle& style);
 

@@ -1,6 +1,6 @@
-// What repeated probes come to, for the end of `reinfer_exporter probe --repeat`: per target how
-// many ended how and by whose fault, exact percentiles, and what was left out. A plain value that
-// the command fills, and pure renderers. One thread.
+// The summary at the end of `reinfer_exporter probe --repeat`: per target the results by outcome
+// and fault, exact percentiles, and the samples left out. A plain value that the command fills, and
+// pure renderers. One thread.
 #pragma once
 
 #include <array>
@@ -19,13 +19,13 @@ namespace reinfer::terminal {
 struct ProbeSample {
   std::array<std::uint64_t, model::kOutcomeCount> outcomes{};
   std::array<std::uint64_t, model::kSkipReasonCount> skipped{};
-  // Of ok probes, as in /metrics: how long a failure took says nothing of how fast the API is.
+  // Of ok probes, as in /metrics: the duration of a failure is no latency of the API.
   std::vector<base::Nanoseconds> total;
   // Of any reply that carries them.
   std::vector<base::Nanoseconds> server;
   std::vector<base::Nanoseconds> path;
   std::uint64_t resent = 0;      // sent twice by libcurl, so their times are in none of the above
-  std::uint64_t distrusted = 0;  // spoilt by ourselves, so what we spoilt is in none of the above
+  std::uint64_t distrusted = 0;  // the exporter was late, so these times are in none of the above
 
   std::uint64_t results() const;
 };
@@ -50,8 +50,8 @@ class ProbeSummary {
 std::optional<base::Nanoseconds> percentile(const std::vector<base::Nanoseconds>& sorted,
                                             double percent);
 
-// Lines for each target that has a result or a skip; each outcome that is not ok with what to do
-// next. `elapsed`: since the first probe. `given_up`: probes under way when it was ended.
+// Lines for each target that has a result or a skip; each outcome that is not ok with the next
+// step. `elapsed`: since the first probe. `given_up`: probes under way when it was ended.
 std::string render_summary(const model::Plan& plan, const ProbeSummary& summary,
                            base::Nanoseconds elapsed, std::size_t given_up,
                            const TerminalStyle& style);

@@ -1,5 +1,5 @@
-// What a terminal can show, and text made for it: colours, block characters, lines broken at its
-// width. Used by what `reinfer_exporter probe` prints. Pure; it asks no terminal and reads no
+// The abilities of a terminal, and text made for it: colours, block characters, lines broken at its
+// width. Used for the output of `reinfer_exporter probe`. Pure; it asks no terminal and reads no
 // environment (app/terminal.h does).
 #pragma once
 
@@ -17,7 +17,7 @@ struct TerminalStyle {
   bool operator==(const TerminalStyle&) const = default;
 };
 
-// What a colour stands for. The sixteen colours of the terminal's own theme are used, so that light
+// The meaning of a colour. The sixteen colours of the terminal's own theme are used, so that light
 // and dark backgrounds both work; no text depends on its colour to be understood.
 enum class Ink : std::uint8_t { plain, strong, faint, good, bad, warning, platform, path };
 

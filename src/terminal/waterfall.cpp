@@ -32,7 +32,7 @@ struct Row {
   bool ended_here = false;
 };
 
-// Whether the outcome says that the exchange broke off, so that its last phase is where.
+// Whether the outcome says that the exchange broke off, in its last phase.
 bool broke_off(model::Outcome outcome) {
   constexpr std::array kBroken = {model::Outcome::response_timeout, model::Outcome::dns_error,
                                   model::Outcome::connect_error,    model::Outcome::connect_timeout,
@@ -41,7 +41,7 @@ bool broke_off(model::Outcome outcome) {
   return std::find(kBroken.begin(), kBroken.end(), outcome) != kBroken.end();
 }
 
-// The wait's two shares, where the platform told its own and it fits.
+// The two shares of the wait, if the platform's own is known and not longer than the wait.
 void add_shares(const model::ProbeResult& result, base::Nanoseconds start, std::vector<Row>& rows) {
   if (!result.server_processing || !result.network_overhead) return;
   const base::Nanoseconds platform = std::min(*result.server_processing, *result.phases.wait);
@@ -77,7 +77,7 @@ std::vector<Row> rows_of(const model::ProbeResult& result) {
   return rows;
 }
 
-// From the cell in which it starts. What took any time at all has a mark.
+// From the cell in which the phase starts. A phase of any duration has a mark.
 std::string bar(const Row& row, base::Nanoseconds whole, std::size_t cells,
                 const TerminalStyle& style) {
   if (row.duration <= base::Nanoseconds{0}) return std::string(cells, ' ');

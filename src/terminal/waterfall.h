@@ -1,6 +1,6 @@
 // One probe's phases as a waterfall: a row each, with a bar where it lay in the probe's time and
 // its duration; the wait is split into the platform's share and the path's. Used by the card that
-// `reinfer_exporter probe` prints. Pure; it says nothing of what the phases mean.
+// `reinfer_exporter probe` prints. Pure; it does not explain the phases.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@
 namespace reinfer::terminal {
 
 // Lines, each ended by a newline; empty if nothing was measured. Phases that did not take place
-// have no row. In the wait only the shares are known, not which part came when: the platform's is
+// have no row. Of the wait only the shares are known, and not their order: the platform's share is
 // drawn first.
 std::string render_waterfall(const model::ProbeResult& result, const TerminalStyle& style);
 
