@@ -51,7 +51,7 @@ def scaled_text(text, scale, *keys):
 
     span = r'((?:\d+(?:ms|[smhd]))+)'
     text = re.sub(r'(\[)' + span + r'(\])', divide, text)
-    return re.sub(rf'(\b(?:{"|".join(keys)}):? ){span}(\s)', divide, text)
+    return re.sub(rf'(\b(?:{"|".join(keys)}):? ){span}([\s)])', divide, text)
 
 
 class Incident:
@@ -239,6 +239,10 @@ class Stack:
         """The shipped rules at the drill's pace."""
         for name in ('recording_rules.yml', 'alerts.yml'):
             text = (ROOT / 'dashboards' / 'prometheus' / name).read_text()
+            # Windows in seconds: slots that are due, and the time since the last success.
+            text = re.sub(r'\b\d+(?= / reinfer_probe_interval_seconds)|(?<=>= )600$',
+                          lambda match: f'{int(match[0]) / self.incident.scale:g}', text,
+                          flags=re.M)
             (self.folder / name).write_text(scaled_text(
                 text, self.incident.scale, 'interval', 'for', 'keep_firing_for', 'offset'))
         pace = f'{round(15000 / self.incident.scale)}ms'
