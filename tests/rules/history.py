@@ -32,9 +32,11 @@ class Target:
     def __init__(self, probe='dataset', tenant='acme', timeline=(('ok', None),), interval=30,
                  availability=0.999, latency=None, slow=((0, None),), counted=COUNTABLE,
                  instance='exporter:9877', server_seconds=0.05, network_seconds=0.01,
-                 maintenance=()):
-        self.labels = {'job': 'reinfer_exporter', 'instance': instance, 'tenant': tenant,
-                       'probe': probe}
+                 maintenance=(), vantage=None):
+        self.exporter = {'job': 'reinfer_exporter', 'instance': instance}
+        if vantage:
+            self.exporter['vantage'] = vantage
+        self.labels = self.exporter | {'tenant': tenant, 'probe': probe}
         self.timeline, self.interval, self.slow = timeline, interval, slow
         self.availability, self.latency, self.counted = availability, latency, counted
         self.server_seconds, self.network_seconds = server_seconds, network_seconds
@@ -129,6 +131,8 @@ class Target:
         add('reinfer_probe_phase_seconds_total', [0] * length, phase='tls')
         add('reinfer_probe_interval_seconds', [self.interval] * length)
         add('reinfer_probe_last_timestamp_seconds', self._last_timestamps(end, step))
+        add('reinfer_probe_last_success_timestamp_seconds',
+            self._last_timestamps(end, step, ('ok',)))
         if self.availability is not None:
             add('reinfer_slo_objective_ratio', [self.availability] * length, slo='availability')
             for fault in COUNTABLE:
@@ -138,10 +142,10 @@ class Target:
             add('reinfer_slo_latency_threshold_seconds', [0.8] * length)
         return found | self._tenant_series(end, step)
 
-    def _last_timestamps(self, end, step):
+    def _last_timestamps(self, end, step, outcomes=tuple(FAULTS)):
         row = ['_'] * (end // step + 1)
         for second, what, _ in self.probes(end):
-            if not what.startswith('skip:'):
+            if what in outcomes:
                 row[min(-(-second // step), end // step)] = second
         for i in range(1, len(row)):
             if row[i] == '_':
@@ -151,16 +155,21 @@ class Target:
     def _tenant_series(self, end, step):
         inside = [int(any(start <= i * step < stop for start, stop in self.maintenance))
                   for i in range(end // step + 1)]
-        labels = ','.join(f'{key}="{self.labels[key]}"' for key in ('job', 'instance', 'tenant'))
-        return {f'reinfer_tenant_in_maintenance{{{labels}}}': inside}
+        labels = labels_text({key: value for key, value in self.labels.items() if key != 'probe'})
+        return {f'reinfer_tenant_in_maintenance{labels}': inside}
 
 
-def exporter_series(end, step, instances=('exporter:9877',)):
-    """What every exporter shows of itself."""
+def labels_text(labels):
+    """Labels as they follow a name."""
+    return '{' + ','.join(f'{key}="{value}"' for key, value in labels.items()) + '}'
+
+
+def exporter_series(end, step, exporters=()):
+    """The series of exporters about themselves; each is given by the labels of its target."""
     length = end // step + 1
     found = {}
-    for instance in instances:
-        labels = f'{{job="reinfer_exporter",instance="{instance}"}}'
+    for exporter in exporters or ({'job': 'reinfer_exporter', 'instance': 'exporter:9877'},):
+        labels = labels_text(exporter)
         found['up' + labels] = [1] * length
         found['reinfer_exporter_build_info' + labels] = [1] * length
         found['reinfer_exporter_config_last_reload_successful' + labels] = [1] * length

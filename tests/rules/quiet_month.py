@@ -46,7 +46,8 @@ def levels(recorded):
     names, left, known = {name for name, _ in recorded}, list(recorded), set()
     while left:
         ready = [(name, expr) for name, expr in left
-                 if all(other in known for other in names if other in re.findall(r'[\w:]+', expr))]
+                 if all(other in known or other == name for other in names
+                        if other in re.findall(r'[\w:]+', expr))]
         if not ready:
             raise ValueError(f'these need each other: {[name for name, _ in left]}')
         yield ready

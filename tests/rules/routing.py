@@ -35,12 +35,16 @@ ROUTES = [
     ('ReinferExporterDown critical monitor', 'monitoring-oncall'),
     ('ReinferProbesMissed warning monitor', 'monitoring-tickets'),
     ('ReinferExporterInexact warning monitor', 'monitoring-tickets'),
-    ('ReinferVantageDisagrees info network', 'nobody'),
+    ('ReinferVantageDisagrees warning network', 'network-tickets'),
+    ('ReinferVantageDown warning network', 'network-tickets'),
+    ('ReinferTargetGone critical monitor', 'monitoring-oncall'),
+    ('ReinferExporterGone warning monitor', 'monitoring-tickets'),
     ('ReinferOutageRecent none unknown', 'nobody'),
     ('SomethingElse critical', 'platform-oncall'),
 ]
 
-# What fires -> what of it is held back. Alerts are "Name severity fault tenant", the last optional.
+# Alerts that fire -> those of them that are held back, as "Name severity fault tenant vantage", the
+# last two optional.
 INHIBITIONS = [
     ({'ReinferExporterAbsent critical monitor', 'ReinferExporterDown critical monitor',
       'ReinferPlatformDown critical platform acme', 'ReinferWatchdog none monitor'},
@@ -50,8 +54,17 @@ INHIBITIONS = [
      {'ReinferNoData critical monitor'}),
     ({'ReinferLocalEgressDown critical monitor', 'ReinferErrorBudgetBurn critical network acme',
       'ReinferPlatformDown critical platform other', 'ReinferTokenRejected critical credentials x'},
-     {'ReinferErrorBudgetBurn critical network acme',
-      'ReinferPlatformDown critical platform other'}),
+     set()),
+    ({'ReinferVantageDown warning network acme east',
+      'ReinferVantageDisagrees warning network acme',
+      'ReinferErrorBudgetBurn warning network acme east',
+      'ReinferErrorBudgetBurn warning platform acme west'},
+     {'ReinferVantageDisagrees warning network acme',
+      'ReinferErrorBudgetBurn warning network acme east'}),
+    ({'ReinferTokenRejected critical credentials acme east',
+      'ReinferErrorBudgetBurn critical platform acme east',
+      'ReinferErrorBudgetBurn critical platform acme west'},
+     {'ReinferErrorBudgetBurn critical platform acme east'}),
     ({'ReinferTokenRejected critical credentials acme',
       'ReinferObjectiveBlind warning monitor acme',
       'ReinferErrorBudgetBurn critical platform acme',
@@ -93,7 +106,7 @@ def amtool(*arguments):
 
 def labels_of(alert):
     """The labels of an alert written as words."""
-    names = ('alertname', 'severity', 'fault', 'tenant')
+    names = ('alertname', 'severity', 'fault', 'tenant', 'vantage')
     labels = dict(zip(names, alert.split()), job='reinfer_exporter')
     if labels['fault'] == 'monitor' and 'tenant' not in labels:
         labels['instance'] = 'exporter:9877'
