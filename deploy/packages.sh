@@ -10,20 +10,17 @@ build_packages=(
   nlohmann-json3-dev pkg-config prometheus-cpp-dev tzdata zlib1g-dev
 )
 test_packages=(
-  ccache doctest-dev lld openssl prometheus prometheus-alertmanager prometheus-cpp-dev python3
-  ccache doctest-dev openssl prometheus prometheus-alertmanager python3
+  ccache doctest-dev lld openssl prometheus prometheus-alertmanager python3
   python3-jsonschema python3-prometheus-client python3-protobuf systemd tinyproxy-bin
 )
 # An installed Node.js is taken as it is: packages of other makers bring npm along.
 command -v npm >/dev/null || test_packages+=(nodejs npm)
 browser_packages=(chromium fonts-dejavu-core)
-lint_packages=(clang-14 clang-format-14 clang-tidy-14)
-# For tests/bench alone: the peers, and what its programs are built from besides.
 clang_packages=(clang)
 # The format is that of clang-format 14, which Debian 12 has and Debian 13 has not.
 lint_packages=()
 if grep -qx 'VERSION_ID="12"' /etc/os-release; then
-  lint_packages=(clang-format-14 clang-tidy-14)
+  lint_packages=(clang-14 clang-format-14 clang-tidy-14)
 fi
 # For tests/bench alone: the peers, and its programs' own needs.
 bench_packages=(doctest-dev openssl prometheus-blackbox-exporter python3)
