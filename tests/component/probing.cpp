@@ -73,7 +73,7 @@ std::vector<model::ProbeResult> Probing::turn(base::MonoTime until) {
 
 probe::Prober::Start Probing::start(std::size_t target) {
   const base::Instant now = clock.now();
-  const model::TargetIndex index(target);
+  const auto index = model::TargetIndex(target);
   return prober.start(index, credentials.token(plan->target(index).tenant, now), now);
 }
 

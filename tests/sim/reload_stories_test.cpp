@@ -139,7 +139,7 @@ TEST_CASE("a thousand reloads lose no slot and double none") {
       for (int probe = 0; probe < 3; ++probe)
         if (below(2) == 0)
           text += dataset(fmt::format("p{}", probe),
-                          fmt::format("interval = \"{}s\"", 10 + below(3) * 10));
+                          fmt::format("interval = \"{}s\"\ntimeout = \"9s\"", 10 + below(3) * 10));
       toml = below(2) == 0 ? toml + text : text + toml;
     }
     return toml;
