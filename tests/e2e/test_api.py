@@ -11,7 +11,7 @@ from api_description import Description, find, references_of
 from harness import DATASET, ROOT, Exporter, Simulator, temporary_folder, tenant, wait_until, \
     write_config
 
-DESCRIPTION = json.loads((ROOT / 'src' / 'expose' / 'openapi.json').read_text())
+DESCRIPTION = json.loads((ROOT / 'src' / 'api' / 'openapi.json').read_text())
 TARGET = '/api/v1/targets/{tenant}/{probe}'
 # What the renderers are held to by unit tests, and the paths whose replies they are.
 GOLDENS = {'api_status': '/api/v1/status', 'api_targets': '/api/v1/targets', 'api_target': TARGET,
