@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/http_token.h"
 #include "base/text.h"
 
 namespace reinfer::config {
@@ -41,18 +42,11 @@ constexpr std::array kRefused = {
     Refusal{"expect", kFraming},
 };
 
-// RFC 9110 section 5.6.2.
-bool is_token(std::string_view text) {
-  constexpr std::string_view kAllowed =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!#$%&'*+-.^_`|~";
-  return !text.empty() && text.find_first_not_of(kAllowed) == std::string_view::npos;
-}
-
 }  // namespace
 
 std::optional<std::string> header_name_fault(std::string_view name) {
   constexpr std::size_t kBytesMax = 128;
-  if (!is_token(name) || name.size() > kBytesMax)
+  if (!base::is_http_token(name) || name.size() > kBytesMax)
     return fmt::format(
         "is not the name of a header, allowed: 1 to {} letters, digits, hyphens and other "
         "characters of header names, such as X-Team",

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
+#include "base/base64.h"
 #include "base/hash.h"
 #include "base/text.h"
 
@@ -25,7 +26,9 @@ void Access::replace(AccessSettings settings) {
   for (const base::Secret& token : settings_.tokens)
     tokens_.push_back(digest_of(salt_ + token.reveal()));
   settings_.tokens.clear();
-  allowance_at_.reset();
+  rate_.reset();
+  if (settings_.rate_limit)
+    rate_.emplace(settings_.rate_limit->burst, settings_.rate_limit->interval);
 }
 
 AccessDecision Access::judge(const std::optional<std::string>& authorization,
@@ -51,7 +54,7 @@ AccessDecision Access::judge(const std::optional<std::string>& authorization,
 
 AccessDecision Access::judge_basic(std::string_view encoded,
                                    const std::optional<PasswordAnswer>& answer) const {
-  const auto decoded = decode_base64(encoded);
+  const auto decoded = base::decode_base64(encoded);
   const auto colon = decoded ? decoded->find(':') : std::string::npos;
   if (colon == std::string::npos) return {};
   const std::string user = decoded->substr(0, colon);
@@ -76,16 +79,7 @@ AccessDecision Access::judge_basic(std::string_view encoded,
 
 bool Access::within_rate(base::MonoTime now) {
   const std::lock_guard lock(mutex_);
-  if (!settings_.rate_limit) return true;
-  const double burst = settings_.rate_limit->burst;
-  const double earned = allowance_at_ ? base::to_seconds(now - *allowance_at_) /
-                                            base::to_seconds(settings_.rate_limit->interval)
-                                      : burst;
-  allowance_ = std::min(burst, allowance_ + std::max(earned, 0.0));
-  allowance_at_ = now;
-  if (allowance_ < 1) return false;
-  allowance_ -= 1;
-  return true;
+  return !rate_ || !rate_->take(now);
 }
 
 std::optional<bool> Access::recalled(const Digest& key) const {

@@ -14,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/secret.h"
+#include "base/token_bucket.h"
 #include "http/password.h"
 #include "http/web_config.h"
 #include "model/network.h"
@@ -79,8 +80,7 @@ class Access {
   // Two, so that wrong passwords, of which there may be many, push out no right one.
   std::deque<Digest> right_;
   std::deque<Digest> wrong_;
-  double allowance_ = 0;  // requests that the rate allows at this moment
-  std::optional<base::MonoTime> allowance_at_;
+  std::optional<base::TokenBucket> rate_;  // absent: any number of requests
 };
 
 }  // namespace reinfer::http

@@ -26,7 +26,4 @@ Digest digest_of(std::string_view bytes);
 // In a time that depends on nothing.
 bool equal_in_constant_time(const Digest& a, const Digest& b);
 
-// Strict RFC 4648: padded, nothing after it.
-std::optional<std::string> decode_base64(std::string_view text);
-
 }  // namespace reinfer::http

@@ -1,29 +1,30 @@
-// How often something may happen: a bucket of tokens that fills at a steady rate. Used by routes
-// that cost more than a snapshot. Any thread; it never waits.
+// The rate at which routes that cost more than a snapshot may be asked: a token bucket shared by
+// the worker threads. Used by /probe. Any thread; it never waits and counts nothing.
 #pragma once
 
 #include <mutex>
 #include <optional>
 
 #include "base/clock.h"
+#include "base/token_bucket.h"
 
 namespace reinfer::http {
 
 class RateLimit {
  public:
-  // At most `per_minute` at once, and on average. REQUIRES: per_minute > 0.
-  explicit RateLimit(double per_minute) : per_minute_(per_minute), tokens_(per_minute) {}
+  // `per_minute`: requests at once, and requests a minute on average. REQUIRES: per_minute >= 1.
+  explicit RateLimit(double per_minute)
+      : bucket_(per_minute, base::from_seconds(60 / per_minute)) {}
 
-  // Takes one; or how long to wait until there is one again.
-  std::optional<base::Nanoseconds> take(base::MonoTime now);
+  // Takes one request's token; or, without taking any, the time until there is one.
+  std::optional<base::Nanoseconds> take(base::MonoTime now) {
+    const std::lock_guard lock(mutex_);
+    return bucket_.take(now);
+  }
 
  private:
-  const double per_minute_;
-
-  // Guarded by mutex_.
   std::mutex mutex_;
-  double tokens_;
-  std::optional<base::MonoTime> filled_;
+  base::TokenBucket bucket_;  // guarded by mutex_
 };
 
 }  // namespace reinfer::http

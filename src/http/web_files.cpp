@@ -35,8 +35,8 @@ tl::expected<std::string, base::Problem> read_file(const std::string& path) {
   return text;
 }
 
-// RFC 6750, 2.1.
-bool is_token(std::string_view text) {
+// RFC 6750, 2.1: not the token of HTTP.
+bool is_bearer_token(std::string_view text) {
   constexpr std::string_view kAllowed =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/=";
   return text.find_first_not_of(kAllowed) == std::string_view::npos;
@@ -55,7 +55,7 @@ void read_tokens(const std::string& path, std::vector<base::Secret>& tokens,
     const std::string_view line = base::trim(raw);
     if (line.empty() || line.front() == '#') continue;
     const int column = static_cast<int>(line.data() - raw.data()) + 1;
-    if (!is_token(line))
+    if (!is_bearer_token(line))
       problems.push_back({path, number, column, "",
                           "is not a bearer token, allowed: letters, digits and -._~+/="});
     else if (line.size() < kTokenCharactersMin || line.size() > kTokenCharactersMax)

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/http_date.h"
 #include "simulator/fault.h"
 
 namespace reinfer::simulator {
@@ -65,9 +66,9 @@ void throttle(const FaultContext& context, Reply& reply) {
   say_error(429, "429 Too Many Requests", reply);
   if (parameter.text == "none") return;
   const bool as_date = parameter.text == "date";
-  reply.headers.push_back({"retry-after", as_date
-                                              ? http_date(context.now + std::chrono::seconds(30))
-                                              : std::to_string(parameter.number)});
+  reply.headers.push_back(
+      {"retry-after", as_date ? base::format_http_date(context.now + std::chrono::seconds(30))
+                              : std::to_string(parameter.number)});
 }
 
 void set_latency(const FaultContext& context, Reply& reply) {

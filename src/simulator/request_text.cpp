@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <ctime>
 #include <utility>
 
+#include "base/http_token.h"
 #include "base/text.h"
 
 namespace reinfer::simulator {
@@ -38,17 +38,9 @@ constexpr std::array<std::pair<int, std::string_view>, 22> kReasons = {{
     {530, "Origin DNS Error"},
 }};
 
-bool is_token(std::string_view text) {
-  constexpr std::string_view kPunctuation = "!#$%&'*+-.^_`|~";
-  return !text.empty() && std::all_of(text.begin(), text.end(), [&](char c) {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           kPunctuation.find(c) != std::string_view::npos;
-  });
-}
-
 std::optional<Request> parse_request_line(std::string_view line) {
   const auto words = base::split(line, ' ');
-  if (words.size() != 3 || !is_token(words[0]) || words[1].empty()) return std::nullopt;
+  if (words.size() != 3 || !base::is_http_token(words[0]) || words[1].empty()) return std::nullopt;
   Request request;
   request.method = words[0];
   if (words[2] != "HTTP/1.1" && words[2] != "HTTP/1.0") return std::nullopt;
@@ -63,7 +55,8 @@ std::optional<Request> parse_request_line(std::string_view line) {
 
 std::optional<Header> parse_header(std::string_view line) {
   const auto colon = line.find(':');
-  if (colon == std::string_view::npos || !is_token(line.substr(0, colon))) return std::nullopt;
+  if (colon == std::string_view::npos || !base::is_http_token(line.substr(0, colon)))
+    return std::nullopt;
   return Header{std::string(line.substr(0, colon)),
                 std::string(base::trim(line.substr(colon + 1)))};
 }
@@ -130,22 +123,6 @@ std::string form_field(std::string_view form, std::string_view name) {
     return percent_decode(value).value_or("");
   }
   return {};
-}
-
-std::string http_date(base::WallTime time) {
-  constexpr std::array<std::string_view, 7> kDays = {"Sun", "Mon", "Tue", "Wed",
-                                                     "Thu", "Fri", "Sat"};
-  constexpr std::array<std::string_view, 12> kMonths = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  const auto seconds =
-      std::chrono::duration_cast<std::chrono::seconds>(time.time_since_epoch()).count();
-  const std::time_t unix_time = seconds;
-  std::tm utc{};
-  gmtime_r(&unix_time, &utc);
-  return fmt::format("{}, {:02} {} {} {:02}:{:02}:{:02} GMT",
-                     kDays[static_cast<std::size_t>(utc.tm_wday)], utc.tm_mday,
-                     kMonths[static_cast<std::size_t>(utc.tm_mon)], utc.tm_year + 1900, utc.tm_hour,
-                     utc.tm_min, utc.tm_sec);
 }
 
 std::string_view reason_phrase(int status) {

@@ -10,7 +10,6 @@
 #include <variant>
 #include <vector>
 
-#include "base/clock.h"
 #include "simulator/input_problem.h"
 
 namespace reinfer::simulator {
@@ -48,9 +47,6 @@ std::optional<std::string> percent_decode(std::string_view text);
 
 // The first field of that name in an application/x-www-form-urlencoded body; empty if absent.
 std::string form_field(std::string_view form, std::string_view name);
-
-// IMF-fixdate of RFC 9110.
-std::string http_date(base::WallTime time);
 
 std::string_view reason_phrase(int status);
 
