@@ -1,6 +1,7 @@
-// Socket activation: systemd, or whoever speaks sd_listen_fds(3), opens the sockets and hands them
-// over, so that a restart refuses nobody. The only part of the HTTP side that reads the
-// environment. Main thread, before any other thread exists.
+// Socket activation: systemd, or another program that follows sd_listen_fds(3), opens the sockets
+// and hands them over, so that a restart refuses no client. The adapter to libsystemd for it, and
+// the only part of the HTTP side that reads the environment. Main thread, before any other thread
+// exists. It opens no socket itself.
 #pragma once
 
 #include <string>
@@ -11,8 +12,8 @@
 
 namespace reinfer::http {
 
-// The sockets meant for this process ($LISTEN_PID and $LISTEN_FDS, from descriptor 3), or in words
-// why there are none. Both variables go out of the environment: no child may take them for its own.
+// The sockets meant for this process, or the reason in words why there are none. The environment
+// variables are removed, so that no child process takes the sockets for its own.
 tl::expected<std::vector<Listener>, std::string> activated_listeners();
 
 }  // namespace reinfer::http
