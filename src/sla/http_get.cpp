@@ -1,116 +1,136 @@
 #include "sla/http_get.h"
 
-#include <curl/curl.h>
 #include <fmt/format.h>
+#include <httplib.h>
 
-#include <array>
+#include <charconv>
 
 #include "base/check.h"
 #include "base/duration.h"
+#include "base/text.h"
 #include "base/version.h"
 
 namespace reinfer::sla {
 namespace {
 
-struct Received {
-  std::string body;
-  bool too_long = false;
+struct Address {
+  bool tls = false;
+  std::string authority;  // "[::1]:9090"
+  std::string host;       // "::1"
+  int port = 0;
+  std::string prefix;  // "/prometheus", or empty
 };
 
-std::size_t receive(char* bytes, std::size_t, std::size_t count, void* into) {
-  auto& received = *static_cast<Received*>(into);
-  if (received.body.size() + count > kAnswerBytesMax) {
-    received.too_long = true;
-    return 0;
+Address address_of(std::string_view url) {
+  Address address;
+  address.tls = url.starts_with("https://");
+  base::check(address.tls || url.starts_with("http://"), "the URL is one of HTTP");
+  url.remove_prefix(address.tls ? 8 : 7);
+  const auto slash = std::min(url.find('/'), url.size());
+  address.authority = url.substr(0, slash);
+  address.prefix = url.substr(slash);
+  std::string_view host = address.authority;
+  address.port = address.tls ? 443 : 80;
+  // A colon within brackets belongs to an IPv6 address.
+  const auto colon = host.rfind(':');
+  if (colon != std::string_view::npos && host.find(']', colon) == std::string_view::npos) {
+    const std::string_view digits = host.substr(colon + 1);
+    std::from_chars(digits.data(), digits.data() + digits.size(), address.port);
+    host = host.substr(0, colon);
   }
-  received.body.append(bytes, count);
-  return count;
+  if (host.starts_with('[')) host = host.substr(1, host.size() - 2);
+  address.host = host;
+  return address;
 }
 
-template <typename T>
-void set(CURL* easy, CURLoption option, T value) {
-  base::check(curl_easy_setopt(easy, option, value) == CURLE_OK, "libcurl knows the option");
+// `tls`: null for plain HTTP.
+std::string words_of(httplib::Error error, const httplib::SSLClient* tls) {
+  using enum httplib::Error;
+  if (error == Connection) return "no connection";
+  if (error == Read) return "the connection ended before the answer did";
+  if (error == Write) return "the connection ended before the request was sent";
+  if (error == SSLConnection) return "the TLS handshake failed";
+  if (error == SSLLoadingCerts) return "the certificates of authorities cannot be loaded";
+  if (error != SSLServerVerification || tls == nullptr) return httplib::to_string(error);
+  const long result = tls->get_openssl_verify_result();
+  return result == X509_V_OK ? "its certificate is for another name"
+                             : fmt::format("its certificate is not trusted: {}",
+                                           X509_verify_cert_error_string(result));
 }
 
 }  // namespace
 
-class HttpGetter::Handle {
+class HttpGetter::Client {
  public:
-  explicit Handle(HttpServer server) : server_(std::move(server)), easy_(curl_easy_init()) {
-    base::check(easy_ != nullptr, "libcurl makes a handle");
-    for (const base::Secret& header : server_.headers)
-      headers_ = curl_slist_append(headers_, header.reveal().c_str());
-    const auto timeout = std::chrono::ceil<std::chrono::milliseconds>(server_.timeout).count();
-    set(easy_, CURLOPT_PROTOCOLS_STR, "http,https");
-    set(easy_, CURLOPT_NOSIGNAL, 1L);
-    set(easy_, CURLOPT_PROXY, "");
-    set(easy_, CURLOPT_ACCEPT_ENCODING, "gzip");
-    set(easy_, CURLOPT_HTTPHEADER, headers_);
-    set(easy_, CURLOPT_TIMEOUT_MS, static_cast<long>(timeout));
-    set(easy_, CURLOPT_WRITEFUNCTION, &receive);
-    set(easy_, CURLOPT_ERRORBUFFER, error_.data());
-    if (!server_.user.empty()) {
-      set(easy_, CURLOPT_HTTPAUTH, static_cast<long>(CURLAUTH_BASIC));
-      set(easy_, CURLOPT_USERPWD, server_.user.reveal().c_str());
+  explicit Client(HttpServer server)
+      : server_(std::move(server)), address_(address_of(server_.url)) {
+    if (address_.tls) {
+      auto tls = std::make_unique<httplib::SSLClient>(address_.host, address_.port);
+      tls_ = tls.get();
+      client_ = std::move(tls);
+    } else {
+      client_ = std::make_unique<httplib::ClientImpl>(address_.host, address_.port);
     }
-    set(easy_, CURLOPT_USERAGENT, agent_.c_str());
-    if (!server_.ca_file.empty()) set(easy_, CURLOPT_CAINFO, server_.ca_file.c_str());
+    client_->set_keep_alive(true);
+    client_->set_follow_location(false);
+    // The paths are encoded.
+    client_->set_url_encode(false);
+    client_->set_connection_timeout(server_.timeout);
+    client_->set_read_timeout(server_.timeout);
+    client_->set_write_timeout(server_.timeout);
+    if (!server_.ca_file.empty()) client_->set_ca_cert_path(server_.ca_file);
+    const std::string& user = server_.user.reveal();
+    if (const auto colon = user.find(':'); colon != std::string::npos)
+      client_->set_basic_auth(user.substr(0, colon), user.substr(colon + 1));
+    headers_ = {{"Host", address_.authority},
+                {"Accept-Encoding", "gzip"},
+                {"User-Agent", fmt::format("reinfer_exporter/{}", base::build_info().version)}};
+    for (const base::Secret& header : server_.headers) {
+      const std::string_view line = header.reveal();
+      const auto colon = std::min(line.find(':'), line.size() - 1);
+      headers_.emplace(line.substr(0, colon), base::trim(line.substr(colon + 1)));
+    }
   }
-  ~Handle() {
-    curl_easy_cleanup(easy_);
-    curl_slist_free_all(headers_);
-  }
-  Handle(const Handle&) = delete;
-  Handle& operator=(const Handle&) = delete;
 
   tl::expected<HttpAnswer, std::string> get(const std::string& path) {
-    Received received;
-    const std::string url = server_.url + path;
-    error_[0] = '\0';
-    set(easy_, CURLOPT_URL, url.c_str());
-    set(easy_, CURLOPT_WRITEDATA, &received);
-    const CURLcode code = curl_easy_perform(easy_);
-    if (received.too_long)
+    const base::MonoTime deadline = base::mono_now() + server_.timeout;
+    HttpAnswer answer;
+    bool too_long = false;
+    const auto receive = [&](const char* bytes, std::size_t count) {
+      too_long = answer.body.size() + count > kAnswerBytesMax;
+      if (too_long || base::mono_now() >= deadline) return false;
+      answer.body.append(bytes, count);
+      return true;
+    };
+    const httplib::Result result = client_->Get(address_.prefix + path, headers_, receive);
+    if (too_long)
       return tl::unexpected(
           fmt::format("sends more than {} MiB in one answer", kAnswerBytesMax / 1024 / 1024));
-    if (code == CURLE_OPERATION_TIMEDOUT)
-      return tl::unexpected(fmt::format("does not answer within {} (--timeout): {}",
-                                        base::format_duration(server_.timeout), error_.data()));
-    if (code != CURLE_OK)
-      return tl::unexpected(fmt::format(
-          "cannot be reached: {}", error_[0] != '\0' ? error_.data() : curl_easy_strerror(code)));
-    return answer(std::move(received.body));
-  }
-
- private:
-  HttpAnswer answer(std::string body) const {
-    HttpAnswer answer;
-    long status = 0;
-    const char* type = nullptr;
-    const char* location = nullptr;
-    curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
-    curl_easy_getinfo(easy_, CURLINFO_CONTENT_TYPE, &type);
-    curl_easy_getinfo(easy_, CURLINFO_REDIRECT_URL, &location);
-    answer.status = static_cast<int>(status);
-    if (type != nullptr) answer.content_type = type;
-    if (location != nullptr) answer.location = location;
-    answer.body = std::move(body);
+    if (!result && base::mono_now() >= deadline)
+      return tl::unexpected(fmt::format("does not answer within {} (--timeout)",
+                                        base::format_duration(server_.timeout)));
+    if (!result)
+      return tl::unexpected(fmt::format("cannot be reached: {}", words_of(result.error(), tls_)));
+    answer.status = result->status;
+    answer.content_type = result->get_header_value("Content-Type");
+    answer.location = result->get_header_value("Location");
     return answer;
   }
 
+ private:
   const HttpServer server_;
-  const std::string agent_ = fmt::format("reinfer_exporter/{}", base::build_info().version);
-  CURL* easy_;
-  curl_slist* headers_ = nullptr;
-  std::array<char, CURL_ERROR_SIZE> error_{};
+  const Address address_;
+  std::unique_ptr<httplib::ClientImpl> client_;
+  const httplib::SSLClient* tls_ = nullptr;  // the same, over TLS
+  httplib::Headers headers_;
 };
 
-HttpGetter::HttpGetter(HttpServer server) : handle_(std::make_unique<Handle>(std::move(server))) {}
+HttpGetter::HttpGetter(HttpServer server) : client_(std::make_unique<Client>(std::move(server))) {}
 
 HttpGetter::~HttpGetter() = default;
 
 tl::expected<HttpAnswer, std::string> HttpGetter::get(const std::string& path) {
-  return handle_->get(path);
+  return client_->get(path);
 }
 
 }  // namespace reinfer::sla

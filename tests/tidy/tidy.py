@@ -51,9 +51,10 @@ ROOMS = {
 # Libraries by the start of their headers' names, and the files of src that may know them.
 LIBRARIES = {
     "curl/": r"src/transport/curl_\w+\.(h|cpp)|src/config/(base_url|url_path)\w*\.cpp"
-             r"|src/sla/http_get\.cpp|src/base/http_date\.cpp",
-    "httplib.h": r"src/http/request_handler\.cpp",
+             r"|src/base/http_date\.cpp",
+    "httplib.h": r"src/http/httplib_adapter\.cpp|src/sla/http_get\.cpp",
     "yaml-cpp/": r"src/http/yaml_table\.cpp",
+    "systemd/": r"src/http/socket_activation\.cpp",
     "crypt.h": r"src/http/password\.cpp",
     "toml++/": r"src/config/document\.cpp|src/simulator/scenario\.cpp",
     "CLI/": r"src/app/(sla_)?options\.cpp|src/simulator/command_line\.cpp",
@@ -79,9 +80,9 @@ PATTERNS = [
      r"_clock::now\b|\b(clock_gettime|gettimeofday|std::time)\s*\(",
      "take an Instant as argument, or ask base/clock.h (Clock, mono_now)"),
     ("getenv",
-     r"^src/(?!credentials/|http/socket_activation\.cpp|app/(terminal|options)\.cpp).*\.(h|cpp)$",
+     r"^src/(?!credentials/|app/(terminal|options)\.cpp).*\.(h|cpp)$",
      r"\b(secure_)?getenv\s*\(",
-     "only credentials reads the environment, socket activation, the terminal and the command line"
+     "only credentials, the terminal and the command line read the environment"
      " theirs; everything else is configured"),
     ("stdout", r"^src/(?!app/|main\.cpp|simulator/(main|command_line)\.cpp).*\.(h|cpp)$",
      r"std::(cout|cerr|clog)\b|\bv?printf\s*\(|\bputs\s*\(|\bstdout\b|fmt::print\((?!stderr)",
