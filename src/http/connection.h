@@ -1,6 +1,6 @@
-// One client: its socket, its TLS session if there is one, and what was read and is still to be
-// written. It moves bytes without ever waiting and decides nothing; the connection loop, on whose
-// thread it lives, does.
+// One client: its socket, its TLS session if there is one, the bytes read from it and those still
+// to be written. It moves bytes without waiting and decides nothing; the connection loop does, on
+// whose thread it lives.
 #pragma once
 
 #include <cstdint>
@@ -11,7 +11,7 @@
 
 #include "base/clock.h"
 #include "base/descriptor.h"
-#include "http/streamed_body.h"
+#include "http/exchange.h"
 #include "http/tls_server.h"
 
 namespace reinfer::http {
@@ -19,9 +19,9 @@ namespace reinfer::http {
 enum class Stage : std::uint8_t {
   handshake,
   reading,    // of a request that is not whole yet, or has not begun
-  answering,  // the request is with a worker, or what follows of its reply
+  answering,  // a worker has the exchange: it makes the reply, or the next part of it
   writing,
-  draining,  // nothing more is said; what the client still sends is thrown away
+  draining,  // everything is sent; bytes that still come are dropped
 };
 
 class Connection {
@@ -32,42 +32,41 @@ class Connection {
   Io handshake() { return tls_->handshake(); }
   // Appends at most `bytes_max` to `in`.
   Io read(std::size_t bytes_max);
-  // `progress`: all of `out` is gone.
+  // `progress`: everything that was given to send() is sent.
   Io write();
-  // Throws away what the client sends; `closed` once it is done.
+  // Drops bytes that the client sends; `closed` once it has closed.
   Io drain();
-  // Says that nothing more will come, so that the client reads what was sent before it learns of
-  // the end.
+  // Announces the end, so that the client reads the last bytes before it learns of it.
   void say_goodbye();
 
   int socket() const { return socket_.get(); }
-  bool is_tls() const { return tls_.has_value(); }
   TlsSession& tls() { return *tls_; }
   std::size_t unsent() const { return out_.size() - sent_; }
+  // Appends to the bytes that write() sends.
   void send(std::string bytes);
 
-  // Owned by the connection loop, as is all that follows.
+  // Owned by the connection loop, as all fields that follow.
   std::string client;  // address
   Stage stage;
   std::string in;
-  std::size_t needed = 0;  // bytes in `in` below which there is no use in looking at it again
-  bool continued = false;  // the client was told to send its body
-  bool served = false;     // a request of it has been answered
-  bool closes = false;     // after what is being written
-  // What follows what is being written. While a worker makes more of it, it is there.
-  std::unique_ptr<StreamedBody> more;
-  // Its reply is made while it is sent; the time limit is for all of it.
+  std::size_t needed = 0;  // bytes of `in` before which parsing it again is of no use
+  bool continued = false;  // "100 Continue" is sent for this request
+  bool served = false;     // a request of this connection has been answered
+  bool closes = false;     // once everything is sent
+  // Of the reply being written, if it has more than these bytes; null while a worker has it.
+  std::unique_ptr<Exchange> exchange;
+  // The reply is made while it is sent. The time limit is for all of it.
   bool streams = false;
-  base::MonoTime since{};  // when it began to wait in this stage
-  base::MonoTime deadline{};
-  std::uint32_t watched = 0;  // of epoll
+  base::MonoTime since{};  // when it entered this stage
+  base::MonoTime deadline = base::MonoTime::max();
+  std::uint32_t watched = 0;  // events that epoll watches
   std::size_t drained_bytes = 0;
 
  private:
   Io receive(std::string& to, std::size_t bytes_max);
 
   base::Descriptor socket_;
-  std::optional<TlsSession> tls_;  // goes before its socket
+  std::optional<TlsSession> tls_;  // destroyed before its socket
   std::string out_;
   std::size_t sent_ = 0;
 };

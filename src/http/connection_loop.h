@@ -1,8 +1,8 @@
-// Where clients wait: one thread and one epoll accept connections, do handshakes, read requests and
-// write replies for all of them, so that a client which takes its time takes nothing else. A worker
-// is only ever given a whole request and gives back a whole reply. Limits on number, size and time
-// end what would pile up, and each end is counted. run() is its thread; reply() and stop() may come
-// from any other.
+// The sockets of all clients: one thread and one epoll accept connections, do TLS handshakes, read
+// requests and write replies, so that a slow client delays nobody else. It hands whole requests to
+// the workers as Exchanges and gets them back with the bytes to send; it reads no path and knows no
+// route. Limits on number, size and time end connections that would pile up, and each end is
+// counted. run() is its thread; give_back() and stop() may be called from any other.
 #pragma once
 
 #include <atomic>
@@ -11,42 +11,30 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/descriptor.h"
+#include "base/epoll.h"
 #include "base/log.h"
+#include "http/acceptor.h"
 #include "http/connection.h"
+#include "http/deadlines.h"
+#include "http/exchange.h"
 #include "http/listener.h"
 #include "http/request_parser.h"
 #include "http/server_limits.h"
-#include "http/streamed_body.h"
 
 namespace reinfer::http {
 
-struct ReceivedRequest {
-  std::uint64_t connection = 0;
-  std::string head;  // up to and with the empty line
-  std::string body;
-  std::string client;  // address
-};
-
-struct OutgoingReply {
-  std::uint64_t connection = 0;
-  std::string bytes;
-  bool closes = false;                           // after the last byte
-  std::unique_ptr<StreamedBody> rest = nullptr;  // what follows, if that is not all
-};
-
-// What the loop asks of others, on its own thread.
+// The loop calls these on its own thread.
 struct ConnectionLoopCallbacks {
-  std::function<void(ReceivedRequest)> request;  // will be answered by reply()
-  std::function<void(OutgoingReply)> more;       // its `bytes` are sent: reply() with the next
+  // For a worker: a request, or one whose reply has more. It comes back by give_back().
+  std::function<void(std::unique_ptr<Exchange>)> work;
   std::function<void(Rejection)> rejected;       // once for each
-  std::function<void(std::size_t)> connections;  // how many there are, when that changes
+  std::function<void(std::size_t)> connections;  // their number, when it changes
   std::function<const TlsContext*()> tls;        // for a new connection; null for plain HTTP
   std::function<void()> tick;                    // at least once a second
 };
@@ -57,62 +45,66 @@ class ConnectionLoop {
 
   // Before run().
   void take(std::vector<Listener> listeners);
-  // Returns after stop(), once what was under way has been answered, or time is up.
+  // Returns after stop(), once requests in progress have been answered, or after
+  // ServerLimits::stop_time.
   void run();
 
-  void reply(OutgoingReply reply);
+  // With the next bytes of the reply.
+  void give_back(std::unique_ptr<Exchange> exchange);
   void stop();
 
  private:
-  using Id = std::uint64_t;
+  using Id = ConnectionId;
 
+  // Events and time: connection_loop.cpp.
   void wait_and_handle();
   void handle(Id id, std::uint32_t events);
-  void accept_from(const Listener& listener);
-  void welcome(base::Descriptor socket, std::string client);
-  void make_room();
-  void make_room_for_stream(Id newest);
-  void pause_accepting(bool pause);
-
-  // Each goes on until the connection has to wait for something, or is gone.
   void go_on(Id id, Connection& connection);
-  void read(Id id, Connection& connection);
-  void hand_over(Id id, Connection& connection, const ParseResult& frame);
-  void write(Id id, Connection& connection);
-  void ask_for_more(Id id, Connection& connection);
-  void drain(Id id, Connection& connection);
-  void refuse(Id id, Connection& connection, int status, Rejection reason,
-              std::string_view words = "");
-  void handshake_failed(Id id, Connection& connection);
-
   void wait_for(Id id, Connection& connection, Io io);
   void enter(Id id, Connection& connection, Stage stage, base::Nanoseconds limit);
   void set_deadline(Id id, Connection& connection, base::MonoTime deadline);
-  void drop(Id id);
   void expire();
-  void take_replies();
+  void drop(Id id);
   void begin_to_stop();
   bool finished() const;
+
+  // New connections and their number: connection_loop_accept.cpp.
+  void welcome(base::Descriptor socket, std::string client);
+  void shake_hands(Id id, Connection& connection);
+  void fail_handshake(Id id, Connection& connection);
+  void make_room();
+  void make_room_for_stream(Id newest);
+
+  // Requests: connection_loop_read.cpp. Each function goes on until the connection has to wait for
+  // something, or is gone.
+  void read(Id id, Connection& connection);
+  bool send_continue(Id id, Connection& connection);
+  void hand_over(Id id, Connection& connection, const ParseResult& parsed);
+  void refuse(Id id, Connection& connection, int status, Rejection reason);
+
+  // Replies: connection_loop_write.cpp.
+  void take_exchanges();
+  void begin_reply(Connection& connection, std::unique_ptr<Exchange> exchange, bool first);
+  void write(Id id, Connection& connection);
+  void drain(Id id, Connection& connection);
 
   const ServerLimits limits_;
   const ConnectionLoopCallbacks calls_;
   const base::Log& log_;
-  const base::Descriptor epoll_;
-  const base::Descriptor wake_;
+  base::Epoll epoll_;
   std::atomic<bool> stop_{false};
 
   std::mutex mutex_;
-  std::vector<OutgoingReply> replies_;  // guarded by mutex_
+  std::vector<std::unique_ptr<Exchange>> returned_;  // guarded by mutex_
 
   // Owned by the loop's thread.
-  std::vector<Listener> listeners_;
+  Acceptor acceptor_;
   std::map<Id, std::unique_ptr<Connection>> connections_;
-  std::set<std::pair<base::MonoTime, Id>> deadlines_;
-  Id next_id_;
+  Deadlines deadlines_;
+  Id next_id_ = Acceptor::kTokens;
   base::MonoTime now_{};
   base::MonoTime next_tick_{};
-  std::size_t answering_ = 0;  // requests that are with the workers
-  bool accepting_ = true;
+  std::size_t requests_ = 0;  // handed to workers, no byte of their replies back yet
   bool stopping_ = false;
   base::MonoTime stop_deadline_{};
 };

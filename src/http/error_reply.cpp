@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "base/http_date.h"
+
 namespace reinfer::http {
 namespace {
 
@@ -30,14 +32,15 @@ std::string_view words_of(int status) {
 
 }  // namespace
 
-std::string error_reply_text(int status, std::string_view words) {
+std::string error_reply_text(int status, std::string_view words, base::WallTime now) {
   const std::string body =
       words.empty() ? fmt::format("{} {}\n", status, words_of(status)) : fmt::format("{}\n", words);
   const bool try_again = status == 429 || status == 503;
   return fmt::format(
-      "HTTP/1.1 {} {}\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: {}\r\n{}"
-      "X-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n{}",
-      status, words_of(status), body.size(), try_again ? "Retry-After: 1\r\n" : "", body);
+      "HTTP/1.1 {} {}\r\nDate: {}\r\nContent-Type: text/plain; charset=utf-8\r\n"
+      "Content-Length: {}\r\n{}X-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n{}",
+      status, words_of(status), base::format_http_date(now), body.size(),
+      try_again ? "Retry-After: 1\r\n" : "", body);
 }
 
 }  // namespace reinfer::http

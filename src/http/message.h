@@ -1,6 +1,7 @@
 // A request to the exporter and its reply as plain values, and the table of routes between them.
-// The server (http/server.h) turns bytes into these and back, a route answers one kind of request;
-// neither knows the other. A route's answer runs on a thread of the HTTP pool, several at once.
+// The server (http/server.h) turns bytes into requests and replies into bytes; a route answers one
+// kind of request. Neither knows the other. Answers of routes run on the worker threads, several at
+// once.
 #pragma once
 
 #include <cstdint>
@@ -21,13 +22,14 @@ struct HttpRequest {
   std::string path;                               // decoded, without the query
   std::multimap<std::string, std::string> query;  // decoded
   std::vector<model::Header> headers;
-  std::map<std::string, std::string> place;  // what stands at the {names} of the route's pattern
+  std::map<std::string, std::string> place;  // path segments by the {names} of the route's pattern
   std::string body;
-  std::string client;  // address
+  std::string client;                // address
+  std::string version = "HTTP/1.1";  // or "HTTP/1.0"
 
   // The first header of that name, whatever its case.
   std::optional<std::string> header(std::string_view name) const;
-  // All headers of that name as the one list that they are (RFC 9110 section 5.3).
+  // All headers of that name as the one list that they form (RFC 9110 section 5.3).
   std::string headers_joined(std::string_view name) const;
   // The first value of that name in the query.
   std::optional<std::string> parameter(const std::string& name) const;
@@ -35,13 +37,13 @@ struct HttpRequest {
 
 inline constexpr const char* kPlainText = "text/plain; charset=utf-8";
 
-// A body that is made while it is sent, so that all of it is never there at once.
+// A body that is made while it is sent, so that all of it is never in memory at once.
 class BodySource {
  public:
   virtual ~BodySource() = default;
-  // The next piece, good until the call after; empty once that was all.
+  // The next piece, valid until the next call; empty once the body has ended.
   virtual std::string_view next() = 0;
-  // Nothing will follow.
+  // The body has ended.
   virtual bool done() const = 0;
 };
 
@@ -49,15 +51,15 @@ struct HttpReply {
   int status = 200;
   std::string type = kPlainText;
   std::string body;
-  std::vector<model::Header>
-      headers;  // beside Content-Type, Content-Length and what every reply carries
+  // Besides Content-Type, the fields that frame the body, and those of every reply.
+  std::vector<model::Header> headers;
   std::unique_ptr<BodySource> source = nullptr;  // instead of `body`
 };
 
-// Who may ask, once access control is configured.
+// Who is answered, once access control is configured.
 enum class RouteAccess : std::uint8_t {
   open,   // everybody, always: a load balancer has no password
-  users,  // whoever the web configuration lets in
+  users,  // clients that the web configuration lets in
 };
 
 struct Route {
@@ -71,7 +73,7 @@ struct Route {
 
 using Routes = std::vector<Route>;
 
-// What stands at the names of `pattern` if `path` has its form.
+// The segments of `path` at the names of `pattern`, if it has the pattern's form.
 std::optional<std::map<std::string, std::string>> match_path(std::string_view pattern,
                                                              std::string_view path);
 

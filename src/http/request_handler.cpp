@@ -1,12 +1,12 @@
 #include "http/request_handler.h"
 
 #include <fmt/format.h>
-#include <httplib.h>
 
 #include <algorithm>
 #include <utility>
 
 #include "base/gzip.h"
+#include "base/http_date.h"
 #include "base/text.h"
 #include "http/error_reply.h"
 
@@ -14,269 +14,175 @@ namespace reinfer::http {
 namespace {
 
 constexpr std::size_t kCompressedBytesMin = 1024;
-constexpr std::size_t kRequestsOfConnectionMax = 1'000'000;
 
-// The head of a request to read, a reply to be written.
-class MemoryStream final : public httplib::Stream {
- public:
-  MemoryStream(const std::string& input, const std::string& client)
-      : input_(input), client_(client) {}
-
-  bool is_readable() const override { return read_ < input_.size(); }
-  bool is_writable() const override { return true; }
-  ssize_t read(char* to, std::size_t size) override {
-    const std::size_t count = input_.copy(to, size, read_);
-    read_ += count;
-    return static_cast<ssize_t>(count);
-  }
-  ssize_t write(const char* from, std::size_t size) override {
-    output_.append(from, size);
-    return static_cast<ssize_t>(size);
-  }
-  void get_remote_ip_and_port(std::string& ip, int& port) const override {
-    ip = client_;
-    port = 0;
-  }
-  void get_local_ip_and_port(std::string& ip, int& port) const override {
-    ip.clear();
-    port = 0;
-  }
-  // Only compared with FD_SETSIZE, above which httplib gives up.
-  socket_t socket() const override { return 0; }
-
-  std::string take_output() { return std::move(output_); }
-
- private:
-  const std::string& input_;
-  const std::string& client_;
-  std::size_t read_ = 0;
-  std::string output_;
-};
-
-// httplib hands a client's ranges to content providers unchecked, so that it would read beyond a
-// body. A server may ignore them (RFC 9110, 14.2), and what is short has no use for them.
-std::string without_ranges(std::string_view head) {
-  constexpr std::string_view kName = "range";
-  std::string kept;
-  while (!head.empty()) {
-    const std::size_t end = head.find('\n');
-    const std::string_view line = head.substr(0, end == head.npos ? end : end + 1);
-    if (!base::equals_ignoring_case(base::trim(line.substr(0, line.find(':'))), kName))
-      kept += line;
-    head.remove_prefix(line.size());
-  }
-  return kept;
+base::WallTime wall_now() {
+  return base::SystemClock{}.now().wall;
 }
 
-HttpRequest to_request(const httplib::Request& from, const ReceivedRequest& raw) {
-  HttpRequest request{from.method, from.path, {}, {}, {}, raw.body, raw.client};
-  request.query.insert(from.params.begin(), from.params.end());
-  for (const auto& [name, value] : from.headers)
-    request.headers.push_back({name, value});
-  return request;
+// A HEAD is a GET without the body in its reply.
+std::string route_method(const HttpRequest& request) {
+  return request.method == "HEAD" ? "GET" : request.method;
 }
 
-// The whole body, if it is not long.
-void take_short_body(HttpReply& from) {
-  if (!from.source) return;
-  from.body = from.source->next();
-  if (from.source->done()) from.source.reset();
-}
-
-// A body of which some has been made already.
-class BegunBody final : public BodySource {
- public:
-  BegunBody(std::string begin, std::unique_ptr<BodySource> rest)
-      : begin_(std::move(begin)), rest_(std::move(rest)) {}
-
-  std::string_view next() override {
-    if (!std::exchange(begun_, true)) return begin_;
-    begin_ = {};
-    return rest_->next();
+std::string allow_field(const std::vector<std::string>& methods) {
+  std::vector<std::string> allowed;
+  for (const std::string& method : methods) {
+    allowed.push_back(method);
+    if (method == "GET") allowed.emplace_back("HEAD");
   }
-  bool done() const override { return begun_ && rest_->done(); }
-
- private:
-  std::string begin_;
-  std::unique_ptr<BodySource> rest_;
-  bool begun_ = false;
-};
-
-bool knows_chunks(const httplib::Request& request) {
-  return request.version != "HTTP/1.0";
+  return base::join(allowed, ", ");
 }
 
-// Of a reply whose body does not go through httplib: a provider without a length, which at once has
-// nothing to say, makes it write the head alone.
-std::unique_ptr<StreamedBody> send_head(HttpReply from, bool packed,
-                                        const httplib::Request& request, httplib::Response& reply) {
-  reply.set_content_provider(from.type, [](std::size_t, httplib::DataSink& sink) {
-    sink.done();
-    return true;
-  });
-  const bool chunked = knows_chunks(request);
-  if (chunked) reply.set_header("Transfer-Encoding", "chunked");
-  if (request.method == "HEAD") return nullptr;
-  auto source = std::make_unique<BegunBody>(std::move(from.body), std::move(from.source));
-  return std::make_unique<StreamedBody>(std::move(source), packed, chunked);
+void set_default(HttpReply& reply, const std::string& name, const std::string& value) {
+  const bool there = std::any_of(
+      reply.headers.begin(), reply.headers.end(),
+      [&](const model::Header& header) { return base::equals_ignoring_case(header.name, name); });
+  if (!there) reply.headers.push_back({name, value});
 }
 
-// Left to itself, httplib compresses with brotli at its slowest: 100 ms for what gzip does in one.
-// What is still to be made of the body once the head has been sent, if anything, is returned.
-std::unique_ptr<StreamedBody> send(HttpReply from, const httplib::Request& request,
-                                   httplib::Response& reply) {
-  reply.status = from.status;
-  for (const model::Header& header : from.headers)
-    reply.set_header(header.name, header.value);
-  take_short_body(from);
-  const bool packed = from.body.size() >= kCompressedBytesMin &&
-                      base::accepts_gzip(request.get_header_value("Accept-Encoding"));
-  reply.set_header("Vary", "Accept-Encoding");
-  if (packed) reply.set_header("Content-Encoding", "gzip");
-  if (from.source) return send_head(std::move(from), packed, request, reply);
-  if (packed) from.body = base::gzip(from.body, base::kGzipFast);
-  // Without a length httplib would send none, and the client wait for the end.
-  if (from.body.empty()) {
-    reply.set_content("", from.type);
-    return nullptr;
-  }
-  const std::size_t length = from.body.size();
-  reply.set_content_provider(length, from.type,
-                             [body = std::move(from.body)](std::size_t offset, std::size_t count,
-                                                           httplib::DataSink& sink) {
-                               if (offset > body.size() || count > body.size() - offset)
-                                 return false;
-                               return sink.write(body.data() + offset, count);
-                             });
-  return nullptr;
+void append_next(Exchange& exchange) {
+  if (!exchange.rest->append_next(exchange.bytes)) exchange.rest.reset();
+}
+
+// A reply whose body is its status, for clients without a better one.
+HttpReply status_reply(int status) {
+  return {status, kPlainText, fmt::format("{}\n", status), {}};
 }
 
 }  // namespace
 
-// A server for one request: what its handlers need to know of it are members, and no thread shares
-// them. It costs a few empty containers.
-class RequestHandler::Exchange final : private httplib::Server {
+// One request from its text to its reply; a worker's, and gone with it.
+class RequestHandler::Answering final : private HttplibAnswerer {
  public:
-  Exchange(const RequestHandler& owner, const ReceivedRequest& raw,
-           const std::optional<PasswordAnswer>& known)
-      : owner_(owner), raw_(raw), known_(known) {
-    // Before httplib's own routing, whose regular expressions take a long path apart recursively.
-    set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& reply) {
-      dispatch(request, reply);
-      return HandlerResponse::Handled;
-    });
-    // Before the reply leaves, so that whoever has read it finds it counted.
-    set_post_routing_handler([this](const httplib::Request& request, httplib::Response& reply) {
-      if (!question_) count(request, reply);
-    });
-    set_error_handler([](const httplib::Request&, httplib::Response& reply) {
-      if (reply.body.empty() && !reply.content_provider_)
-        reply.set_content(fmt::format("{}\n", reply.status), "text/plain");
-    });
-    // Without a socket to listen on httplib takes itself to be shutting down, and writes no body.
-    svr_sock_ = 0;
-    set_keep_alive_timeout(
-        std::chrono::duration_cast<std::chrono::seconds>(owner.limits_.idle_time).count());
-    set_keep_alive_max_count(kRequestsOfConnectionMax);
-  }
+  Answering(const RequestHandler& handler, Exchange& exchange)
+      : handler_(handler), exchange_(exchange) {}
 
-  Answer run() {
-    const std::string head = without_ranges(raw_.head);
-    MemoryStream stream(head, raw_.client);
-    bool closed = false;
-    const bool written = process_request(stream, false, closed, nullptr);
-    Answer answer;
-    answer.reply = {raw_.connection, stream.take_output(), closed || !written || ends_by_closing_,
-                    std::move(rest_)};
-    OutgoingReply& reply = answer.reply;
-    if (reply.rest && !reply.rest->append_next(reply.bytes)) reply.rest.reset();
-    answer.question = std::move(question_);
-    return answer;
+  std::optional<PasswordQuestion> run(HttplibAdapter& adapter) {
+    WrittenReply written = adapter.process(exchange_.request.head, *this);
+    if (question_) return std::move(question_);
+    exchange_.bytes = std::move(written.bytes);
+    exchange_.closes = written.closes;
+    if (!written.source || is_head_) return std::nullopt;
+    // Such a client takes the end of the connection for the end of the body.
+    if (!chunked_) exchange_.closes = true;
+    exchange_.rest = std::make_unique<StreamedBody>(std::move(body_begin_),
+                                                    std::move(written.source), gzipped_, chunked_);
+    append_next(exchange_);
+    return std::nullopt;
   }
 
  private:
-  void dispatch(const httplib::Request& from, httplib::Response& to) {
-    HttpRequest request = to_request(from, raw_);
-    // A HEAD is a GET of which the body is not sent.
-    const std::string method = from.method == "HEAD" ? "GET" : from.method;
+  HttpReply answer(const HttpRequest& request) override {
+    HttpRequest placed = request;
+    placed.body = exchange_.request.body;
+    placed.client = exchange_.request.client;
     const Route* chosen = nullptr;
-    std::vector<std::string> allowed;
-    for (const Route& route : owner_.routes_) {
+    const Route* counted = nullptr;
+    std::vector<std::string> methods;
+    for (const Route& route : handler_.routes_) {
       auto place = match_path(route.pattern, request.path);
       if (!place) continue;
-      allowed.push_back(route.method);
-      if (route.method != method || chosen != nullptr) continue;
-      request.place = std::move(*place);
+      if (counted == nullptr) counted = &route;
+      methods.push_back(route.method);
+      if (route.method != route_method(request) || chosen != nullptr) continue;
+      placed.place = std::move(*place);
       chosen = &route;
     }
-    // Whoever is not let in does not learn what there is, either.
-    if (chosen == nullptr || chosen->access != RouteAccess::open)
-      if (!admit(request, from, to)) return;
-    if (chosen != nullptr) {
-      rest_ = send(chosen->answer(request), from, to);
-      ends_by_closing_ = rest_ != nullptr && !knows_chunks(from);
-    } else if (allowed.empty()) {
-      to.status = 404;
-    } else {
-      to.status = 405;
-      to.set_header("Allow", base::join(allowed, ", "));
+    HttpReply reply = status_reply(404);
+    // A client that is not let in does not learn which paths exist either.
+    auto refusal = chosen != nullptr && chosen->access == RouteAccess::open ? std::nullopt
+                                                                            : check_access(request);
+    if (question_) return reply;
+    if (refusal) {
+      reply = std::move(*refusal);
+    } else if (chosen != nullptr) {
+      reply = chosen->answer(placed);
+      encode(request, reply);
+    } else if (!methods.empty()) {
+      reply = status_reply(405);
+      reply.headers.push_back({"Allow", allow_field(methods)});
     }
-    add_usual_headers(to);
+    count(request, counted, reply.status);
+    add_usual_headers(reply);
+    return reply;
   }
 
-  bool admit(const HttpRequest& request, const httplib::Request& from, httplib::Response& to) {
-    // The second time, after the password has been looked at, it is still one request.
-    if (!known_ && !owner_.access_.within_rate(base::mono_now())) {
-      owner_.instruments_.count_rejection(Rejection::rate_limit);
-      send({429, kPlainText, "429: more requests than rate_limit allows\n", {{"Retry-After", "1"}}},
-           from, to);
-      add_usual_headers(to);
-      return false;
+  HttpReply refuse(int status) override {
+    HttpReply reply = status_reply(status);
+    count({}, nullptr, status);
+    add_usual_headers(reply);
+    return reply;
+  }
+
+  // The reply to a client that may not have what it asks for; or none, or a question_.
+  std::optional<HttpReply> check_access(const HttpRequest& request) {
+    // The second time, once the password has been compared, it is still one request.
+    if (!exchange_.password && !handler_.access_.within_rate(base::mono_now())) {
+      handler_.instruments_.count_rejection(Rejection::rate_limit);
+      return HttpReply{
+          429, kPlainText, "429: more requests than rate_limit allows\n", {{"Retry-After", "1"}}};
     }
-    AccessDecision decision = owner_.access_.judge(request.header("Authorization"), known_);
-    if (decision.verdict == AccessVerdict::granted) return true;
+    AccessDecision decision =
+        handler_.access_.judge(request.header("Authorization"), exchange_.password);
+    if (decision.verdict == AccessVerdict::granted) return std::nullopt;
     question_ = std::move(decision.question);
-    if (question_) return false;
-    owner_.instruments_.count_rejection(Rejection::unauthorized);
-    HttpReply reply{401, kPlainText, "401: not without a user or token that may\n", {}};
-    // A page that looks for news says so itself: for a scheme that browsers know they would ask for
-    // a password out of the blue, each time.
+    if (question_) return std::nullopt;
+    handler_.instruments_.count_rejection(Rejection::unauthorized);
+    HttpReply reply{401, kPlainText, "401: a user or token with access is needed\n", {}};
+    // The page's own requests get a scheme that browsers do not know: with one that they know, each
+    // of these requests would open a dialogue that asks for a password.
     const char* before = request.header("X-Requested-With") == "page" ? "x" : "";
-    for (const std::string& challenge : owner_.access_.challenges())
+    for (const std::string& challenge : handler_.access_.challenges())
       reply.headers.push_back({"WWW-Authenticate", before + challenge});
-    send(std::move(reply), from, to);
-    add_usual_headers(to);
-    return false;
+    return reply;
   }
 
-  // What a route says itself stands.
-  void add_usual_headers(httplib::Response& to) const {
-    for (const model::Header& header : owner_.access_.headers())
-      if (!to.has_header(header.name)) to.set_header(header.name, header.value);
-    if (!to.has_header("X-Content-Type-Options"))
-      to.set_header("X-Content-Type-Options", "nosniff");
-    if (!to.has_header("Cache-Control")) to.set_header("Cache-Control", "no-store");
+  // Compresses the body, or prepares for that to happen while it is made.
+  void encode(const HttpRequest& request, HttpReply& reply) {
+    is_head_ = request.method == "HEAD";
+    chunked_ = request.version != "HTTP/1.0";
+    // The first piece is often all of it, and then has a length.
+    if (reply.source) {
+      reply.body = reply.source->next();
+      if (reply.source->done()) reply.source.reset();
+    }
+    gzipped_ = reply.body.size() >= kCompressedBytesMin &&
+               base::accepts_gzip(request.header("Accept-Encoding").value_or(""));
+    reply.headers.push_back({"Vary", "Accept-Encoding"});
+    if (gzipped_) reply.headers.push_back({"Content-Encoding", "gzip"});
+    if (reply.source) {
+      body_begin_ = std::move(reply.body);
+      if (chunked_) reply.headers.push_back({"Transfer-Encoding", "chunked"});
+    } else if (gzipped_) {
+      reply.body = base::gzip(reply.body, base::kGzipFast);
+    }
   }
 
-  void count(const httplib::Request& request, const httplib::Response& reply) const {
-    owner_.log_.debug("http request", {{"method", request.method},
-                                       {"path", request.path},
-                                       {"code", reply.status},
-                                       {"client", raw_.client}});
-    const auto route =
-        std::find_if(owner_.routes_.begin(), owner_.routes_.end(), [&](const Route& candidate) {
-          return match_path(candidate.pattern, request.path).has_value();
-        });
-    owner_.instruments_.count_request(route == owner_.routes_.end() ? "other" : route->pattern,
-                                      reply.status);
+  // Headers set by the route take precedence.
+  void add_usual_headers(HttpReply& reply) const {
+    for (const model::Header& header : handler_.access_.headers())
+      set_default(reply, header.name, header.value);
+    set_default(reply, "X-Content-Type-Options", "nosniff");
+    set_default(reply, "Cache-Control", "no-store");
+    set_default(reply, "Date", base::format_http_date(wall_now()));
   }
 
-  const RequestHandler& owner_;
-  const ReceivedRequest& raw_;
-  const std::optional<PasswordAnswer>& known_;
+  // Before the reply leaves, so that a client that has read it finds it counted.
+  void count(const HttpRequest& request, const Route* route, int status) const {
+    handler_.log_.debug("http request", {{"method", request.method},
+                                         {"path", request.path},
+                                         {"code", status},
+                                         {"client", exchange_.request.client}});
+    handler_.instruments_.count_request(route == nullptr ? "other" : route->pattern, status);
+  }
+
+  const RequestHandler& handler_;
+  Exchange& exchange_;
   std::optional<PasswordQuestion> question_;
-  std::unique_ptr<StreamedBody> rest_;
-  bool ends_by_closing_ = false;
+  bool is_head_ = false;
+  bool chunked_ = false;
+  bool gzipped_ = false;
+  std::string body_begin_;
 };
 
 RequestHandler::RequestHandler(Routes routes, Access& access, ServerInstruments& instruments,
@@ -284,18 +190,42 @@ RequestHandler::RequestHandler(Routes routes, Access& access, ServerInstruments&
     : routes_(std::move(routes)),
       access_(access),
       instruments_(instruments),
-      limits_(limits),
+      idle_time_(limits.idle_time),
       log_(log) {}
 
-Answer RequestHandler::answer(const ReceivedRequest& request,
-                              const std::optional<PasswordAnswer>& known) const {
-  return Exchange(*this, request, known).run();
+std::optional<PasswordQuestion> RequestHandler::work(Exchange& exchange) {
+  if (exchange.rest) {
+    append_next(exchange);
+    return std::nullopt;
+  }
+  std::unique_ptr<HttplibAdapter> adapter = take_adapter();
+  auto question = Answering(*this, exchange).run(*adapter);
+  give_back(std::move(adapter));
+  return question;
 }
 
-OutgoingReply RequestHandler::too_busy(const ReceivedRequest& request) const {
+void RequestHandler::refuse_password(Exchange& exchange) const {
   instruments_.count_rejection(Rejection::too_many_passwords);
-  return {request.connection,
-          error_reply_text(429, "429: too many passwords to look at, try again"), true};
+  exchange.bytes =
+      error_reply_text(429, "429: too many passwords wait to be checked, try again", wall_now());
+  exchange.closes = true;
+}
+
+std::unique_ptr<HttplibAdapter> RequestHandler::take_adapter() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (!adapters_.empty()) {
+      auto adapter = std::move(adapters_.back());
+      adapters_.pop_back();
+      return adapter;
+    }
+  }
+  return std::make_unique<HttplibAdapter>(idle_time_);
+}
+
+void RequestHandler::give_back(std::unique_ptr<HttplibAdapter> adapter) {
+  const std::lock_guard lock(mutex_);
+  adapters_.push_back(std::move(adapter));
 }
 
 }  // namespace reinfer::http

@@ -1,44 +1,50 @@
-// One whole request to one whole reply: the adapter to cpp-httplib, which reads the request's head,
-// and writes the reply's, over memory instead of a socket. It chooses the route, asks Access who
-// may, and counts. Any number of threads.
+// Answers requests: chooses the route, asks Access for permission, has cpp-httplib read the request
+// and write the reply (http/httplib_adapter.h), and counts. It fills in an Exchange and knows
+// neither sockets nor the connection loop. Used by the worker threads, any number at once.
 #pragma once
 
+#include <memory>
+#include <mutex>
 #include <optional>
-#include <string>
+#include <vector>
 
 #include "base/log.h"
 #include "http/access.h"
-#include "http/connection_loop.h"
+#include "http/exchange.h"
+#include "http/httplib_adapter.h"
 #include "http/message.h"
 #include "http/server_instruments.h"
+#include "http/server_limits.h"
 
 namespace reinfer::http {
 
-struct Answer {
-  OutgoingReply reply;
-  // Not answered yet, there is no reply: whose password is it?
-  std::optional<PasswordQuestion> question;
-};
-
 class RequestHandler {
  public:
-  // Everything passed by reference outlives it. `limits`: what a reply says of keeping alive.
+  // Everything passed by reference outlives it.
   RequestHandler(Routes routes, Access& access, ServerInstruments& instruments,
                  const ServerLimits& limits, const base::Log& log);
 
-  // `known`: the answer to the question that the same request led to before.
-  Answer answer(const ReceivedRequest& request, const std::optional<PasswordAnswer>& known) const;
-  // The reply to a request whose password there was no time to look at.
-  OutgoingReply too_busy(const ReceivedRequest& request) const;
+  // Fills in the next bytes of the reply. Returns a question instead if the answer depends on a
+  // password that has not been compared yet: call again once Exchange::password is there.
+  std::optional<PasswordQuestion> work(Exchange& exchange);
+  // Fills in the reply for a request whose password nobody has time to compare.
+  void refuse_password(Exchange& exchange) const;
 
  private:
-  class Exchange;
+  class Answering;
+
+  std::unique_ptr<HttplibAdapter> take_adapter();
+  void give_back(std::unique_ptr<HttplibAdapter> adapter);
 
   const Routes routes_;
   Access& access_;
   ServerInstruments& instruments_;
-  const ServerLimits limits_;
+  const base::Nanoseconds idle_time_;
   const base::Log& log_;
+
+  std::mutex mutex_;
+  // Guarded by mutex_. Not in use at the moment; there are never more than worker threads.
+  std::vector<std::unique_ptr<HttplibAdapter>> adapters_;
 };
 
 }  // namespace reinfer::http

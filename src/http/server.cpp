@@ -6,8 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
-#include <deque>
-#include <mutex>
+#include <memory>
 #include <thread>
 
 #include "base/check.h"
@@ -22,10 +21,10 @@ namespace reinfer::http {
 namespace {
 
 constexpr std::size_t kWorkersMax = 16;
-// Left to probing, files and libraries.
+// Descriptors left to probing, files and libraries.
 constexpr std::size_t kOtherDescriptors = 256;
 constexpr std::size_t kConnectionsMin = 16;
-// And never more than half of all requests, or guessing would keep everybody out.
+// And at most half of all requests, or guessing would keep everybody out.
 constexpr std::size_t kWaitingPasswordsMax = 32;
 
 std::string random_salt() {
@@ -35,7 +34,7 @@ std::string random_salt() {
   return {bytes.data(), bytes.size()};
 }
 
-// Clients may not take the descriptors that probes need.
+// Clients must not take the descriptors that probes need.
 ServerLimits within_descriptors(ServerLimits limits) {
   rlimit descriptors{};
   if (getrlimit(RLIMIT_NOFILE, &descriptors) != 0) return limits;
@@ -59,10 +58,12 @@ class Server::Impl {
         log_(log),
         access_(random_salt()),
         files_(options_.files, access_, instruments, log),
-        responder_(std::move(routes), access_, instruments, options_.limits, log),
-        passwords_(access_, std::clamp<std::size_t>(options_.limits.requests_max / 2, 1,
-                                                    kWaitingPasswordsMax)),
-        room_(within_descriptors(options_.limits), calls(instruments), log) {
+        handler_(std::move(routes), access_, instruments, options_.limits, log),
+        passwords_(
+            access_,
+            std::clamp<std::size_t>(options_.limits.requests_max / 2, 1, kWaitingPasswordsMax),
+            [this](std::unique_ptr<Exchange> exchange) { work(std::move(exchange)); }),
+        loop_(within_descriptors(options_.limits), loop_calls(instruments), log) {
     // OpenSSL writes to sockets that clients have closed.
     std::signal(SIGPIPE, SIG_IGN);
   }
@@ -83,7 +84,7 @@ class Server::Impl {
     if (files_.tls() == nullptr && !access_.challenges().empty() &&
         std::any_of(listeners->begin(), listeners->end(), is_reachable_from_outside))
       log_.warn("passwords and tokens travel in clear text: tls_server_config is missing");
-    room_.take(std::move(*listeners));
+    loop_.take(std::move(*listeners));
     return port;
   }
 
@@ -95,75 +96,50 @@ class Server::Impl {
     passwords_.start();
     thread_ = std::thread([this]() noexcept {
       base::name_thread("http");
-      room_.run();
+      loop_.run();
     });
   }
 
   void stop() {
     if (!thread_.joinable()) return;
-    room_.stop();
-    // Until then the workers go on answering.
+    loop_.stop();
+    // The workers answer until then.
     thread_.join();
     passwords_.stop();
     workers_.stop();
   }
 
  private:
-  ConnectionLoopCallbacks calls(ServerInstruments& instruments) {
-    return {[this](ReceivedRequest request) {
-              workers_.post([this, request = std::move(request)] { answer(request, {}); });
-            },
-            [this](OutgoingReply reply) { go_on_later(std::move(reply)); },
+  ConnectionLoopCallbacks loop_calls(ServerInstruments& instruments) {
+    return {[this](std::unique_ptr<Exchange> exchange) { work(std::move(exchange)); },
             [&instruments](Rejection reason) { instruments.count_rejection(reason); },
             [&instruments](std::size_t count) { instruments.set_connections(count); },
-            [this] { return files_.tls(); },
-            [this] { files_.refresh(base::mono_now()); }};
+            [this] { return files_.tls(); }, [this] { files_.refresh(base::mono_now()); }};
   }
 
-  void answer(const ReceivedRequest& request, const std::optional<PasswordAnswer>& known) {
-    Answer answer = responder_.answer(request, known);
-    if (!answer.question) return room_.reply(std::move(answer.reply));
-    const auto once_known = [this, request](const PasswordAnswer& found) {
-      workers_.post([this, request, found] { this->answer(request, found); });
-    };
-    if (!passwords_.ask(std::move(*answer.question), request.client, once_known))
-      room_.reply(responder_.too_busy(request));
-  }
-
-  // Any thread but a worker's. A task can be copied, a reply cannot: so each task takes one.
-  void go_on_later(OutgoingReply reply) {
-    {
-      const std::lock_guard lock(mutex_);
-      unfinished_.push_back(std::move(reply));
-    }
-    workers_.post([this] { go_on(); });
-  }
-
-  void go_on() {
-    OutgoingReply reply;
-    {
-      const std::lock_guard lock(mutex_);
-      reply = std::move(unfinished_.front());
-      unfinished_.pop_front();
-    }
-    if (!reply.rest->append_next(reply.bytes)) reply.rest.reset();
-    room_.reply(std::move(reply));
+  // The exchange goes to a worker, and from there back to the loop, or first to the password
+  // worker.
+  void work(std::unique_ptr<Exchange> exchange) {
+    workers_.post([this, exchange = std::move(exchange)]() mutable {
+      if (auto question = handler_.work(*exchange)) {
+        if (passwords_.ask(std::move(*question), exchange)) return;
+        handler_.refuse_password(*exchange);
+      }
+      loop_.give_back(std::move(exchange));
+    });
   }
 
   const ServerOptions options_;
   const base::Log& log_;
-  std::vector<std::string> addresses_;  // constant once bound
+  std::vector<std::string> addresses_;  // constant after bind()
 
-  std::mutex mutex_;
-  std::deque<OutgoingReply> unfinished_;  // guarded by mutex_
-
-  // In the order in which they need each other; each says which threads may touch it.
+  // In the order in which they need each other; each header says which threads may use it.
   Access access_;
   WebFiles files_;
-  RequestHandler responder_;
+  RequestHandler handler_;
   ThreadPool workers_;
   PasswordWorker passwords_;
-  ConnectionLoop room_;
+  ConnectionLoop loop_;
   std::thread thread_;
 };
 

@@ -1,6 +1,6 @@
-// The HTTP side: sockets, the connection loop before them, the threads that answer, and who may
-// ask. What a reply says is the route's business. Built, started and stopped by the App on the main
-// thread. It never touches a probe.
+// The HTTP server: it joins the connection loop, the worker threads and the access control. Routes
+// decide the content of replies. Built, started and stopped by the App on the main thread. It never
+// touches a probe.
 #pragma once
 
 #include <memory>
@@ -31,14 +31,14 @@ class Server {
          const base::Log& log);
   ~Server();
 
-  // Reads the web configuration and takes the ports, or says in words, a line for each problem, why
-  // not. Returns the first port taken (0 for a Unix socket).
+  // Reads the web configuration and takes the ports. Returns the first port taken (0 for a Unix
+  // socket), or the problems in words, one a line.
   tl::expected<int, std::string> bind();
-  // Where it listens, once it is bound.
+  // The addresses on which it listens, after bind().
   const std::vector<std::string>& addresses() const;
-  // Begins to answer, on threads of its own. REQUIRES: bind() succeeded.
+  // Starts to answer, on threads of its own. REQUIRES: bind() succeeded.
   void start();
-  // Answers what is under way, then ends all threads. Does nothing if not started.
+  // Answers the requests in progress, then ends all threads. Does nothing if not started.
   void stop();
 
  private:

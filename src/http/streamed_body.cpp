@@ -2,24 +2,30 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 namespace reinfer::http {
 
-StreamedBody::StreamedBody(std::unique_ptr<BodySource> source, bool gzipped, bool chunked)
-    : source_(std::move(source)), chunked_(chunked) {
+StreamedBody::StreamedBody(std::string begin, std::unique_ptr<BodySource> source, bool gzipped,
+                           bool chunked)
+    : begin_(std::move(begin)), source_(std::move(source)), chunked_(chunked) {
   if (gzipped) gzip_.emplace(base::kGzipFast);
+}
+
+void StreamedBody::add(std::string_view piece, std::string& to) {
+  if (!gzip_) {
+    to += piece;
+    return;
+  }
+  gzip_->add(piece);
+  to += gzip_->take();
 }
 
 std::string StreamedBody::next_bytes() {
   std::string bytes;
-  while (bytes.size() < kBytesAtOnce && !source_->done()) {
-    const std::string_view piece = source_->next();
-    if (gzip_) {
-      gzip_->add(piece);
-      bytes += gzip_->take();
-    } else {
-      bytes += piece;
-    }
-  }
+  add(std::exchange(begin_, {}), bytes);
+  while (bytes.size() < kBytesAtOnce && !source_->done())
+    add(source_->next(), bytes);
   if (gzip_ && source_->done()) bytes += gzip_->finish();
   return bytes;
 }

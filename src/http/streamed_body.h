@@ -1,6 +1,7 @@
-// What follows the head of a reply whose body is made while it is sent: pieces of a BodySource,
-// compressed if the client takes that, framed as chunks if it knows them. A worker makes some, the
-// connection loop sends them and asks for more. One thread at a time; plain values go in and out.
+// The body of a reply that is made while it is sent: pieces of a BodySource, compressed if the
+// client accepts that, framed as chunks if it knows them. It belongs to an Exchange: workers make
+// the next piece whenever the connection loop has sent the last one. One thread at a time; it
+// neither sends nor waits.
 #pragma once
 
 #include <memory>
@@ -14,18 +15,21 @@ namespace reinfer::http {
 
 class StreamedBody {
  public:
-  // Made at a time, so that neither side is asked for every few bytes.
+  // Bytes made at a time, so that exchanges do not change threads for every few bytes.
   static constexpr std::size_t kBytesAtOnce = 64 * 1024;
 
-  // `chunked`: RFC 9112 section 7.1; without, the end of the connection is the end of the body.
-  StreamedBody(std::unique_ptr<BodySource> source, bool gzipped, bool chunked);
+  // `begin`: bytes of the body that the source has given already. `chunked`: RFC 9112 section 7.1;
+  // without, the end of the connection is the end of the body.
+  StreamedBody(std::string begin, std::unique_ptr<BodySource> source, bool gzipped, bool chunked);
 
-  // Appends what comes next. False: that was the end.
+  // Appends about kBytesAtOnce bytes. False: the body has ended.
   bool append_next(std::string& to);
 
  private:
+  void add(std::string_view piece, std::string& to);
   std::string next_bytes();
 
+  std::string begin_;
   std::unique_ptr<BodySource> source_;
   std::optional<base::Gzip> gzip_;
   const bool chunked_;

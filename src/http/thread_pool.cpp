@@ -13,7 +13,7 @@ namespace reinfer::http {
 namespace {
 
 void lower_priority(int niceness) {
-  // On Linux it is the thread that this changes, not the process.
+  // On Linux this changes the thread, not the process.
   if (niceness > 0) setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), niceness);
 }
 
@@ -25,7 +25,7 @@ void ThreadPool::start(std::size_t threads_max, std::string name, int niceness, 
   name_ = std::move(name);
   niceness_ = niceness;
   rest_ = rest;
-  // The first at once: a process that cannot have even that should not start.
+  // At once: a process that cannot have one thread should not start.
   add_thread();
 }
 
@@ -46,7 +46,7 @@ void ThreadPool::post(Task task) {
       try {
         add_thread();
       } catch (const std::system_error&) {
-        // No more threads to be had: those that are there will come to it.
+        // The system has no more threads; those that exist will do the task.
       }
     }
   }
@@ -61,7 +61,7 @@ void ThreadPool::stop() {
   }
   changed_.notify_all();
   stopping_.notify_all();
-  // No other is added once they are told.
+  // No other is added once stopped_ is set.
   for (std::thread& thread : threads_)
     thread.join();
   threads_.clear();
@@ -79,11 +79,11 @@ void ThreadPool::run() {
       task = std::move(tasks_.front());
       tasks_.pop_front();
     }
-    work(task);
+    work(std::move(task));
   }
 }
 
-void ThreadPool::work(const Task& task) {
+void ThreadPool::work(Task task) {
   const base::MonoTime began = base::mono_now();
   task();
   if (rest_ == 0) return;

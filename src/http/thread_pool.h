@@ -1,40 +1,67 @@
-// A bounded number of threads that take tasks from one queue, oldest first. The server has two: one
-// for the answers, one, of low priority, for passwords. post() from any thread; the rest belongs to
-// the owner. It sets no limit: whoever posts counts.
+// A bounded number of threads that take tasks from one queue, oldest first. The server has two
+// pools: one answers requests, the other, of low priority, compares passwords. Any thread may
+// post(); the other functions belong to the owner. It sets no limit on the queue: its users do, and
+// count.
 #pragma once
 
+#include <concepts>
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
-#include <functional>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace reinfer::http {
 
+// A function that is called once. It is moved and never copied, so that it may own an Exchange.
+class Task {
+ public:
+  Task() = default;
+  template <std::invocable F>
+  requires(!std::is_same_v<std::remove_cvref_t<F>, Task>) Task(F&& function)
+      : call_(std::make_unique<Of<std::remove_cvref_t<F>>>(std::forward<F>(function))) {}
+
+  void operator()() { call_->run(); }
+
+ private:
+  struct Call {
+    virtual ~Call() = default;
+    virtual void run() = 0;
+  };
+  template <typename F>
+  struct Of final : Call {
+    explicit Of(F from) : function(std::move(from)) {}
+    void run() override { function(); }
+    F function;
+  };
+
+  std::unique_ptr<Call> call_;
+};
+
 class ThreadPool {
  public:
-  using Task = std::function<void()>;
-
   ~ThreadPool() { stop(); }
 
-  // `name`: what the system calls the threads (base/thread_name.h). `niceness`: how far behind
-  // other threads these stand for the processor, 0 to 19. Little goes a long way: at 19 a busy
-  // machine lets a thread wait for minutes. A thread is started when there is more to do than
-  // others are free for, so that a quiet process stays small. `rest`: after each task its thread
-  // does nothing for so many times as long as that took.
+  // `name`: of the threads in the system's lists (base/thread_name.h). `niceness`: of the threads,
+  // 0 to 19 (setpriority(2)); small values suffice: at 19 a busy machine lets a thread wait for
+  // minutes. `rest`: idle factor; after a task of duration d the thread sleeps rest x d. One thread
+  // is started at once, others when more tasks wait than threads are free, so that a quiet process
+  // stays small.
   void start(std::size_t threads_max, std::string name, int niceness, int rest = 0);
-  // Forgotten once stop() has been called.
+  // Dropped once stop() has been called.
   void post(Task task);
-  // Ends the threads after what each is doing; what is still queued is forgotten.
+  // Ends each thread after its current task; tasks still in the queue are dropped.
   void stop();
 
  private:
   void add_thread();
   void run();
-  void work(const Task& task);
+  void work(Task task);
 
   std::mutex mutex_;
   std::condition_variable changed_;

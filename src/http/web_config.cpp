@@ -64,8 +64,7 @@ const std::array<HeaderName, 5>& header_names() {
   static const std::array<HeaderName, 5> names = {
       HeaderName{"Content-Security-Policy", {}}, HeaderName{"Strict-Transport-Security", {}},
       HeaderName{"X-Content-Type-Options", {"nosniff"}},
-      HeaderName{"X-Frame-Options", {"deny", "sameorigin"}},
-      HeaderName{"X-XSS-Protection", {}}};
+      HeaderName{"X-Frame-Options", {"deny", "sameorigin"}}, HeaderName{"X-XSS-Protection", {}}};
   return names;
 }
 

@@ -1,0 +1,77 @@
+// From replies to bytes.
+#include "http/connection_loop.h"
+
+namespace reinfer::http {
+namespace {
+
+constexpr std::size_t kDrainedBytesMax = 4 * 1024 * 1024;
+
+}  // namespace
+
+void ConnectionLoop::take_exchanges() {
+  std::vector<std::unique_ptr<Exchange>> returned;
+  {
+    const std::lock_guard lock(mutex_);
+    returned.swap(returned_);
+  }
+  for (std::unique_ptr<Exchange>& exchange : returned) {
+    const bool first = !std::exchange(exchange->replied, true);
+    if (first) --requests_;
+    // The client may have left meanwhile.
+    const auto found = connections_.find(exchange->connection);
+    if (found != connections_.end()) begin_reply(*found->second, std::move(exchange), first);
+  }
+}
+
+// Or the next part of it.
+void ConnectionLoop::begin_reply(Connection& connection, std::unique_ptr<Exchange> exchange,
+                                 bool first) {
+  const Id id = exchange->connection;
+  connection.closes = exchange->closes || stopping_;
+  connection.send(std::exchange(exchange->bytes, {}));
+  connection.stage = Stage::writing;
+  if (exchange->rest) connection.exchange = std::move(exchange);
+  if (first) enter(id, connection, Stage::writing, limits_.reply_time);
+  if (connection.exchange && !std::exchange(connection.streams, true)) make_room_for_stream(id);
+  write(id, connection);
+}
+
+void ConnectionLoop::write(Id id, Connection& connection) {
+  const Io io = connection.write();
+  if (io == Io::closed || io == Io::failed) return drop(id);
+  if (io != Io::progress) {
+    wait_for(id, connection, io);
+    std::size_t unsent = 0;
+    for (const auto& [_, other] : connections_)
+      unsent += other->unsent();
+    if (unsent <= limits_.unsent_bytes_max) return;
+    calls_.rejected(Rejection::slow);
+    return drop(id);
+  }
+  if (connection.exchange) {
+    connection.stage = Stage::answering;
+    wait_for(id, connection, Io::progress);
+    return calls_.work(std::move(connection.exchange));
+  }
+  connection.streams = false;
+  connection.served = true;
+  if (connection.closes) {
+    connection.say_goodbye();
+    enter(id, connection, Stage::draining, limits_.goodbye_time);
+    return drain(id, connection);
+  }
+  // The next request may have come together with the last one.
+  enter(id, connection, Stage::reading,
+        connection.in.empty() ? limits_.idle_time : limits_.request_time);
+  read(id, connection);
+}
+
+void ConnectionLoop::drain(Id id, Connection& connection) {
+  for (;;) {
+    const Io io = connection.drain();
+    if (io == Io::wants_read || io == Io::wants_write) return wait_for(id, connection, io);
+    if (io != Io::progress || connection.drained_bytes > kDrainedBytesMax) return drop(id);
+  }
+}
+
+}  // namespace reinfer::http
