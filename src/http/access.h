@@ -1,7 +1,7 @@
-// Who may ask: users with bcrypt hashes, bearer tokens, the rate. It decides and remembers, it
-// computes no hash: for a password that it has not seen, it hands out a question, which takes long
-// to answer (http/password_worker.h), and is asked again with the answer. Owned by the server; any
-// thread.
+// Access control: users with bcrypt hashes, bearer tokens, the rate of requests. It decides and
+// remembers but computes no hash: for a password that it has not seen it returns a question, which
+// the password worker answers (http/password_worker.h), and is then called again with the answer.
+// Owned by the server; any thread.
 #pragma once
 
 #include <deque>
@@ -29,7 +29,7 @@ struct AccessSettings {
 };
 
 struct PasswordQuestion {
-  Digest key{};  // of user, hash and password, salted: what the answer is remembered under
+  Digest key{};  // of user, hash and password, salted: identifies the answer
   std::string hash;
   base::Secret password;
   bool known_user = false;  // else the hash is of somebody else, and the answer is no
@@ -54,16 +54,16 @@ class Access {
 
   void replace(AccessSettings settings);
 
-  // By the Authorization header. `answer`: to the question that was asked for this very request.
+  // Judges the Authorization field. `answer`: to the question of this very request.
   AccessDecision judge(const std::optional<std::string>& authorization,
                        const std::optional<PasswordAnswer>& answer = std::nullopt) const;
-  // Whether one more request fits in the rate, which it then does.
+  // Whether the rate allows one more request; if so, it is counted.
   bool within_rate(base::MonoTime now);
 
   std::optional<bool> recall(const Digest& key) const;
   void remember(const PasswordAnswer& answer);
 
-  // What a 401 says of how to do better: values of WWW-Authenticate.
+  // Values of WWW-Authenticate for a 401.
   std::vector<std::string> challenges() const;
   std::vector<model::Header> headers() const;
 
@@ -77,7 +77,7 @@ class Access {
   // Guarded by mutex_.
   AccessSettings settings_;
   std::vector<Digest> tokens_;
-  // Two, so that wrong passwords, of which there may be many, push out no right one.
+  // Two, so that many wrong passwords displace no right one.
   std::deque<Digest> right_;
   std::deque<Digest> wrong_;
   std::optional<base::TokenBucket> rate_;  // absent: any number of requests

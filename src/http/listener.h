@@ -1,6 +1,6 @@
-// Where the server listens: addresses as the command line has them, and the sockets that they
-// become, or those that somebody hands over (http/socket_activation.h). Opened by the App's main
-// thread before any other thread exists, then owned by the connection loop.
+// Listening sockets: opened from addresses of the command line, or handed over by systemd
+// (http/socket_activation.h). Opened by the App's main thread before any other thread exists, then
+// owned by the connection loop. It accepts no clients (http/acceptor.h).
 #pragma once
 
 #include <string>
@@ -27,13 +27,13 @@ struct Listener {
   int port = 0;         // the one taken; 0 for a Unix socket
 };
 
-// One socket for each address, or in words why one of them cannot be. "[::]" takes IPv4 too, as
-// Go's programs do, unless an IPv4 address or a name of the same port stands beside it.
+// One socket for each address, or the reason in words why one of them cannot be opened. "[::]"
+// accepts IPv4 too, as Go's programs do, unless an IPv4 address or a name of the same port is
+// listed as well.
 tl::expected<std::vector<Listener>, std::string> open_listeners(
     const std::vector<ListenAddress>& addresses);
 
-// Sockets that somebody else opened: `count` descriptors from `first`, which are owned from here
-// on.
+// Sockets that another program opened: takes ownership of `count` descriptors from `first`.
 tl::expected<std::vector<Listener>, std::string> listeners_from(int first, int count);
 
 // Of a sockaddr_storage filled by the kernel: "127.0.0.1:80", "[::1]:80", "a Unix socket".

@@ -1,6 +1,6 @@
-// TLS as the server speaks it: a context made of the web configuration, and one session for each
+// TLS of the server: a context made from the web configuration, and one session for each
 // connection, which never waits. The adapter to OpenSSL's server side. A context may be replaced
-// while sessions of it live. Used by the connection loop's thread.
+// while sessions of it live. Used by the connection loop's thread. It owns no socket.
 #pragma once
 
 #include <memory>
@@ -30,7 +30,7 @@ struct TlsContext {
   std::optional<base::WallTime> expiry;   // of the server's own certificate
 };
 
-// Reads the files. A problem names the key and says what is the matter with what it points to.
+// Reads the files. A problem names the key and the fault of its file.
 tl::expected<TlsContext, base::Problem> make_tls_context(const TlsSettings& settings,
                                                          const std::string& config_file);
 
@@ -43,17 +43,17 @@ class TlsSession {
   // `socket`: connected and non-blocking, outlives the session.
   TlsSession(const TlsContext& context, int socket);
 
-  // `progress`: done, and the client's certificate, if one is asked for, is as it must be.
+  // `progress`: done, and the client's certificate, if one is requested, is accepted.
   Io handshake();
-  // At most `bytes_max` are appended to `to`.
+  // Appends at most `bytes_max` bytes to `to`.
   Io read(std::string& to, std::size_t bytes_max);
-  // `from` is cut at the front by what was sent; `progress`: all of it.
+  // Removes the sent bytes from the front of `from`; `progress`: all of it is sent.
   Io write(std::string_view& from);
-  // Says that nothing more will come; does not wait for an answer.
+  // Sends close_notify; does not wait for an answer.
   void say_goodbye();
   // Why the last operation failed, in OpenSSL's words.
   const std::string& failure() const { return failure_; }
-  // Whether the client spoke plain HTTP.
+  // Whether the client sent plain HTTP.
   bool was_plain_http() const { return plain_http_; }
 
  private:

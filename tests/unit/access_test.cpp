@@ -47,7 +47,7 @@ class AccessTest {
  public:
   AccessTest() : access("salt") { access.replace({{{"alice", kHash}}, {}, {}, {}}); }
 
-  // As the lane of passwords would.
+  // As the password worker does.
   http::AccessVerdict settle(const std::string& authorization) {
     const http::AccessDecision first = access.judge(authorization);
     if (first.verdict != http::AccessVerdict::unknown) return first.verdict;
