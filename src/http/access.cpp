@@ -1,5 +1,7 @@
 #include "http/access.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <iterator>
 
@@ -105,8 +107,8 @@ std::vector<std::string> Access::challenges() const {
   const std::lock_guard lock(mutex_);
   std::vector<std::string> result;
   if (!settings_.users.empty())
-    result.push_back(std::string("Basic ") + kRealm + ", charset=\"UTF-8\"");
-  if (!tokens_.empty()) result.push_back(std::string("Bearer ") + kRealm);
+    result.push_back(fmt::format("Basic {}, charset=\"UTF-8\"", kRealm));
+  if (!tokens_.empty()) result.push_back(fmt::format("Bearer {}", kRealm));
   return result;
 }
 

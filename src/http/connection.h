@@ -11,7 +11,7 @@
 
 #include "base/clock.h"
 #include "base/descriptor.h"
-#include "http/exchange.h"
+#include "http/client_exchange.h"
 #include "http/tls_server.h"
 
 namespace reinfer::http {
@@ -54,7 +54,7 @@ class Connection {
   bool served = false;     // a request of this connection has been answered
   bool closes = false;     // once everything is sent
   // Of the reply being written, if it has more than these bytes; null while a worker has it.
-  std::unique_ptr<Exchange> exchange;
+  std::unique_ptr<ClientExchange> exchange;
   // The reply is made while it is sent. The time limit is for all of it.
   bool streams = false;
   base::MonoTime since{};  // when it entered this stage

@@ -24,7 +24,7 @@ void ConnectionLoop::take(std::vector<Listener> listeners) {
   acceptor_.open(std::move(listeners));
 }
 
-void ConnectionLoop::give_back(std::unique_ptr<Exchange> exchange) {
+void ConnectionLoop::give_back(std::unique_ptr<ClientExchange> exchange) {
   {
     const std::lock_guard lock(mutex_);
     returned_.push_back(std::move(exchange));

@@ -20,9 +20,9 @@
 #include "base/epoll.h"
 #include "base/log.h"
 #include "http/acceptor.h"
+#include "http/client_exchange.h"
 #include "http/connection.h"
 #include "http/deadlines.h"
-#include "http/exchange.h"
 #include "http/listener.h"
 #include "http/request_parser.h"
 #include "http/server_limits.h"
@@ -32,7 +32,7 @@ namespace reinfer::http {
 // The loop calls these on its own thread.
 struct ConnectionLoopCallbacks {
   // For a worker: a request, or one whose reply has more. It comes back by give_back().
-  std::function<void(std::unique_ptr<Exchange>)> work;
+  std::function<void(std::unique_ptr<ClientExchange>)> work;
   std::function<void(Rejection)> rejected;       // once for each
   std::function<void(std::size_t)> connections;  // their number, when it changes
   std::function<const TlsContext*()> tls;        // for a new connection; null for plain HTTP
@@ -50,7 +50,7 @@ class ConnectionLoop {
   void run();
 
   // With the next bytes of the reply.
-  void give_back(std::unique_ptr<Exchange> exchange);
+  void give_back(std::unique_ptr<ClientExchange> exchange);
   void stop();
 
  private:
@@ -84,7 +84,7 @@ class ConnectionLoop {
 
   // Replies: connection_loop_write.cpp.
   void take_exchanges();
-  void begin_reply(Connection& connection, std::unique_ptr<Exchange> exchange, bool first);
+  void begin_reply(Connection& connection, std::unique_ptr<ClientExchange> exchange, bool first);
   void write(Id id, Connection& connection);
   void drain(Id id, Connection& connection);
 
@@ -95,7 +95,7 @@ class ConnectionLoop {
   std::atomic<bool> stop_{false};
 
   std::mutex mutex_;
-  std::vector<std::unique_ptr<Exchange>> returned_;  // guarded by mutex_
+  std::vector<std::unique_ptr<ClientExchange>> returned_;  // guarded by mutex_
 
   // Owned by the loop's thread.
   Acceptor acceptor_;

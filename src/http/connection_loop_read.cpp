@@ -38,7 +38,7 @@ void ConnectionLoop::hand_over(Id id, Connection& connection, const ParseResult&
   if (requests_ >= limits_.requests_max)
     return refuse(id, connection, 503, Rejection::too_many_requests);
   ++requests_;
-  auto exchange = std::make_unique<Exchange>();
+  auto exchange = std::make_unique<ClientExchange>();
   exchange->connection = id;
   exchange->request = {relevant_head(connection.in, parsed),
                        connection.in.substr(parsed.head_bytes, parsed.body_bytes),
@@ -54,9 +54,8 @@ void ConnectionLoop::hand_over(Id id, Connection& connection, const ParseResult&
 
 void ConnectionLoop::refuse(Id id, Connection& connection, int status, Rejection reason) {
   calls_.rejected(reason);
-  log_.debug(
-      "http request refused",
-      {{"client", connection.client}, {"code", status}, {"reason", metrics::to_label(reason)}});
+  log_.debug("http request refused",
+             {{"client", connection.client}, {"code", status}, {"reason", to_label(reason)}});
   connection.closes = true;
   connection.send(error_reply_text(status, "", base::SystemClock{}.now().wall));
   enter(id, connection, Stage::writing, limits_.reply_time);

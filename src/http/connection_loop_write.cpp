@@ -9,12 +9,12 @@ constexpr std::size_t kDrainedBytesMax = 4 * 1024 * 1024;
 }  // namespace
 
 void ConnectionLoop::take_exchanges() {
-  std::vector<std::unique_ptr<Exchange>> returned;
+  std::vector<std::unique_ptr<ClientExchange>> returned;
   {
     const std::lock_guard lock(mutex_);
     returned.swap(returned_);
   }
-  for (std::unique_ptr<Exchange>& exchange : returned) {
+  for (std::unique_ptr<ClientExchange>& exchange : returned) {
     const bool first = !std::exchange(exchange->replied, true);
     if (first) --requests_;
     // The client may have left meanwhile.
@@ -24,7 +24,7 @@ void ConnectionLoop::take_exchanges() {
 }
 
 // Or the next part of it.
-void ConnectionLoop::begin_reply(Connection& connection, std::unique_ptr<Exchange> exchange,
+void ConnectionLoop::begin_reply(Connection& connection, std::unique_ptr<ClientExchange> exchange,
                                  bool first) {
   const Id id = exchange->connection;
   connection.closes = exchange->closes || stopping_;

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "base/clock.h"
-#include "http/exchange.h"
+#include "http/client_exchange.h"
 
 namespace reinfer::http {
 

@@ -12,7 +12,7 @@ bool PasswordWorker::enter(const std::string& client) {
   return true;
 }
 
-bool PasswordWorker::ask(PasswordQuestion question, std::unique_ptr<Exchange>& exchange) {
+bool PasswordWorker::ask(PasswordQuestion question, std::unique_ptr<ClientExchange>& exchange) {
   if (!enter(exchange->request.client)) return false;
   thread_.post([this, question = std::move(question), exchange = std::move(exchange)]() mutable {
     compare(question, std::move(exchange));
@@ -20,7 +20,8 @@ bool PasswordWorker::ask(PasswordQuestion question, std::unique_ptr<Exchange>& e
   return true;
 }
 
-void PasswordWorker::compare(const PasswordQuestion& question, std::unique_ptr<Exchange> exchange) {
+void PasswordWorker::compare(const PasswordQuestion& question,
+                             std::unique_ptr<ClientExchange> exchange) {
   PasswordAnswer answer{question.key, false};
   // Several requests with the same password may have been waiting.
   if (const auto known = access_.recall(question.key)) {

@@ -12,7 +12,7 @@
 #include <string>
 
 #include "http/access.h"
-#include "http/exchange.h"
+#include "http/client_exchange.h"
 #include "http/thread_pool.h"
 
 namespace reinfer::http {
@@ -20,7 +20,7 @@ namespace reinfer::http {
 class PasswordWorker {
  public:
   // Runs on the worker's thread.
-  using Compared = std::function<void(std::unique_ptr<Exchange>)>;
+  using Compared = std::function<void(std::unique_ptr<ClientExchange>)>;
 
   // Each answer is remembered in `access`, which outlives the worker. `compared` gets the exchange
   // back, its `password` filled in. `waiting_max`: questions in the queue.
@@ -32,14 +32,14 @@ class PasswordWorker {
 
   // Takes the exchange; or, if the queue has no room for anybody or for this client, returns false
   // and leaves it where it is.
-  bool ask(PasswordQuestion question, std::unique_ptr<Exchange>& exchange);
+  bool ask(PasswordQuestion question, std::unique_ptr<ClientExchange>& exchange);
 
  private:
   static constexpr int kNiceness = 5;
   static constexpr int kRest = 3;
   static constexpr std::size_t kWaitingOfClientMax = 4;
 
-  void compare(const PasswordQuestion& question, std::unique_ptr<Exchange> exchange);
+  void compare(const PasswordQuestion& question, std::unique_ptr<ClientExchange> exchange);
   bool enter(const std::string& client);
   void leave(const std::string& client);
 

@@ -40,7 +40,7 @@ void set_default(HttpReply& reply, const std::string& name, const std::string& v
   if (!there) reply.headers.push_back({name, value});
 }
 
-void append_next(Exchange& exchange) {
+void append_next(ClientExchange& exchange) {
   if (!exchange.rest->append_next(exchange.bytes)) exchange.rest.reset();
 }
 
@@ -54,7 +54,7 @@ HttpReply status_reply(int status) {
 // One request from its text to its reply; a worker's, and gone with it.
 class RequestHandler::Answering final : private HttplibAnswerer {
  public:
-  Answering(const RequestHandler& handler, Exchange& exchange)
+  Answering(const RequestHandler& handler, ClientExchange& exchange)
       : handler_(handler), exchange_(exchange) {}
 
   std::optional<PasswordQuestion> run(HttplibAdapter& adapter) {
@@ -177,7 +177,7 @@ class RequestHandler::Answering final : private HttplibAnswerer {
   }
 
   const RequestHandler& handler_;
-  Exchange& exchange_;
+  ClientExchange& exchange_;
   std::optional<PasswordQuestion> question_;
   bool is_head_ = false;
   bool chunked_ = false;
@@ -193,7 +193,7 @@ RequestHandler::RequestHandler(Routes routes, Access& access, ServerInstruments&
       idle_time_(limits.idle_time),
       log_(log) {}
 
-std::optional<PasswordQuestion> RequestHandler::work(Exchange& exchange) {
+std::optional<PasswordQuestion> RequestHandler::work(ClientExchange& exchange) {
   if (exchange.rest) {
     append_next(exchange);
     return std::nullopt;
@@ -204,7 +204,7 @@ std::optional<PasswordQuestion> RequestHandler::work(Exchange& exchange) {
   return question;
 }
 
-void RequestHandler::refuse_password(Exchange& exchange) const {
+void RequestHandler::refuse_password(ClientExchange& exchange) const {
   instruments_.count_rejection(Rejection::too_many_passwords);
   exchange.bytes =
       error_reply_text(429, "429: too many passwords wait to be checked, try again", wall_now());

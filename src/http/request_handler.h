@@ -1,5 +1,5 @@
 // Answers requests: chooses the route, asks Access for permission, has cpp-httplib read the request
-// and write the reply (http/httplib_adapter.h), and counts. It fills in an Exchange and knows
+// and write the reply (http/httplib_adapter.h), and counts. It fills in an ClientExchange and knows
 // neither sockets nor the connection loop. Used by the worker threads, any number at once.
 #pragma once
 
@@ -10,7 +10,7 @@
 
 #include "base/log.h"
 #include "http/access.h"
-#include "http/exchange.h"
+#include "http/client_exchange.h"
 #include "http/httplib_adapter.h"
 #include "http/message.h"
 #include "http/server_instruments.h"
@@ -25,10 +25,10 @@ class RequestHandler {
                  const ServerLimits& limits, const base::Log& log);
 
   // Fills in the next bytes of the reply. Returns a question instead if the answer depends on a
-  // password that has not been compared yet: call again once Exchange::password is there.
-  std::optional<PasswordQuestion> work(Exchange& exchange);
+  // password that has not been compared yet: call again once ClientExchange::password is there.
+  std::optional<PasswordQuestion> work(ClientExchange& exchange);
   // Fills in the reply for a request whose password nobody has time to compare.
-  void refuse_password(Exchange& exchange) const;
+  void refuse_password(ClientExchange& exchange) const;
 
  private:
   class Answering;

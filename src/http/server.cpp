@@ -62,7 +62,7 @@ class Server::Impl {
         passwords_(
             access_,
             std::clamp<std::size_t>(options_.limits.requests_max / 2, 1, kWaitingPasswordsMax),
-            [this](std::unique_ptr<Exchange> exchange) { work(std::move(exchange)); }),
+            [this](std::unique_ptr<ClientExchange> exchange) { work(std::move(exchange)); }),
         loop_(within_descriptors(options_.limits), loop_calls(instruments), log) {
     // OpenSSL writes to sockets that clients have closed.
     std::signal(SIGPIPE, SIG_IGN);
@@ -111,7 +111,7 @@ class Server::Impl {
 
  private:
   ConnectionLoopCallbacks loop_calls(ServerInstruments& instruments) {
-    return {[this](std::unique_ptr<Exchange> exchange) { work(std::move(exchange)); },
+    return {[this](std::unique_ptr<ClientExchange> exchange) { work(std::move(exchange)); },
             [&instruments](Rejection reason) { instruments.count_rejection(reason); },
             [&instruments](std::size_t count) { instruments.set_connections(count); },
             [this] { return files_.tls(); }, [this] { files_.refresh(base::mono_now()); }};
@@ -119,7 +119,7 @@ class Server::Impl {
 
   // The exchange goes to a worker, and from there back to the loop, or first to the password
   // worker.
-  void work(std::unique_ptr<Exchange> exchange) {
+  void work(std::unique_ptr<ClientExchange> exchange) {
     workers_.post([this, exchange = std::move(exchange)]() mutable {
       if (auto question = handler_.work(*exchange)) {
         if (passwords_.ask(std::move(*question), exchange)) return;

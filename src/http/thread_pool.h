@@ -18,7 +18,8 @@
 
 namespace reinfer::http {
 
-// A function that is called once. It is moved and never copied, so that it may own an Exchange.
+// A function that is called once. It is moved and never copied, so that it may own an
+// ClientExchange.
 class Task {
  public:
   Task() = default;

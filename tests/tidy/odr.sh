@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# One definition of each name: builds the preset dev with -flto, whose link compares the types of all
-# objects of a program, and looks for symbols that two objects of build/release define. The last line is "N passed, N failed".
+# One definition of each name: builds the preset dev with -flto, whose link compares the types of
+# all objects of a program, and looks for symbols that two objects of build/release define. The
+# last line is "N passed, N failed".
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 

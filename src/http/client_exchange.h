@@ -22,7 +22,7 @@ struct ReceivedRequest {
   std::string client;  // address
 };
 
-struct Exchange {
+struct ClientExchange {
   ConnectionId connection = 0;
   ReceivedRequest request;
   std::optional<PasswordAnswer> password;  // once the password worker has compared it
