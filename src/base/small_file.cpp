@@ -50,7 +50,10 @@ tl::expected<std::string, FileError> read_small_file(const std::string& path,
     if (text.size() > bytes_max)
       return tl::unexpected(
           FileError{FileFault::too_large, fmt::format("holds more than {} bytes", bytes_max)});
-    if (got == 0) return text;
+    if (got == 0) {
+      text.shrink_to_fit();
+      return text;
+    }
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/gzip.h"
 #include "http/server.h"
+#include "metrics/instrument_samples.h"
 #include "metrics/format.h"
 #include "routes/metrics_routes.h"
 #include "tests/component/http_client.h"

@@ -154,6 +154,14 @@ TEST_CASE("the fingerprint tells a change of any file, and nothing else") {
   CHECK(now() != changed);
 }
 
+TEST_CASE("a file that is too large is refused without reading all of it") {
+  const Folder folder;
+  folder.write("main.toml", "");
+  // Sparse: reading all of it would take a terabyte of memory.
+  fs::resize_file(folder.path("main.toml"), std::uintmax_t{1} << 40);
+  CHECK(folder.problems() == "main.toml: is too large, allowed: at most 8 MiB\n");
+}
+
 TEST_CASE("a file's text takes about the memory that it needs") {
   const Folder folder;
   for (const std::size_t size : {std::size_t{300}, std::size_t{300'000}}) {
