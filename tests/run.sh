@@ -5,6 +5,7 @@
 #   bash tests/run.sh --all         all: sanitizers, other compilers, Debian 13, linters too. One of
 #                                   these is left out while nothing that it depends on has changed
 #   bash tests/run.sh --all --fresh all of them in any case
+#   bash tests/run.sh --all --without drills    all but one
 #   bash tests/run.sh unit e2e      those two, with the build they need
 #   bash tests/run.sh --list        the suites, and how long each took last time
 #
@@ -17,7 +18,7 @@ source deploy/packages.sh
 packages=("${build_packages[@]}" "${test_packages[@]}")
 for argument in "$@"; do
   case "$argument" in
-    -h | --help) sed -n '2,13s/^# \{0,1\}//p' tests/run.sh; exit 0 ;;
+    -h | --help) sed -n '2,14s/^# \{0,1\}//p' tests/run.sh; exit 0 ;;
     --list) packages=(python3) ;;
     --all | clang*) packages+=("${lint_packages[@]}") ;;
   esac

@@ -218,18 +218,18 @@ class Run:
         os._exit(1)
 
 
-def choose(names, everything, fresh, memory):
+def choose(names, everything, fresh, memory, without=()):
     """The suites to run, with the builds they need, and those that are left out."""
     there = [suite for suite in SUITES
              if suite.command[0] != 'bash' or suite.command[1] == '-c'
              or (ROOT / suite.command[1]).exists()]
     known = {suite.name for suite in there}
-    unknown = [name for name in names if name not in known]
+    unknown = [name for name in [*names, *without] if name not in known]
     if unknown:
         raise SystemExit(f'unknown suite {", ".join(unknown)}, allowed: {", ".join(sorted(known))}')
-    wanted = [suite for suite in there
-              if (suite.name in names if names else
-                  not suite.is_build and (everything or not suite.slow))]
+    wanted = [suite for suite in there if suite.name not in without
+              and (suite.name in names if names else
+                   not suite.is_build and (everything or not suite.slow))]
     left = [suite for suite in wanted
             if suite.slow and not suite.is_build and not names and not fresh
             and memory.passed_as_it_is(suite)]
@@ -264,11 +264,13 @@ def main():
     parser.add_argument('suite', nargs='*')
     parser.add_argument('--all', action='store_true')
     parser.add_argument('--fresh', action='store_true')
+    parser.add_argument('--without', action='append', default=[], metavar='SUITE')
     parser.add_argument('--list', action='store_true')
     options = parser.parse_args()
     prepare_cache()
     memory = Memory(ROOT)
-    chosen, left = choose(options.suite, options.all or options.list, options.fresh, memory)
+    chosen, left = choose(
+        options.suite, options.all or options.list, options.fresh, memory, options.without)
     announce(chosen, left, memory)
     for suite in chosen:
         memory.key(suite)  # of its inputs as they are now, whatever is edited while it runs

@@ -141,6 +141,21 @@ class Running(unittest.TestCase):
                 self.assertLess(names.index(suite.after), names.index(suite.name))
 
 
+class Chosen(unittest.TestCase):
+    """Which suites run."""
+
+    def test_a_suite_can_be_left_out(self):
+        """Unless another that runs needs it."""
+        names = {suite.name for suite in suites.choose([], True, True, None, ['drills'])[0]}
+        self.assertNotIn('drills', names)
+        self.assertIn('clang', names)
+
+    def test_an_unknown_suite_cannot_be_left_out(self):
+        """A typing error would run what nobody wants."""
+        with self.assertRaises(SystemExit):
+            suites.choose([], True, True, None, ['ordr'])
+
+
 class Symbols(unittest.TestCase):
     """What odr.py finds."""
 
