@@ -90,7 +90,7 @@ SUITES = [
     python('tidy-rules', 'tests/tidy/tidy_test.py'),
     python('suite-runner', 'tests/suites_test.py'),
     python('bench-figures', 'tests/bench/bench_test.py'),
-    bash('rules', 'tests/rules/run.sh'),
+    bash('rules', 'tests/rules/run.sh', minutes_max=60),
     python('dashboards', 'tests/dashboards/run.py'),
     build('release', 'all', slow=False),
     *levels('release', 'component', 'simulator', 'sim', 'unit', slow=False),
