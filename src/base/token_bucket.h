@@ -1,5 +1,5 @@
 // How often something may happen: a bucket of tokens that fills at a steady rate. Used for the
-// rates of HTTP requests, of probes on demand and of a tenant's requests. One thread at a time: an
+// rates of HTTP requests and of probes on demand. One thread at a time: an
 // owner with several threads guards it. It never waits and never reads a clock.
 #pragma once
 

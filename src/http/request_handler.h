@@ -1,5 +1,5 @@
 // Answers requests: chooses the route, asks Access for permission, has cpp-httplib read the request
-// and write the reply (http/httplib_adapter.h), and counts. It fills in an ClientExchange and knows
+// and write the reply (http/httplib_adapter.h), and counts. It fills in a ClientExchange and knows
 // neither sockets nor the connection loop. Used by the worker threads, any number at once.
 #pragma once
 

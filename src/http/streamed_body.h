@@ -1,5 +1,5 @@
 // The body of a reply that is made while it is sent: pieces of a BodySource, compressed if the
-// client accepts that, framed as chunks if it knows them. It belongs to an ClientExchange: workers
+// client accepts that, framed as chunks if it knows them. It belongs to a ClientExchange: workers
 // make the next piece whenever the connection loop has sent the last one. One thread at a time; it
 // neither sends nor waits.
 #pragma once
