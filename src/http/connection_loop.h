@@ -1,8 +1,8 @@
 // The sockets of all clients: one thread and one epoll accept connections, do TLS handshakes, read
 // requests and write replies, so that a slow client delays nobody else. It hands whole requests to
-// the workers as ClientExchanges and gets them back with the bytes to send; it reads no path and knows no
-// route. Limits on number, size and time end connections that would pile up, and each end is
-// counted. run() is its thread; give_back() and stop() may be called from any other.
+// the workers as ClientExchanges and gets them back with the bytes to send; it reads no path and
+// knows no route. Limits on number, size and time end connections that would pile up, and each end
+// is counted. run() is its thread; give_back() and stop() may be called from any other.
 #pragma once
 
 #include <atomic>

@@ -3,8 +3,8 @@
 
 #include "base/gzip.h"
 #include "http/server.h"
-#include "metrics/instrument_samples.h"
 #include "metrics/format.h"
+#include "metrics/instrument_samples.h"
 #include "routes/metrics_routes.h"
 #include "tests/component/http_client.h"
 #include "tests/unit/plans.h"
