@@ -79,7 +79,7 @@ class WireWriter : public protozero::basic_pbf_writer<Buffer> {
   explicit WireWriter(Buffer& to) : protozero::basic_pbf_writer<Buffer>(to), to_(&to) {}
   // Of a message in a message. `bytes`: its size, or 0 if that is not known.
   WireWriter(WireWriter& parent, std::uint32_t field, std::size_t bytes = 0)
-      : protozero::basic_pbf_writer<Buffer>(parent, field, bytes), to_(parent.to_) {}
+      : protozero::basic_pbf_writer<Buffer>(open(parent, field, bytes)), to_(parent.to_) {}
 
   // Fields that were written before.
   void append_fields(std::string_view fields) {
@@ -87,6 +87,19 @@ class WireWriter : public protozero::basic_pbf_writer<Buffer> {
   }
 
  private:
+  // protozero takes one message of a known size in each message, and no second one: its head is
+  // written here, and what follows needs no parent.
+  static protozero::basic_pbf_writer<Buffer> open(WireWriter& parent, std::uint32_t field,
+                                                  std::size_t bytes) {
+    if (bytes == 0) return {parent, field};
+    constexpr std::uint32_t kLengthDelimited = 2;
+    std::array<char, 2 * protozero::max_varint_length> head;
+    int size = protozero::add_varint_to_buffer(head.data(), field << 3U | kLengthDelimited);
+    size += protozero::add_varint_to_buffer(head.data() + size, bytes);
+    parent.append_fields({head.data(), static_cast<std::size_t>(size)});
+    return protozero::basic_pbf_writer<Buffer>(*parent.to_);
+  }
+
   Buffer* to_;
 };
 

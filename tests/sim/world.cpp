@@ -262,7 +262,9 @@ bool World::is_on_grid(const model::Target& target, base::MonoTime at) const {
   const base::Nanoseconds since_grid_zero = started_.wall.time_since_epoch() +
                                             (at - started_.mono) -
                                             schedule::phase_of(schedule::grid_of(target));
-  return since_grid_zero % target.interval <= schedule::lateness_max(target.interval);
+  // The clock was read again after it was decided that the slot is not too late.
+  return since_grid_zero % target.interval <=
+         schedule::lateness_max(target.interval) + kReadingSlack;
 }
 
 // Whether a request that was sent at `at` answers an ask() of a moment before.
