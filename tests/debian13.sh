@@ -159,7 +159,7 @@ case $mode in
     ;;
   levels)
     make_root
-    build release release all
+    build release release all -DCMAKE_UNITY_BUILD=ON
     suite unit /cache/build/release/tests/unit/unit_tests
     suite sim /cache/build/release/tests/sim/sim_tests
     suite simulator /cache/build/release/tests/component/simulator_tests

@@ -164,7 +164,7 @@ constexpr std::array kLeftOut = {
     LeftOut{"predict_extractions", "it runs a generative model, which is slow and costly"},
 };
 
-bool is_name(std::string_view value) {
+bool is_resource_name(std::string_view value) {
   constexpr std::string_view kAllowed =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
   // "." and ".." are parts of a path, not names.
@@ -172,8 +172,8 @@ bool is_name(std::string_view value) {
          value.find_first_not_of(kAllowed) == std::string_view::npos;
 }
 
-bool is_name_or_id(std::string_view value) {
-  if (!value.starts_with("id:")) return is_name(value);
+bool is_resource_name_or_id(std::string_view value) {
+  if (!value.starts_with("id:")) return is_resource_name(value);
   const std::string_view id = value.substr(3);
   return !id.empty() && id.size() <= 64 &&
          id.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
@@ -185,17 +185,18 @@ bool is_version(std::string_view value) {
          value.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
-constexpr std::string_view kNameForm =
+constexpr std::string_view kResourceForm =
     "1 to 256 letters, digits, dots, underscores and hyphens, or \"id:\" and hexadecimal digits";
 
 constexpr std::array kParameters = {
-    ParameterRule{"project", kNameForm, is_name_or_id},
-    ParameterRule{"dataset", kNameForm, is_name_or_id},
-    ParameterRule{"source", kNameForm, is_name_or_id},
-    ParameterRule{"stream", kNameForm, is_name_or_id},
+    ParameterRule{"project", kResourceForm, is_resource_name_or_id},
+    ParameterRule{"dataset", kResourceForm, is_resource_name_or_id},
+    ParameterRule{"source", kResourceForm, is_resource_name_or_id},
+    ParameterRule{"stream", kResourceForm, is_resource_name_or_id},
     ParameterRule{"model_version", "a version number such as 7, \"live\" or \"staging\"",
                   is_version, true},
-    ParameterRule{"comment", "1 to 256 letters, digits, dots, underscores and hyphens", is_name},
+    ParameterRule{"comment", "1 to 256 letters, digits, dots, underscores and hyphens",
+                  is_resource_name},
 };
 
 std::string placeholder(std::string_view parameter) {

@@ -18,7 +18,7 @@ namespace {
 
 constexpr int kBacklog = 1024;
 
-std::string words_of(int error) {
+std::string error_words(int error) {
   return std::error_code(error, std::generic_category()).message();
 }
 
@@ -86,7 +86,7 @@ tl::expected<Listener, std::string> open_listener(const ListenAddress& wanted, b
     for (const addrinfo* place = found; place != nullptr; place = place->ai_next) {
       auto socket = listen_on(*place, v6_takes_v4);
       if (socket) return describe(std::move(*socket));
-      why = words_of(socket.error());
+      why = error_words(socket.error());
       // Taken is taken: the other family would hide it.
       if (socket.error() == EADDRINUSE)
         return tl::unexpected(fmt::format("cannot listen on {}: {}", name, why));

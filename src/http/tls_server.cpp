@@ -9,13 +9,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <ctime>
-#include <fstream>
 #include <sstream>
-#include <system_error>
 
 #include "base/check.h"
+#include "base/small_file.h"
 #include "base/text.h"
 
 namespace reinfer::http {
@@ -115,25 +113,16 @@ class Maker {
   // PEM text, from wherever it is.
   std::optional<base::Secret> read(const PemSource& source) {
     if (source.file.empty()) return source.text;
-    errno = 0;
-    std::ifstream in(source.file, std::ios::binary);
-    std::string text(kPemBytesMax + 1, '\0');
-    if (in) in.read(text.data(), static_cast<std::streamsize>(text.size()));
-    if (!in.is_open() || in.bad() || (in.gcount() == 0 && errno != 0)) {
-      wrong(source, fmt::format("cannot read {}: {}", source.file,
-                                std::error_code(errno, std::generic_category()).message()));
-      return std::nullopt;
-    }
-    if (static_cast<std::size_t>(in.gcount()) > kPemBytesMax) {
-      wrong(source, fmt::format("{} is larger than {} bytes", source.file, kPemBytesMax));
-      return std::nullopt;
-    }
-    text.resize(static_cast<std::size_t>(in.gcount()));
-    return base::Secret(std::move(text));
+    auto text = base::read_small_file(source.file, kPemBytesMax);
+    if (text) return base::Secret(std::move(*text));
+    wrong(source, text.error().fault == base::FileFault::too_large
+                      ? fmt::format("{} is larger than {} bytes", source.file, kPemBytesMax)
+                      : fmt::format("cannot read {}: {}", source.file, text.error().text));
+    return std::nullopt;
   }
 
   static std::string name_of(const PemSource& source) {
-    return source.file.empty() ? "what stands here" : source.file;
+    return source.file.empty() ? "the text given here" : source.file;
   }
 
   static Bio open(const base::Secret& pem) {

@@ -5,10 +5,9 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <fstream>
-#include <system_error>
 
 #include "base/duration.h"
+#include "base/small_file.h"
 #include "base/text.h"
 
 namespace reinfer::http {
@@ -20,19 +19,13 @@ constexpr std::size_t kTokenCharactersMin = 16;
 constexpr std::size_t kTokenCharactersMax = 4096;
 
 tl::expected<std::string, base::Problem> read_file(const std::string& path) {
-  errno = 0;
-  std::ifstream in(path, std::ios::binary);
-  std::string text(kFileBytesMax + 1, '\0');
-  if (in) in.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (!in.is_open() || in.bad() || (in.gcount() == 0 && errno != 0))
-    return tl::unexpected(base::Problem{
-        path, 0, 0, "",
-        "cannot be read: " + std::error_code(errno, std::generic_category()).message()});
-  text.resize(static_cast<std::size_t>(in.gcount()));
-  if (text.size() > kFileBytesMax)
-    return tl::unexpected(
-        base::Problem{path, 0, 0, "", fmt::format("is larger than {} bytes", kFileBytesMax)});
-  return text;
+  auto text = base::read_small_file(path, kFileBytesMax);
+  if (text) return std::move(*text);
+  return tl::unexpected(
+      base::Problem{path, 0, 0, "",
+                    text.error().fault == base::FileFault::too_large
+                        ? fmt::format("is larger than {} bytes", kFileBytesMax)
+                        : "cannot be read: " + text.error().text});
 }
 
 // RFC 6750, 2.1: not the token of HTTP.

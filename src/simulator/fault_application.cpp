@@ -86,7 +86,7 @@ void rfc7807(const FaultContext& context, Reply& reply) {
 }
 
 constexpr auto
-    kRows =
+    kApplicationFaults =
         std::
             to_array<FaultMode>(
                 {
@@ -192,7 +192,7 @@ constexpr auto
 }  // namespace
 
 std::span<const FaultMode> application_faults() {
-  return kRows;
+  return kApplicationFaults;
 }
 
 }  // namespace reinfer::simulator

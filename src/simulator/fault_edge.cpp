@@ -78,7 +78,7 @@ void any_page(int status, std::string_view type, std::string_view body, Reply& r
   reply = edge_reply(status, type, body);
 }
 
-constexpr auto kRows = std::to_array<FaultMode>({
+constexpr auto kEdgeFaults = std::to_array<FaultMode>({
     {"http_html", status_code, "500", request, "gateway_error", "an HTML page with that status",
      html_of_status},
     {"cf_text", none, "", request, "gateway_error",
@@ -114,7 +114,7 @@ constexpr auto kRows = std::to_array<FaultMode>({
 }  // namespace
 
 std::span<const FaultMode> edge_faults() {
-  return kRows;
+  return kEdgeFaults;
 }
 
 }  // namespace reinfer::simulator

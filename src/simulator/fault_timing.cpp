@@ -46,7 +46,7 @@ void malformed(const FaultContext& context, Reply& reply) {
   say_time(reply, kMalformed[index % kMalformed.size()]);
 }
 
-constexpr auto kRows = std::to_array<FaultMode>({
+constexpr auto kTimingFaults = std::to_array<FaultMode>({
     {"no_server_timing", none, "", request, "ok", "no Server-Timing header",
      say_time_as<TimingStyle::absent>},
     {"two_server_timing_lines", none, "", request, "ok", "a second Server-Timing line, of the edge",
@@ -65,7 +65,7 @@ constexpr auto kRows = std::to_array<FaultMode>({
 }  // namespace
 
 std::span<const FaultMode> timing_faults() {
-  return kRows;
+  return kTimingFaults;
 }
 
 }  // namespace reinfer::simulator

@@ -9,8 +9,6 @@ namespace {
 using enum ParameterKind;
 using enum FaultScope;
 
-constexpr std::size_t kMebibyte = 1024 * 1024;
-
 // A correct gzip header, then a deflate block of the reserved type 3: undecodable from the start.
 constexpr std::string_view kBadGzip{"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x07 not deflate", 23};
 constexpr std::string_view kGarbage{"\x15\x03\x01\x00\x02\x02\x46 SSH-2.0-nonsense\r\n", 26};
@@ -27,6 +25,7 @@ void bad_gzip(const FaultContext&, Reply& reply) {
 }
 
 void bomb(const FaultContext& context, Reply& reply) {
+  constexpr std::size_t kMebibyte = 1024 * 1024;
   const std::string_view healthy = reply.body;
   if (!healthy.starts_with('{')) return;
   reply.body = gzip_bomb("{\"filler\":\"", context.parameter.number * kMebibyte,
@@ -45,7 +44,7 @@ void slow_body(const FaultContext& context, Reply& reply) {
   reply.body_time = context.parameter.high;
 }
 
-constexpr auto kRows = std::to_array<FaultMode>({
+constexpr auto kWireFaults = std::to_array<FaultMode>({
     {"close_before_headers", none, "", request, "connection_lost",
      "the connection closes instead of an answer", deliver_as<Delivery::close_before_headers>},
     {"close_mid_headers", none, "", request, "connection_lost",
@@ -82,7 +81,7 @@ constexpr auto kRows = std::to_array<FaultMode>({
 }  // namespace
 
 std::span<const FaultMode> wire_faults() {
-  return kRows;
+  return kWireFaults;
 }
 
 }  // namespace reinfer::simulator

@@ -1,8 +1,8 @@
 #include "tests/component/http_client.h"
 
 #include <arpa/inet.h>
-#include <curl/curl.h>
-#include <fmt/format.h>
+#include <httplib.h>
+#include <openssl/ssl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -13,19 +13,23 @@
 #include "base/text.h"
 
 namespace reinfer::tests {
+
+using namespace std::chrono_literals;
+
 namespace {
 
-std::size_t take_body(char* data, std::size_t, std::size_t size, void* page) {
-  static_cast<Page*>(page)->body.append(data, size);
-  return size;
-}
-
-std::size_t take_header(char* data, std::size_t, std::size_t size, void* page) {
-  const std::string_view line = base::trim(std::string_view(data, size));
-  if (const auto colon = line.find(':'); colon != std::string_view::npos)
-    static_cast<Page*>(page)->headers[base::to_lower(line.substr(0, colon))] =
-        std::string(base::trim(line.substr(colon + 1)));
-  return size;
+std::unique_ptr<httplib::ClientImpl> client_for(int port, const Fetch& what) {
+  const std::string host = "127.0.0.1";
+  if (what.ca_file.empty()) return std::make_unique<httplib::ClientImpl>(host, port);
+  auto client = std::make_unique<httplib::SSLClient>(host, port, what.certificate, what.key);
+  client->set_ca_cert_path(what.ca_file);
+  SSL_CTX* context = client->ssl_context();
+  if (what.tls_version != 0) {
+    SSL_CTX_set_min_proto_version(context, what.tls_version);
+    SSL_CTX_set_max_proto_version(context, what.tls_version);
+  }
+  if (!what.ciphers.empty()) SSL_CTX_set_cipher_list(context, what.ciphers.c_str());
+  return client;
 }
 
 sockaddr_in address_of(const char* host, int port) {
@@ -39,44 +43,29 @@ sockaddr_in address_of(const char* host, int port) {
 }  // namespace
 
 Page fetch(int port, const Fetch& what) {
+  const auto client = client_for(port, what);
+  client->set_url_encode(false);
+  client->set_read_timeout(60s);
+  if (const auto colon = what.user_password.find(':'); colon != std::string::npos)
+    client->set_basic_auth(what.user_password.substr(0, colon),
+                           what.user_password.substr(colon + 1));
+  httplib::Headers headers{
+      {"Accept-Encoding", what.encoding != nullptr ? what.encoding : "identity"}};
+  for (const std::string& line : what.headers) {
+    const auto colon = line.find(':');
+    headers.emplace(line.substr(0, colon), base::trim(line.substr(colon + 1)));
+  }
+  const httplib::Result result =
+      what.body.empty()
+          ? client->Get(what.path, headers)
+          : client->Post(what.path, headers, what.body, "application/x-www-form-urlencoded");
   Page page;
-  const std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> easy(curl_easy_init(),
-                                                                 curl_easy_cleanup);
-  CURL* curl = easy.get();
-  const bool tls = !what.ca_file.empty();
-  const std::string url =
-      fmt::format("{}://127.0.0.1:{}{}", tls ? "https" : "http", port, what.path);
-  curl_slist* lines = nullptr;
-  for (const std::string& line : what.headers)
-    lines = curl_slist_append(lines, line.c_str());
-  const std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)> owner(lines,
-                                                                          curl_slist_free_all);
-  curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
-  curl_easy_setopt(curl, CURLOPT_PROXY, "");
-  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(curl, CURLOPT_TIMEOUT, 60L);
-  curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
-  curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, what.encoding);
-  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, lines);
-  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
-  curl_easy_setopt(curl, CURLOPT_WRITEDATA, &page);
-  curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header);
-  curl_easy_setopt(curl, CURLOPT_HEADERDATA, &page);
-  if (tls) curl_easy_setopt(curl, CURLOPT_CAINFO, what.ca_file.c_str());
-  if (!what.certificate.empty()) {
-    curl_easy_setopt(curl, CURLOPT_SSLCERT, what.certificate.c_str());
-    curl_easy_setopt(curl, CURLOPT_SSLKEY, what.key.c_str());
-  }
-  if (what.tls_version != 0) curl_easy_setopt(curl, CURLOPT_SSLVERSION, what.tls_version);
-  if (!what.ciphers.empty()) curl_easy_setopt(curl, CURLOPT_SSL_CIPHER_LIST, what.ciphers.c_str());
-  if (!what.user_password.empty())
-    curl_easy_setopt(curl, CURLOPT_USERPWD, what.user_password.c_str());
-  if (!what.body.empty()) {
-    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE, static_cast<long>(what.body.size()));
-    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, what.body.c_str());
-  }
-  page.error = curl_easy_perform(curl);
-  curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &page.status);
+  page.error = static_cast<int>(result.error());
+  if (!result) return page;
+  page.status = result->status;
+  page.body = result->body;
+  for (const auto& [name, value] : result->headers)
+    page.headers[base::to_lower(name)] = value;
   return page;
 }
 

@@ -1,5 +1,5 @@
-// A client of our own server for component tests: libcurl for what a good client does, a bare
-// socket for what none would. Loopback only; each call waits for its reply.
+// A client of our own server for component tests: httplib::Client for what a good client does, a
+// bare socket for what none would. Loopback only; each call waits for its reply.
 #pragma once
 
 #include <map>
@@ -9,8 +9,8 @@
 namespace reinfer::tests {
 
 struct Page {
-  int error = 0;  // a CURLcode
-  long status = 0;
+  int error = 0;  // an httplib::Error, 0: none
+  int status = 0;
   std::map<std::string, std::string> headers;  // names in lower case
   std::string body;
 };
@@ -23,7 +23,7 @@ struct Fetch {
   std::string key = {};
   std::string user_password = {};
   std::vector<std::string> headers = {};
-  long tls_version = 0;      // CURL_SSLVERSION_...
+  int tls_version = 0;       // of OpenSSL: TLS1_2_VERSION, ...; 0: any
   std::string ciphers = {};  // of TLS 1.2
   std::string body = {};     // set: POST
 };

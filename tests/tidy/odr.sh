@@ -13,7 +13,7 @@ check() {
 # shellcheck disable=SC2317  # run by check
 linked_as_a_whole() {
   cmake --preset dev -DREINFER_WERROR=ON -DREINFER_TESTS=ON -DREINFER_LTO=ON \
-    "-DCMAKE_CXX_FLAGS_DEBUG=-O0 -g1" &&
+    -DCMAKE_UNITY_BUILD=ON "-DCMAKE_CXX_FLAGS_DEBUG=-O0 -g1" &&
     cmake --build build/dev --parallel "$(nproc)" --target all bench
 }
 

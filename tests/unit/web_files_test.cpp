@@ -2,6 +2,7 @@
 
 #include <doctest/doctest.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
@@ -40,6 +41,11 @@ class Watched {
   void write(const std::string& config) {
     std::ofstream(names_.config + ".new") << config;
     std::filesystem::rename(names_.config + ".new", names_.config);
+  }
+  // A FIFO of no writer, where the file was.
+  void block() {
+    std::filesystem::remove(names_.config);
+    REQUIRE(mkfifo(names_.config.c_str(), 0600) == 0);
   }
   void look_after(base::Nanoseconds time) { files_->refresh(now_ += time); }
   bool open() const { return access_.judge(std::nullopt).verdict == http::AccessVerdict::granted; }
@@ -125,6 +131,14 @@ TEST_CASE("where nothing was closed, an emptied file is as good as another") {
   web.look_after(1s);
   CHECK(web.successful());
   CHECK(web.open());
+}
+
+TEST_CASE("a FIFO in place of a web configuration is refused and not waited for") {
+  Watched web(kUsers);
+  web.block();
+  web.look_after(1s);
+  CHECK_FALSE(web.successful());
+  CHECK(web.knows("Basic"));
 }
 
 TEST_CASE("other changes are in force at once") {
