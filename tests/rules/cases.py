@@ -27,6 +27,9 @@ class Case:
     never: tuple = ()
     gap: tuple = ()  # minutes between which Prometheus scrapes nothing
     held: tuple = ()  # series that go on in the gap
+    # promtool evaluates every group at each step. True: the series of reinfer_slo_samples come as
+    # seldom as its interval says, and it is left out.
+    thinned: bool = False
 
 
 def lasting(*spans):
