@@ -168,7 +168,8 @@ def thinned_out(series, step, every):
         good = series[name.replace('_events', '_good_events')]
         bad = ['_' if '_' in pair else pair[0] - pair[1] for pair in zip(events, good)]
         for kind, row in (('events', events), ('bad_events', bad)):
-            recorded = f'instance_tenant_probe:reinfer_slo_{kind}_total:last{name[name.index("{"):]}'
+            labels = name[name.index('{'):]
+            recorded = f'instance_tenant_probe:reinfer_slo_{kind}_total:last{labels}'
             found[recorded] = [value if i * step % every == 0 else '_'
                                for i, value in enumerate(row)]
     return found
