@@ -26,6 +26,10 @@ import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / 'dashboards' / 'prometheus' / 'source'))
+
+import generate  # noqa: E402  pylint: disable=C0413
+
 SCENARIOS = ROOT / 'src' / 'simulator' / 'scenarios'
 UNITS = {'ms': 0.001, 's': 1, 'm': 60, 'h': 3600, 'd': 86400}
 TOKEN = 'drill-token'
@@ -237,14 +241,9 @@ class Stack:
 
     def write_prometheus(self, port):
         """The shipped rules at the drill's pace."""
-        for name in ('recording_rules.yml', 'alerts.yml'):
-            text = (ROOT / 'dashboards' / 'prometheus' / name).read_text()
-            # Windows in seconds: slots that are due, and the time since the last success.
-            text = re.sub(r'\b\d+(?= / reinfer_probe_interval_seconds)|(?<=>= )600$',
-                          lambda match: f'{int(match[0]) / self.incident.scale:g}', text,
-                          flags=re.M)
-            (self.folder / name).write_text(scaled_text(
-                text, self.incident.scale, 'interval', 'for', 'keep_firing_for', 'offset'))
+        for name in generate.FILES:
+            (self.folder / name).write_text(generate.render(
+                name, generate.Parameters(scale=self.incident.scale)))
         pace = f'{round(15000 / self.incident.scale)}ms'
         (self.folder / 'prometheus.yml').write_text(json.dumps({
             'global': {'scrape_interval': pace, 'scrape_timeout': pace,

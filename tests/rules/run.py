@@ -23,6 +23,7 @@ from pathlib import Path
 
 import quiet_month
 import routing
+import source
 from cases import CASES as SINGLE
 from gaps import GAPS
 from history import exporter_series, in_notation, minutes, thinned_out
@@ -275,6 +276,7 @@ def main():
             check_with(promtool, label, cases, report, folder, os.cpu_count() or 1)
         if not options.k:
             check_texts(report)
+            source.check(tools['Debian 12'], report, folder / 'source')
             quiet_month.check(report, folder / 'month')
             routing.check(report, alert_names())
             check_mutations(tools['Debian 12'], report, folder)
