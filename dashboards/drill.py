@@ -29,9 +29,9 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / 'dashboards' / 'prometheus' / 'source'))
 
 import generate  # noqa: E402  pylint: disable=C0413
+from generate import seconds  # noqa: E402  pylint: disable=C0413
 
 SCENARIOS = ROOT / 'src' / 'simulator' / 'scenarios'
-UNITS = {'ms': 0.001, 's': 1, 'm': 60, 'h': 3600, 'd': 86400}
 TOKEN = 'drill-token'
 # Probes of these cost money or the platform's time: they may not be as frequent as a drill needs.
 STAND_IN = {'predict': 'dataset', 'stream_results': 'dataset'}
@@ -43,19 +43,12 @@ BUDGET = ('tenant_probe:reinfer_slo_bad_events:increase30d{slo="availability"}'
           ' and tenant_probe:reinfer_slo_events:increase30d{slo="availability"}')
 
 
-def seconds(text):
-    """ "1h30m" as seconds."""
-    return sum(int(count) * UNITS[unit] for count, unit in re.findall(r'(\d+)(ms|[smhd])', text))
-
-
 def scaled_text(text, scale, *keys):
-    """The text with every window in brackets, and what follows one of the keys, divided."""
+    """The text with what follows one of the keys divided."""
     def divide(match):
-        return f'{match[1]}{max(1, round(seconds(match[2]) * 1000 / scale))}ms{match[3]}'
+        return f'{match[1]}{max(1, round(seconds(match[2]) * 1000 / scale))}ms'
 
-    span = r'((?:\d+(?:ms|[smhd]))+)'
-    text = re.sub(r'(\[)' + span + r'(\])', divide, text)
-    return re.sub(rf'(\b(?:{"|".join(keys)}):? ){span}([\s)])', divide, text)
+    return re.sub(rf'(?m)(\b(?:{"|".join(keys)}): )((?:\d+(?:ms|[smhd]))+)$', divide, text)
 
 
 class Incident:
@@ -141,7 +134,7 @@ def note_notification(timeline, who, body):
         text += '. ' + body['alerts'][0]['annotations'].get('description', '')
     timeline.note(word, text, who=who, alert=labels.get('alertname'),
                   tenant=labels.get('tenant'), fault=labels.get('fault'),
-                  severity=labels.get('severity'))
+                  severity=labels.get('severity'), vantage=labels.get('vantage'))
 
 
 def fetch(url):
@@ -249,10 +242,14 @@ class Stack:
             'global': {'scrape_interval': pace, 'scrape_timeout': pace,
                        'evaluation_interval': pace},
             'rule_files': ['recording_rules.yml', 'alerts.yml'],
-            'scrape_configs': [{'job_name': 'reinfer_exporter', 'static_configs': [
-                {'targets': [f'127.0.0.1:{port}']}]}],
+            'scrape_configs': self.scrape_configs(port),
             'alerting': {'alertmanagers': [{'static_configs': [
                 {'targets': [f'127.0.0.1:{self.alertmanager}']}]}]}}))
+
+    def scrape_configs(self, port):
+        """Whom Prometheus asks."""
+        return [{'job_name': 'reinfer_exporter', 'static_configs': [
+            {'targets': [f'127.0.0.1:{port}']}]}]
 
     def write_alertmanager(self):
         """The shipped routes and inhibitions, every receiver a webhook, at any hour of the day."""

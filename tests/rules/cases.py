@@ -70,7 +70,7 @@ def spending(fault):
 OBJECTIVES = [
     Case('one lost probe in a quiet day tells nobody',
          [Target(timeline=lasting(('ok', 60), ('connection_lost', 0.5), ('ok', None)))],
-         {61: set(), 65: set(), 10 * 60: set()}, about='ReinferErrorBudgetBurn', step=60,
+         {61: set(), 65: set(), 8 * 60: set()}, about='ReinferErrorBudgetBurn', step=60,
          never=('.*',)),
     Case('two lost probes within an hour tell nobody',
          [Target(timeline=lasting(('ok', 60), ('server_error', 0.5), ('ok', 9.5),
@@ -101,7 +101,7 @@ OBJECTIVES = [
     Case('a slow burn of days is a ticket, and pages nobody',
          [Target(availability=0.99, timeline=lasting(('ok', 60),
                                                      (['server_error'] + 19 * ['ok'], None)))],
-         {60: set(), 10 * 60: set(), 20 * 60: {f'{TICKET} platform'}}, step=60,
+         {60: set(), 10 * 60: set(), 20 * 60: {f'{TICKET} platform'}}, step=240,
          never=('ReinferErrorBudgetExhausted',)),
     Case('a budget of 30 days that is spent is a ticket',
          [Target(timeline=lasting(('ok', 60), ('server_error', 60), ('ok', None)))],
