@@ -134,7 +134,8 @@ def note_notification(timeline, who, body):
         text += '. ' + body['alerts'][0]['annotations'].get('description', '')
     timeline.note(word, text, who=who, alert=labels.get('alertname'),
                   tenant=labels.get('tenant'), fault=labels.get('fault'),
-                  severity=labels.get('severity'), vantage=labels.get('vantage'))
+                  severity=labels.get('severity'), vantage=labels.get('vantage'),
+                  instance=labels.get('instance'))
 
 
 def fetch(url):

@@ -158,7 +158,7 @@ def summary(stack, timeline):
         return [{**row['metric'], 'value': float(row['value'][1])} for row in stack.query(query)]
 
     return {'timeline': timeline.entries, 'budgets': rows(BUDGET), 'excluded': rows(EXCLUDED),
-            'shards': rows(SHARDS)}
+            'shards': rows(SHARDS), 'exporters': stack.ports}
 
 
 def play(build):

@@ -166,7 +166,8 @@ class VantagesTest(Played):
     def test_an_exporter_without_a_connection_is_told_as_that(self):
         """Within five minutes, and of the platform it says nothing."""
         egress = self.entries('told', alert='ReinferLocalEgressDown')
-        self.assertEqual([entry['vantage'] for entry in egress], ['north'])
+        north = f'127.0.0.1:{self.seen["exporters"]["north"]}'
+        self.assertEqual([entry['instance'] for entry in egress], [north])
         self.assertLess(egress[0]['at_seconds'], drill_vantages.SHUT_AT + 300)
 
     def test_an_exporter_without_a_connection_burns_no_budget(self):
