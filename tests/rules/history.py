@@ -160,7 +160,8 @@ class Target:
 
 
 def thinned_out(series, step, every):
-    """What the rules of reinfer_slo_samples would have recorded of events, with their interval."""
+    """What the rules of reinfer_slo_samples would have recorded of events, with their interval. The
+    first of all events was read before a scrape, and the first of the others after it."""
     found = {}
     for name, events in series.items():
         if not name.startswith('reinfer_slo_events_total'):
@@ -172,6 +173,9 @@ def thinned_out(series, step, every):
             recorded = f'instance_tenant_probe:reinfer_slo_{kind}_total:last{labels}'
             found[recorded] = [value if i * step % every == 0 else '_'
                                for i, value in enumerate(row)]
+            if kind == 'events':
+                first = next(i for i, value in enumerate(found[recorded]) if value != '_')
+                found[recorded][first] -= 1
     return found
 
 
