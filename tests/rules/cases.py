@@ -178,6 +178,14 @@ OUTAGES = [
          {70: {'ReinferLocalEgressDown critical monitor'}}, never=('ReinferNetworkUnreachable',),
          more={'reinfer_control_reachable{job="reinfer_exporter",instance="exporter:9877",'
                'control="web"}': flat(1, scrapes(60)) + flat(0, 80)}),
+    Case('without a connection of our own a token that cannot be fetched is nobody else\'s matter',
+         [Target(timeline=lasting(('ok', 60), ('connection_lost', 10), ('token_unavailable', None)),
+                 availability=None)],
+         {69: {'ReinferLocalEgressDown critical monitor'},
+          80: {'ReinferLocalEgressDown critical monitor'}}, about='ReinferTokenUnavailable',
+         never=('ReinferTokenUnavailable',),
+         more={'reinfer_control_reachable{job="reinfer_exporter",instance="exporter:9877",'
+               'control="web"}': flat(1, scrapes(60)) + flat(0, 80)}),
     Case('a control that is down while the platform answers tells nothing',
          [Target(availability=None)], {70: set()}, about='ReinferLocalEgressDown', never=('.*',),
          more={'reinfer_control_reachable{job="reinfer_exporter",instance="exporter:9877",'
