@@ -135,7 +135,8 @@ def note_notification(timeline, who, body):
     timeline.note(word, text, who=who, alert=labels.get('alertname'),
                   tenant=labels.get('tenant'), fault=labels.get('fault'),
                   severity=labels.get('severity'), vantage=labels.get('vantage'),
-                  instance=labels.get('instance'))
+                  instance=labels.get('instance'),
+                  page=body['alerts'][0]['annotations'].get('target_url'))
 
 
 def fetch(url):

@@ -117,6 +117,7 @@ class Plural(drill.Stack):
         port_file = self.folder / f'{name}.port'
         self.run(name, self.build / 'src/reinfer_exporter',
                  f'--config.file={self.folder}/{name}.toml', '--web.listen-address=127.0.0.1:0',
+                 f'--web.external-url=https://{name}.example.com',
                  f'--web.port-file={port_file}', *flags)
         self.wait_for(name, port_file.exists)
         return int(port_file.read_text())

@@ -163,6 +163,12 @@ class VantagesTest(Played):
         self.assertEqual(tickets, {('ReinferVantageDown', 'west')})
         self.assertTrue(self.entries('held back', alert='ReinferErrorBudgetBurn'))
 
+    def test_an_alert_links_to_the_page_of_the_exporter_that_it_is_about(self):
+        """By the URL that the exporter was given, and of the right vantage."""
+        pages = {entry['alert']: entry['page'] for entry in self.entries('told')}
+        self.assertEqual(pages['ReinferVantageDown'], 'https://west.example.com/')
+        self.assertEqual(pages['ReinferLocalEgressDown'], 'https://north.example.com/')
+
     def test_an_exporter_without_a_connection_is_told_as_that(self):
         """Within five minutes, and of the platform it says nothing."""
         egress = self.entries('told', alert='ReinferLocalEgressDown')

@@ -13,11 +13,11 @@ import generate  # noqa: E402  pylint: disable=C0413
 
 BOARDS = ROOT / 'dashboards' / 'grafana' / 'boards'
 OTHERS = generate.Parameters(
-    selector='job="reinfer"', runbooks='https://wiki.example.com/reinfer',
+    selector='job="reinfer",who!="it\'s"', runbooks='https://wiki.example.com/reinfer',
     dashboards='https://grafana.example.com', labels=(('team', 'integration'),),
     severities=(('critical', 'page'),), scale=10, keep_firing_for=False)
 RAW = re.compile(
-    r'(?<![\w:])(?:reinfer_[a-z0-9_]+|process_start_time_seconds)(?![\w:(])(\{[^}]*\})?')
+    r'(?<![\w:])(?:reinfer_[a-z0-9_]+|process_start_time_seconds|up)(?![\w:(])(\{[^}]*\})?')
 LINKED = """
 rule_files: [%(alerts)s]
 evaluation_interval: 1m
@@ -26,11 +26,15 @@ tests:
     input_series:
       - series: reinfer_exporter_config_last_reload_successful{job="j",instance="i"}
         values: 0x20
-      - series: reinfer_token_accepted{job="j",instance="i",tenant="acme"}
+      - series: reinfer_token_accepted{job="j",instance="i",vantage="east",tenant="acme"}
         values: 0x20
       - series: reinfer_exporter_build_info{job="j",instance="i"}
         values: 1x20
-      - series: reinfer_tenant_info{job="j",instance="i",tenant="acme"}
+      - series: reinfer_tenant_info{job="j",instance="a",vantage="west",tenant="acme"}
+        values: 1x20
+      - series: reinfer_exporter_web_info{job="j",instance="a",external_url="https://west.org"}
+        values: 1x20
+      - series: reinfer_tenant_info{job="j",instance="i",vantage="east",tenant="acme"}
         values: 1x20
       - series: reinfer_exporter_web_info{job="j",instance="%(at)s",external_url="https://e.org/x"}
         values: 1x20
@@ -45,6 +49,19 @@ tests:
               description: i could not load its configuration and goes on with the one before.
               runbook_url: %(runbooks)s#reinferexporterconfigreloadfailed
               dashboard_url: http://localhost:3000/d/reinfer-exporter?var-instance=i
+              target_url: "%(url)s"
+      - eval_time: 15m
+        alertname: ReinferTokenRejected
+        exp_alerts:
+          - exp_labels:
+              {job: j, vantage: east, tenant: acme, severity: critical, fault: credentials}
+            exp_annotations:
+              summary: The platform rejects the token of a tenant.
+              description: >-
+                The token of acme is rejected, and there is no other. An exporter with this token
+                measures nothing of the tenant until there is.
+              runbook_url: %(runbooks)s#reinfertokenrejected
+              dashboard_url: http://localhost:3000/d/reinfer-faults?var-tenant=acme
               target_url: "%(url)s"
 """
 
@@ -72,8 +89,7 @@ def check_parameters(promtool, report, folder):
                            capture_output=True, text=True, check=False)
     report.note('rules made with other parameters are valid', ended.returncode == 0, ended.stderr)
     bare = {match[0] for text in texts.values() for expr in expressions(text)
-            for match in RAW.finditer(expr.replace('"reinfer"', "'reinfer'"))
-            if "job='reinfer'" not in (match[1] or '')}
+            for match in RAW.finditer(expr) if OTHERS.selector not in (match[1] or '')}
     report.note('every metric of the exporter is selected', not bare, str(bare))
     alerts = texts['alerts.yml']
     count = alerts.count('- alert: ')

@@ -30,7 +30,8 @@ UNITS = {'ms': 0.001, 's': 1, 'm': 60, 'h': 3600, 'd': 86400}
 SEVERITIES = ('critical', 'warning', 'info', 'none')
 KEYS = {'record', 'alert', 'expr', 'use', 'window', 'for', 'keep_firing_for', 'labels', 'board',
         'summary', 'description', 'comment'}
-WEB_INFO = 'reinfer_exporter_web_info and on (job, instance) '
+# Labels of alerts that are not those of a target of the exporter.
+NOT_OF_TARGETS = '^(__name__|fault|slo)$'
 
 
 @dataclass(frozen=True)
@@ -75,35 +76,35 @@ def selected(match, selector):
     return f'{match[1]}{{{selector},' if match[2] else f'{match[1]}{{{selector}}}'
 
 
-def of_query(query, path):
-    """A template: the URL of the exporter that has it, and a path; nothing without a URL."""
-    return (f'{{{{ with query ({query}) }}}}{{{{ . | first | label "external_url" }}}}{path}'
-            '{{ end }}')
+def page_of(metric, path, parameters):
+    """A template: the page of an exporter that shows the metric with the alert's labels. Empty where
+    no exporter says what its URL is."""
+    query = METRIC.sub(lambda match: selected(match, parameters.selector),
+                       f'reinfer_exporter_web_info and on (job, instance) {metric}{{<labels>}}')
+    query = query.replace('"', '\\"').replace('%', '%%').replace('<labels>', '%s')
+    return ('{{ $m := "" }}{{ range $name, $value := $labels }}'
+            f'{{{{ if not (match "{NOT_OF_TARGETS}" $name) }}}}'
+            '{{ $m = printf "%s%s=%q," $m $name $value }}{{ end }}{{ end }}'
+            f'{{{{ with query (printf "{query}" $m) }}}}'
+            f'{{{{ . | first | label "external_url" }}}}{path}{{{{ end }}}}')
 
 
 def links(rule, board, expr, parameters):
-    """Annotations with URLs. A label that the alert lacks is empty, and so is its variable."""
-    per_probe = '$labels.probe }}' in rule['description']
-    per_tenant = '$labels.tenant }}' in rule['description']
-    has_instance = '$labels.instance }}' in rule['description'] and 'prometheus_' not in expr
-    variables = [name for name, is_there in (('tenant', per_tenant), ('probe', per_probe),
-                                             ('instance', has_instance)) if is_there]
+    """Annotations with URLs, by the labels that the description has."""
+    variables = [name for name in ('tenant', 'probe', 'instance')
+                 if f'$labels.{name} }}}}' in rule['description']]
+    if 'prometheus_' in expr:
+        variables = []
     query = '&'.join(f'var-{name}={{{{ $labels.{name} }}}}' for name in variables)
     yield 'runbook_url', f'{parameters.runbooks}#{rule["alert"].lower()}'
     yield 'dashboard_url', (f'{parameters.dashboards}/d/reinfer-{board}'
                             + (f'?{query}' if query else ''))
-    matcher = parameters.selector.replace('"', '\\"')
-    matcher += ',' if matcher else ''
-    if per_probe:
-        yield 'target_url', of_query(
-            f'printf "{WEB_INFO}reinfer_probe_interval_seconds{{{matcher}tenant=%q,probe=%q}}" '
-            '$labels.tenant $labels.probe', '/target/{{ $labels.tenant }}/{{ $labels.probe }}')
-    elif per_tenant:
-        yield 'target_url', of_query(
-            f'printf "{WEB_INFO}reinfer_tenant_info{{{matcher}tenant=%q}}" $labels.tenant', '/')
-    elif has_instance:
-        yield 'target_url', of_query(
-            f'printf "reinfer_exporter_web_info{{{matcher}instance=%q}}" $labels.instance', '/')
+    if 'probe' in variables:
+        yield 'target_url', page_of('reinfer_probe_interval_seconds',
+                                    '/target/{{ $labels.tenant }}/{{ $labels.probe }}', parameters)
+    elif variables:
+        metric = 'reinfer_tenant_info' if 'tenant' in variables else 'reinfer_exporter_build_info'
+        yield 'target_url', page_of(metric, '/', parameters)
 
 
 def commented(rule, indent):
@@ -114,7 +115,7 @@ def commented(rule, indent):
 
 def quoted(text):
     """A scalar in YAML: plain where it may be."""
-    return f"'{text}'" if re.search(r'[{}#]|: ', text) else text
+    return "'" + text.replace("'", "''") + "'" if re.search(r'[{}#]|: ', text) else text
 
 
 def lines_of(rule, group, expressions, parameters):
