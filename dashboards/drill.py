@@ -26,8 +26,12 @@ import urllib.request
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / 'dashboards' / 'prometheus' / 'source'))
+
+import generate  # noqa: E402  pylint: disable=C0413
+from generate import seconds  # noqa: E402  pylint: disable=C0413
+
 SCENARIOS = ROOT / 'src' / 'simulator' / 'scenarios'
-UNITS = {'ms': 0.001, 's': 1, 'm': 60, 'h': 3600, 'd': 86400}
 TOKEN = 'drill-token'
 # Probes of these cost money or the platform's time: they may not be as frequent as a drill needs.
 STAND_IN = {'predict': 'dataset', 'stream_results': 'dataset'}
@@ -39,19 +43,12 @@ BUDGET = ('tenant_probe:reinfer_slo_bad_events:increase30d{slo="availability"}'
           ' and tenant_probe:reinfer_slo_events:increase30d{slo="availability"}')
 
 
-def seconds(text):
-    """ "1h30m" as seconds."""
-    return sum(int(count) * UNITS[unit] for count, unit in re.findall(r'(\d+)(ms|[smhd])', text))
-
-
 def scaled_text(text, scale, *keys):
-    """The text with every window in brackets, and what follows one of the keys, divided."""
+    """The text with what follows one of the keys divided."""
     def divide(match):
-        return f'{match[1]}{max(1, round(seconds(match[2]) * 1000 / scale))}ms{match[3]}'
+        return f'{match[1]}{max(1, round(seconds(match[2]) * 1000 / scale))}ms'
 
-    span = r'((?:\d+(?:ms|[smhd]))+)'
-    text = re.sub(r'(\[)' + span + r'(\])', divide, text)
-    return re.sub(rf'(\b(?:{"|".join(keys)}):? ){span}([\s)])', divide, text)
+    return re.sub(rf'(?m)(\b(?:{"|".join(keys)}): )((?:\d+(?:ms|[smhd]))+)$', divide, text)
 
 
 class Incident:
@@ -137,7 +134,9 @@ def note_notification(timeline, who, body):
         text += '. ' + body['alerts'][0]['annotations'].get('description', '')
     timeline.note(word, text, who=who, alert=labels.get('alertname'),
                   tenant=labels.get('tenant'), fault=labels.get('fault'),
-                  severity=labels.get('severity'))
+                  severity=labels.get('severity'), vantage=labels.get('vantage'),
+                  instance=labels.get('instance'),
+                  page=body['alerts'][0]['annotations'].get('target_url'))
 
 
 def fetch(url):
@@ -237,23 +236,22 @@ class Stack:
 
     def write_prometheus(self, port):
         """The shipped rules at the drill's pace."""
-        for name in ('recording_rules.yml', 'alerts.yml'):
-            text = (ROOT / 'dashboards' / 'prometheus' / name).read_text()
-            # Windows in seconds: slots that are due, and the time since the last success.
-            text = re.sub(r'\b\d+(?= / reinfer_probe_interval_seconds)|(?<=>= )600$',
-                          lambda match: f'{int(match[0]) / self.incident.scale:g}', text,
-                          flags=re.M)
-            (self.folder / name).write_text(scaled_text(
-                text, self.incident.scale, 'interval', 'for', 'keep_firing_for', 'offset'))
+        for name in generate.FILES:
+            (self.folder / name).write_text(generate.render(
+                name, generate.Parameters(scale=self.incident.scale)))
         pace = f'{round(15000 / self.incident.scale)}ms'
         (self.folder / 'prometheus.yml').write_text(json.dumps({
             'global': {'scrape_interval': pace, 'scrape_timeout': pace,
                        'evaluation_interval': pace},
             'rule_files': ['recording_rules.yml', 'alerts.yml'],
-            'scrape_configs': [{'job_name': 'reinfer_exporter', 'static_configs': [
-                {'targets': [f'127.0.0.1:{port}']}]}],
+            'scrape_configs': self.scrape_configs(port),
             'alerting': {'alertmanagers': [{'static_configs': [
                 {'targets': [f'127.0.0.1:{self.alertmanager}']}]}]}}))
+
+    def scrape_configs(self, port):
+        """Whom Prometheus asks."""
+        return [{'job_name': 'reinfer_exporter', 'static_configs': [
+            {'targets': [f'127.0.0.1:{port}']}]}]
 
     def write_alertmanager(self):
         """The shipped routes and inhibitions, every receiver a webhook, at any hour of the day."""

@@ -24,6 +24,11 @@ std::string percent_rounded_down(double ratio) {
   return percent(std::floor(ratio * 100 * kSteps) / (100 * kSteps));
 }
 
+std::string percent_rounded_up(double ratio) {
+  constexpr double kSteps = 100;
+  return percent(std::ceil(ratio * 100 * kSteps) / (100 * kSteps));
+}
+
 // Advice for an objective that cannot be judged at the probe's interval: a single bad event among
 // so few would already page.
 void print_doubt(std::string_view what, double ratio, base::Nanoseconds interval) {
@@ -44,6 +49,27 @@ void print_doubt(std::string_view what, double ratio, base::Nanoseconds interval
   fmt::print("\n");
 }
 
+// Says which rules cannot alert, because not even nothing but bad events burns that fast.
+void print_out_of_reach(std::string_view what, double ratio) {
+  for (const model::BurnLimit& limit : model::kBurnLimits) {
+    if (model::burn_rate_max(ratio) > limit.rate) continue;
+    fmt::print(
+        "    warning: {} of {} can burn at most {:.3g} times too fast, so the alert at {:.3g} "
+        "times "
+        "over {} cannot fire; it can above {}\n",
+        what, percent(ratio), model::burn_rate_max(ratio), limit.rate,
+        base::format_duration(limit.window), percent_rounded_up(model::ratio_to_reach(limit)));
+  }
+}
+
+void print_overlap(const model::Target& target) {
+  if (target.deadlines.total < target.interval) return;
+  fmt::print(
+      "    warning: a timeout of {} is as long as the interval: a probe that takes all of it costs "
+      "the next slot (overlap); a shorter timeout would do, or a longer interval\n",
+      base::format_duration(target.deadlines.total));
+}
+
 std::string counted_faults(const model::AvailabilityObjective& availability) {
   std::vector<std::string_view> words;
   for (const model::Fault fault : model::kCountableFaults)
@@ -56,11 +82,13 @@ void print_objectives(const model::Target& target) {
     fmt::print("    objective: {} available, against {}\n", percent(availability->ratio),
                counted_faults(*availability));
     print_doubt("availability", availability->ratio, target.interval);
+    print_out_of_reach("availability", availability->ratio);
   }
   if (const auto& latency = target.objectives.latency) {
     fmt::print("    objective: {} within {}\n", percent(latency->ratio),
                base::format_duration(latency->threshold));
     print_doubt("latency", latency->ratio, target.interval);
+    print_out_of_reach("latency", latency->ratio);
   }
 }
 
@@ -69,6 +97,7 @@ void print_target(const model::Target& target) {
              base::format_duration(target.interval), base::format_duration(target.deadlines.total),
              target.connection == model::ConnectionMode::fresh ? "fresh" : "reuse", target.method,
              target.url);
+  print_overlap(target);
   print_objectives(target);
 }
 

@@ -13,6 +13,8 @@
 #include "app/shard_text.h"
 #include "base/duration.h"
 #include "base/version.h"
+#include "config/base_url_parts.h"
+#include "config/url_path.h"
 
 namespace reinfer::app {
 namespace {
@@ -41,7 +43,8 @@ struct Given {
   std::string colour = "auto";
   std::string probe_threads = "auto";
   bool realtime = false;
-  std::string shard;  // empty: not given
+  std::string shard;         // empty: not given
+  std::string external_url;  // empty: not given
   std::uint64_t repeat = 1;
   std::string repeat_interval;  // empty: not given
   SlaGiven sla;
@@ -92,6 +95,9 @@ void add_serve(CLI::App& cli, Options& options, Given& given) {
       ->type_name("N")
       ->check(CLI::Range(16, 100000))
       ->capture_default_str();
+  cli.add_option("--web.external-url", given.external_url,
+                 "URL under which people reach this exporter, for links in alerts")
+      ->type_name("URL");
   cli.add_option("--web.telemetry-path", options.telemetry_path, "Path of the metrics")
       ->type_name("PATH")
       ->capture_default_str();
@@ -193,6 +199,27 @@ std::optional<std::string> understand_shares(const Given& given, Options& option
   const auto shard = parse_shard(given.shard, host_name(), shards == nullptr ? "" : shards);
   if (!shard) return "--shard: " + shard.error();
   options.shard = *shard;
+  options.sharded = true;
+  return std::nullopt;
+}
+
+std::optional<std::string> understand_external_url(const Given& given, Options& options) {
+  if (given.external_url.empty()) return std::nullopt;
+  static const config::UrlForm form = {{"https", "http"},
+                                       "https or http",
+                                       "https://exporter.example.com/reinfer",
+                                       "it is shown to whoever may read the metrics"};
+  const auto url = config::parse_url_parts(given.external_url, form);
+  if (!url) return "--web.external-url: " + url.error();
+  if (!url->query.empty() || !url->fragment.empty())
+    return fmt::format("--web.external-url: \"{}\" has a query or a fragment, allowed: {}",
+                       given.external_url, form.example);
+  std::string path = url->path;
+  while (!path.empty() && path.back() == '/')
+    path.pop_back();
+  const auto fault = path.empty() ? std::nullopt : config::path_fault(path);
+  if (fault) return "--web.external-url: its path " + *fault;
+  options.external_url = url->scheme + "://" + url->authority() + path;
   return std::nullopt;
 }
 
@@ -202,6 +229,7 @@ std::optional<std::string> understand_common(const Given& given, Options& option
   if (options.command == Command::sla) return std::nullopt;
   if (options.config_file.empty()) return "--config.file is required";
   if (auto wrong = understand_shares(given, options)) return wrong;
+  if (auto wrong = understand_external_url(given, options)) return wrong;
   const std::string& path = options.telemetry_path;
   if (path.size() < 2 || path[0] != '/' || path.find_first_of(" ?#") != std::string::npos)
     return fmt::format("--web.telemetry-path: {} is not a path such as /metrics", path);

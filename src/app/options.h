@@ -39,6 +39,8 @@ struct Options {
   std::optional<std::size_t> probe_threads;               // serve: absent: by the plan
   base::Scheduling scheduling = base::Scheduling::fair;   // serve: of the probe threads
   model::Shard shard;                                     // all but sla
+  bool sharded = false;                                   // a shard was asked for, even one of one
+  std::string external_url;             // serve: as clients reach it, without a slash at the end
   std::string storage_path;             // serve: folder of the state file, "" for none
   std::string port_file;                // serve: file for the bound port, "" for none
   std::vector<std::string> selection;   // probe: TENANT or TENANT/PROBE, none for all

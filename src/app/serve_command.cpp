@@ -94,6 +94,19 @@ http::Routes all_routes(const Options& options, const record::Ledgers& ledgers,
   return routes;
 }
 
+// What was said on the command line and rules of Prometheus want to know.
+void show_options(const Options& options, base::Instruments& instruments) {
+  if (options.sharded)
+    instruments.fact("reinfer_exporter_shard_info",
+                     "Always 1, which of how many shards this exporter is.",
+                     {{"shard", std::to_string(options.shard.index)},
+                      {"shards", std::to_string(options.shard.count)}});
+  if (!options.external_url.empty())
+    instruments.fact("reinfer_exporter_web_info",
+                     "Always 1, the URL under which people reach this exporter.",
+                     {{"external_url", options.external_url}});
+}
+
 // The plan, null after an error, and the fingerprint of its files.
 std::pair<std::shared_ptr<const model::Plan>, std::uint64_t> first_load(
     const std::string& config_file) {
@@ -124,6 +137,7 @@ int serve_command(const Options& options) {
   std::atomic<bool> ready{false};
   http::RateLimit probe_rate(options.probe_rate);
   base::Instruments instruments;
+  show_options(options, instruments);
   http::Routes routes =
       all_routes(options, ledgers, clock, instruments, ready, probe_rate, threads, reloader);
   http::ServerInstruments server_instruments(instruments, options.telemetry_path);

@@ -104,6 +104,15 @@ Histogram Instruments::histogram(std::string_view name, std::string_view help,
   return Histogram(state_->build(prometheus::BuildHistogram(), name, help).Add({}, edges));
 }
 
+void Instruments::fact(std::string_view name, std::string_view help,
+                       const std::vector<std::pair<std::string, std::string>>& labels) {
+  InstrumentShape shape{std::string(name), {}, {}};
+  for (const auto& [label, value] : labels)
+    shape.label_names.push_back(label);
+  state_->add_shape(std::move(shape), help);
+  state_->build(prometheus::BuildGauge(), name, help).Add({labels.begin(), labels.end()}).Set(1);
+}
+
 OptionalGauge Instruments::optional_gauge(std::string_view name, std::string_view help) {
   state_->add_shape({std::string(name), {}, {}}, help);
   return OptionalGauge(state_->build(prometheus::BuildGauge(), name, help));

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace prometheus {
@@ -110,6 +111,9 @@ class Instruments {
   // `edges`: inclusive upper bounds, rising; a last bucket to +Inf is added.
   Histogram histogram(std::string_view name, std::string_view help,
                       const std::vector<double>& edges);
+  // What stays as it is while the process runs: 1, with these labels.
+  void fact(std::string_view name, std::string_view help,
+            const std::vector<std::pair<std::string, std::string>>& labels);
   OptionalGauge optional_gauge(std::string_view name, std::string_view help);
   // With labels whose values are found as they are counted.
   CounterFamily counters(std::string_view name, std::string_view help, LabelValues label_names);

@@ -169,6 +169,18 @@ constexpr Family kObjectives[] = {
          to.add({slo}, as_number(count.good));
        });
      }},
+    {{"reinfer_slo_excluded_events_total",
+      "Probes that were not judged against the objective: by their fault, in maintenance, or of "
+      "the "
+      "network or the edge while every control failed.",
+      counter},
+     [](const TargetFacts& of, Encoder& to) {
+       each_objective(of, [&](const Label& slo, double, const record::EventCount& count) {
+         for (std::size_t i = 0; i < model::kExclusionCount; ++i)
+           to.add({slo, {"reason", to_label(static_cast<model::Exclusion>(i))}},
+                  as_number(count.excluded[i]));
+       });
+     }},
 };
 
 }  // namespace

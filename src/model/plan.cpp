@@ -12,9 +12,9 @@ constexpr std::size_t kPhases = 6;
 constexpr std::size_t kLatencyHistograms = 3;
 // Interval, success, answered, two time stamps, response size.
 constexpr std::size_t kTargetGauges = 6;
-constexpr std::size_t kTcpSeries = 2;        // round-trip time, retransmits
-constexpr std::size_t kObjectiveSeries = 3;  // ratio, events, good events
-constexpr std::size_t kTenantSeries = 8;     // info, maintenance, certificate, five of the token
+constexpr std::size_t kTcpSeries = 2;                          // round-trip time, retransmits
+constexpr std::size_t kObjectiveSeries = 3 + kExclusionCount;  // ratio, events, good events
+constexpr std::size_t kTenantSeries = 8;  // info, maintenance, certificate, five of the token
 constexpr std::size_t kExporterSeries = 60;
 
 std::size_t objective_series(const Objectives& objectives) {

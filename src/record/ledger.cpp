@@ -16,8 +16,11 @@ const std::vector<double> kLagEdges = {0.0001, 0.00025, 0.0005, 0.001, 0.002, 0.
 
 }  // namespace
 
-Ledger::Ledger(std::shared_ptr<const model::Plan> plan, base::Instant now, std::size_t evidence_max)
-    : evidence_max_(evidence_max), plan_(std::move(plan)) {
+Ledger::Ledger(std::shared_ptr<const model::Plan> plan, base::Instant now, std::size_t evidence_max,
+               Egress* egress)
+    : evidence_max_(evidence_max),
+      egress_(egress == nullptr ? own_egress_ : *egress),
+      plan_(std::move(plan)) {
   for (const model::Target& target : plan_->targets())
     targets_.push_back(empty_record(target, now.wall));
   tenants_.resize(plan_->tenants().size());
@@ -37,8 +40,11 @@ void Ledger::adopt(std::shared_ptr<const model::Plan> plan, const model::PlanCha
   evidence_ = model::carry_over(change.targets, evidence_, [](std::size_t) { return Evidence(); });
   tenants_ =
       model::carry_over(change.tenants, tenants_, [](std::size_t) { return TenantRecord{}; });
+  const bool had_controls = !controls_.empty();
   controls_ = model::carry_over(change.controls, controls_,
                                 [](std::size_t) { return std::optional<bool>{}; });
+  // One ledger of several has the controls, and the others know nothing of them.
+  if (had_controls || !controls_.empty()) egress_.note(controls_);
   for (std::size_t i = 0; i < targets_.size(); ++i)
     if (change.targets[i]) fit(model::TargetIndex(i), before->targets()[*change.targets[i]], now);
   for (std::size_t i = 0; i < tenants_.size(); ++i)
@@ -113,8 +119,9 @@ void Ledger::record(const model::ProbeResult& result) {
   record.in_flight = false;
   --exporter_.probes_in_flight;
   tally(result, record, exporter_);
-  count_events(result, record);
-  remember(result);
+  const std::optional<model::Exclusion> exclusion = exclusion_of(result);
+  count_objectives(plan_->target(result.target).objectives, result, exclusion, record.objectives);
+  remember(result, exclusion.has_value());
   record.health.note(result);
   if (result.tls && result.tls->earliest_expiry) {
     const model::TenantIndex tenant = plan_->target(result.target).tenant;
@@ -122,27 +129,22 @@ void Ledger::record(const model::ProbeResult& result) {
   }
 }
 
-void Ledger::remember(const model::ProbeResult& result) {
+void Ledger::remember(const model::ProbeResult& result, bool excluded) {
   Evidence& evidence = evidence_.at(model::to_size(result.target));
   const std::size_t before = evidence.size();
   if (!evidence.offer(result, remembered_ < evidence_max_))
     ++exporter_.dropped[static_cast<std::size_t>(Dropped::evidence)];
   remembered_ = remembered_ - before + evidence.size();
-  const model::Target& target = plan_->target(result.target);
-  const bool excluded =
-      in_maintenance(plan_->tenant(target.tenant).maintenance, result.finished.wall);
   evidence.recent().note(result, targets_.at(model::to_size(result.target)).health.missed(),
                          excluded);
 }
 
-void Ledger::count_events(const model::ProbeResult& result, TargetRecord& record) {
-  const model::Target& target = plan_->target(result.target);
-  if (target.objectives == model::Objectives{}) return;
+std::optional<model::Exclusion> Ledger::exclusion_of(const model::ProbeResult& result) const {
   // A probe that was under way when a window began or ended may have met the work announced there.
-  const auto& windows = plan_->tenant(target.tenant).maintenance;
-  if (in_maintenance(windows, result.started.wall) || in_maintenance(windows, result.finished.wall))
-    return;
-  count_objectives(target.objectives, result, record.objectives);
+  const auto& windows = plan_->tenant(plan_->target(result.target).tenant).maintenance;
+  const bool maintained =
+      in_maintenance(windows, result.started.wall) || in_maintenance(windows, result.finished.wall);
+  return record::exclusion_of(result.outcome, maintained, egress_.lost());
 }
 
 void Ledger::record_token(model::TenantIndex tenant, const model::TokenFacts& facts) {
@@ -153,6 +155,7 @@ void Ledger::record_token(model::TenantIndex tenant, const model::TokenFacts& fa
 void Ledger::record_control(std::size_t control, bool reachable) {
   const std::lock_guard lock(mutex_);
   controls_.at(control) = reachable;
+  egress_.note(controls_);
 }
 
 void Ledger::record_busy(base::Nanoseconds busy) {

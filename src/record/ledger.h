@@ -16,6 +16,7 @@
 #include "base/inheriting_mutex.h"
 #include "model/plan_change.h"
 #include "model/probe_result.h"
+#include "record/egress.h"
 #include "record/evidence.h"
 #include "record/snapshot.h"
 
@@ -31,9 +32,10 @@ struct TargetEvidence {
 class Ledger {
  public:
   // All series of all targets exist, at 0, from here on. At most `evidence_max` results are kept as
-  // evidence.
+  // evidence. `egress` is shared with the other ledgers of the exporter and outlives them; null:
+  // the ledger has one of its own.
   Ledger(std::shared_ptr<const model::Plan> plan, base::Instant now,
-         std::size_t evidence_max = kEvidenceMax);
+         std::size_t evidence_max = kEvidenceMax, Egress* egress = nullptr);
 
   // From now on `plan` is in force, which differs from the one before by `change`. Figures stay
   // with their targets, tenants and controls by name; the figures of removed ones vanish. A
@@ -70,10 +72,12 @@ class Ledger {
 
  private:
   void fit(model::TargetIndex index, const model::Target& before, base::Instant now);
-  void remember(const model::ProbeResult& result);
-  void count_events(const model::ProbeResult& result, TargetRecord& record);
+  std::optional<model::Exclusion> exclusion_of(const model::ProbeResult& result) const;
+  void remember(const model::ProbeResult& result, bool excluded);
 
   const std::size_t evidence_max_;
+  Egress own_egress_;
+  Egress& egress_;  // own_egress_, or one that is shared
 
   // Guarded by mutex_.
   mutable base::InheritingMutex mutex_;

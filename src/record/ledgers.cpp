@@ -33,7 +33,8 @@ void add(const ExporterRecord& part, ExporterRecord& sum) {
 
 Ledgers::Ledgers(model::Partition partition, base::Instant now) : partition_(std::move(partition)) {
   for (const auto& part : partition_.parts)
-    ledgers_.push_back(std::make_unique<Ledger>(part, now, kEvidenceMax / partition_.parts.size()));
+    ledgers_.push_back(
+        std::make_unique<Ledger>(part, now, kEvidenceMax / partition_.parts.size(), &egress_));
 }
 
 Ledgers::Ledgers(std::shared_ptr<const model::Plan> plan, base::Instant now)

@@ -42,6 +42,8 @@ class Ledgers {
       const model::Plan* plan, const std::vector<model::TargetIndex>& targets) const;
 
  private:
+  Egress egress_;  // what all ledgers know of the controls
+
   // Constant after construction; each Ledger has its own mutex.
   std::vector<std::unique_ptr<Ledger>> ledgers_;
 

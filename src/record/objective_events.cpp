@@ -3,8 +3,15 @@
 namespace reinfer::record {
 namespace {
 
-void count(model::Objective objective, bool good, ObjectiveCounts& counts) {
-  EventCount& count = counts.at(static_cast<std::size_t>(objective));
+EventCount& of(ObjectiveCounts& counts, model::Objective objective) {
+  return counts.at(static_cast<std::size_t>(objective));
+}
+
+void exclude(EventCount& count, model::Exclusion reason) {
+  ++count.excluded.at(static_cast<std::size_t>(reason));
+}
+
+void count_event(EventCount& count, bool good) {
   ++count.events;
   if (good) ++count.good;
 }
@@ -21,18 +28,41 @@ bool is_availability_event(const model::AvailabilityObjective& objective, model:
   return false;
 }
 
+// A result that is in no latency histogram is no event: it failed, libcurl sent the request twice,
+// or the exporter was late.
+bool is_latency_event(const model::ProbeResult& result) {
+  return result.outcome == model::Outcome::ok && !result.resent &&
+         !model::distrust_of_total(result) && result.phases.total;
+}
+
 }  // namespace
 
+std::optional<model::Exclusion> exclusion_of(model::Outcome outcome, bool in_maintenance,
+                                             bool egress_lost) {
+  if (in_maintenance) return model::Exclusion::maintenance;
+  const model::Fault fault = model::fault_of(outcome);
+  if (egress_lost && (fault == model::Fault::network || fault == model::Fault::edge))
+    return model::Exclusion::egress;
+  return std::nullopt;
+}
+
 void count_objectives(const model::Objectives& objectives, const model::ProbeResult& result,
-                      ObjectiveCounts& counts) {
-  const bool ok = result.outcome == model::Outcome::ok;
-  if (objectives.availability && is_availability_event(*objectives.availability, result.outcome))
-    count(model::Objective::availability, ok, counts);
-  // A result that is in no latency histogram is no event: libcurl sent the request twice, or the
-  // exporter was late.
-  const bool fit = !result.resent && !model::distrust_of_total(result);
-  if (objectives.latency && ok && fit && result.phases.total)
-    count(model::Objective::latency, *result.phases.total <= objectives.latency->threshold, counts);
+                      std::optional<model::Exclusion> exclusion, ObjectiveCounts& counts) {
+  using model::Exclusion;
+  if (const auto& objective = objectives.availability) {
+    EventCount& count = of(counts, model::Objective::availability);
+    if (exclusion || !is_availability_event(*objective, result.outcome))
+      exclude(count, exclusion.value_or(Exclusion::fault));
+    else
+      count_event(count, result.outcome == model::Outcome::ok);
+  }
+  if (const auto& objective = objectives.latency) {
+    EventCount& count = of(counts, model::Objective::latency);
+    if (exclusion || !is_latency_event(result))
+      exclude(count, exclusion.value_or(Exclusion::fault));
+    else
+      count_event(count, *result.phases.total <= objective->threshold);
+  }
 }
 
 }  // namespace reinfer::record

@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""Plays the shipped fire drill with real programs and asserts who is told of what, and when.
+"""Plays the shipped fire drills with real programs and asserts who is told of what, and when.
 
     python3 tests/drills/run.py --build-dir build/release
 
-It takes about two minutes. The last line is "N passed, N failed".
+Both are played at the same time, which takes about three minutes. The last line is
+"N passed, N failed".
 """
 
 import argparse
+import concurrent.futures
 import json
 import subprocess
 import sys
@@ -18,11 +20,50 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / 'dashboards'))
 
 import drill  # noqa: E402  pylint: disable=C0413
+import drill_vantages  # noqa: E402  pylint: disable=C0413
 
 OUTAGE_BEGINS, OUTAGE_ENDS = 120, 480
 THREE_MINUTES = 180
-PATIENCE = 300
+PATIENCE = 400
 BUILD_DIR = [ROOT / 'build' / 'release']
+PLAYED = {}  # by the drill's program: what it says happened, once it is over
+
+
+def play(name, folder):
+    """Plays a drill; returns what it says happened."""
+    path = Path(folder) / f'{name}.json'
+    ended = subprocess.run(
+        [sys.executable, ROOT / 'dashboards' / name, '--json', path, '--build-dir', BUILD_DIR[0]],
+        capture_output=True, text=True, timeout=PATIENCE, check=False)
+    print(f'{name}:', ended.stdout, ended.stderr, flush=True)
+    return json.loads(path.read_text()) if ended.returncode == 0 else None
+
+
+def setUpModule():
+    """Plays all of them."""
+    names = ('drill.py', 'drill_vantages.py')
+    with tempfile.TemporaryDirectory(prefix='reinfer-drills-') as folder, \
+            concurrent.futures.ThreadPoolExecutor() as pool:
+        PLAYED.update(zip(names, pool.map(lambda name: play(name, folder), names)))
+
+
+class Played(unittest.TestCase):
+    """What is asserted of one drill."""
+    DRILL = None
+
+    @classmethod
+    def setUpClass(cls):
+        if cls.DRILL is None:
+            raise unittest.SkipTest('a base of others')
+        cls.seen = PLAYED[cls.DRILL]
+        if not cls.seen:
+            raise AssertionError(f'{cls.DRILL} failed')
+        cls.timeline, cls.budgets = cls.seen['timeline'], cls.seen['budgets']
+
+    def entries(self, kind, **facts):
+        """Those of a kind, in order."""
+        return [entry for entry in self.timeline if entry['kind'] == kind
+                and all(entry.get(key) == value for key, value in facts.items())]
 
 
 class IncidentsTest(unittest.TestCase):
@@ -45,35 +86,16 @@ class IncidentsTest(unittest.TestCase):
         with self.assertRaisesRegex(SystemExit, 'nonsense is no incident, allowed: 2021_04_01'):
             drill.find('nonsense')
 
-    def test_windows_waits_and_intervals_are_scaled_and_nothing_else(self):
-        """A rule keeps its names and thresholds."""
-        text = 'interval: 15s\nexpr: a:b:rate5m > increase(x[1h]) offset 1d * 86400\nfor: 2m\n'
-        self.assertEqual(
-            drill.scaled_text(text, 10, 'interval', 'for', 'offset'),
-            'interval: 1500ms\nexpr: a:b:rate5m > increase(x[360000ms]) offset 8640000ms * 86400\n'
-            'for: 12000ms\n')
+    def test_waits_of_alertmanager_are_scaled_and_nothing_else(self):
+        """Rules are made with a scale of their own."""
+        text = 'group_wait: 10s\nname: five5m\nrepeat_interval: 4h\n'
+        self.assertEqual(drill.scaled_text(text, 10, 'group_wait', 'repeat_interval'),
+                         'group_wait: 1000ms\nname: five5m\nrepeat_interval: 1440000ms\n')
 
 
-class DrillTest(unittest.TestCase):
+class DrillTest(Played):
     """A tenant goes down, another loses its token, a third one probe, a fourth is well."""
-
-    @classmethod
-    def setUpClass(cls):
-        with tempfile.TemporaryDirectory(prefix='reinfer-drills-') as folder:
-            path = Path(folder) / 'drill.json'
-            ended = subprocess.run(
-                [sys.executable, ROOT / 'dashboards' / 'drill.py', '--json', path, '--build-dir',
-                 BUILD_DIR[0]], capture_output=True, text=True, timeout=PATIENCE, check=False)
-            print(ended.stdout, ended.stderr, flush=True)
-            if ended.returncode != 0:
-                raise AssertionError('the drill failed')
-            seen = json.loads(path.read_text())
-        cls.timeline, cls.budgets = seen['timeline'], seen['budgets']
-
-    def entries(self, kind, **facts):
-        """Those of a kind, in order."""
-        return [entry for entry in self.timeline if entry['kind'] == kind
-                and all(entry.get(key) == value for key, value in facts.items())]
+    DRILL = 'drill.py'
 
     def test_a_hard_outage_pages_within_three_minutes(self):
         """By the clock of the incident, Alertmanager's wait included."""
@@ -119,6 +141,64 @@ class DrillTest(unittest.TestCase):
         """Nor does an alert fire for it, or for the monitoring."""
         self.assertEqual(self.entries('fires', tenant='acme'), [])
         self.assertEqual({entry['tenant'] for entry in self.entries('told')}, {'down', 'rotated'})
+
+
+class VantagesTest(Played):
+    """One vantage of three loses its way to the platform, one its connection, a shard vanishes."""
+    DRILL = 'drill_vantages.py'
+
+    def told(self):
+        """Who heard of what."""
+        return {(entry['who'], entry['alert']) for entry in self.entries('told')}
+
+    def test_nobody_is_called_for_the_platform_or_the_network(self):
+        """What two vantages cannot reach, a third can, or cannot judge."""
+        self.assertEqual({who for who, _ in self.told()},
+                         {'network-tickets', 'monitoring-oncall', 'monitoring-tickets'})
+
+    def test_a_vantage_that_is_cut_off_is_told_alone(self):
+        """And what it says of the tenant is held back as a consequence."""
+        tickets = {(entry['alert'], entry['vantage'])
+                   for entry in self.entries('told', who='network-tickets')}
+        self.assertEqual(tickets, {('ReinferVantageDown', 'west')})
+        self.assertTrue(self.entries('held back', alert='ReinferErrorBudgetBurn'))
+
+    def test_an_alert_links_to_the_page_of_the_exporter_that_it_is_about(self):
+        """By the URL that the exporter was given, and of the right vantage."""
+        pages = {entry['alert']: entry['page'] for entry in self.entries('told')}
+        self.assertEqual(pages['ReinferVantageDown'], 'https://west.example.com/')
+        self.assertEqual(pages['ReinferLocalEgressDown'], 'https://north.example.com/')
+
+    def test_an_exporter_without_a_connection_is_told_as_that(self):
+        """Within five minutes, and of the platform it says nothing."""
+        egress = self.entries('told', alert='ReinferLocalEgressDown')
+        north = f'127.0.0.1:{self.seen["exporters"]["north"]}'
+        self.assertEqual([entry['instance'] for entry in egress], [north])
+        self.assertLess(egress[0]['at_seconds'], drill_vantages.SHUT_AT + 300)
+
+    def test_an_exporter_without_a_connection_burns_no_budget(self):
+        """But for what failed before its control had noticed; west, whose control answers, does."""
+        bad = {vantage: [row['value'] for row in self.budgets if row.get('vantage') == vantage]
+               for vantage in drill_vantages.VANTAGES}
+        self.assertEqual(bad['east'], [0, 0])
+        self.assertLessEqual(max(bad['north']), 3, bad)
+        self.assertGreater(min(bad['west']), 20, bad)
+
+    def test_the_exporter_says_what_it_did_not_judge(self):
+        """By its own counters."""
+        egress = {row['vantage']: row['value'] for row in self.seen['excluded']
+                  if row['reason'] == 'egress' and 'vantage' in row}
+        self.assertGreater(egress['north'], 40)
+        self.assertEqual((egress['east'], egress['west']), (0, 0))
+
+    def test_a_shard_that_vanishes_is_told_with_what_it_watched(self):
+        """Though no target of Prometheus is down."""
+        self.assertEqual([(row['shard'], row['shards']) for row in self.seen['shards']],
+                         [('0', '2')])
+        self.assertLessEqual({('monitoring-oncall', 'ReinferShardMissing'),
+                              ('monitoring-oncall', 'ReinferTargetGone'),
+                              ('monitoring-tickets', 'ReinferExporterGone')}, self.told())
+        self.assertEqual(self.entries('fires', alert='ReinferExporterDown'), [])
 
 
 def main():

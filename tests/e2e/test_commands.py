@@ -185,6 +185,28 @@ class CheckTest(unittest.TestCase):
         ])
 
 
+    def test_check_names_rules_that_cannot_fire_and_timeouts_that_cost_slots(self):
+        """At 90 % nothing burns more than ten times too fast; a slot may overlap the next."""
+        config = write_config(self.folder, tenant('one', self.simulator, probes=[
+            {**DATASET, 'slo': {'availability': 90}},
+            {'use': 'projects', 'slo': {'latency': '800ms', 'latency_ratio': 80}},
+            {'use': 'not_found', 'slo': {'availability': 93.06}, 'interval': '2s',
+             'timeout': '2s'}]), name='reach')
+        ended = run_exporter(config, 'check', token=self.simulator.token)
+        self.assertEqual((ended.returncode, ended.stderr), (0, ''))
+        warnings = [line.strip() for line in ended.stdout.splitlines() if 'warning' in line]
+        self.assertEqual(warnings, [
+            'warning: availability of 90% can burn at most 10 times too fast, so the alert at 14.4 '
+            'times over 1h cannot fire; it can above 93.06%',
+            'warning: latency of 80% can burn at most 5 times too fast, so the alert at 14.4 times '
+            'over 1h cannot fire; it can above 93.06%',
+            'warning: latency of 80% can burn at most 5 times too fast, so the alert at 6 times '
+            'over 6h cannot fire; it can above 83.34%',
+            'warning: a timeout of 2s is as long as the interval: a probe that takes all of it '
+            'costs the next slot (overlap); a shorter timeout would do, or a longer interval',
+        ])
+
+
 class ProbeTest(unittest.TestCase):
     """One probe now, for people and scripts."""
 

@@ -112,6 +112,23 @@ class SharesTest(unittest.TestCase):
         self.assertEqual(sorted(shares[0] + shares[1]), everything)
         self.assertTrue(all(shares))
 
+    def test_a_shard_shows_which_of_how_many_it_is(self):
+        """So that alerts know of one that is missing. Who has all targets is no shard."""
+        for name, flags, labels in (('third', ['--shard=2/3'], {'shard': '2', 'shards': '3'}),
+                                    ('only', ['--shard=0/1'], {'shard': '0', 'shards': '1'}),
+                                    ('whole', [], None)):
+            with self.subTest(name):
+                shown = self.serve(name, *flags).scrape().find('reinfer_exporter_shard_info')
+                self.assertEqual([(sample.labels, sample.value) for sample in shown],
+                                 [(labels, 1)] if labels else [])
+
+    def test_the_external_url_is_shown_for_links(self):
+        """As it was given, without the slash at its end."""
+        exporter = self.serve('linked', '--web.external-url=https://ops.example.com/reinfer/')
+        shown = exporter.scrape().find('reinfer_exporter_web_info')
+        self.assertEqual([sample.labels for sample in shown],
+                         [{'external_url': 'https://ops.example.com/reinfer'}])
+
 
 if __name__ == '__main__':
     unittest.main()

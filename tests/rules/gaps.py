@@ -3,6 +3,8 @@
 from cases import BUILD, BURN, DOWN, OUT, TICKET, UP, Case, flat, lasting, scrapes
 from history import Target
 
+# An exporter that is always scraped: the others are not all there are.
+OTHER = BUILD.replace('exporter:', 'other:')
 EACH_MINUTE = {moment: {f'{DOWN} platform'} for moment in range(63, 95)}
 
 GAPS = [
@@ -15,18 +17,37 @@ GAPS = [
          about='ReinferPlatformDown'),
     Case('exporters that are gone end their outages in a quarter of an hour',
          [Target(timeline=OUT, availability=None)], {69: {f'{DOWN} platform'}, 90: set()},
-         gap=(70, 120), about='ReinferPlatformDown', without=('reinfer_exporter_build_info',),
-         more={BUILD: flat(1, scrapes(120))}, held=(BUILD,)),
+         gap=(70, 120), about='ReinferPlatformDown',
+         more={OTHER: flat(1, scrapes(120)), UP: flat(1, scrapes(120))}, held=(OTHER, UP)),
     Case('a gap in the scrapes does not end a burn, nor page a second time',
          [Target(timeline=lasting(('ok', 60), (['server_error', 'ok', 'ok'], None)))],
          {moment: {f'{BURN} platform', f'{TICKET} platform'} for moment in range(80, 110)},
-         gap=(85, 97), more={BUILD: flat(1, scrapes(120)), UP: flat(1, scrapes(120))},
-         held=(BUILD, UP)),
+         gap=(85, 97), more={OTHER: flat(1, scrapes(120)), UP: flat(1, scrapes(120))},
+         held=(OTHER, UP)),
+    Case('one bad result just before a gap in the scrapes does not become three in it',
+         [Target(tenant=outcome.replace('_', '-'), availability=None,
+                 timeline=lasting(('ok', 20), (outcome, 0.5), ('ok', 39), (outcome, None)))
+          for outcome in ('server_error', 'connection_lost', 'not_the_api', 'token_unavailable',
+                          'forbidden', 'throttled')],
+         {60: set(), 61: set(), 80: set()}, about='ReinferNetworkUnreachable', gap=(60.5, 90),
+         more={OTHER: flat(1, scrapes(90)), UP: flat(1, scrapes(90))}, held=(OTHER, UP),
+         never=('.*',)),
     Case('a first start with every third probe failing spends no budget of 30 days',
          [Target(timeline=((['server_error', 'ok', 'ok'], None),))],
          {10: {f'{BURN} platform'}, 30: {f'{BURN} platform', f'{TICKET} platform'}},
          about='ReinferErrorBudgetExhausted',
          never=('ReinferErrorBudgetExhausted',)),
+    Case('one lost probe of a young history is no burn',
+         [Target(timeline=lasting(('ok', 17), ('server_error', 1), ('ok', None)), interval=60)],
+         {moment: set() for moment in range(18, 40)}, about='ReinferErrorBudgetBurn',
+         gap=(0, 15), thinned=True,
+         never=('ReinferErrorBudgetBurn',)),
+    Case('two lost probes of a young history are no three',
+         [Target(timeline=lasting(('ok', 16), (['server_error', 'ok'], 4), ('ok', None)),
+                 interval=60)],
+         {moment: set() for moment in range(19, 60)}, about='ReinferErrorBudgetBurn',
+         gap=(0, 15), thinned=True,
+         never=('ReinferErrorBudgetBurn',)),
     Case('a probe that fails from a first start on is told after ten minutes and not before',
          [Target(timeline=(('server_error', None),), availability=None),
           Target('other', availability=None)],

@@ -159,6 +159,26 @@ class Target:
         return {f'reinfer_tenant_in_maintenance{labels}': inside}
 
 
+def thinned_out(series, step, every):
+    """What the rules of reinfer_slo_samples would have recorded of events, with their interval. The
+    first of all events was read before a scrape, and the first of the others after it."""
+    found = {}
+    for name, events in series.items():
+        if not name.startswith('reinfer_slo_events_total'):
+            continue
+        good = series[name.replace('_events', '_good_events')]
+        bad = ['_' if '_' in pair else pair[0] - pair[1] for pair in zip(events, good)]
+        for kind, row in (('events', events), ('bad_events', bad)):
+            labels = name[name.index('{'):]
+            recorded = f'instance_tenant_probe:reinfer_slo_{kind}_total:last{labels}'
+            found[recorded] = [value if i * step % every == 0 else '_'
+                               for i, value in enumerate(row)]
+            if kind == 'events':
+                first = next(i for i, value in enumerate(found[recorded]) if value != '_')
+                found[recorded][first] -= 1
+    return found
+
+
 def labels_text(labels):
     """Labels as they follow a name."""
     return '{' + ','.join(f'{key}="{value}"' for key, value in labels.items()) + '}'

@@ -138,7 +138,8 @@ def check_texts(report, folder):
     alert = {'status': 'firing', 'startsAt': '2026-10-01T10:00:00Z',
              'endsAt': '2026-10-01T11:00:00Z',
              'labels': {'severity': 'critical', 'probe': 'dataset'},
-             'annotations': {'description': 'It is down.', 'runbook_url': 'https://x/y'}}
+             'annotations': {'description': 'It is down.', 'runbook_url': 'https://x/y',
+                             'dashboard_url': 'https://g/d'}}
     for status in ('firing', 'resolved'):
         for fault, line in FIRST_LINES.items():
             data = {'status': status, 'alerts': [{**alert, 'status': status}],
@@ -156,6 +157,9 @@ def check_texts(report, folder):
             good = first == wanted and '\n' not in subject and \
                 subject.endswith(f'{line[:-7]}: ReinferX, acme') and 'It is down.' in \
                 shown['reinfer.text']
+            if status == 'firing':
+                good = good and '\n  what it looks like: https://g/d\n' in shown['reinfer.text'] \
+                    and "the exporter's page" not in shown['reinfer.text']
             report.note(f'the text for {fault}, {status}', good, str(shown))
 
 

@@ -10,10 +10,10 @@ LABELLED = re.compile(r'(?<=[{,])instance="([^"]*)"')
 GAP_MINUTES = 4
 
 
-def first_to_fire(cases):
-    """One case for each alert: the first in which it fires."""
+def shortest_to_fire(cases):
+    """One case for each alert in which it fires, the one with the fewest evaluations."""
     found = {}
-    for case in cases:
+    for case in sorted(cases, key=lambda case: max(case.fires) * len(case.rules) / case.step):
         for alerts in case.fires.values():
             for alert in alerts:
                 found.setdefault(alert.split()[0], case)
@@ -34,6 +34,7 @@ class Variant:
     vantages: tuple = ()
     gap: bool = False
     relabelled: bool = False
+    once: bool = False  # with one version of Prometheus
 
     def apply(self, series, case):
         """Series by name, changed."""
@@ -70,8 +71,9 @@ def changed_label(series, case):
     return found
 
 
+# Ranges differ between versions of Prometheus, which a gap shows; matching by labels does not.
 VARIANTS = [
-    Variant(', with two exporters that differ in a label of the target', vantages=('a', 'b')),
-    Variant(', with a label of the target and a gap in the scrapes', vantages=('a',), gap=True),
-    Variant(', with a label that has changed', relabelled=True),
+    Variant(', with two exporters that differ in a label of the target, and a gap in the scrapes',
+            vantages=('a', 'b'), gap=True),
+    Variant(', with a label that has changed', relabelled=True, once=True),
 ]

@@ -216,6 +216,40 @@ interval = "30s"
         std::string::npos);
 }
 
+TEST_CASE("an exporter that is cut off burns no budget from when its control fails") {
+  World world("[defaults]\nslo = { availability = 99.9 }\n" + acme() + R"(
+[[control]]
+name = "elsewhere"
+url = "https://www.example.com/"
+interval = "30s"
+)");
+  const auto judged = [&] {
+    return record::of(world.record("acme/dataset").objectives, model::Objective::availability);
+  };
+  const auto egress = [&] {
+    return judged().excluded.at(static_cast<std::size_t>(model::Exclusion::egress));
+  };
+  world.during(1h, 2h, "https://", fails(model::WireError::connect));
+  world.during(3h, 4h, "cloud.uipath.com", fails(model::WireError::connect));
+  world.run_for(1h);
+  CHECK(judged() == record::EventCount{120, 120});
+  // What fails before the control has noticed counts: at most one slot of the same interval.
+  world.run_for(1h);
+  CHECK(judged().events - judged().good <= 1);
+  CHECK(judged().events + egress() == 240);
+  const std::uint64_t lost = judged().events - judged().good;
+  // What succeeds before it has noticed the end is good.
+  world.run_for(1h);
+  CHECK(judged().events - judged().good == lost);
+  CHECK(judged().events + egress() == 360);
+  CHECK(egress() <= 121);
+  // The platform out of reach while the control answers is not our egress.
+  const std::uint64_t before = egress();
+  world.run_for(1h);
+  CHECK(egress() == before);
+  CHECK(judged().events - judged().good == lost + 120);
+}
+
 TEST_CASE("failures are remembered however many good probes follow") {
   World world(acme());
   world.during(1h, 1h + 5min, "acme", replies(502, "error code: 502"));

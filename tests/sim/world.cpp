@@ -7,6 +7,7 @@
 #include <cmath>
 #include <cstdlib>
 #include <map>
+#include <numeric>
 #include <utility>
 
 #include "config/load_plan.h"
@@ -256,6 +257,9 @@ void World::check_slots(const record::Snapshot& snapshot, std::size_t index) con
   CHECK(record.duration.count() + watch.ok_before ==
         record.outcomes[static_cast<std::size_t>(model::Outcome::ok)]);
   CHECK(record.network_overhead.count() <= record.server_processing.count());
+  for (const record::EventCount& count : record.objectives)
+    CHECK(std::accumulate(count.excluded.begin(), count.excluded.end(), count.events) <=
+          record.results());
 }
 
 bool World::is_on_grid(const model::Target& target, base::MonoTime at) const {

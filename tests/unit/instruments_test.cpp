@@ -54,6 +54,14 @@ TEST_CASE("instruments are shown in the order of their registration, whatever th
         "# HELP a_total A counter.\n# TYPE a_total counter\na_total 3\n");
 }
 
+TEST_CASE("a fact is 1, with its labels in their order") {
+  base::Instruments instruments;
+  instruments.fact("zz_info", "Which of how many.", {{"shard", "0"}, {"of", "3"}});
+  CHECK(
+      lines_of(instruments, "zz_info") ==
+      "# HELP zz_info Which of how many.\n# TYPE zz_info gauge\nzz_info{shard=\"0\",of=\"3\"} 1\n");
+}
+
 TEST_CASE("samples are sorted by their labels, in the order in which these were named") {
   base::Instruments instruments;
   base::CounterFamily family = instruments.counters("zz_total", "By path.", {"path", "code"});

@@ -6,7 +6,7 @@
 #include <sstream>
 
 #include "metrics/metrics.h"
-#include "record/ledger.h"
+#include "record/ledgers.h"
 #include "tests/unit/plans.h"
 
 namespace reinfer::tests {
@@ -16,11 +16,11 @@ using namespace std::chrono_literals;
 
 // One probe; `where` takes the lines of [defaults], of the tenant and of the probe.
 std::shared_ptr<const model::Plan> plan_with(std::string_view defaults, std::string_view tenant,
-                                             std::string_view probe) {
+                                             std::string_view probe, std::string_view more = "") {
   return plan_from(
       fmt::format("[defaults]\n{}\n[[tenant]]\nname = \"acme\"\nbase_url = \"https://reinfer.io\"\n"
-                  "token_env = \"T\"\n{}\n[[tenant.probe]]\nuse = \"projects\"\n{}\n",
-                  defaults, tenant, probe));
+                  "token_env = \"T\"\n{}\n[[tenant.probe]]\nuse = \"projects\"\n{}\n{}",
+                  defaults, tenant, probe, more));
 }
 
 model::Objectives objectives_of(std::string_view slo) {
@@ -90,8 +90,9 @@ TEST_CASE("an objective can be judged where one bad probe in an hour does not pa
 
 class EventsTest {
  public:
-  explicit EventsTest(std::string_view slo, std::string_view tenant = "")
-      : plan_(plan_with("", tenant, slo)), ledger_(plan_, now_) {}
+  explicit EventsTest(std::string_view slo, std::string_view tenant = "",
+                      std::string_view more = "")
+      : plan_(plan_with("", tenant, slo, more)), ledger_(plan_, now_) {}
 
   void record(model::Outcome outcome, base::Nanoseconds total = 100ms, bool resent = false,
               model::Uncertainty uncertainty = {}) {
@@ -105,8 +106,16 @@ class EventsTest {
     ledger_.record_started(result.target, 0ns);
     ledger_.record(result);
   }
+  void control(bool reachable) { ledger_.record_control(0, reachable); }
+  // Without what is excluded.
   record::EventCount count(model::Objective objective) const {
-    return record::of(ledger_.snapshot(now_).targets[0].objectives, objective);
+    const auto counts = record::of(ledger_.snapshot(now_).targets[0].objectives, objective);
+    return {counts.events, counts.good};
+  }
+  // By reason: fault, maintenance, egress.
+  using Excluded = std::array<std::uint64_t, model::kExclusionCount>;
+  Excluded excluded(model::Objective objective) const {
+    return record::of(ledger_.snapshot(now_).targets[0].objectives, objective).excluded;
   }
   std::string metrics() const { return metrics::render_metrics(ledger_.snapshot(now_), {}, {}); }
 
@@ -127,6 +136,120 @@ TEST_CASE("availability counts every outcome as the table of outcomes has it") {
           record::EventCount{event == model::AvailabilityEvent::excluded ? 0u : 1u,
                              event == model::AvailabilityEvent::good ? 1u : 0u});
   }
+}
+
+constexpr std::string_view kControl =
+    "[[control]]\nname = \"web\"\nurl = \"https://www.example.com/\"\n";
+
+TEST_CASE("each result is an event of each objective or excluded from it for one reason") {
+  for (const model::Outcome outcome : model::all_outcomes()) {
+    CAPTURE(to_label(outcome));
+    EventsTest test(kBoth, "", kControl);
+    for (const bool reachable : {true, false}) {
+      test.control(reachable);
+      test.record(outcome);
+    }
+    for (const auto objective : {model::Objective::availability, model::Objective::latency}) {
+      const EventsTest::Excluded excluded = test.excluded(objective);
+      CHECK(test.count(objective).events + excluded[0] + excluded[1] + excluded[2] == 2);
+    }
+  }
+}
+
+TEST_CASE("while every control fails, what the network or the edge did is no event") {
+  for (const model::Outcome outcome : model::all_outcomes()) {
+    CAPTURE(to_label(outcome));
+    EventsTest test(kBoth, "", kControl);
+    test.control(false);
+    test.record(outcome);
+    const model::Fault fault = model::fault_of(outcome);
+    const bool egress = fault == model::Fault::network || fault == model::Fault::edge;
+    CHECK(test.excluded(model::Objective::availability)[2] == (egress ? 1 : 0));
+    CHECK(test.excluded(model::Objective::latency)[2] == (egress ? 1 : 0));
+    const bool judged = model::availability_of(outcome) != model::AvailabilityEvent::excluded;
+    CHECK(test.count(model::Objective::availability).events == (judged && !egress ? 1 : 0));
+  }
+}
+
+TEST_CASE("a control that recovers, or was never asked, excludes nothing, nor do none at all") {
+  const std::string_view two =
+      "[[control]]\nname = \"one\"\nurl = \"https://one.example.com/\"\n"
+      "[[control]]\nname = \"two\"\nurl = \"https://two.example.com/\"\n";
+  EventsTest none(kBoth);
+  none.record(model::Outcome::dns_error);
+  CHECK(none.count(model::Objective::availability) == record::EventCount{1, 0});
+
+  EventsTest test(kBoth, "", two);
+  test.record(model::Outcome::dns_error);  // neither was asked yet
+  test.control(false);
+  test.record(model::Outcome::dns_error);  // the other was not
+  CHECK(test.count(model::Objective::availability) == record::EventCount{2, 0});
+
+  EventsTest recovered(kBoth, "", kControl);
+  recovered.control(false);
+  recovered.record(model::Outcome::gateway_error);
+  recovered.control(true);
+  recovered.record(model::Outcome::gateway_error);
+  CHECK(recovered.count(model::Objective::availability) == record::EventCount{1, 0});
+  CHECK(recovered.excluded(model::Objective::availability) == EventsTest::Excluded{0, 0, 1});
+}
+
+TEST_CASE("maintenance is named before the egress, and the egress before the fault") {
+  using model::Exclusion;
+  using model::Outcome;
+  CHECK(record::exclusion_of(Outcome::dns_error, true, true) == Exclusion::maintenance);
+  CHECK(record::exclusion_of(Outcome::ok, true, false) == Exclusion::maintenance);
+  CHECK(record::exclusion_of(Outcome::dns_error, false, true) == Exclusion::egress);
+  CHECK_FALSE(record::exclusion_of(Outcome::dns_error, false, false));
+  CHECK_FALSE(record::exclusion_of(Outcome::ok, false, true));
+  EventsTest test(R"(slo = {availability = 99.9, count = ["platform"]})", "", kControl);
+  test.control(false);
+  test.record(Outcome::dns_error);
+  CHECK(test.excluded(model::Objective::availability) == EventsTest::Excluded{0, 0, 1});
+}
+
+TEST_CASE("every probe thread's results know of the controls of one of them") {
+  std::string text = "[defaults]\nslo = {availability = 99.9}\n" + std::string(kControl);
+  for (int i = 0; i < 8; ++i)
+    text += fmt::format(
+        "[[tenant]]\nname = \"t{}\"\nbase_url = \"https://reinfer.io\"\ntoken_env = \"T\"\n"
+        "[[tenant.probe]]\nuse = \"projects\"\n",
+        i);
+  const auto plan = plan_from(text);
+  record::Ledgers ledgers(model::partition_plan(plan, 3), {});
+  model::ProbeResult result;
+  result.outcome = model::Outcome::connect_error;
+  const auto excluded_by_all = [&] {
+    std::uint64_t sum = 0;
+    for (const auto& record : ledgers.snapshot({}).targets)
+      sum += record::of(record.objectives, model::Objective::availability).excluded[2];
+    return sum;
+  };
+  const auto record_in_each = [&] {
+    for (std::size_t i = 0; i < ledgers.size(); ++i) {
+      ledgers.part(i).record_started(result.target, 0ns);
+      ledgers.part(i).record(result);
+    }
+  };
+  ledgers.part(0).record_control(0, false);
+  record_in_each();
+  CHECK(excluded_by_all() == 3);
+  // Without controls nothing is known to be lost.
+  const auto without =
+      model::partition_plan(std::make_shared<const model::Plan>(plan->without_controls()), 3);
+  ledgers.adopt(without, {}, [] { return std::vector<bool>(3, false); });
+  record_in_each();
+  CHECK(excluded_by_all() == 3);
+}
+
+TEST_CASE("a burn rate cannot be higher than an objective lets it be") {
+  CHECK(model::burn_rate_max(0.9) == doctest::Approx(10));
+  CHECK(model::ratio_to_reach(model::kBurnLimits[0]) == doctest::Approx(0.930556));
+  CHECK(model::ratio_to_reach(model::kBurnLimits[1]) == doctest::Approx(0.833333));
+  for (const model::BurnLimit& limit : model::kBurnLimits)
+    CHECK(model::burn_rate_max(model::ratio_to_reach(limit)) == doctest::Approx(limit.rate));
+  CHECK(model::kBurnLimits[0].rate == model::kPagingBurnRate);
+  CHECK(model::kBurnLimits[0].window == model::kPagingWindow);
 }
 
 TEST_CASE("a fault that is not counted makes no event, neither good nor bad") {
@@ -188,6 +311,7 @@ TEST_CASE("what touches a maintenance window does not count") {
   CHECK(test.count(model::Objective::availability).events == 1);
   record_at(start + 10min);
   CHECK(test.count(model::Objective::availability) == record::EventCount{2, 0});
+  CHECK(test.excluded(model::Objective::availability) == EventsTest::Excluded{0, 3, 0});
 }
 
 TEST_CASE("an objective shows what was asked for and, from the start, what was seen") {
@@ -198,6 +322,13 @@ TEST_CASE("an objective shows what was asked for and, from the start, what was s
   std::string shown;
   for (std::string line; std::getline(lines, line);)
     if (line.rfind("reinfer_slo_", 0) == 0) shown += line + "\n";
+  std::string excluded;
+  for (const std::string_view slo : {"availability", "latency"})
+    for (const std::string_view reason : {"fault", "maintenance", "egress"})
+      excluded += fmt::format(
+          "reinfer_slo_excluded_events_total{{tenant=\"acme\",probe=\"projects\",slo=\"{}\","
+          "reason=\"{}\"}} {}\n",
+          slo, reason, slo == "latency" && reason == "fault" ? 1 : 0);
   CHECK(shown ==
         R"(reinfer_slo_objective_ratio{tenant="acme",probe="projects",slo="availability"} 0.999
 reinfer_slo_objective_ratio{tenant="acme",probe="projects",slo="latency"} 0.95
@@ -209,7 +340,7 @@ reinfer_slo_events_total{tenant="acme",probe="projects",slo="availability"} 1
 reinfer_slo_events_total{tenant="acme",probe="projects",slo="latency"} 0
 reinfer_slo_good_events_total{tenant="acme",probe="projects",slo="availability"} 0
 reinfer_slo_good_events_total{tenant="acme",probe="projects",slo="latency"} 0
-)");
+)" + excluded);
 }
 
 TEST_CASE("the series foretold for objectives are those served, and none come without") {

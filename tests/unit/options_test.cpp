@@ -42,6 +42,8 @@ TEST_CASE("threads and shards are as told, or found out") {
   CHECK(options({"--config.file=a", "--probe.realtime"}).scheduling == base::Scheduling::realtime);
   CHECK(options({"--config.file=a"}).shard == model::Shard{});
   CHECK(options({"--config.file=a", "--shard=1/3"}).shard == model::Shard{1, 3});
+  CHECK(options({"--config.file=a", "--shard=0/1"}).sharded);
+  CHECK_FALSE(options({"--config.file=a"}).sharded);
   for (const char* wrong : {"0", "65", "many", "2x", "-1"}) {
     const std::string flag = std::string("--probe.threads=") + wrong;
     CHECK(early({"--config.file=a", flag.c_str()}).text ==
@@ -49,6 +51,27 @@ TEST_CASE("threads and shards are as told, or found out") {
   }
   CHECK(early({"--config.file=a", "--shard=3/3"}).text ==
         "--shard: the index is 3, allowed: 0 to 2, the first is 0\n");
+}
+
+TEST_CASE("an external URL is a whole one, without what a link to it would lose") {
+  const auto url = [](const char* text) {
+    return options({"--config.file=a", "--web.external-url", text}).external_url;
+  };
+  CHECK(options({"--config.file=a"}).external_url.empty());
+  CHECK(url("https://exporter.example.com") == "https://exporter.example.com");
+  CHECK(url("http://10.0.0.1:9877/") == "http://10.0.0.1:9877");
+  CHECK(url("https://ops.example.com/reinfer/") == "https://ops.example.com/reinfer");
+  const auto refused = [](const char* text) {
+    return early({"--config.file=a", "--web.external-url", text}).text;
+  };
+  for (const char* wrong : {"exporter.example.com", "ftp://example.com", "https://u:p@example.com",
+                            "https://example.com/a b", "https://example.com//x"}) {
+    CAPTURE(wrong);
+    CHECK(refused(wrong).rfind("--web.external-url: ", 0) == 0);
+  }
+  CHECK(refused("https://example.com/?a=b") ==
+        "--web.external-url: \"https://example.com/?a=b\" has a query or a fragment, allowed: "
+        "https://exporter.example.com/reinfer\n");
 }
 
 TEST_CASE("flags stand before or after the command") {
