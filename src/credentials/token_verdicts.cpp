@@ -54,6 +54,10 @@ void TokenVerdicts::accepted(model::TargetIndex target, std::uint64_t token, bas
 bool TokenVerdicts::refused(model::TargetIndex target, std::uint64_t token, base::MonoTime now) {
   OfTenant& of_tenant = tenant_of(target);
   OfTarget& own = targets_.at(model::to_size(target));
+  // It was refused with the token before this one as well, and this one its neighbours were
+  // accepted with.
+  const bool again = own.refused_token != 0 && own.refused_token != token;
+  if (again && of_tenant.accepted == true && of_tenant.token == token) own.alone = true;
   // A permission does not come with another token, so this holds for the next one too.
   if (own.alone) {
     set_still_alone(own, of_tenant, true);
