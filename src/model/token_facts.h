@@ -21,7 +21,7 @@ struct TokenFacts {
   std::uint64_t judged_token = 0;
   // Accepted: when the request of its reply was sent. Refused: when the first of the replies in a
   // row came that refused this token.
-  std::optional<base::MonoTime> judged_at;
+  std::optional<base::MonoTime> judged_at = {};
   // Probes that are refused again and again, while others of the tenant are accepted.
   std::size_t probes_refused_alone = 0;
   bool operator==(const TokenFacts&) const = default;

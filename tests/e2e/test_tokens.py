@@ -13,7 +13,7 @@ from harness import (PATIENCE, TOKEN_VARIABLE, Exporter, Simulator, clean_enviro
                      exporter_program, fetch, make_token, temporary_folder, tenant,
                      wait_until, write_config)
 
-PROJECTS = {'use': 'projects', 'interval': '1s'}
+PROJECTS = {'use': 'projects', 'interval': '1s', 'timeout': '900ms'}
 CLIENT = 'simulated-client'
 CLIENT_SECRET = 'simulated-secret'
 DAY = ('mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun')

@@ -130,7 +130,7 @@ TEST_CASE("tenants whose token is fetched from one source are one thread's") {
     const model::Partition partition = model::partition_plan(plan, parts);
     CHECK(parts_used(partition, 0, 8).size() == 1);
     // Those with a stored token are spread.
-    CHECK(parts_used(partition, 8, 12).size() == std::min<std::size_t>(parts, 8));
+    CHECK(parts_used(partition, 8, 12).size() > (parts - 1) / 2);
     CHECK(model::parts_max(*plan) == 13);
   }
   std::string commands = many_tenants(6, 1);
