@@ -71,8 +71,10 @@ if [ $demo = yes ]; then
   mkdir -p $state
   rm -f $state/ready.json
   export REINFER_SIMULATOR_TOKEN=${REINFER_SIMULATOR_TOKEN:-simulated-token}
+  export REINFER_SIMULATOR_SANDBOX_TOKEN=${REINFER_SIMULATOR_SANDBOX_TOKEN:-sandbox-token}
   $build/src/simulator/reinfer_simulator --listen-tls=127.0.0.1:9443 \
     --ca-file=$state/ca.pem --ready-file=$state/ready.json --token="$REINFER_SIMULATOR_TOKEN" \
+    --tenant-token="demo/sandbox=$REINFER_SIMULATOR_SANDBOX_TOKEN" \
     --scenario=config/demo_scenario.toml >/dev/null &
   simulator=$!
   wait_for "The simulated tenant" "$simulator" test -f $state/ready.json

@@ -9,6 +9,7 @@
 
 #include "app/commands.h"
 #include "app/load_command_config.h"
+#include "app/proxy_environment.h"
 #include "base/duration.h"
 
 namespace reinfer::app {
@@ -132,6 +133,9 @@ int check_command(const Options& options) {
   for (const model::Control& control : plan->controls())
     fmt::print("control {:<20} every {:<7} {}\n", control.name,
                base::format_duration(control.interval), control.url);
+  for (const std::string& fault : no_proxy_faults(*plan))
+    fmt::print("warning: no_proxy of the environment contains {}; as it is, it exempts no host\n",
+               fault);
   fmt::print("{} targets, about {} series of at most {}\n", plan->targets().size(),
              model::expected_series(*plan), plan->limits().series_max);
   return 0;

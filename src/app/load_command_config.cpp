@@ -27,7 +27,8 @@ std::shared_ptr<const model::Plan> load_or_explain(const std::string& path) {
 
 std::shared_ptr<const model::Plan> load_or_explain(const std::vector<config::ConfigFile>& files,
                                                    const std::string& path) {
-  auto plan = config::make_plan(files, credentials::inspect_token);
+  auto plan = config::make_plan(
+      files, [](const model::TokenSource& source) { return credentials::inspect_token(source); });
   if (plan) return std::make_shared<const model::Plan>(std::move(*plan));
   explain(plan.error(), path);
   return nullptr;

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <set>
 
 #include "app/commands.h"
 #include "app/interrupt.h"
@@ -11,6 +12,7 @@
 #include "base/text.h"
 #include "credentials/credentials.h"
 #include "explain/probe_report.h"
+#include "explain/token_contradiction.h"
 #include "probe/probe_run.h"
 #include "terminal/probe_card.h"
 #include "terminal/probe_summary.h"
@@ -104,6 +106,16 @@ class Console {
     fmt::print("\n{}", terminal::render_summary(plan_, summary, elapsed, given_up, style_));
   }
 
+  // Tenants that contradict each other about a token in this run, which began at `since`.
+  void show_contradictions(const std::vector<model::TokenFacts>& facts, base::MonoTime since) {
+    std::set<std::string> shown;
+    for (std::size_t i = 0; i < facts.size() && !options_.json; ++i) {
+      const std::string text = terminal::render_contradiction(
+          explain::contradiction_of(plan_, facts, model::TenantIndex(i), since), style_);
+      if (shown.insert(text).second) fmt::print("{}", text);
+    }
+  }
+
  private:
   void clear_progress() {
     if (progress_) fmt::print(stderr, "\r\x1b[K");
@@ -155,6 +167,10 @@ int probe_command(const Options& options) {
     console.show_progress(rounds, summary);
   }
   console.show_summary(summary, clock.now().mono - started, rounds.in_flight());
+  std::vector<model::TokenFacts> facts;
+  for (std::size_t i = 0; i < plan->tenants().size(); ++i)
+    facts.push_back(credentials.facts(model::TenantIndex(i)));
+  console.show_contradictions(facts, started);
   return summary.results() > 0 && summary.failures() == 0 ? 0 : 1;
 }
 

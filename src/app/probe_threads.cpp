@@ -28,7 +28,7 @@ std::size_t probe_threads_for(const model::Plan& plan, std::size_t processors) {
     per_second += 1 / base::to_seconds(target.interval);
   const auto wanted = static_cast<std::size_t>(std::ceil(per_second / kProbesPerSecond));
   const std::size_t most = std::min({std::max<std::size_t>(processors, 1) * kThreadsPerProcessor,
-                                     plan.tenants().size(), kProbeThreadsMax});
+                                     model::parts_max(plan), kProbeThreadsMax});
   return std::clamp<std::size_t>(wanted, 1, std::max<std::size_t>(most, 1));
 }
 
@@ -96,7 +96,8 @@ void ProbeThreads::join() {
 }
 
 bool ProbeThreads::adopt(std::shared_ptr<const model::Plan> plan) {
-  model::Partition partition = model::partition_plan(std::move(plan), workers_.size());
+  const model::Partition before = ledgers_.partition();
+  model::Partition partition = model::partition_plan(std::move(plan), workers_.size(), &before);
   const auto parts = partition.parts;
   std::vector<bool> adopted;
   ledgers_.adopt(std::move(partition), clock_.now(), [&] {
@@ -112,9 +113,12 @@ bool ProbeThreads::adopt(std::shared_ptr<const model::Plan> plan) {
 model::OnDemandAnswer ProbeThreads::probe_now(const std::string& tenant, const std::string& probe,
                                               base::Nanoseconds time_max) {
   const bool may_wait = ++waiting_ <= kOnDemandConcurrentMax;
-  probe::Mailbox& mailbox = workers_[model::part_of(tenant, workers_.size())]->mailbox;
-  model::OnDemandAnswer answer =
-      may_wait ? mailbox.ask(tenant, probe, time_max).get() : tl::unexpected(model::Refusal::limit);
+  const auto part = ledgers_.part_of(tenant);
+  model::OnDemandAnswer answer = tl::unexpected(model::Refusal::limit);
+  if (!part)
+    answer = tl::unexpected(model::Refusal::unknown_target);
+  else if (may_wait)
+    answer = workers_[*part]->mailbox.ask(tenant, probe, time_max).get();
   --waiting_;
   return answer;
 }

@@ -24,7 +24,8 @@
 namespace reinfer::app {
 
 // The default number of threads for the plan on a machine with so many processors: it grows with
-// the probes per second and is at most the number of tenants.
+// the probes per second and is at most the number of tenants, of which those that fetch one token
+// count once.
 std::size_t probe_threads_for(const model::Plan& plan, std::size_t processors);
 
 // Each waiting request holds a thread of the HTTP pool, and most threads must be left for scrapes.

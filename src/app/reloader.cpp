@@ -16,13 +16,15 @@ constexpr std::size_t kProblemsToldMax = 20;
 
 // The state of a source in use is already known, and a command may return another token each time
 // it runs.
-config::TokenInspector inspect_new_tokens(const model::Plan& in_force) {
-  return [&in_force](const model::TokenSource& source) -> std::optional<std::string> {
+config::TokenInspector inspect_new_tokens(const model::Plan& in_force,
+                                          std::function<bool()> given_up) {
+  return [&in_force, given_up = std::move(given_up)](
+             const model::TokenSource& source) -> std::optional<std::string> {
     const auto& tenants = in_force.tenants();
     const bool known =
         std::any_of(tenants.begin(), tenants.end(),
                     [&](const model::Tenant& tenant) { return tenant.token == source; });
-    return known ? std::nullopt : credentials::inspect_token(source);
+    return known ? std::nullopt : credentials::inspect_token(source, given_up);
   };
 }
 
@@ -30,12 +32,14 @@ config::TokenInspector inspect_new_tokens(const model::Plan& in_force) {
 
 Reloader::Reloader(std::string config_file, std::uint64_t fingerprint,
                    std::shared_ptr<const model::Plan> whole, model::Shard shard,
-                   record::Ledgers& ledgers, ProbeThreads& threads, const base::Log& log)
+                   record::Ledgers& ledgers, ProbeThreads& threads, const base::Log& log,
+                   std::function<bool()> stop_is_pending)
     : config_file_(std::move(config_file)),
       shard_(shard),
       ledgers_(ledgers),
       threads_(threads),
       log_(log),
+      stop_is_pending_(std::move(stop_is_pending)),
       whole_(std::move(whole)),
       fingerprint_(fingerprint) {}
 
@@ -53,7 +57,9 @@ void Reloader::reload_if_changed() {
 routes::ReloadReport Reloader::apply(const std::vector<config::ConfigFile>& files,
                                      std::string_view trigger) {
   fingerprint_ = config::fingerprint(files);
-  auto loaded = config::make_plan(files, inspect_new_tokens(*whole_));
+  auto loaded =
+      config::make_plan(files, inspect_new_tokens(*whole_, [this] { return is_stopping(); }));
+  if (is_stopping()) return {{"the exporter is stopping"}};
   if (!loaded) return refuse(loaded.error(), trigger);
   const auto whole = std::make_shared<const model::Plan>(std::move(*loaded));
   const auto plan = model::shard_of(whole, shard_);

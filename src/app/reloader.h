@@ -4,7 +4,9 @@
 // time.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -22,19 +24,24 @@ namespace reinfer::app {
 class Reloader {
  public:
   // `whole` was made from files with that fingerprint; the shard's part of it is in force.
-  // Everything passed by reference outlives the reloader.
-  Reloader(std::string config_file, std::uint64_t fingerprint,
-           std::shared_ptr<const model::Plan> whole, model::Shard shard, record::Ledgers& ledgers,
-           ProbeThreads& threads, const base::Log& log);
+  // Everything passed by reference outlives the reloader. `stop_is_pending`: whether main has been
+  // told to stop and has not heard of it yet, because it is reloading; any thread.
+  Reloader(
+      std::string config_file, std::uint64_t fingerprint, std::shared_ptr<const model::Plan> whole,
+      model::Shard shard, record::Ledgers& ledgers, ProbeThreads& threads, const base::Log& log,
+      std::function<bool()> stop_is_pending = [] { return false; });
 
   // Returns when the new plan is in force, or the problems. `trigger` is for the log.
   routes::ReloadReport reload(std::string_view trigger);
   // The same if a file was changed, added or removed since the last attempt.
   void reload_if_changed();
+  // A reload under way ends soon, though it waits for a token command, and changes nothing.
+  void request_stop() { stopping_ = true; }
 
  private:
   routes::ReloadReport apply(const std::vector<config::ConfigFile>& files,
                              std::string_view trigger);
+  bool is_stopping() const { return stopping_ || stop_is_pending_(); }
   routes::ReloadReport refuse(const base::Problems& problems, std::string_view trigger);
 
   // Constant after construction.
@@ -43,6 +50,9 @@ class Reloader {
   record::Ledgers& ledgers_;
   ProbeThreads& threads_;
   const base::Log& log_;
+  const std::function<bool()> stop_is_pending_;
+
+  std::atomic<bool> stopping_{false};
 
   // Guarded by mutex_.
   std::mutex mutex_;

@@ -10,6 +10,7 @@
 #include "app/commands.h"
 #include "app/load_command_config.h"
 #include "app/probe_threads.h"
+#include "app/proxy_environment.h"
 #include "app/reloader.h"
 #include "base/random.h"
 #include "base/text.h"
@@ -37,6 +38,13 @@ sigset_t awaited_signals() {
 void block_awaited_signals() {
   const sigset_t signals = awaited_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+// While main reloads, nobody waits for them.
+bool stop_is_pending() {
+  sigset_t pending;
+  sigpending(&pending);
+  return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1;
 }
 
 // Waits for one of them, or until `limit` has passed (0 then).
@@ -133,7 +141,8 @@ int serve_command(const Options& options) {
   ProbeThreads threads(
       partition, clock, [] { return std::make_unique<transport::CurlTransport>(); }, paid, ledgers,
       log, base::Random::seed_from_kernel());
-  Reloader reloader(options.config_file, fingerprint, whole, options.shard, ledgers, threads, log);
+  Reloader reloader(options.config_file, fingerprint, whole, options.shard, ledgers, threads, log,
+                    stop_is_pending);
   std::atomic<bool> ready{false};
   http::RateLimit probe_rate(options.probe_rate);
   base::Instruments instruments;
@@ -163,12 +172,15 @@ int serve_command(const Options& options) {
                        {"targets", plan->targets().size()},
                        {"probe_threads", partition.parts.size()},
                        {"config", options.config_file}});
+  for (const std::string& fault : no_proxy_faults(*plan))
+    log.warn("no_proxy of the environment is not understood", {{"contains", fault}});
   if (!options.port_file.empty() && !write_port(options.port_file, *port))
     log.error("the port file cannot be written", {{"path", options.port_file}});
 
   const int signal = serve_until_stopped(options, reloader);
   log.info("stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
-  // Both are asked to stop before either is waited for.
+  // All are asked to stop before any is waited for.
+  reloader.request_stop();
   threads.request_stop();
   server.stop();
   threads.join();

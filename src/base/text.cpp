@@ -64,6 +64,15 @@ std::string join(const std::vector<std::string>& pieces, std::string_view separa
   return fmt::format("{}", fmt::join(pieces, separator));
 }
 
+std::string listed(const std::vector<std::string>& names, std::size_t most) {
+  if (names.size() < 2) return join(names, "");
+  const std::size_t named = names.size() > most ? most : names.size() - 1;
+  std::string text =
+      join({names.begin(), names.begin() + static_cast<std::ptrdiff_t>(named)}, ", ");
+  if (named + 1 == names.size()) return text + " and " + names.back();
+  return text + fmt::format(" and {} others", names.size() - named);
+}
+
 std::string counted(std::uint64_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
 }

@@ -2,6 +2,7 @@
 // it reaches a log or a page. Locale-free. Any thread.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -20,6 +21,9 @@ std::string to_lower(std::string_view text);
 bool equals_ignoring_case(std::string_view a, std::string_view b);
 
 std::string join(const std::vector<std::string>& pieces, std::string_view separator);
+
+// "a", "a and b", "a, b and c"; of more than `most`, "a, b and 7 others". REQUIRES: most > 0.
+std::string listed(const std::vector<std::string>& names, std::size_t most);
 
 // "1 probe", "2 probes": for nouns whose plural takes an s.
 std::string counted(std::uint64_t count, std::string_view noun);

@@ -1,5 +1,6 @@
-// Local time in the zones of the system's database (tzdata). Pure except for reading that database,
-// each zone once; any thread. The adapter to the date library: no other file knows it.
+// Local time in the zones of the system's database (tzdata), and in UTC without it. Pure except for
+// reading that database, each zone once; any thread. The adapter to the date library: no other file
+// knows it.
 //
 // The library reads transitions from the tables of the files and not from their rule for later
 // years: Debian's tables end in 2037.

@@ -3,8 +3,6 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 
-#include <array>
-#include <charconv>
 #include <map>
 #include <optional>
 #include <set>
@@ -12,6 +10,7 @@
 
 #include "base/text.h"
 #include "config/base_url_parts.h"
+#include "config/direct_host.h"
 #include "config/prove_header.h"
 #include "config/prove_path.h"
 
@@ -21,27 +20,6 @@ namespace {
 template <class T>
 const Setting<T>& nearest(const Setting<T>& tenant, const Setting<T>& defaults) {
   return tenant.written ? tenant : defaults;
-}
-
-bool is_address(int family, std::string_view text) {
-  std::array<unsigned char, sizeof(in6_addr)> address{};
-  return inet_pton(family, std::string(text).c_str(), address.data()) == 1;
-}
-
-// The number in the text if it is between 0 and `max`.
-std::optional<int> parse_number(std::string_view text, int max) {
-  int value = 0;
-  const char* const last = text.data() + text.size();
-  const auto [end, error] = std::from_chars(text.data(), last, value);
-  if (error != std::errc{} || end != last || value < 0 || value > max) return std::nullopt;
-  return value;
-}
-
-bool is_host_name(std::string_view text) {
-  constexpr std::string_view kAllowed = "abcdefghijklmnopqrstuvwxyz0123456789._-";
-  return !text.empty() && text.size() <= 253 && !text.starts_with('.') &&
-         text.find("..") == std::string_view::npos &&
-         base::to_lower(text).find_first_not_of(kAllowed) == std::string::npos;
 }
 
 std::string prove_proxy(const Setting<std::string>& setting, base::ProblemList& problems) {
@@ -68,27 +46,6 @@ std::string prove_proxy(const Setting<std::string>& setting, base::ProblemList& 
   return "";
 }
 
-// libcurl takes any other form for a host name that does not exist, without an error.
-std::optional<std::string> direct_host_fault(std::string_view host) {
-  if (host.find("://") != std::string_view::npos) return "is a URL, allowed: the host alone";
-  const auto slash = std::min(host.find('/'), host.size());
-  const std::string_view address = host.substr(0, slash);
-  const bool v4 = is_address(AF_INET, address);
-  const bool v6 = is_address(AF_INET6, address);
-  if (slash < host.size()) {
-    const bool fits = parse_number(host.substr(slash + 1), v6 ? 128 : 32).has_value();
-    if ((v4 || v6) && fits) return std::nullopt;
-    return "is not a network, allowed: a network such as 10.0.0.0/8";
-  }
-  if (v4 || v6 || is_host_name(host.starts_with('.') ? host.substr(1) : host)) return std::nullopt;
-  if (host.starts_with("*."))
-    return fmt::format("is a pattern, allowed: {} for all hosts of the domain", host.substr(1));
-  if (host.find(':') != std::string_view::npos)
-    return "has a port or brackets, allowed: the host alone, for all its ports";
-  return "is not a host, allowed: a host name, a .domain, an address or a network such as "
-         "10.0.0.0/8";
-}
-
 std::string prove_no_proxy(const Setting<std::vector<std::string>>& setting,
                            base::ProblemList& problems) {
   if (!setting.value) return "";
@@ -98,10 +55,7 @@ std::string prove_no_proxy(const Setting<std::vector<std::string>>& setting,
       hosts.emplace_back(base::trim(piece));
   if (hosts == std::vector<std::string>{"*"}) return "*";
   for (const std::string& host : hosts) {
-    std::optional<std::string> fault = direct_host_fault(host);
-    if (host == "*") fault = "stands for every host, allowed: alone";
-    if (host.empty()) fault = "is empty, allowed: host names with commas between them";
-    if (fault)
+    if (const auto fault = direct_host_fault(host))
       report(setting, fmt::format("contains {}, which {}", base::quote(host), *fault), problems);
   }
   return base::join(hosts, ",");

@@ -51,6 +51,8 @@ std::vector<std::string> prove_command(const Setting<std::vector<std::string>>& 
   }
   if (command[0].find('/') == std::string::npos) return command;
   command[0] = prove_path({true, command[0], setting.place, setting.key}, problems);
+  // A normal path has no leading "./", and without a slash the program is looked for in PATH.
+  if (!command[0].empty() && command[0].find('/') == std::string::npos) command[0].insert(0, "./");
   return command[0].empty() ? std::vector<std::string>{} : command;
 }
 

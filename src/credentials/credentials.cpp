@@ -1,20 +1,34 @@
 #include "credentials/credentials.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.h"
+#include "base/text.h"
 #include "credentials/stored_secret.h"
 #include "credentials/token_state.h"
 
 namespace reinfer::credentials {
+namespace {
 
-Credentials::Credentials(const model::Plan& plan, const base::Log& log) : log_(log) {
-  adopt(plan);
+constexpr std::size_t kNamesMax = 5;
+
+}  // namespace
+
+Credentials::Credentials(const model::Plan& plan, const base::Log& log)
+    : log_(log), plan_(&plan), verdicts_(plan) {
+  take_sources(plan);
 }
 
 Credentials::~Credentials() = default;
 
-void Credentials::adopt(const model::Plan& plan) {
+void Credentials::adopt(const model::Plan& plan, const model::PlanChange& change) {
+  plan_ = &plan;
+  verdicts_.adopt(plan, change);
+  take_sources(plan);
+}
+
+void Credentials::take_sources(const model::Plan& plan) {
   std::vector<model::TokenSource> all;
   for (const model::Tenant& tenant : plan.tenants())
     all.push_back(tenant.token);
@@ -57,13 +71,32 @@ tl::expected<Token, NoToken> Credentials::token(model::TenantIndex tenant, base:
   return source_of(tenant).token(now);
 }
 
-Rejection Credentials::rejected(model::TenantIndex tenant, std::uint64_t number,
-                                base::Instant now) {
-  return source_of(tenant).rejected(number, now);
+Rejection Credentials::rejected(model::TargetIndex target, const Token& token, base::Instant now) {
+  const model::TenantIndex tenant = plan_->target(target).tenant;
+  Source& source = source_of(tenant);
+  // The answer to a token that was replaced meanwhile says nothing about the new one.
+  if (source.has_replaced(token.number, now)) return Rejection::replaced;
+  if (!verdicts_.refused(target, token.fingerprint, now.mono)) return Rejection::unchanged;
+  log_contradiction(tenant);
+  return source.refused(
+      {verdicts_.tokens_refused_in_a_row(tenant), verdicts_.is_accepted_elsewhere(tenant)}, now);
 }
 
-void Credentials::accepted(model::TenantIndex tenant, std::uint64_t number) {
-  source_of(tenant).accepted(number);
+void Credentials::accepted(model::TargetIndex target, const Token& token, base::Instant sent) {
+  Source& source = source_of(plan_->target(target).tenant);
+  if (!source.has(token.number)) return;
+  source.accepted();
+  verdicts_.accepted(target, token.fingerprint, sent.mono);
+}
+
+void Credentials::log_contradiction(model::TenantIndex tenant) {
+  const std::vector<std::string> others = verdicts_.new_contradiction(tenant);
+  if (others.empty()) return;
+  log_.warn("tenants contradict each other about the token they share",
+            {{"accepted_by", base::listed(others, kNamesMax)},
+             {"refused_by", plan_->tenant(tenant).name},
+             {"so", "a permission or a tenant, not the token"},
+             {"at", source_of(tenant).source().place}});
 }
 
 bool Credentials::is_settling(model::TenantIndex tenant, base::Instant now) const {
@@ -71,7 +104,8 @@ bool Credentials::is_settling(model::TenantIndex tenant, base::Instant now) cons
 }
 
 bool Credentials::is_rejected(model::TenantIndex tenant) const {
-  return source_of(tenant).is_rejected();
+  const std::optional<std::uint64_t> token = source_of(tenant).fingerprint();
+  return token && verdicts_.is_refused(tenant, *token);
 }
 
 std::optional<TokenFetch> Credentials::take_fetch(base::Instant now) {
@@ -93,7 +127,9 @@ base::MonoTime Credentials::next_event() const {
 }
 
 model::TokenFacts Credentials::facts(model::TenantIndex tenant) const {
-  return source_of(tenant).facts();
+  model::TokenFacts facts = source_of(tenant).facts();
+  verdicts_.tell(tenant, facts);
+  return facts;
 }
 
 }  // namespace reinfer::credentials

@@ -1,10 +1,12 @@
 // The tokens of all tenants and their state. The prober asks for a token before each request and
 // reports the API's answer to it; this room re-reads, re-runs or re-fetches sources when it is
 // time. It never waits and reads no clock: a fetch is a Request that the prober sends. Tenants with
-// equal sources share one state. Owned by one probe thread.
+// equal sources share a token and its fetching, never its verdict: a reply judges the token of the
+// tenant that got it. Owned by one probe thread.
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -16,16 +18,20 @@
 #include "credentials/command.h"
 #include "credentials/oauth.h"
 #include "credentials/token_text.h"
+#include "credentials/token_verdicts.h"
 #include "model/plan.h"
+#include "model/plan_change.h"
 #include "model/token_facts.h"
 
 namespace reinfer::credentials {
 
 // A token and its number: two tokens are the same exactly if their numbers are. Numbers are never
-// used again, not even after a reload has removed the token's source.
+// used again, not even after a reload has removed the token's source. `fingerprint` is that of the
+// text, whichever source it comes from.
 struct Token {
   base::Secret secret;
   std::uint64_t number = 0;
+  std::uint64_t fingerprint = 0;
 };
 
 // Why there is no token to send.
@@ -56,20 +62,20 @@ class Credentials {
   ~Credentials();
 
   // From now on `plan` holds. A source that is still used keeps its token and state.
-  void adopt(const model::Plan& plan);
+  void adopt(const model::Plan& plan, const model::PlanChange& change);
 
   // Re-reads the tenant's source if it is time.
   void refresh(model::TenantIndex tenant, base::Instant now);
   // The token to send at `now`. Refreshes the source first.
   tl::expected<Token, NoToken> token(model::TenantIndex tenant, base::Instant now);
 
-  // The API answered 401 to the token of that number.
-  Rejection rejected(model::TenantIndex tenant, std::uint64_t number, base::Instant now);
-  // The API accepted the token of that number.
-  void accepted(model::TenantIndex tenant, std::uint64_t number);
+  // The API answered 401 to the token in a request of the target.
+  Rejection rejected(model::TargetIndex target, const Token& token, base::Instant now);
+  // The API accepted the token in a request of the target, sent at `sent`.
+  void accepted(model::TargetIndex target, const Token& token, base::Instant sent);
   // Whether a replacement is still being fetched, so that a rejection is not final yet.
   bool is_settling(model::TenantIndex tenant, base::Instant now) const;
-  // Whether the API has rejected the current token.
+  // Whether the API has rejected the current token in the last reply to this tenant that judged it.
   bool is_rejected(model::TenantIndex tenant) const;
 
   // The next fetch that is due, at most one in flight for each source.
@@ -86,8 +92,12 @@ class Credentials {
   class Source;
   Source& source_of(model::TenantIndex tenant);
   const Source& source_of(model::TenantIndex tenant) const;
+  void take_sources(const model::Plan& plan);
+  void log_contradiction(model::TenantIndex tenant);
 
   const base::Log& log_;
+  const model::Plan* plan_;
+  TokenVerdicts verdicts_;
 
   std::map<TokenSourceId, std::unique_ptr<Source>> sources_;
   std::vector<TokenSourceId> source_of_tenant_;
@@ -96,7 +106,9 @@ class Credentials {
 };
 
 // Reads a source once, to check a configuration before anything is started, and returns the problem
-// in words. Blocks until a command ends. For OAuth it checks the client secret only.
-std::optional<std::string> inspect_token(const model::TokenSource& source);
+// in words. Blocks until a command ends or `given_up` is true, which is asked again and again. For
+// OAuth it checks the client secret only.
+std::optional<std::string> inspect_token(
+    const model::TokenSource& source, const std::function<bool()>& given_up = [] { return false; });
 
 }  // namespace reinfer::credentials

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "base/hash.h"
 #include "credentials/stored_secret.h"
 
 namespace reinfer::credentials {
@@ -71,6 +72,7 @@ void Credentials::Source::refresh_command(base::Instant now) {
   if (refresh_at_ && now.mono < *refresh_at_) return;
   command_ = std::make_unique<CommandRun>(source_.command, environment_, now.mono);
   refresh_at_ = now.mono + kCommandRefresh;
+  refresh_without_doubt_at_.reset();
   poll_command(now);
 }
 
@@ -101,43 +103,53 @@ void Credentials::Source::take(SecretOrError secret, std::optional<base::Nanosec
   expires_at_ = lifetime ? std::optional(now.mono + *lifetime) : std::nullopt;
   if (token_.number != 0 && token_.secret.reveal() == secret->reveal()) return;
   const bool first = token_.number == 0;
-  token_ = Token{std::move(*secret), ++tokens_seen_};
+  const std::uint64_t fingerprint = base::stable_hash(secret->reveal());
+  token_ = Token{std::move(*secret), ++tokens_seen_, fingerprint};
   if (first) return;
   ++facts_.changes;
   facts_.last_change = now.wall;
   log_.info("token changed", {{"at", source_.place}});
 }
 
-Rejection Credentials::Source::rejected(std::uint64_t number, base::Instant now) {
-  // The answer to a token that was replaced meanwhile says nothing about the new one.
-  if (number != token_.number) return Rejection::replaced;
-  if (is_stored(source_)) {
-    read_at_.reset();
-    refresh_stored(now);
-    if (token_.number != 0 && token_.number != number) return Rejection::replaced;
-  }
-  // Several probes may have been sent with it: all of them wait for one replacement.
-  if (rejected_number_ == number && is_settling(now)) return Rejection::pending;
-  if (rejected_number_ != number) ++rejections_in_a_row_;
-  const bool seen_before = rejected_number_ == number || rejections_in_a_row_ > 1;
-  rejected_number_ = number;
-  facts_.accepted = false;
-  if (is_stored(source_)) return Rejection::unchanged;
-  // Fetching again at once helps if the token was revoked, not if the client was.
-  if (seen_before) {
-    plan_retry(rejections_in_a_row_, now);
-    return Rejection::unchanged;
-  }
-  if (!fetch_in_flight_) refresh_at_ = now.mono;
-  refresh(now);
-  return Rejection::pending;
+std::optional<std::uint64_t> Credentials::Source::fingerprint() const {
+  return token_.number != 0 ? std::optional(token_.fingerprint) : std::nullopt;
 }
 
-void Credentials::Source::accepted(std::uint64_t number) {
-  if (number != token_.number) return;
-  facts_.accepted = true;
-  rejected_number_ = 0;
-  rejections_in_a_row_ = 0;
+bool Credentials::Source::has_replaced(std::uint64_t number, base::Instant now) {
+  if (number != token_.number) return true;
+  if (!is_stored(source_)) return false;
+  read_at_.reset();
+  refresh_stored(now);
+  return number != token_.number;
+}
+
+Rejection Credentials::Source::refused(const Doubt& doubt, base::Instant now) {
+  if (is_stored(source_)) return Rejection::unchanged;
+  const bool first = std::exchange(doubted_number_, token_.number) != token_.number;
+  if (first) ++doubts_in_a_row_;
+  // Several probes may have been sent with it: all of them wait for one replacement.
+  if (is_settling(now)) return Rejection::pending;
+  const bool fetched_lately = doubt_fetched_at_ && now.mono - *doubt_fetched_at_ < kRetryMax;
+  // Fetching again at once helps if the token was revoked, not if the client was.
+  if (first && doubts_in_a_row_ == 1 && doubt.tokens_refused_in_a_row == 1 && !fetched_lately) {
+    doubt_fetched_at_ = now.mono;
+    refresh_at_ = now.mono;
+    refresh(now);
+    return Rejection::pending;
+  }
+  // Otherwise a tenant without the permission would have all others' tokens replaced for ever.
+  if (doubt.accepted_elsewhere) return Rejection::unchanged;
+  const auto undoubted = refresh_at_;
+  plan_retry(std::max(doubts_in_a_row_, doubt.tokens_refused_in_a_row), now);
+  if (refresh_at_ != undoubted && !refresh_without_doubt_at_) refresh_without_doubt_at_ = undoubted;
+  return Rejection::unchanged;
+}
+
+void Credentials::Source::accepted() {
+  if (refresh_without_doubt_at_) refresh_at_ = refresh_without_doubt_at_;
+  refresh_without_doubt_at_.reset();
+  doubted_number_ = 0;
+  doubts_in_a_row_ = 0;
 }
 
 bool Credentials::Source::is_settling(base::Instant now) const {
@@ -171,6 +183,7 @@ void Credentials::Source::fetched(const model::Exchange& exchange, base::Instant
   }
   const base::Nanoseconds lifetime = issued->lifetime.value_or(kLifetimeUnknown);
   refresh_at_ = now.mono + lifetime / 5 * 4;
+  refresh_without_doubt_at_.reset();
   take(std::move(issued->secret), issued->lifetime, now);
 }
 
@@ -187,7 +200,8 @@ base::MonoTime Credentials::Source::next_event() const {
   return fetches && refresh_at_ ? *refresh_at_ : base::MonoTime::max();
 }
 
-std::optional<std::string> inspect_token(const model::TokenSource& source) {
+std::optional<std::string> inspect_token(const model::TokenSource& source,
+                                         const std::function<bool()>& given_up) {
   if (source.kind == model::TokenSource::Kind::oauth) {
     const SecretOrError secret = read_stored(source.oauth.client_secret);
     return secret ? std::nullopt : std::optional(secret.error());
@@ -196,10 +210,12 @@ std::optional<std::string> inspect_token(const model::TokenSource& source) {
     const SecretOrError secret = read_stored(stored_of(source));
     return secret ? std::nullopt : std::optional(secret.error());
   }
+  if (given_up()) return "was given up";
   CommandRun run(source.command, environment_for_child({source}), base::mono_now());
   for (;;) {
     if (const auto ended = run.poll(base::mono_now()))
       return ended->has_value() ? std::nullopt : std::optional(ended->error());
+    if (given_up()) return "was given up";
     run.wait_for_output(kCommandPollInterval);
   }
 }

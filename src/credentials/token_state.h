@@ -1,6 +1,6 @@
-// The state of one token source: the current token, the API's answers to it, and the fetch or
-// command in progress. Used by credentials.cpp alone; credentials.h has the contract of each call.
-// Owned by one probe thread.
+// The state of one token source: the current token, whether it is in doubt, and the fetch or
+// command in progress. It knows no tenant: token_verdicts.h has the API's answers to each. Used by
+// credentials.cpp alone; credentials.h has the contract of each call. Owned by one probe thread.
 #pragma once
 
 #include <memory>
@@ -11,6 +11,12 @@
 #include "credentials/credentials.h"
 
 namespace reinfer::credentials {
+
+// What speaks for and against a token that a tenant was refused with.
+struct Doubt {
+  int tokens_refused_in_a_row = 1;  // to this tenant
+  bool accepted_elsewhere = false;
+};
 
 class Credentials::Source {
  public:
@@ -23,9 +29,13 @@ class Credentials::Source {
 
   void refresh(base::Instant now);
   tl::expected<Token, NoToken> token(base::Instant now);
-  Rejection rejected(std::uint64_t number, base::Instant now);
-  void accepted(std::uint64_t number);
-  bool is_rejected() const { return token_.number != 0 && token_.number == rejected_number_; }
+  bool has(std::uint64_t number) const { return number == token_.number; }
+  std::optional<std::uint64_t> fingerprint() const;
+  // Whether the token of that number is no longer the current one. Reads a stored source again.
+  bool has_replaced(std::uint64_t number, base::Instant now);
+  // A tenant was refused with the current token, or accepted.
+  Rejection refused(const Doubt& doubt, base::Instant now);
+  void accepted();
   bool is_settling(base::Instant now) const;
   std::optional<model::Request> take_fetch(base::Instant now);
   void fetched(const model::Exchange& exchange, base::Instant now);
@@ -48,15 +58,18 @@ class Credentials::Source {
   std::vector<std::string> environment_;
   Token token_;  // number 0: none
   std::string problem_;
-  std::uint64_t rejected_number_ = 0;
+  std::uint64_t doubted_number_ = 0;
   std::optional<base::MonoTime> expires_at_;       // OAuth
   std::optional<base::MonoTime> read_at_;          // stored sources: when last read
   std::optional<base::MonoTime> refresh_at_;       // command, OAuth: when to get the next one
   std::optional<base::MonoTime> poll_command_at_;  // command: when to poll the running one
   std::unique_ptr<CommandRun> command_;            // running
   bool fetch_in_flight_ = false;
-  int failures_in_a_row_ = 0;    // of reading, running or fetching
-  int rejections_in_a_row_ = 0;  // of different tokens
+  int failures_in_a_row_ = 0;  // of reading, running or fetching
+  int doubts_in_a_row_ = 0;    // about different tokens, since one was accepted
+  std::optional<base::MonoTime> doubt_fetched_at_;  // when one was last fetched at once for a doubt
+  // When to get the next one if the doubt proves wrong; set while refresh_at_ is sooner for it.
+  std::optional<base::MonoTime> refresh_without_doubt_at_;
   bool warned_of_storage_ = false;
   model::TokenFacts facts_;
 };

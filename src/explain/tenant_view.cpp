@@ -97,15 +97,14 @@ void reach_back(const std::vector<const record::HealthState*>& states, base::Ins
   }
 }
 
-// Tenants with one token share its rejection, from the moment at which the first of them met it.
-void share_rejections(const model::Plan& plan, std::vector<TenantView>& views) {
-  constexpr auto kFault = static_cast<std::size_t>(model::Fault::credentials);
-  for (std::size_t i = 0; i < views.size(); ++i) {
-    if (!views[i].token_rejected || views[i].by_fault[kFault].since) continue;
-    for (std::size_t j = 0; j < views.size(); ++j)
-      if (plan.tenants()[i].token == plan.tenants()[j].token && views[j].by_fault[kFault].since)
-        earlier(views[i].by_fault[kFault].since, *views[j].by_fault[kFault].since);
-  }
+void find_contradictions(const record::Snapshot& snapshot, std::vector<TenantView>& views) {
+  std::vector<model::TokenFacts> facts;
+  for (const record::TenantRecord& tenant : snapshot.tenants)
+    facts.push_back(tenant.token);
+  for (std::size_t i = 0; i < views.size(); ++i)
+    if (views[i].token_rejected && facts[i].judged_at)
+      views[i].contradiction =
+          contradiction_of(*snapshot.plan, facts, model::TenantIndex(i), *facts[i].judged_at);
 }
 
 // The incident that ended last, joined with those that overlap with it.
@@ -156,11 +155,12 @@ std::vector<TenantView> view_tenants(const record::Snapshot& snapshot) {
   }
   for (std::size_t i = 0; i < count; ++i) {
     views[i].token_rejected = snapshot.tenants[i].token.accepted == false;
+    views[i].refused_alone = snapshot.tenants[i].token.probes_refused_alone > 0;
     for (std::size_t f = 1; f < model::kFaultCount; ++f)
       reach_back(states[i], snapshot.taken, f, views[i].by_fault[f].since);
     find_past(states[i], snapshot.taken, views[i]);
   }
-  share_rejections(*snapshot.plan, views);
+  find_contradictions(snapshot, views);
   return views;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "explain/probe_status.h"
+#include "explain/token_contradiction.h"
 #include "record/snapshot.h"
 
 namespace reinfer::explain {
@@ -31,6 +32,8 @@ struct TenantView {
   std::array<FaultView, model::kFaultCount> by_fault;
   std::bitset<model::kOutcomeCount> outcomes;  // last results of the failing ones
   bool token_rejected = false;
+  bool refused_alone = false;  // a probe is refused with a token that others are accepted with
+  TokenContradiction contradiction;  // about the token that this tenant is refused with
   bool reply_seen = false;  // a last result, not stale, is a reply of the API or of its edge
   std::optional<model::SkipReason> paused_by;
   std::optional<base::WallTime> stale_since;  // the youngest result of the stale ones

@@ -104,6 +104,7 @@ Verdict judge_tenant(const record::Snapshot& snapshot, const std::vector<TenantV
       words.say("token rejected").since(verdict.since).say("; ");
     }
     say_faults(view, words);
+    say_contradiction(view, words);
     if (!proof.claim.empty()) words.say("; " + proof.claim);
     say_others(view, words);
   } else {

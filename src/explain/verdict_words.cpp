@@ -32,7 +32,8 @@ std::string fault_words(const TenantView& view, model::Fault fault) {
       view.by_fault[static_cast<std::size_t>(fault)].on_and_off ? " on and off" : "";
   switch (fault) {
     case model::Fault::credentials:
-      if (view.seen(model::Outcome::unauthorized)) return "token rejected";
+      if (view.token_rejected) return "token rejected";
+      if (view.seen(model::Outcome::unauthorized) && !view.refused_alone) return "token rejected";
       return view.seen(model::Outcome::token_unavailable) ? "no token to be had"
                                                           : "permission missing";
     case model::Fault::request:
@@ -95,6 +96,11 @@ void say_faults(const TenantView& view, Sentence& words) {
   if (view.recovering > 0) words.say(fmt::format(" ({} recovering)", view.recovering));
 }
 
+void say_contradiction(const TenantView& view, Sentence& words) {
+  const std::string text = words_of(view.contradiction);
+  if (!text.empty()) words.say("; " + text);
+}
+
 void say_others(const TenantView& view, Sentence& words) {
   if (view.paused > 0) {
     words.say(fmt::format("; {} paused", base::counted(view.paused, "probe")));
@@ -126,6 +132,7 @@ void say_quiet(const TenantView& view, TenantState state, Verdict& verdict, base
     case TenantState::credentials:
       words.say(view.token_rejected ? "token rejected" : "waiting for a token");
       words.since(view.by_fault[static_cast<std::size_t>(model::Fault::credentials)].since);
+      say_contradiction(view, words);
       return say_others(view, words);
     case TenantState::paused:
       words.say("not probed at present");

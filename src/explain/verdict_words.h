@@ -27,6 +27,9 @@ class Sentence {
 
 // The faults that fail now: "platform failing since 02:14, 3 of 4 probes".
 void say_faults(const TenantView& view, Sentence& words);
+// "; accepted by production, refused by sandbox: a permission or a tenant, not the token"; nothing
+// if no other tenant contradicts this one.
+void say_contradiction(const TenantView& view, Sentence& words);
 // The probes that neither fail nor answer: paused, without results, not probed yet.
 void say_others(const TenantView& view, Sentence& words);
 // A tenant in which nothing fails. Sets `verdict.since` where the state has a beginning.

@@ -1,15 +1,45 @@
 #include "model/partition.h"
 
+#include <algorithm>
+
 #include "base/check.h"
 #include "base/hash.h"
 
 namespace reinfer::model {
 
-std::size_t part_of(std::string_view tenant, std::size_t parts) {
-  return base::rendezvous(tenant, parts);
+namespace {
+
+// A request or a program: somebody is asked for the token, and a new one may end the old one.
+bool is_fetched(const TokenSource& source) {
+  return source.kind == TokenSource::Kind::oauth || source.kind == TokenSource::Kind::command;
 }
 
-namespace {
+// For each tenant the first one with which it has to share a part: itself if there is none before.
+std::vector<std::size_t> leaders_of(const std::vector<Tenant>& tenants) {
+  std::vector<std::size_t> leaders;
+  for (std::size_t i = 0; i < tenants.size(); ++i) {
+    const auto together = [&](const Tenant& other) { return other.token == tenants[i].token; };
+    const auto first = is_fetched(tenants[i].token)
+                           ? std::find_if(tenants.begin(), tenants.end(), together)
+                           : tenants.begin() + static_cast<std::ptrdiff_t>(i);
+    leaders.push_back(static_cast<std::size_t>(first - tenants.begin()));
+  }
+  return leaders;
+}
+
+// The part of each tenant.
+std::vector<std::size_t> share_out(const std::vector<Tenant>& tenants, std::size_t parts,
+                                   const Partition* before) {
+  const std::vector<std::size_t> leaders = leaders_of(tenants);
+  std::vector<std::optional<std::size_t>> of_leader(tenants.size());
+  if (before != nullptr)
+    for (std::size_t i = 0; i < tenants.size(); ++i)
+      if (!of_leader[leaders[i]]) of_leader[leaders[i]] = part_of(*before, tenants[i].name);
+  std::vector<std::size_t> chosen;
+  for (const std::size_t leader : leaders)
+    chosen.push_back(of_leader[leader].value_or(base::rendezvous(tenants[leader].name, parts)));
+  return chosen;
+}
 
 // One for each part that has targets, the rest in proportion to them; `whole` in total, or more if
 // there are more such parts.
@@ -35,15 +65,31 @@ std::vector<std::size_t> shares_of(std::size_t whole,
 
 }  // namespace
 
-Partition partition_plan(std::shared_ptr<const Plan> whole, std::size_t parts) {
+std::optional<std::size_t> part_of(const Partition& partition, std::string_view tenant) {
+  const auto& tenants = partition.whole->tenants();
+  for (std::size_t i = 0; i < tenants.size(); ++i)
+    if (tenants[i].name == tenant) return partition.tenants[i].part;
+  return std::nullopt;
+}
+
+std::size_t parts_max(const Plan& plan) {
+  const std::vector<std::size_t> leaders = leaders_of(plan.tenants());
+  std::size_t count = 0;
+  for (std::size_t i = 0; i < leaders.size(); ++i)
+    count += leaders[i] == i;
+  return count;
+}
+
+Partition partition_plan(std::shared_ptr<const Plan> whole, std::size_t parts,
+                         const Partition* before) {
   base::check(parts > 0, "a plan is divided into something");
+  base::check(before == nullptr || before->parts.size() == parts, "the number of parts is fixed");
+  const std::vector<std::size_t> part_of_tenant = share_out(whole->tenants(), parts, before);
   std::vector<std::vector<TargetIndex>> chosen(parts);
   std::vector<std::size_t> tenants_of(parts);
   Partition partition{whole, {}, {}, {}};
-  for (const Tenant& tenant : whole->tenants()) {
-    const std::size_t part = part_of(tenant.name, parts);
+  for (const std::size_t part : part_of_tenant)
     partition.tenants.push_back({part, tenants_of[part]++});
-  }
   for (std::size_t i = 0; i < whole->targets().size(); ++i) {
     const std::size_t part = partition.tenants[to_size(whole->targets()[i].tenant)].part;
     partition.targets.push_back({part, chosen[part].size()});

@@ -1,11 +1,14 @@
 // Divides a plan by rendezvous hashing of names: by tenant between the probe threads of a process,
 // because the limits and the token state of a tenant belong to one thread; by target between
 // processes (shards), so that even one large tenant can be spread. Nothing has to be coordinated.
+// Tenants whose token is fetched from the same source are one thread's, so that it is fetched once.
+// A stored token (a variable or a file) costs nobody anything to read, so its tenants are spread.
 // Pure, any thread; plain values.
 #pragma once
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -30,11 +33,17 @@ struct Partition {
 
 // Divides the plan into `parts`, some of which may be empty. The limit of probes in flight is
 // divided in proportion to the targets, at least one for each part that has targets. With one part,
-// that part is the whole plan itself. REQUIRES: parts > 0.
-Partition partition_plan(std::shared_ptr<const Plan> whole, std::size_t parts);
+// that part is the whole plan itself. A tenant of `before`, the partition in force, stays in its
+// part, unless its token is now fetched from the same source as that of a tenant in another part.
+// REQUIRES: parts > 0.
+Partition partition_plan(std::shared_ptr<const Plan> whole, std::size_t parts,
+                         const Partition* before = nullptr);
 
-// The part that the tenant belongs to.
-std::size_t part_of(std::string_view tenant, std::size_t parts);
+// The part of the tenant of that name; nullopt if there is none.
+std::optional<std::size_t> part_of(const Partition& partition, std::string_view tenant);
+
+// The number of parts that can have something to do: tenants, those with one fetched token as one.
+std::size_t parts_max(const Plan& plan);
 
 inline constexpr std::size_t kShardsMax = 1000;
 

@@ -56,7 +56,7 @@ void Engine::read_mail(base::Instant now) {
 
 void Engine::adopt(std::shared_ptr<const model::Plan> plan, base::Instant now) {
   const model::PlanChange change = model::compare(*plan_, *plan);
-  credentials_.adopt(*plan);
+  credentials_.adopt(*plan, change);
   schedule_.adopt(schedule::target_grids(*plan), now);
   admission_.adopt(*plan, change);
   prober_.adopt(*plan, change);

@@ -39,9 +39,7 @@ Prober::Prober(const model::Plan& plan, transport::Transport& transport,
       may_repeat_(std::move(may_repeat)),
       plan_(&plan),
       random_(seed),
-      busy_(plan.targets().size()),
-      refused_(plan.targets().size()),
-      refused_alone_(plan.targets().size()) {}
+      busy_(plan.targets().size()) {}
 
 void Prober::adopt(const model::Plan& plan, const model::PlanChange& change) {
   const model::Plan& before = *std::exchange(plan_, &plan);
@@ -61,13 +59,7 @@ void Prober::adopt(const model::Plan& plan, const model::PlanChange& change) {
     held.result.target = held.sent.started.target;
     held_.push_back(std::move(held));
   }
-  const auto carry = [&](auto& kept) {
-    using Value = typename std::decay_t<decltype(kept)>::value_type;
-    kept = model::carry_over(change.targets, kept, [](std::size_t) { return Value{}; });
-  };
-  carry(busy_);
-  carry(refused_);
-  carry(refused_alone_);
+  busy_ = model::carry_over(change.targets, busy_, [](std::size_t) { return false; });
 }
 
 Prober::Start Prober::start(model::TargetIndex index,
@@ -113,14 +105,10 @@ void Prober::finish(Sent sent, model::Exchange exchange, base::Instant now,
       judge(sent.sent_for ? *sent.sent_for : target, sent.started, std::move(exchange));
   result.first_http_status = sent.first_http_status;
   result.request_headers = std::move(sent.headers);
-  const bool rejected = result.outcome == model::Outcome::unauthorized;
-  if (took_token(result)) note_token_taken(sent.started.target, sent.token.number);
-  const std::size_t index = model::to_size(sent.started.target);
-  const bool of_this_probe_alone = refused_alone_[index] == sent.token.number;
-  refused_[index] = rejected ? sent.token.number : 0;
-  if (!rejected || of_this_probe_alone) return deliver(std::move(result), results);
+  if (took_token(result)) credentials_.accepted(sent.started.target, sent.token, sent.started.at);
+  if (result.outcome != model::Outcome::unauthorized) return deliver(std::move(result), results);
 
-  const credentials::Rejection next = credentials_.rejected(target.tenant, sent.token.number, now);
+  const credentials::Rejection next = credentials_.rejected(sent.started.target, sent.token, now);
   // Once only: an API that rejects the new token as well means it.
   if (sent.first_http_status || next == credentials::Rejection::unchanged)
     return deliver(std::move(result), results);
@@ -144,14 +132,6 @@ void Prober::repeat(Sent sent, model::ProbeResult rejected, base::Instant now,
         rejected.http_status,
         sent.time_max,
         std::nullopt});
-}
-
-void Prober::note_token_taken(model::TargetIndex index, std::uint64_t number) {
-  const model::TenantIndex tenant = plan_->target(index).tenant;
-  credentials_.accepted(tenant, number);
-  for (std::size_t i = 0; i < refused_.size(); ++i)
-    if (refused_[i] == number && plan_->targets()[i].tenant == tenant) refused_alone_[i] = number;
-  refused_alone_[model::to_size(index)] = 0;
 }
 
 void Prober::deliver(model::ProbeResult result, std::vector<model::ProbeResult>& results) {

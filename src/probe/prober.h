@@ -94,7 +94,6 @@ class Prober {
   void repeat(Sent sent, model::ProbeResult rejected, base::Instant now,
               std::vector<model::ProbeResult>& results);
   void deliver(model::ProbeResult result, std::vector<model::ProbeResult>& results);
-  void note_token_taken(model::TargetIndex target, std::uint64_t number);
 
   // Constant after construction.
   transport::Transport& transport_;
@@ -110,11 +109,6 @@ class Prober {
   std::vector<Held> held_;
   std::map<std::uint64_t, credentials::TokenSourceId> fetches_;
   std::vector<bool> busy_;
-  // By target: the number of the token that its last reply rejected, and the number of the rejected
-  // token that another target of the tenant used successfully after that. Such a 401 means a
-  // missing permission and says nothing about the token.
-  std::vector<std::uint64_t> refused_;
-  std::vector<std::uint64_t> refused_alone_;
 };
 
 }  // namespace reinfer::probe

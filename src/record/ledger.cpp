@@ -51,6 +51,7 @@ void Ledger::adopt(std::shared_ptr<const model::Plan> plan, const model::PlanCha
     if (change.tenants[i] &&
         before->tenants()[*change.tenants[i]].base_url != plan_->tenants()[i].base_url)
       tenants_[i].certificate_expiry.reset();
+  take_expected(change, now);
   remembered_ = 0;
   for (const Evidence& evidence : evidence_)
     remembered_ += evidence.size();
@@ -61,6 +62,44 @@ void Ledger::adopt(std::shared_ptr<const model::Plan> plan, const model::PlanCha
   exporter_.plan_loaded = now.wall;
   exporter_.last_reload_successful = true;
   exporter_.reload_problems.clear();
+}
+
+void Ledger::take_expected(const model::PlanChange& change, base::Instant now) {
+  for (TenantFigures& figures : std::exchange(expected_, {})) {
+    for (std::size_t i = 0; i < tenants_.size(); ++i) {
+      const model::Tenant& tenant = plan_->tenants()[i];
+      if (change.tenants[i] || tenant.name != figures.tenant.name) continue;
+      tenants_[i] = figures.record;
+      if (tenant.base_url != figures.tenant.base_url) tenants_[i].certificate_expiry.reset();
+    }
+    for (TenantFigures::OfTarget& moved : figures.targets) {
+      const auto index = plan_->find_target(figures.tenant.name, moved.target.probe);
+      if (!index || change.targets[model::to_size(*index)]) continue;
+      moved.record.in_flight = false;
+      targets_.at(model::to_size(*index)) = std::move(moved.record);
+      evidence_.at(model::to_size(*index)) = std::move(moved.evidence);
+      fit(*index, moved.target, now);
+    }
+  }
+}
+
+void Ledger::expect(TenantFigures figures) {
+  const std::lock_guard lock(mutex_);
+  expected_.push_back(std::move(figures));
+}
+
+TenantFigures Ledger::figures_of(std::string_view name) const {
+  const std::lock_guard lock(mutex_);
+  const auto& tenants = plan_->tenants();
+  const auto tenant = std::find_if(tenants.begin(), tenants.end(),
+                                   [&](const model::Tenant& one) { return one.name == name; });
+  base::check(tenant != tenants.end(), "the tenant is in this ledger");
+  const auto index = static_cast<std::size_t>(tenant - tenants.begin());
+  TenantFigures figures{*tenant, tenants_[index], {}};
+  for (std::size_t i = 0; i < targets_.size(); ++i)
+    if (model::to_size(plan_->targets()[i].tenant) == index)
+      figures.targets.push_back({plan_->targets()[i], targets_[i], evidence_[i]});
+  return figures;
 }
 
 // Figures that do not fit the changed target are given up.

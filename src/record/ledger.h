@@ -29,6 +29,18 @@ struct TargetEvidence {
   Evidence evidence;
 };
 
+// The figures of a tenant that moves to another ledger. A probe in flight does not move.
+struct TenantFigures {
+  struct OfTarget {
+    model::Target target;
+    TargetRecord record;
+    Evidence evidence;
+  };
+  model::Tenant tenant;
+  TenantRecord record;
+  std::vector<OfTarget> targets;
+};
+
 class Ledger {
  public:
   // All series of all targets exist, at 0, from here on. At most `evidence_max` results are kept as
@@ -43,6 +55,10 @@ class Ledger {
   // else.
   void adopt(std::shared_ptr<const model::Plan> plan, const model::PlanChange& change,
              base::Instant now);
+  // The plan that is adopted next has a tenant that was in another ledger until now; and what that
+  // ledger hands over. REQUIRES: there is such a tenant. Any thread.
+  void expect(TenantFigures figures);
+  TenantFigures figures_of(std::string_view tenant) const;
   // A plan could not be loaded, for these reasons; the old one stays in force.
   void record_reload_failed(std::vector<std::string> problems);
   // The thread that writes here was given a real-time priority.
@@ -71,6 +87,7 @@ class Ledger {
       const model::Plan* plan, const std::vector<model::TargetIndex>& targets) const;
 
  private:
+  void take_expected(const model::PlanChange& change, base::Instant now);
   void fit(model::TargetIndex index, const model::Target& before, base::Instant now);
   std::optional<model::Exclusion> exclusion_of(const model::ProbeResult& result) const;
   void remember(const model::ProbeResult& result, bool excluded);
@@ -86,7 +103,8 @@ class Ledger {
   std::vector<TenantRecord> tenants_;
   std::vector<std::optional<bool>> controls_;
   std::vector<Evidence> evidence_;
-  std::size_t remembered_ = 0;  // results in all of evidence_
+  std::vector<TenantFigures> expected_;  // until the next adopt()
+  std::size_t remembered_ = 0;           // results in all of evidence_
   ExporterRecord exporter_;
 };
 

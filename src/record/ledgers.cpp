@@ -44,12 +44,33 @@ void Ledgers::adopt(model::Partition partition, base::Instant now,
                     const std::function<std::vector<bool>()>& carry_out) {
   base::check(partition.parts.size() == ledgers_.size(), "there are as many parts as ledgers");
   const std::lock_guard lock(mutex_);
+  hand_over_tenants(partition);
   const std::vector<bool> adopted = carry_out();
   for (std::size_t i = 0; i < ledgers_.size(); ++i) {
     const auto& part = partition.parts[i];
     if (!adopted.at(i)) ledgers_[i]->adopt(part, model::compare(*partition_.parts[i], *part), now);
   }
   partition_ = std::move(partition);
+}
+
+// No reader sees the figures twice or not at all: all of them wait until the reload has ended.
+void Ledgers::hand_over_tenants(const model::Partition& next) {
+  const auto& tenants = next.whole->tenants();
+  for (std::size_t i = 0; i < tenants.size(); ++i) {
+    const auto old = model::part_of(partition_, tenants[i].name);
+    const std::size_t now = next.tenants[i].part;
+    if (old && *old != now) ledgers_[now]->expect(ledgers_[*old]->figures_of(tenants[i].name));
+  }
+}
+
+model::Partition Ledgers::partition() const {
+  const std::shared_lock lock(mutex_);
+  return partition_;
+}
+
+std::optional<std::size_t> Ledgers::part_of(std::string_view tenant) const {
+  const std::shared_lock lock(mutex_);
+  return model::part_of(partition_, tenant);
 }
 
 void Ledgers::record_reload_failed(std::vector<std::string> problems) {

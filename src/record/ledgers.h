@@ -28,11 +28,16 @@ class Ledgers {
 
   // Calls `carry_out`, which has the thread of each ledger adopt its part of `partition` and
   // returns for each whether it did. Ledgers whose threads have ended adopt it here, so that all
-  // parts are of one plan. REQUIRES: as many parts as before.
+  // parts are of one plan. The figures of a tenant that belongs to another part now move with it.
+  // REQUIRES: as many parts as before.
   void adopt(model::Partition partition, base::Instant now,
              const std::function<std::vector<bool>()>& carry_out);
   void record_reload_failed(std::vector<std::string> problems);
 
+  // The partition in force. Any thread.
+  model::Partition partition() const;
+  // The part of a tenant; nullopt if there is none of that name. Any thread.
+  std::optional<std::size_t> part_of(std::string_view tenant) const;
   // Whether the plan has such a target. Any thread; costs next to nothing.
   bool has_target(std::string_view tenant, std::string_view probe) const;
   // Like the functions of Ledger, for the whole plan. Any thread.
@@ -43,6 +48,7 @@ class Ledgers {
 
  private:
   Egress egress_;  // what all ledgers know of the controls
+  void hand_over_tenants(const model::Partition& next);
 
   // Constant after construction; each Ledger has its own mutex.
   std::vector<std::unique_ptr<Ledger>> ledgers_;

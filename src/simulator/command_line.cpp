@@ -60,6 +60,16 @@ void add_options(CLI::App& app, Options& options) {
                });
   app.add_option("--token", options.token, "The developer token the API accepts")
       ->capture_default_str();
+  add_parsed(app, "--tenant-token",
+             "The developer token one tenant accepts instead; may be given several times",
+             "ORG/TENANT=TOKEN", [&options](const std::string& text) -> std::string {
+               const auto slash = text.find('/');
+               const auto equals = text.find('=');
+               if (slash == 0 || slash >= equals || equals + 1 >= text.size())
+                 return "expected ORG/TENANT=TOKEN, such as demo/sandbox=another-token";
+               options.tenant_tokens[text.substr(0, equals)] = text.substr(equals + 1);
+               return {};
+             });
   app.add_option("--ca-file", options.ca_file, "Write the CA certificate there, as PEM");
   app.add_option("--ready-file", options.ready_file,
                  "Write the bound ports there, as JSON, once requests are answered");

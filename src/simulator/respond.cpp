@@ -69,7 +69,7 @@ Response respond(World& world, const Request& request) {
   if (const auto problem = problem_in_path(place))
     return {error_reply(400, "simulator: " + problem->text), world.draw_marks(), {}, false};
 
-  const Authorization authorization = world.judge(request.header("authorization"));
+  const Authorization authorization = world.judge(place.tenant, request.header("authorization"));
   const bool can_fail = place.area == Area::api || place.area == Area::token_endpoint;
   const auto chosen =
       can_fail ? world.choose_fault(place, route_name(request, place)) : std::nullopt;

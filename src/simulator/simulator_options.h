@@ -4,6 +4,8 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -26,6 +28,8 @@ struct Options {
   // Indexed by PortKind. With none at all the simulator speaks TLS on 127.0.0.1:9443.
   std::array<std::optional<Address>, kPortKindCount> listen;
   std::string token = "simulated-token";
+  // By "ORGANISATION/TENANT": tenants that accept a token of their own, and not the common one.
+  std::map<std::string, std::string, std::less<>> tenant_tokens;
   std::string ca_file;     // where the CA certificate goes; not written if empty
   std::string ready_file;  // where ready_json() goes; not written if empty
   std::string scenario_file;

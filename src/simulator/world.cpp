@@ -34,12 +34,14 @@ World::World(const Options& options, Scenario scenario, const base::Clock& clock
       token_(options.token),
       acted_(scenario_.steps.size()) {}
 
-Authorization World::judge(std::string_view header) {
+Authorization World::judge(std::string_view tenant, std::string_view header) {
   if (header.empty()) return Authorization::missing;
   if (!header.starts_with(kBearer)) return Authorization::bad;
   const std::string token(header.substr(kBearer.size()));
   const std::lock_guard lock(mutex_);
-  if (token == token_) return Authorization::ok;
+  const auto own = options_.tenant_tokens.find(tenant);
+  if (token == (own == options_.tenant_tokens.end() ? token_ : own->second))
+    return Authorization::ok;
   const auto issued = issued_.find(token);
   const bool alive = issued != issued_.end() && clock_.now().mono < issued->second;
   return alive ? Authorization::ok : Authorization::bad;

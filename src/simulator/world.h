@@ -62,7 +62,7 @@ class World {
   const Options& options() const { return options_; }
   base::Instant now() const { return clock_.now(); }
 
-  Authorization judge(std::string_view authorization_header);
+  Authorization judge(std::string_view tenant, std::string_view authorization_header);
   std::string issue_token(base::Nanoseconds lifetime);
   void set_token(std::string token);
 

@@ -161,4 +161,10 @@ std::string render_card(const model::Plan& plan, const model::ProbeResult& resul
   return text + '\n';
 }
 
+std::string render_contradiction(const explain::TokenContradiction& contradiction,
+                                 const TerminalStyle& style) {
+  const std::string words = explain::words_of(contradiction);
+  return words.empty() ? "" : fact(style, "one token", words, Ink::bad);
+}
+
 }  // namespace reinfer::terminal

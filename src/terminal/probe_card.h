@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "explain/token_contradiction.h"
 #include "model/plan.h"
 #include "model/probe_result.h"
 #include "model/token_facts.h"
@@ -20,5 +21,9 @@ std::string render_headline(const model::Plan& plan, const model::ProbeResult& r
 // Lines, each ended by a newline, and an empty one at the end. `token`: of the target's tenant.
 std::string render_card(const model::Plan& plan, const model::ProbeResult& result,
                         const model::TokenFacts& token, const TerminalStyle& style);
+
+// One line after the cards of several tenants; "" if nobody contradicts.
+std::string render_contradiction(const explain::TokenContradiction& contradiction,
+                                 const TerminalStyle& style);
 
 }  // namespace reinfer::terminal

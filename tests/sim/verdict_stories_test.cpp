@@ -190,11 +190,14 @@ TEST_CASE("a rejected token is the credentials' fault, and the other probes are 
         "All 4 probes fine since 02:00 UTC; before that credentials failing from 01:00 UTC");
 }
 
-TEST_CASE("tenants with one token share its rejection, and since when") {
+TEST_CASE("a rejected token is the trouble of the tenant that met it, not of its siblings") {
   Story story(tenant("acme") + tenant("other"));
   story.world.during(1h, 2h, "/acme/", replies(401, kError));
-  CHECK(story.at(1h + 40s, "other") == "Token rejected since 01:00 UTC; 3 probes paused");
-  CHECK(story.state("other") == explain::TenantState::credentials);
+  CHECK(story.at(1h + 40s, "other") == "All 4 probes fine");
+  CHECK(story.state("other") == explain::TenantState::fine);
+  CHECK(story.at(1h + 5min) ==
+        "Token rejected since 01:00 UTC, 3 of 4 probes; accepted by other, refused by acme: a "
+        "permission or a tenant, not the token; 1 probe paused");
 }
 
 TEST_CASE("a permission that is missing is told apart from a token that is rejected") {

@@ -80,9 +80,9 @@ PATTERNS = [
      r"_clock::now\b|\b(clock_gettime|gettimeofday|std::time)\s*\(",
      "take an Instant as argument, or ask base/clock.h (Clock, mono_now)"),
     ("getenv",
-     r"^src/(?!credentials/|app/(terminal|options)\.cpp).*\.(h|cpp)$",
+     r"^src/(?!credentials/|app/(terminal|options|proxy_environment)\.cpp).*\.(h|cpp)$",
      r"\b(secure_)?getenv\s*\(",
-     "only credentials, the terminal and the command line read the environment"
+     "only credentials, the terminal, the proxy's check and the command line read the environment"
      " theirs; everything else is configured"),
     ("stdout", r"^src/(?!app/|main\.cpp|simulator/(main|command_line)\.cpp).*\.(h|cpp)$",
      r"std::(cout|cerr|clog)\b|\bv?printf\s*\(|\bputs\s*\(|\bstdout\b|fmt::print\((?!stderr)",

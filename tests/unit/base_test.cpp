@@ -32,6 +32,15 @@ namespace {
 
 using namespace std::chrono_literals;
 
+TEST_CASE("names are listed as one says them, and a crowd is counted") {
+  CHECK(base::listed({}, 3).empty());
+  CHECK(base::listed({"a"}, 3) == "a");
+  CHECK(base::listed({"a", "b"}, 3) == "a and b");
+  CHECK(base::listed({"a", "b", "c"}, 3) == "a, b and c");
+  CHECK(base::listed({"a", "b", "c", "d", "e"}, 3) == "a, b, c and 2 others");
+  CHECK(base::listed({"a", "b", "c", "d"}, 3) == "a, b, c and d");
+}
+
 TEST_CASE("durations are read in the forms people write") {
   struct Row {
     std::string_view text;

@@ -330,8 +330,10 @@ TEST_CASE("the demo configuration is valid once its certificate is made") {
   std::ofstream(folder.path() / "build/demo/ca.pem") << "certificates";
   const model::Plan plan =
       plan_of(shipped("demo.toml"), (folder.path() / "config/demo.toml").string());
-  CHECK(plan.tenants().size() == 2);
-  CHECK(plan.targets().size() == 6);
+  CHECK(plan.tenants().size() == 3);
+  CHECK(plan.targets().size() == 8);
+  CHECK(plan.tenants()[0].token.name != plan.tenants()[1].token.name);
+  CHECK(plan.tenants()[0].token == plan.tenants()[2].token);
   CHECK(plan.tenants()[0].network.ca_file == (folder.path() / "build/demo/ca.pem").string());
   for (const model::Target& target : plan.targets()) {
     CHECK(target.interval >= 2s);

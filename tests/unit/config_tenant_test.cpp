@@ -7,6 +7,7 @@
 #include <string>
 
 #include "base/random.h"
+#include "config/direct_host.h"
 #include "config/load_plan.h"
 
 namespace reinfer::tests {
@@ -189,6 +190,44 @@ TEST_CASE("hosts without a proxy may stand in one string") {
   CHECK(no_proxy("\"localhost, b.example.com\"") == "localhost,b.example.com");
   CHECK(no_proxy("\"*\"") == "*");
   CHECK(no_proxy("[\"fd00::/8\"]") == "fd00::/8");
+}
+
+TEST_CASE("a program named with a slash is never looked for in PATH") {
+  // Wherever the configuration is, its own folder included.
+  const auto program = [](const std::string& word, const std::string& file) {
+    return token_with("token_command = [\"" + word + "\"]", file).command.at(0);
+  };
+  CHECK(program("./token", "x.toml") == "./token");
+  CHECK(program("bin/../token", "x.toml") == "./token");
+  CHECK(program("./token", "conf/x.toml") == "conf/token");
+  CHECK(program("../token", "conf/x.toml") == "./token");
+  CHECK(program("token", "conf/x.toml") == "token");
+}
+
+TEST_CASE("of the hosts in no_proxy of the environment those are named that libcurl passes over") {
+  const auto faults = [](std::string_view text) { return config::direct_hosts_faults(text); };
+  for (const std::string_view understood :
+       {"", "*", "localhost", "localhost,.example.com", "localhost example.com", " a , b ,",
+        "10.0.0.0/8,fd00::/8,::1,192.0.2.7", "example.com."}) {
+    CAPTURE(understood);
+    CHECK(faults(understood).empty());
+  }
+  const auto only = [&](std::string_view text) {
+    const auto found = faults(text);
+    REQUIRE(found.size() == 1);
+    return found[0];
+  };
+  CHECK(only("localhost,*.example.com") ==
+        "\"*.example.com\", which is a pattern, allowed: .example.com for all hosts of the domain");
+  CHECK(only("localhost,*") == "\"*\", which stands for every host, allowed: alone");
+  CHECK(only("example.com:443") ==
+        "\"example.com:443\", which has a port or brackets, allowed: the host alone, for all its "
+        "ports");
+  CHECK(only("[::1]") ==
+        "\"[::1]\", which has a port or brackets, allowed: the host alone, for all its ports");
+  CHECK(only("10.0.0.0/33") ==
+        "\"10.0.0.0/33\", which is not a network, allowed: a network such as 10.0.0.0/8");
+  CHECK(faults("*.a;b http://c").size() == 2);
 }
 
 TEST_CASE("families of addresses are words or numbers") {

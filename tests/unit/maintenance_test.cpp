@@ -64,6 +64,18 @@ TEST_CASE("a weekly window comes back every week, over midnight and over the wee
   check_span(year_end, "2025-12-31 23:00:00", "2026-01-01 01:00:00");
 }
 
+TEST_CASE("UTC is known without the system's database, and as the database knows it") {
+  for (base::WallTime now = utc("2026-02-26 23:59:59"); now < utc("2026-03-05 00:00:00");
+       now += 7h) {
+    for (const unsigned weekday : {0U, 1U, 6U})
+      CHECK(base::latest_weekly("UTC", weekday, 22h, now) ==
+            base::latest_weekly("Etc/UTC", weekday, 22h, now));
+    CHECK(base::calendar_day("UTC", now) == base::calendar_day("Etc/UTC", now));
+  }
+  CHECK(base::start_of_day("UTC", {2026, 3, 1}) == utc("2026-03-01 00:00:00"));
+  CHECK_FALSE(base::start_of_day("UTC", {2026, 2, 30}));
+}
+
 TEST_CASE("the weekday is the zone's own, not that of UTC") {
   const model::WeeklyWindow window{kMonday, 1h, 1h, "Pacific/Auckland"};
   check_span(window, "2026-05-31 13:00:00", "2026-05-31 14:00:00");

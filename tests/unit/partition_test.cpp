@@ -32,6 +32,30 @@ std::string many_tenants(std::size_t tenants, std::size_t probes, std::size_t in
   return text;
 }
 
+// Like many_tenants, with one OAuth client for the first `sharing` of them.
+std::string tenants_of_one_client(std::size_t tenants, std::size_t sharing) {
+  std::string text;
+  for (std::size_t i = 0; i < tenants; ++i)
+    text += fmt::format(
+        "[[tenant]]\nname = \"t{0}\"\n"
+        "base_url = \"https://cloud.uipath.com/org/t{0}/reinfer_\"\n{1}\n[[tenant.probe]]\nuse = "
+        "\"projects\"\n",
+        i,
+        i < sharing
+            ? "oauth = { token_url = \"https://cloud.uipath.com/org/identity_/connect/token\","
+              " client_id = \"me\", client_secret_env = \"S\" }"
+            : "token_env = \"A\"");
+  return text;
+}
+
+std::set<std::size_t> parts_used(const model::Partition& partition, std::size_t first,
+                                 std::size_t count) {
+  std::set<std::size_t> parts;
+  for (std::size_t i = first; i < first + count; ++i)
+    parts.insert(partition.tenants.at(i).part);
+  return parts;
+}
+
 std::string full_name(const model::Target& target) {
   return target.tenant_name + "/" + target.probe;
 }
@@ -84,7 +108,7 @@ TEST_CASE("threads share all targets by tenant, and the limit of probes in fligh
     in_flight_max += part.limits().probes_in_flight_max;
     CHECK(part.controls().size() == (i == 0 ? 1 : 0));
     for (const model::Tenant& tenant : part.tenants())
-      CHECK(model::part_of(tenant.name, 3) == i);
+      CHECK(model::part_of(partition, tenant.name) == i);
   }
   CHECK(targets == 36);
   CHECK(in_flight_max == 100);
@@ -98,6 +122,83 @@ TEST_CASE("threads share all targets by tenant, and the limit of probes in fligh
     CHECK(partition.parts[place.part]->tenants().at(place.index) == whole->tenants()[i]);
   }
   CHECK(model::partition_plan(whole, 1).parts.front() == whole);
+}
+
+TEST_CASE("tenants whose token is fetched from one source are one thread's") {
+  for (const std::size_t parts : {1, 2, 4, 8}) {
+    const auto plan = plan_from(tenants_of_one_client(20, 8));
+    const model::Partition partition = model::partition_plan(plan, parts);
+    CHECK(parts_used(partition, 0, 8).size() == 1);
+    // Those with a stored token are spread.
+    CHECK(parts_used(partition, 8, 12).size() > (parts - 1) / 2);
+    CHECK(model::parts_max(*plan) == 13);
+  }
+  std::string commands = many_tenants(6, 1);
+  for (auto at = commands.find("token_env = \"A\""); at != std::string::npos;
+       at = commands.find("token_env = \"A\""))
+    commands.replace(at, 15, "token_command = [\"/bin/echo\", \"t\"]");
+  CHECK(parts_used(model::partition_plan(plan_from(commands), 8), 0, 6).size() == 1);
+  std::string stored = many_tenants(12, 1);
+  CHECK(parts_used(model::partition_plan(plan_from(stored), 3), 0, 12).size() == 3);
+  CHECK(model::parts_max(*plan_from(stored)) == 12);
+}
+
+TEST_CASE("a reload leaves each tenant where it is, and joins those that now share a source") {
+  const auto apart = plan_from(tenants_of_one_client(20, 0));
+  const model::Partition before = model::partition_plan(apart, 4);
+  REQUIRE(parts_used(before, 0, 8).size() > 1);
+  const model::Partition joined =
+      model::partition_plan(plan_from(tenants_of_one_client(20, 8)), 4, &before);
+  CHECK(parts_used(joined, 0, 8) == std::set{before.tenants[0].part});
+  for (std::size_t i = 8; i < 20; ++i)
+    CHECK(joined.tenants[i].part == before.tenants[i].part);
+  // Whoever leaves the source stays with the thread that knows it.
+  const model::Partition again = model::partition_plan(apart, 4, &joined);
+  for (std::size_t i = 0; i < 20; ++i)
+    CHECK(again.tenants[i].part == joined.tenants[i].part);
+  // A tenant that is added goes to the others of its source.
+  const model::Partition more =
+      model::partition_plan(plan_from(tenants_of_one_client(21, 21)), 4, &joined);
+  CHECK(parts_used(more, 0, 21).size() == 1);
+}
+
+TEST_CASE("the figures of a tenant move with it to the thread of its source") {
+  const base::Instant now{base::WallTime{500s}, base::MonoTime{1s}};
+  const model::Partition before = model::partition_plan(plan_from(tenants_of_one_client(20, 0)), 4);
+  record::Ledgers ledgers(before, now);
+  for (std::size_t i = 0; i < 20; ++i) {
+    const model::PartIndex place = before.targets[i];
+    record::Ledger& ledger = ledgers.part(place.part);
+    ledger.record_skipped(model::TargetIndex(place.index), model::SkipReason::stall, i + 1);
+    ledger.record_started(model::TargetIndex(place.index), 0ms);
+    model::ProbeResult result;
+    result.target = model::TargetIndex(place.index);
+    result.outcome = model::Outcome::server_error;
+    ledger.record(result);
+    ledger.record_started(model::TargetIndex(place.index), 0ms);  // in flight
+    model::TokenFacts facts;
+    facts.changes = i;
+    ledger.record_token(model::TenantIndex(before.tenants[i].index), facts);
+  }
+  const model::Partition after =
+      model::partition_plan(plan_from(tenants_of_one_client(20, 8)), 4, &before);
+  ledgers.adopt(after, now, [] { return std::vector<bool>(4, false); });
+  const record::Snapshot snapshot = ledgers.snapshot(now);
+  std::size_t moved = 0;
+  for (std::size_t i = 0; i < 20; ++i) {
+    CAPTURE(i);
+    CHECK(snapshot.targets[i].skips() == i + 1);
+    CHECK(snapshot.targets[i].results() == 1);
+    CHECK(snapshot.tenants[i].token.changes == i);
+    const bool stays = after.tenants[i].part == before.tenants[i].part;
+    moved += !stays;
+    CHECK(snapshot.targets[i].in_flight == stays);
+    const auto evidence = ledgers.evidence(fmt::format("t{}", i), "projects");
+    REQUIRE(evidence);
+    CHECK(evidence->evidence.failures().size() == 1);
+  }
+  CHECK(moved > 0);
+  CHECK(snapshot.exporter.probes_in_flight == 20 - moved);
 }
 
 TEST_CASE("the shares of the limit add up to it, with one at least for each thread that probes") {
@@ -205,7 +306,7 @@ TEST_CASE("a thread that has lost its targets no longer says which clock stamps"
 
   std::string text;
   for (std::size_t i = 0; text.empty(); ++i)
-    if (model::part_of(fmt::format("t{}", i), 2) == 0)
+    if (base::rendezvous(fmt::format("t{}", i), 2) == 0)
       text = fmt::format(
           "[[tenant]]\nname = \"t{0}\"\nbase_url = \"https://cloud.uipath.com/org/t{0}/reinfer_\"\n"
           "token_env = \"A\"\n[[tenant.probe]]\nname = \"p0\"\nuse = \"projects\"\n",

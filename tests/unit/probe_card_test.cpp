@@ -61,6 +61,42 @@ std::size_t longest_line(const std::string& text) {
   return longest;
 }
 
+TEST_CASE("tenants that contradict each other about one token are one line in words") {
+  const auto plan = plan_from(R"(
+[[tenant]]
+name = "production"
+base_url = "https://cloud.uipath.com/acme/production/reinfer_"
+token_env = "A"
+[[tenant.probe]]
+use = "projects"
+[[tenant]]
+name = "sandbox"
+base_url = "https://cloud.uipath.com/acme/sandbox/reinfer_"
+token_env = "A"
+[[tenant.probe]]
+use = "projects"
+)");
+  const auto said = [&](std::optional<bool> first, std::optional<bool> second,
+                        std::uint64_t token_of_second = 7) {
+    std::vector<model::TokenFacts> facts(2);
+    facts[0].accepted = first;
+    facts[0].judged_token = 7;
+    facts[0].judged_at = base::MonoTime{2s};
+    facts[1].accepted = second;
+    facts[1].judged_token = token_of_second;
+    facts[1].judged_at = base::MonoTime{2s};
+    return terminal::render_contradiction(
+        explain::contradiction_of(*plan, facts, model::TenantIndex{1}, base::MonoTime{1s}), kPlain);
+  };
+  CHECK(said(true, false) ==
+        "  one token   accepted by production, refused by sandbox: a permission or a\n"
+        "              tenant, not the token\n");
+  CHECK(said(true, true).empty());
+  CHECK(said(false, false).empty());
+  CHECK(said(std::nullopt, false).empty());
+  CHECK(said(true, false, 8).empty());
+}
+
 TEST_CASE("every outcome has words of its own, as whole sentences") {
   std::set<std::string_view> seen;
   for (const model::Outcome outcome : model::all_outcomes()) {

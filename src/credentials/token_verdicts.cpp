@@ -1,0 +1,114 @@
+#include "credentials/token_verdicts.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace reinfer::credentials {
+
+TokenVerdicts::TokenVerdicts(const model::Plan& plan)
+    : plan_(&plan), tenants_(plan.tenants().size()), targets_(plan.targets().size()) {}
+
+void TokenVerdicts::adopt(const model::Plan& plan, const model::PlanChange& change) {
+  const model::Plan& before = *std::exchange(plan_, &plan);
+  tenants_ = model::carry_over(change.tenants, tenants_, [](std::size_t) { return OfTenant{}; });
+  for (std::size_t i = 0; i < tenants_.size(); ++i) {
+    tenants_[i].probes_refused_alone = 0;
+    if (!change.tenants[i]) continue;
+    const model::Tenant& old = before.tenants()[*change.tenants[i]];
+    const model::Tenant& now = plan.tenants()[i];
+    if (old.base_url != now.base_url || !(old.token == now.token)) tenants_[i] = {};
+  }
+  // The probe whose success made another one's 401 harmless may be gone.
+  targets_.assign(plan.targets().size(), {});
+}
+
+TokenVerdicts::OfTenant& TokenVerdicts::tenant_of(model::TargetIndex target) {
+  return tenants_.at(model::to_size(plan_->target(target).tenant));
+}
+
+void TokenVerdicts::set_still_alone(OfTarget& of_target, OfTenant& of_tenant, bool still_alone) {
+  if (std::exchange(of_target.still_alone, still_alone) == still_alone) return;
+  still_alone ? ++of_tenant.probes_refused_alone : --of_tenant.probes_refused_alone;
+}
+
+void TokenVerdicts::accepted(model::TargetIndex target, std::uint64_t token, base::MonoTime sent) {
+  OfTenant& of_tenant = tenant_of(target);
+  of_tenant.accepted = true;
+  of_tenant.token = token;
+  of_tenant.at = sent;
+  of_tenant.tokens_refused_in_a_row = 0;
+  of_tenant.contradiction_told = false;
+  OfTarget& own = targets_.at(model::to_size(target));
+  set_still_alone(own, of_tenant, false);
+  own = {};
+  const model::TenantIndex tenant = plan_->target(target).tenant;
+  for (std::size_t i = 0; i < targets_.size(); ++i) {
+    OfTarget& other = targets_[i];
+    // A request that was sent before the refusal may have met a token that was still good.
+    if (other.refused_token == token && other.refused_at < sent &&
+        plan_->targets()[i].tenant == tenant)
+      other.alone = true;
+  }
+}
+
+bool TokenVerdicts::refused(model::TargetIndex target, std::uint64_t token, base::MonoTime now) {
+  OfTenant& of_tenant = tenant_of(target);
+  OfTarget& own = targets_.at(model::to_size(target));
+  // It was refused with the token before this one as well, and this one its neighbours were
+  // accepted with.
+  const bool again = own.refused_token != 0 && own.refused_token != token;
+  if (again && of_tenant.accepted == true && of_tenant.token == token) own.alone = true;
+  // A permission does not come with another token, so this holds for the next one too.
+  if (own.alone) {
+    set_still_alone(own, of_tenant, true);
+    return false;
+  }
+  if (own.refused_token != token) {
+    own.refused_token = token;
+    own.refused_at = now;
+  }
+  if (of_tenant.accepted == false && of_tenant.token == token) return true;
+  ++of_tenant.tokens_refused_in_a_row;
+  of_tenant.accepted = false;
+  of_tenant.token = token;
+  of_tenant.at = now;
+  of_tenant.contradiction_told = false;
+  return true;
+}
+
+bool TokenVerdicts::is_refused(model::TenantIndex tenant, std::uint64_t token) const {
+  const OfTenant& own = tenants_.at(model::to_size(tenant));
+  return own.accepted == false && own.token == token;
+}
+
+int TokenVerdicts::tokens_refused_in_a_row(model::TenantIndex tenant) const {
+  return tenants_.at(model::to_size(tenant)).tokens_refused_in_a_row;
+}
+
+bool TokenVerdicts::is_accepted_elsewhere(model::TenantIndex tenant) const {
+  const OfTenant& own = tenants_.at(model::to_size(tenant));
+  return std::any_of(tenants_.begin(), tenants_.end(), [&](const OfTenant& other) {
+    return other.accepted == true && other.token == own.token;
+  });
+}
+
+std::vector<std::string> TokenVerdicts::new_contradiction(model::TenantIndex tenant) {
+  OfTenant& own = tenants_.at(model::to_size(tenant));
+  std::vector<std::string> names;
+  if (own.accepted != false || own.contradiction_told) return names;
+  for (std::size_t i = 0; i < tenants_.size(); ++i)
+    if (tenants_[i].accepted == true && tenants_[i].token == own.token && tenants_[i].at > own.at)
+      names.push_back(plan_->tenants()[i].name);
+  own.contradiction_told = !names.empty();
+  return names;
+}
+
+void TokenVerdicts::tell(model::TenantIndex tenant, model::TokenFacts& facts) const {
+  const OfTenant& own = tenants_.at(model::to_size(tenant));
+  facts.accepted = own.accepted;
+  facts.judged_token = own.token;
+  facts.judged_at = own.accepted ? std::optional(own.at) : std::nullopt;
+  facts.probes_refused_alone = own.probes_refused_alone;
+}
+
+}  // namespace reinfer::credentials
