@@ -200,11 +200,10 @@ void PlanProof::check_series() {
   if (series <= plan_.limits_.series_max) return;
   problems_.add(
       config_.series_max.place, "limits.series_max",
-      fmt::format(
-          "is {}, but the plan makes about {} time series (tenants: {}, probes: {}), allowed: "
-          "fewer probes, fewer buckets (each makes three series a probe), or a higher "
-          "series_max",
-          plan_.limits_.series_max, series, plan_.tenants_.size(), plan_.targets_.size()));
+      fmt::format("is {}, but the plan makes {} time series (tenants: {}, probes: {}), allowed: "
+                  "fewer probes, fewer buckets (each makes three series a probe), or a higher "
+                  "series_max",
+                  plan_.limits_.series_max, series, plan_.tenants_.size(), plan_.targets_.size()));
 }
 
 std::optional<model::Plan> PlanProof::run() {
