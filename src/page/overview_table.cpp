@@ -110,7 +110,8 @@ class ProbeTable {
   void write_availability(const explain::AvailabilityFigure& figure) {
     const record::AvailabilitySum& sum = figure.sum;
     html_.open("span",
-               {{"class", sum.bad > 0 ? "share less" : "share"},
+               {{"class",
+                 fmt::format("share{}{}", sum.bad > 0 ? " less" : "", figure.whole ? "" : " part")},
                 {"title", fmt::format("{} good, {} bad, {} not counted, {} missed", sum.good,
                                       sum.bad, sum.excluded, base::counted(sum.missed, "slot"))}});
     html_.element("b", percent(sum.ratio()))
