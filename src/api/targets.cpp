@@ -9,7 +9,6 @@
 #include "base/text.h"
 #include "explain/json.h"
 #include "explain/probe_report.h"
-#include "explain/quantile.h"
 
 namespace reinfer::api {
 namespace {
@@ -98,7 +97,10 @@ explain::Json phases_json(const std::array<record::PhaseTotal, record::kPhaseCou
   return json;
 }
 
-explain::Json latency_json(const record::LatencyHistogram& latency) {
+// `quantiles`: of the same figure. They are measured, as the page's are; the buckets are what
+// Prometheus has.
+explain::Json latency_json(const record::LatencyHistogram& latency,
+                           const std::optional<record::RecentQuantiles>& quantiles) {
   const record::Histogram& histogram = latency.classic();
   explain::Json buckets = explain::Json::array();
   std::uint64_t up_to = 0;
@@ -106,16 +108,21 @@ explain::Json latency_json(const record::LatencyHistogram& latency) {
     up_to += histogram.counts()[i];
     buckets.push_back({{"le_seconds", histogram.edges()[i]}, {"count", up_to}});
   }
+  const auto seconds = [&](std::uint32_t record::RecentQuantiles::*value) {
+    return quantiles ? explain::Json((*quantiles).*value / 1e6) : explain::Json(nullptr);
+  };
   return {{"count", histogram.count()},
           {"sum_seconds", histogram.sum()},
-          {"p50_seconds", explain::or_null(explain::estimate_quantile(histogram, 0.5))},
-          {"p90_seconds", explain::or_null(explain::estimate_quantile(histogram, 0.9))},
-          {"p95_seconds", explain::or_null(explain::estimate_quantile(histogram, 0.95))},
-          {"p99_seconds", explain::or_null(explain::estimate_quantile(histogram, 0.99))},
+          {"recent_count", quantiles ? quantiles->count : 0},
+          {"p50_seconds", seconds(&record::RecentQuantiles::p50)},
+          {"p90_seconds", seconds(&record::RecentQuantiles::p90)},
+          {"p95_seconds", seconds(&record::RecentQuantiles::p95)},
+          {"p99_seconds", seconds(&record::RecentQuantiles::p99)},
           {"buckets", std::move(buckets)}};
 }
 
-explain::Json details_json(const record::Snapshot& snapshot, std::size_t index) {
+explain::Json details_json(const record::Snapshot& snapshot, std::size_t index,
+                           const record::RecentResults& recent) {
   const record::TargetRecord& record = snapshot.targets[index];
   explain::Json json = target_json(snapshot, index);
   json["definition"] = definition_json(snapshot.plan->targets()[index]);
@@ -128,9 +135,13 @@ explain::Json details_json(const record::Snapshot& snapshot, std::size_t index) 
   json["http_codes"] = codes_json(record);
   json["server_timing"] = counts_json<model::ServerTimingState>(record.server_timing);
   json["phases"] = phases_json(record.phases);
-  json["latency"] = {{"duration", latency_json(record.duration)},
-                     {"server_processing", latency_json(record.server_processing)},
-                     {"network_overhead", latency_json(record.network_overhead)}};
+  const auto latency = [&](const record::LatencyHistogram& histogram, model::LatencyFigure figure) {
+    return latency_json(histogram, recent.quantiles(figure, snapshot.taken.mono));
+  };
+  json["latency"] = {
+      {"duration", latency(record.duration, model::LatencyFigure::total)},
+      {"server_processing", latency(record.server_processing, model::LatencyFigure::server_time)},
+      {"network_overhead", latency(record.network_overhead, model::LatencyFigure::path)}};
   return json;
 }
 
@@ -200,7 +211,7 @@ tl::expected<std::string, ApiError> api_target(const record::Snapshot& snapshot,
   const std::vector<model::ProbeResult> latest_first(evidence.failures().rbegin(),
                                                      evidence.failures().rend());
   // Evidence is text already: it takes the place of the last brace.
-  std::string data = explain::dumped(details_json(snapshot, index));
+  std::string data = explain::dumped(details_json(snapshot, index, evidence.recent()));
   data.pop_back();
   data += R"(,"evidence":{"failures":)" + evidence_array(plan, latest_first) + R"(,"slowest":)" +
           evidence_array(plan, evidence.slowest()) + "}}";

@@ -11,6 +11,7 @@
 #include "app/load_command_config.h"
 #include "app/proxy_environment.h"
 #include "base/duration.h"
+#include "model/figures.h"
 
 namespace reinfer::app {
 namespace {
@@ -116,6 +117,20 @@ void print_limits(const model::Plan& plan, model::TenantIndex index) {
                tenant.paid_probes_per_day_max);
 }
 
+// Where Prometheus stores native histograms, each is one series instead of its buckets, sum and
+// count, or one more.
+void print_series(const model::Plan& plan) {
+  const std::size_t classic = model::expected_series(plan);
+  std::size_t replaced = 0;
+  for (const model::Target& target : plan.targets())
+    replaced += model::kLatencyFigureCount * (target.buckets.size() + 3);
+  const std::size_t native = model::kLatencyFigureCount * plan.targets().size();
+  fmt::print("{} targets, {} series of at most {}\n", plan.targets().size(), classic,
+             plan.limits().series_max);
+  fmt::print("  with native histograms: {}, with both kinds: {}\n", classic - replaced + native,
+             classic + native);
+}
+
 }  // namespace
 
 int check_command(const Options& options) {
@@ -136,8 +151,7 @@ int check_command(const Options& options) {
   for (const std::string& fault : no_proxy_faults(*plan))
     fmt::print("warning: no_proxy of the environment contains {}; as it is, it exempts no host\n",
                fault);
-  fmt::print("{} targets, about {} series of at most {}\n", plan->targets().size(),
-             model::expected_series(*plan), plan->limits().series_max);
+  print_series(*plan);
   return 0;
 }
 

@@ -98,9 +98,11 @@ void add_serve(CLI::App& cli, Options& options, Given& given) {
   cli.add_option("--web.external-url", given.external_url,
                  "URL under which people reach this exporter, for links in alerts")
       ->type_name("URL");
-  cli.add_option("--web.telemetry-path", options.telemetry_path, "Path of the metrics")
+  cli.add_option("--web.telemetry-path", options.telemetry.path, "Path of the metrics")
       ->type_name("PATH")
       ->capture_default_str();
+  cli.add_flag("--web.created-series", options.telemetry.created_series,
+               "Add _created series to OpenMetrics: one more for each counter and histogram");
   cli.add_option("--config.auto-reload-interval", given.auto_reload_interval,
                  "Look this often whether a configuration file changed, and reload (0s: never)")
       ->type_name("DURATION")
@@ -230,7 +232,7 @@ std::optional<std::string> understand_common(const Given& given, Options& option
   if (options.config_file.empty()) return "--config.file is required";
   if (auto wrong = understand_shares(given, options)) return wrong;
   if (auto wrong = understand_external_url(given, options)) return wrong;
-  const std::string& path = options.telemetry_path;
+  const std::string& path = options.telemetry.path;
   if (path.size() < 2 || path[0] != '/' || path.find_first_of(" ?#") != std::string::npos)
     return fmt::format("--web.telemetry-path: {} is not a path such as /metrics", path);
   if (path.rfind("/-/", 0) == 0)

@@ -15,6 +15,7 @@
 #include "base/thread_scheduling.h"
 #include "http/server.h"
 #include "model/partition.h"
+#include "routes/metrics_routes.h"
 
 namespace reinfer::app {
 
@@ -33,7 +34,7 @@ struct Options {
   bool json = false;                          // probe
   std::string config_file;
   http::ServerOptions server;                             // serve
-  std::string telemetry_path = "/metrics";                // serve
+  routes::Telemetry telemetry;                            // serve
   double probe_rate = 60;                                 // serve: probes on demand a minute
   std::optional<base::Nanoseconds> auto_reload_interval;  // serve: absent: files are not watched
   std::optional<std::size_t> probe_threads;               // serve: absent: by the plan

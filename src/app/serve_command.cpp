@@ -86,7 +86,7 @@ http::Routes all_routes(const Options& options, const record::Ledgers& ledgers,
                         const std::atomic<bool>& ready, http::RateLimit& probe_rate,
                         ProbeThreads& threads, Reloader& reloader) {
   http::Routes routes =
-      routes::exporter_routes(options.telemetry_path, ledgers, clock, instruments, ready);
+      routes::exporter_routes(options.telemetry, ledgers, clock, instruments, ready);
   routes.push_back(routes::probe_route(
       [&ledgers](const std::string& tenant, const std::string& probe) {
         return ledgers.has_target(tenant, probe);
@@ -149,7 +149,7 @@ int serve_command(const Options& options) {
   show_options(options, instruments);
   http::Routes routes =
       all_routes(options, ledgers, clock, instruments, ready, probe_rate, threads, reloader);
-  http::ServerInstruments server_instruments(instruments, options.telemetry_path);
+  http::ServerInstruments server_instruments(instruments, options.telemetry.path);
   const auto exporter_now = [&options, started = clock.now().wall] {
     return api::ApiExporter{started, options.config_file};
   };

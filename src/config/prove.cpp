@@ -23,12 +23,15 @@ constexpr std::int64_t kProbesInFlightMax = 256;
 constexpr std::int64_t kSeriesMax = 200000;
 
 // Used by the metrics themselves.
-constexpr std::array<std::string_view, 14> kMetricLabels = {
-    "tenant", "probe", "outcome", "fault",   "code",     "reason", "phase",
-    "state",  "le",    "slo",     "control", "quantile", "source", "path"};
+constexpr std::array<std::string_view, 17> kMetricLabels = {
+    "tenant", "probe",   "outcome",  "fault",  "code", "reason", "phase",    "state",     "le",
+    "slo",    "control", "quantile", "source", "path", "what",   "base_url", "onboarding"};
 // Service discovery sets these on every series; ours would become exported_pod and the like.
 constexpr std::array<std::string_view, 7> kDiscoveryLabels = {
     "endpoint", "job", "instance", "namespace", "pod", "service", "container"};
+// Rules and alerts set these on what they make of our series, and would overwrite ours.
+constexpr std::array<std::string_view, 4> kRuleLabels = {"severity", "window", "alertname",
+                                                         "alertstate"};
 
 template <std::size_t N>
 bool contains(const std::array<std::string_view, N>& words, std::string_view word) {
@@ -53,6 +56,9 @@ std::optional<std::string> label_name_fault(std::string_view name) {
         "is a label that Prometheus or its Kubernetes discovery sets, allowed: any "
         "name but {}",
         fmt::join(kDiscoveryLabels, ", "));
+  if (contains(kRuleLabels, name))
+    return fmt::format("is a label that rules and alerts set, allowed: any name but {}",
+                       fmt::join(kRuleLabels, ", "));
   return std::nullopt;
 }
 
@@ -194,11 +200,10 @@ void PlanProof::check_series() {
   if (series <= plan_.limits_.series_max) return;
   problems_.add(
       config_.series_max.place, "limits.series_max",
-      fmt::format(
-          "is {}, but the plan makes about {} time series (tenants: {}, probes: {}), allowed: "
-          "fewer probes, fewer buckets (each makes three series a probe), or a higher "
-          "series_max",
-          plan_.limits_.series_max, series, plan_.tenants_.size(), plan_.targets_.size()));
+      fmt::format("is {}, but the plan makes {} time series (tenants: {}, probes: {}), allowed: "
+                  "fewer probes, fewer buckets (each makes three series a probe), or a higher "
+                  "series_max",
+                  plan_.limits_.series_max, series, plan_.tenants_.size(), plan_.targets_.size()));
 }
 
 std::optional<model::Plan> PlanProof::run() {

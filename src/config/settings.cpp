@@ -17,8 +17,11 @@ constexpr base::Nanoseconds kIntervalBuiltIn = 30s;
 constexpr base::Nanoseconds kTimeoutBuiltIn = 10s;
 constexpr base::Nanoseconds kStageTimeoutBuiltIn = 5s;
 constexpr std::int64_t kBodyBytesMaxBuiltIn = 1024 * 1024;
-constexpr std::array<base::Nanoseconds, 13> kBucketsBuiltIn = {
-    5ms, 10ms, 25ms, 50ms, 100ms, 250ms, 500ms, 750ms, 1s, 2500ms, 5s, 10s, 30s};
+// Most replies take 50 ms to 2.5 s: there no edge is more than 1.5 times the one before, since a
+// quantile may be off by as much as two edges are apart.
+constexpr std::array<base::Nanoseconds, 19> kBucketsBuiltIn = {
+    5ms,   10ms,  25ms, 50ms,   75ms, 100ms,  150ms, 200ms, 250ms, 375ms,
+    500ms, 750ms, 1s,   1500ms, 2s,   2500ms, 5s,    10s,   30s};
 
 enum class Level { built_in, defaults, tenant, probe };
 

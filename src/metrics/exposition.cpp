@@ -26,7 +26,9 @@ std::unique_ptr<Encoder> make_encoder(Format format, base::Buffer& out) {
     case Format::text:
       return std::make_unique<TextEncoder>(out);
     case Format::openmetrics:
-      return std::make_unique<OpenMetricsEncoder>(out);
+      return std::make_unique<OpenMetricsEncoder>(out, CreatedSeries::left_out);
+    case Format::openmetrics_created:
+      return std::make_unique<OpenMetricsEncoder>(out, CreatedSeries::written);
     case Format::protobuf:
       break;
   }

@@ -126,6 +126,10 @@ int vagueness(const MediaRange& range) {
 
 }  // namespace
 
+Format with_created_series(Format format) {
+  return format == Format::openmetrics ? Format::openmetrics_created : format;
+}
+
 ChosenFormat text_format() {
   return {Format::text, "text/plain; version=0.0.4; charset=utf-8"};
 }

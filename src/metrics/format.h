@@ -8,7 +8,11 @@
 
 namespace reinfer::metrics {
 
-enum class Format : std::uint8_t { text, openmetrics, protobuf };
+// `openmetrics_created`: with `_created` series, which no Accept header asks for.
+enum class Format : std::uint8_t { text, openmetrics, openmetrics_created, protobuf };
+
+// What a scraper who asks for `format` is sent where `_created` series were asked for.
+Format with_created_series(Format format);
 
 struct ChosenFormat {
   Format format = Format::text;

@@ -94,7 +94,7 @@ void OpenMetricsEncoder::write_histogram(const record::Histogram& histogram,
 }
 
 void OpenMetricsEncoder::write_created(std::optional<base::WallTime> created) {
-  if (!created) return;
+  if (created_series_ == CreatedSeries::left_out || !created) return;
   lines_.labelled_alike(family_, "_created");
   // Most series were created together with the one before.
   if (created != spelt_created_) {

@@ -9,13 +9,15 @@
 
 namespace reinfer::metrics {
 
-// `_created` is an ordinary series to some servers, so only counters above 0 have one: it would say
-// nothing of a counter at 0.
+// `_created` is an ordinary series to most servers and costs as much as any other, so it is written
+// only where it was asked for, and of counters above 0: it would say nothing of a counter at 0.
+enum class CreatedSeries : std::uint8_t { left_out, written };
+
 class OpenMetricsEncoder final : public Encoder {
  public:
   // `out` outlives it.
-  explicit OpenMetricsEncoder(base::Buffer& out)
-      : out_(out), lines_(out, TextLines::Edges::float_always) {}
+  OpenMetricsEncoder(base::Buffer& out, CreatedSeries created_series)
+      : out_(out), lines_(out, TextLines::Edges::float_always), created_series_(created_series) {}
 
   using Encoder::add;
   void begin(const FamilyHead& head) override;
@@ -35,6 +37,7 @@ class OpenMetricsEncoder final : public Encoder {
 
   base::Buffer& out_;
   TextLines lines_;
+  const CreatedSeries created_series_;
   std::optional<base::WallTime> created_;
   std::optional<base::WallTime> spelt_created_;  // the time in created_text_
   std::string created_text_;

@@ -77,12 +77,12 @@ constexpr Family kTargets[] = {
       histogram},
      [](const TargetFacts& of, Encoder& to) { to.add(of.record.duration); }},
     {{"reinfer_server_processing_seconds",
-      "The platform's own time in seconds, from the total entry of Server-Timing.", histogram},
+      "Server time in seconds: what the server says it took, from the total entry of "
+      "Server-Timing.",
+      histogram},
      [](const TargetFacts& of, Encoder& to) { to.add(of.record.server_processing); }},
     {{"reinfer_network_overhead_seconds",
-      "Share of the wait in seconds that the platform does not account for: wait minus server "
-      "processing, at least 0.",
-      histogram},
+      "Path in seconds: the wait minus the server time, at least 0.", histogram},
      [](const TargetFacts& of, Encoder& to) { to.add(of.record.network_overhead); }},
     {{"reinfer_server_timing_replies_total",
       "Replies of the application by what their Server-Timing held.", counter},

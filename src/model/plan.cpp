@@ -14,14 +14,21 @@ constexpr std::size_t kLatencyHistograms = 3;
 constexpr std::size_t kTargetGauges = 6;
 constexpr std::size_t kTcpSeries = 2;                          // round-trip time, retransmits
 constexpr std::size_t kObjectiveSeries = 3 + kExclusionCount;  // ratio, events, good events
-constexpr std::size_t kTenantSeries = 8;  // info, maintenance, certificate, five of the token
-constexpr std::size_t kExporterSeries = 60;
+// Info, maintenance, token accepted, changed, not read.
+constexpr std::size_t kTenantSeries = 5;
+constexpr std::size_t kExporterSeries = 63;  // without those of a web configuration
 
 std::size_t objective_series(const Objectives& objectives) {
   std::size_t series = 0;
   if (objectives.availability) series += kObjectiveSeries + kCountableFaults.size();
   if (objectives.latency) series += kObjectiveSeries + 1;  // the threshold
   return series;
+}
+
+std::size_t tenant_series(const Tenant& tenant) {
+  const bool has_certificate = tenant.base_url.starts_with("https://");
+  const bool has_expiry = tenant.token.kind == TokenSource::Kind::oauth;
+  return kTenantSeries + (has_certificate ? 1 : 0) + (has_expiry ? 1 : 0);
 }
 
 }  // namespace
@@ -76,8 +83,9 @@ std::size_t expected_series(const Target& target) {
 }
 
 std::size_t expected_series(const Plan& plan) {
-  std::size_t sum =
-      kExporterSeries + kTenantSeries * plan.tenants().size() + plan.controls().size();
+  std::size_t sum = kExporterSeries + plan.controls().size();
+  for (const Tenant& tenant : plan.tenants())
+    sum += tenant_series(tenant);
   for (const Target& target : plan.targets())
     sum += expected_series(target);
   return sum;

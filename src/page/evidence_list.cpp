@@ -63,7 +63,7 @@ class EvidenceList {
     term("Request id", result.request_id);
     term("Address", result.remote_address);
     if (result.tls) term("TLS", result.tls->version + " " + result.tls->cipher);
-    term("Server's own time",
+    term("Server time",
          result.server_processing ? base::describe_duration(*result.server_processing) : "");
     html_.close();
     write_headers("Request headers", result.request_headers);

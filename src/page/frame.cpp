@@ -8,6 +8,7 @@
 #include "base/duration.h"
 #include "base/text.h"
 #include "base/version.h"
+#include "explain/glossary.h"
 #include "page/assets.h"
 #include "page/charts.h"
 #include "page/icons.h"
@@ -87,13 +88,22 @@ void write_legend(Html& html) {
   html.open("ul");
   for (const Phase& row :
        {Phase{"resolve", "resolve"}, Phase{"connect", "connect"}, Phase{"tls", "TLS"},
-        Phase{"server", "server"}, Phase{"network", "network"},
-        Phase{"unsplit", "server and network, not told apart"}, Phase{"receive", "receive"}}) {
+        Phase{"send", "send"}, Phase{"server", "server time"}, Phase{"path", "path"},
+        Phase{"unsplit", "server time and path, not told apart"}, Phase{"receive", "receive"}}) {
     html.open("li");
     draw_phase_key(html, row.style);
     html.text(row.words).close();
   }
   html.close().close().close();
+}
+
+void write_glossary(Html& html) {
+  html.open("details", {{"class", "legend"}, {"id", "glossary"}});
+  html.element("summary", "What the words mean");
+  html.open("dl", {{"class", "glossary"}});
+  for (const explain::GlossaryEntry& entry : explain::glossary())
+    html.element("dt", std::string(entry.word)).element("dd", std::string(entry.meaning));
+  html.close().close();
 }
 
 }  // namespace
@@ -120,6 +130,7 @@ std::string end_page(Html& html, const record::Snapshot& snapshot, const PageFra
   html.close();
   html.open("footer");
   write_legend(html);
+  write_glossary(html);
   html.open("p");
   html.text(
       fmt::format("Version {} ({}) ", base::build_info().version, base::build_info().revision));

@@ -2,9 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "base/duration.h"
+#include "model/figures.h"
 
 namespace reinfer::page {
 
@@ -18,12 +17,14 @@ LatencySplit split_of(const record::RecentSample& sample) {
   split.connect = measured(sample.connect);
   split.tls = measured(sample.tls);
   split.receive = measured(sample.receive);
-  const double wait = measured(sample.wait);
+  split.send = measured(sample.send);
   if (sample.server == record::RecentSample::kAbsent) {
-    split.unsplit = wait + measured(sample.send);
-  } else {
-    split.server = std::min<double>(sample.server, wait);
-    split.network = wait - split.server + measured(sample.send);
+    split.unsplit = measured(sample.wait);
+  } else if (sample.wait != record::RecentSample::kAbsent) {
+    const model::WaitShares shares = model::shares_of_wait(
+        std::chrono::microseconds(sample.wait), std::chrono::microseconds(sample.server));
+    split.server = static_cast<double>(shares.server / std::chrono::microseconds(1));
+    split.path = static_cast<double>(shares.path / std::chrono::microseconds(1));
   }
   split.samples = 1;
   return split;

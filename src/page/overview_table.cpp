@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "explain/availability.h"
 #include "explain/probe_status.h"
 #include "page/charts.h"
 #include "page/frame.h"
@@ -88,13 +89,11 @@ class ProbeTable {
 
   void write_figures(const record::RecentResults& recent) {
     const base::MonoTime now = snapshot_.taken.mono;
-    const record::AvailabilitySum hour = recent.over_hour(now);
-    const record::AvailabilitySum day = recent.over_day(now);
     open_cell("available");
-    write_availability("hour", hour);
-    write_availability("day", day);
+    for (const explain::AvailabilityFigure& figure : explain::availability_figures(recent, now))
+      write_availability(figure);
     html_.close();
-    const auto quantiles = recent.quantiles(now);
+    const auto quantiles = recent.quantiles(model::LatencyFigure::total, now);
     const auto write_quantile = [&](const char* label,
                                     std::uint32_t record::RecentQuantiles::*value) {
       html_.open("td", {{"class", "quantile"},
@@ -108,12 +107,16 @@ class ProbeTable {
     write_quantile("p99", &record::RecentQuantiles::p99);
   }
 
-  void write_availability(const char* span, const record::AvailabilitySum& sum) {
+  void write_availability(const explain::AvailabilityFigure& figure) {
+    const record::AvailabilitySum& sum = figure.sum;
     html_.open("span",
-               {{"class", sum.bad > 0 ? "share less" : "share"},
+               {{"class",
+                 fmt::format("share{}{}", sum.bad > 0 ? " less" : "", figure.whole ? "" : " part")},
                 {"title", fmt::format("{} good, {} bad, {} not counted, {} missed", sum.good,
                                       sum.bad, sum.excluded, base::counted(sum.missed, "slot"))}});
-    html_.element("b", percent(sum.ratio())).text(fmt::format(" {}", span)).close();
+    html_.element("b", percent(sum.ratio()))
+        .text((figure.whole ? " " : " of ") + figure.span)
+        .close();
   }
 
   void write_shares(const LatencySplit& split) {
@@ -121,7 +124,7 @@ class ProbeTable {
     html_.open("span", {{"class", "shares quiet"}});
     if (split.server > 0) {
       html_.element("span", "server " + describe_microseconds(split.server)).text(" ");
-      html_.element("span", "path " + describe_microseconds(split.total() - split.server));
+      html_.element("span", "path " + describe_microseconds(split.path));
     } else {
       html_.element("span", describe_microseconds(split.total()) + " in all");
     }

@@ -4,6 +4,7 @@
 
 #include "base/duration.h"
 #include "base/text.h"
+#include "explain/availability.h"
 #include "explain/outcome_words.h"
 #include "page/charts.h"
 #include "page/evidence_list.h"
@@ -103,7 +104,7 @@ class TargetPage {
     html_.close();
   }
 
-  void figure(const char* name, const std::string& value, const std::string& more) {
+  void figure(const std::string& name, const std::string& value, const std::string& more) {
     html_.open("div").element("dt", name).open("dd");
     html_.element("b", value);
     html_.element("span", {{"class", "quiet"}}, more);
@@ -113,19 +114,20 @@ class TargetPage {
   void write_figures() {
     const record::RecentResults& recent = evidence_.recent();
     const base::MonoTime mono = snapshot_.taken.mono;
-    const auto availability = [&](const char* name, const record::AvailabilitySum& sum) {
+    const auto availability = [&](const explain::AvailabilityFigure& shown) {
+      const record::AvailabilitySum& sum = shown.sum;
       std::string more = fmt::format("{} of {} good", sum.good, sum.good + sum.bad);
       if (sum.excluded > 0) more += fmt::format(", {} not counted", sum.excluded);
       if (sum.missed > 0) more += ", " + base::counted(sum.missed, "slot") + " missed";
-      figure(name, percent(sum.ratio()), more);
+      figure("Available, " + shown.span, percent(sum.ratio()), more);
     };
     html_.open("dl", {{"class", "figures"}});
-    availability("Available, hour", recent.over_hour(mono));
-    availability("Available, day", recent.over_day(mono));
+    for (const explain::AvailabilityFigure& shown : explain::availability_figures(recent, mono))
+      availability(shown);
     figure("Slots probed", fmt::format("{}", record_.results()),
            record_.skips() == 0 ? std::string("none skipped")
                                 : fmt::format("{} skipped", record_.skips()));
-    if (const auto quantiles = recent.quantiles(mono)) {
+    if (const auto quantiles = recent.quantiles(model::LatencyFigure::total, mono)) {
       const std::string of = "of " + base::counted(quantiles->count, "ok probe");
       figure("p50", describe_microseconds(quantiles->p50), of);
       figure("p95", describe_microseconds(quantiles->p95), of);

@@ -5,6 +5,7 @@
 #include "base/check.h"
 #include "base/text.h"
 #include "credentials/token_text.h"
+#include "model/figures.h"
 #include "probe/retry_after.h"
 #include "probe/server_timing.h"
 
@@ -126,7 +127,7 @@ void take_server_timing(const model::Exchange& exchange, model::ProbeResult& res
   if (result.application_answered) result.server_timing_state = state_of(result);
   if (result.server_processing && result.phases.wait)
     result.network_overhead =
-        std::max(base::Nanoseconds{0}, *result.phases.wait - *result.server_processing);
+        model::shares_of_wait(*result.phases.wait, *result.server_processing).path;
 }
 
 // The token is removed before the text is cut: half a token would not be recognised.

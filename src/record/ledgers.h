@@ -47,8 +47,9 @@ class Ledgers {
       const model::Plan* plan, const std::vector<model::TargetIndex>& targets) const;
 
  private:
-  Egress egress_;  // what all ledgers know of the controls
   void hand_over_tenants(const model::Partition& next);
+
+  Egress egress_;  // what all ledgers know of the controls; has atomics of its own
 
   // Constant after construction; each Ledger has its own mutex.
   std::vector<std::unique_ptr<Ledger>> ledgers_;

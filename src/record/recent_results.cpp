@@ -103,12 +103,11 @@ void RecentResults::note(const model::ProbeResult& result, std::uint64_t missed,
   count_in(bin_at(hour_, bin_number(when, kHourBinWidth)), result.outcome, missed, excluded);
   const RecentSample sample = sample_of(result);
   push(samples_, next_sample_, kSamplesKept, sample);
-  // A request that libcurl sent twice took longer than the platform made it wait.
-  if (result.outcome == model::Outcome::ok && result.phases.total && !result.resent &&
-      !model::distrust_of_total(result))
-    push(latencies_, next_latency_, kLatenciesKept,
-         Latency{static_cast<std::uint32_t>((when - *first_) / std::chrono::seconds(1)),
-                 sample.total});
+  Latency latency{static_cast<std::uint32_t>((when - *first_) / std::chrono::seconds(1)), {}};
+  const model::LatencyFigures figures = model::latency_figures(result);
+  std::transform(figures.begin(), figures.end(), latency.figures.begin(), microseconds);
+  if (std::any_of(figures.begin(), figures.end(), [](const auto& d) { return d.has_value(); }))
+    push(latencies_, next_latency_, kLatenciesKept, latency);
 }
 
 std::int32_t RecentResults::bin_number(base::MonoTime when, base::Nanoseconds width) const {
@@ -126,26 +125,33 @@ std::vector<RecentSample> RecentResults::samples() const {
   return ordered;
 }
 
-std::optional<RecentQuantiles> RecentResults::quantiles(base::MonoTime now) const {
-  std::vector<std::uint32_t> totals;
+std::optional<RecentQuantiles> RecentResults::quantiles(model::LatencyFigure figure,
+                                                        base::MonoTime now) const {
+  std::vector<std::uint32_t> values;
   RecentQuantiles found;
   found.oldest = now;
   for (const Latency& latency : latencies_) {
     const base::MonoTime finished = *first_ + std::chrono::seconds(latency.seconds);
-    if (now - finished > std::chrono::hours(1)) continue;
-    totals.push_back(latency.total);
+    const std::uint32_t value = latency.figures[static_cast<std::size_t>(figure)];
+    if (value == RecentSample::kAbsent || now - finished > std::chrono::hours(1)) continue;
+    values.push_back(value);
     found.oldest = std::min(found.oldest, finished);
   }
-  if (totals.empty()) return std::nullopt;
-  std::sort(totals.begin(), totals.end());
-  const auto rank = [&](std::size_t percent) {
-    return totals[(percent * totals.size() + 99) / 100 - 1];
+  if (values.empty()) return std::nullopt;
+  std::sort(values.begin(), values.end());
+  const auto at = [&](double percent) {
+    return values[model::nearest_rank(values.size(), percent)];
   };
-  found.count = totals.size();
-  found.p50 = rank(50);
-  found.p95 = rank(95);
-  found.p99 = rank(99);
+  found.count = values.size();
+  found.p50 = at(50);
+  found.p90 = at(90);
+  found.p95 = at(95);
+  found.p99 = at(99);
   return found;
+}
+
+base::Nanoseconds RecentResults::covered(base::Nanoseconds span, base::MonoTime now) const {
+  return first_ ? std::min(span, now - *first_) : base::Nanoseconds{0};
 }
 
 std::vector<AvailabilityBin> RecentResults::day(base::MonoTime now) const {

@@ -10,7 +10,7 @@
 #include <optional>
 #include <vector>
 
-#include "model/probe_result.h"
+#include "model/figures.h"
 
 namespace reinfer::record {
 
@@ -57,10 +57,11 @@ struct RecentSample {
   bool operator==(const RecentSample&) const = default;
 };
 
-// By nearest rank: each is a latency that was measured.
+// Each is a latency that was measured (model::nearest_rank).
 struct RecentQuantiles {
   std::size_t count = 0;
   std::uint32_t p50 = 0;  // microseconds
+  std::uint32_t p90 = 0;
   std::uint32_t p95 = 0;
   std::uint32_t p99 = 0;
   base::MonoTime oldest{};
@@ -83,8 +84,9 @@ class RecentResults {
 
   // Oldest first.
   std::vector<RecentSample> samples() const;
-  // Of the ok probes that finished in the hour before `now`, the last kLatenciesKept of them.
-  std::optional<RecentQuantiles> quantiles(base::MonoTime now) const;
+  // Of the probes that finished in the hour before `now` and have the figure, among the last
+  // kLatenciesKept that have any.
+  std::optional<RecentQuantiles> quantiles(model::LatencyFigure figure, base::MonoTime now) const;
 
   // The stretches of the hour or the day before `now`, oldest first, the present one last; those
   // without a result are all zeros. Their edges are round in wall time as it read at
@@ -94,13 +96,15 @@ class RecentResults {
   AvailabilitySum over_day(base::MonoTime now) const;
   // When the stretch of `number` among day()'s begins.
   base::MonoTime day_bin_start(std::int32_t number) const;
+  // How much of the time before `now` is known of: since the first result, at most `span`.
+  base::Nanoseconds covered(base::Nanoseconds span, base::MonoTime now) const;
   // The first result that is remembered in some form; absent before it.
   std::optional<base::MonoTime> first() const { return first_; }
 
  private:
   struct Latency {
-    std::uint32_t seconds;  // after first_
-    std::uint32_t total;
+    std::uint32_t seconds;                                          // after first_
+    std::array<std::uint32_t, model::kLatencyFigureCount> figures;  // microseconds or kAbsent
   };
 
   std::int32_t bin_number(base::MonoTime when, base::Nanoseconds width) const;

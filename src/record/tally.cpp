@@ -1,5 +1,7 @@
 #include "record/tally.h"
 
+#include "model/figures.h"
+
 namespace reinfer::record {
 namespace {
 
@@ -45,19 +47,13 @@ void count_tcp(const model::TcpFacts& tcp, TargetRecord& record) {
 
 void count_latency(const model::ProbeResult& result, const std::optional<Exemplar>& exemplar,
                    TargetRecord& record, ExporterRecord& exporter) {
-  // A request that libcurl sent twice took longer than the platform made it wait.
-  if (result.resent) return;
-  const bool has_duration = result.outcome == model::Outcome::ok && result.phases.total;
-  const auto total = has_duration ? model::distrust_of_total(result) : std::nullopt;
-  const auto wait = result.network_overhead ? model::distrust_of_wait(result) : std::nullopt;
-  if (const auto reason = total ? total : wait)
+  if (const auto reason = model::distrust_of_figures(result))
     ++exporter.distrusted[static_cast<std::size_t>(*reason)];
-  if (has_duration && !total)
-    record.duration.observe(base::to_seconds(*result.phases.total), exemplar);
-  if (result.server_processing)
-    record.server_processing.observe(base::to_seconds(*result.server_processing), exemplar);
-  if (result.network_overhead && !wait)
-    record.network_overhead.observe(base::to_seconds(*result.network_overhead), exemplar);
+  const std::array<LatencyHistogram*, model::kLatencyFigureCount> histograms = {
+      &record.duration, &record.server_processing, &record.network_overhead};
+  const model::LatencyFigures figures = model::latency_figures(result);
+  for (std::size_t i = 0; i < figures.size(); ++i)
+    if (figures[i]) histograms[i]->observe(base::to_seconds(*figures[i]), exemplar);
 }
 
 void keep_failure(model::Outcome outcome, const Exemplar& exemplar, TargetRecord& record) {

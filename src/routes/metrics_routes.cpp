@@ -43,16 +43,17 @@ class MetricsBody final : public http::BodySource {
 
 }  // namespace
 
-http::Routes exporter_routes(const std::string& telemetry_path, const record::Ledgers& ledgers,
+http::Routes exporter_routes(const Telemetry& telemetry, const record::Ledgers& ledgers,
                              const base::Clock& clock, base::Instruments& instruments,
                              const std::atomic<bool>& ready) {
   const base::Histogram duration = metrics::scrape_duration(instruments);
-  const auto metrics = [&ledgers, &clock, &instruments,
-                        duration](const http::HttpRequest& request) {
+  const auto metrics = [&ledgers, &clock, &instruments, duration,
+                        created = telemetry.created_series](const http::HttpRequest& request) {
     metrics::ChosenFormat chosen = metrics::choose_format(request.headers_joined("Accept"));
     http::HttpReply reply{200, std::move(chosen.content_type), {}, {{"Vary", "Accept"}}};
-    reply.source =
-        std::make_unique<MetricsBody>(ledgers, clock, instruments, duration, chosen.format);
+    const metrics::Format format =
+        created ? metrics::with_created_series(chosen.format) : chosen.format;
+    reply.source = std::make_unique<MetricsBody>(ledgers, clock, instruments, duration, format);
     return reply;
   };
   const auto healthy = [](const http::HttpRequest&) {
@@ -62,10 +63,10 @@ http::Routes exporter_routes(const std::string& telemetry_path, const record::Le
     return ready ? http::HttpReply{200, http::kPlainText, "ready\n", {}}
                  : http::HttpReply{503, http::kPlainText, "not ready\n", {}};
   };
-  http::Routes routes = {{"GET", telemetry_path, http::RouteAccess::users, metrics},
+  http::Routes routes = {{"GET", telemetry.path, http::RouteAccess::users, metrics},
                          {"GET", "/-/healthy", http::RouteAccess::open, healthy},
                          {"GET", "/-/ready", http::RouteAccess::users, readiness}};
-  for (http::Route& route : page_routes(telemetry_path, ledgers, clock))
+  for (http::Route& route : page_routes(telemetry.path, ledgers, clock))
     routes.push_back(std::move(route));
   return routes;
 }

@@ -13,9 +13,14 @@
 
 namespace reinfer::routes {
 
+struct Telemetry {
+  std::string path = "/metrics";
+  bool created_series = false;  // OpenMetrics tells since when each counter counts
+};
+
 // Everything passed by reference outlives the routes. The metrics show all `instruments`; the
 // histogram of the scrapes is registered here. `ready`: answered by /-/ready.
-http::Routes exporter_routes(const std::string& telemetry_path, const record::Ledgers& ledgers,
+http::Routes exporter_routes(const Telemetry& telemetry, const record::Ledgers& ledgers,
                              const base::Clock& clock, base::Instruments& instruments,
                              const std::atomic<bool>& ready);
 

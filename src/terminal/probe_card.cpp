@@ -114,13 +114,13 @@ std::string timing_facts(const model::ProbeResult& result, const TerminalStyle& 
     case model::ServerTimingState::ok:
       return "";
     case model::ServerTimingState::missing:
-      return fact(style, "timing", "the platform did not tell its own time");
+      return fact(style, "timing", "the server does not say how long it took");
     case model::ServerTimingState::invalid:
-      return fact(style, "timing", "what the platform tells of its time is no number");
+      return fact(style, "timing", "what the server says of its time is no number");
     case model::ServerTimingState::exceeds_wait:
       return fact(style, "timing",
-                  "the platform tells more than we waited: its share is "
-                  "drawn as the whole wait",
+                  "the server time is more than we waited: it is drawn as "
+                  "the whole wait",
                   Ink::warning);
   }
   return "";

@@ -3,10 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 
-#include "base/check.h"
 #include "base/duration.h"
 #include "base/text.h"
 #include "explain/outcome_words.h"
@@ -54,15 +52,17 @@ std::string figures(std::string_view name, std::vector<base::Nanoseconds> values
   std::sort(values.begin(), values.end());
   std::string line = painted(style, ink, fmt::format("  {:<{}}", name, kNameColumns - 2));
   for (const double percent : kPercents)
-    line += fmt::format("{:>{}}", base::describe_duration(*percentile(values, percent)),
-                        kFigureColumns);
+    line += fmt::format(
+        "{:>{}}", base::describe_duration(values[model::nearest_rank(values.size(), percent)]),
+        kFigureColumns);
   return line + fmt::format("  of {}\n", values.size());
 }
 
 std::string figure_lines(const ProbeSample& sample, const TerminalStyle& style) {
-  const std::string lines = figures("total", sample.total, Ink::plain, style) +
-                            figures("server", sample.server, Ink::platform, style) +
-                            figures("path", sample.path, Ink::path, style);
+  const auto& [total, server_time, path] = sample.figures;
+  const std::string lines = figures("total", total, Ink::plain, style) +
+                            figures("server", server_time, Ink::platform, style) +
+                            figures("path", path, Ink::path, style);
   if (lines.empty()) return "";
   std::string head(kNameColumns, ' ');
   for (const char* name : {"p50", "p90", "p95", "p99", "max"})
@@ -90,17 +90,11 @@ std::uint64_t ProbeSample::results() const {
 void ProbeSummary::add(const model::ProbeResult& result) {
   ProbeSample& sample = samples_.at(model::to_size(result.target));
   ++sample.outcomes[static_cast<std::size_t>(result.outcome)];
-  if (result.resent) {
-    ++sample.resent;
-    return;
-  }
-  const bool has_total = result.outcome == model::Outcome::ok && result.phases.total;
-  const bool total_spoilt = has_total && model::distrust_of_total(result);
-  const bool path_spoilt = result.network_overhead && model::distrust_of_wait(result);
-  if (total_spoilt || path_spoilt) ++sample.distrusted;
-  if (has_total && !total_spoilt) sample.total.push_back(*result.phases.total);
-  if (result.server_processing) sample.server.push_back(*result.server_processing);
-  if (result.network_overhead && !path_spoilt) sample.path.push_back(*result.network_overhead);
+  sample.resent += result.resent ? 1 : 0;
+  sample.distrusted += model::distrust_of_figures(result) ? 1 : 0;
+  const model::LatencyFigures figures = model::latency_figures(result);
+  for (std::size_t i = 0; i < figures.size(); ++i)
+    if (figures[i]) sample.figures[i].push_back(*figures[i]);
 }
 
 void ProbeSummary::add_skipped(model::TargetIndex target, model::SkipReason reason,
@@ -120,15 +114,6 @@ std::uint64_t ProbeSummary::failures() const {
   for (const ProbeSample& sample : samples_)
     sum += sample.results() - sample.outcomes[static_cast<std::size_t>(model::Outcome::ok)];
   return sum;
-}
-
-std::optional<base::Nanoseconds> percentile(const std::vector<base::Nanoseconds>& sorted,
-                                            double percent) {
-  base::check(percent > 0 && percent <= 100, "a percentile lies above 0 and up to 100");
-  if (sorted.empty()) return std::nullopt;
-  const auto count = static_cast<double>(sorted.size());
-  const auto rank = static_cast<std::size_t>(std::ceil(percent / 100 * count - 1e-9));
-  return sorted[std::clamp<std::size_t>(rank, 1, sorted.size()) - 1];
 }
 
 std::string render_summary(const model::Plan& plan, const ProbeSummary& summary,

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "model/figures.h"
 #include "model/plan.h"
-#include "model/probe_result.h"
 #include "terminal/style.h"
 
 namespace reinfer::terminal {
@@ -19,11 +19,8 @@ namespace reinfer::terminal {
 struct ProbeSample {
   std::array<std::uint64_t, model::kOutcomeCount> outcomes{};
   std::array<std::uint64_t, model::kSkipReasonCount> skipped{};
-  // Of ok probes, as in /metrics: the duration of a failure is no latency of the API.
-  std::vector<base::Nanoseconds> total;
-  // Of any reply that carries them.
-  std::vector<base::Nanoseconds> server;
-  std::vector<base::Nanoseconds> path;
+  // Each figure as in /metrics (model::latency_figures), in the order of model::LatencyFigure.
+  std::array<std::vector<base::Nanoseconds>, model::kLatencyFigureCount> figures;
   std::uint64_t resent = 0;      // sent twice by libcurl, so their times are in none of the above
   std::uint64_t distrusted = 0;  // the exporter was late, so these times are in none of the above
 
@@ -44,11 +41,6 @@ class ProbeSummary {
  private:
   std::vector<ProbeSample> samples_;
 };
-
-// The smallest value that at least `percent` per cent of all do not exceed (nearest rank); nullopt
-// of nothing. REQUIRES: `sorted` rises, 0 < percent <= 100.
-std::optional<base::Nanoseconds> percentile(const std::vector<base::Nanoseconds>& sorted,
-                                            double percent);
 
 // Lines for each target that has a result or a skip; each outcome that is not ok with the next
 // step. `elapsed`: since the first probe. `given_up`: probes under way when it was ended.

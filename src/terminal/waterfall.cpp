@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/duration.h"
+#include "model/figures.h"
 
 namespace reinfer::terminal {
 namespace {
@@ -41,12 +42,13 @@ bool broke_off(model::Outcome outcome) {
   return std::find(kBroken.begin(), kBroken.end(), outcome) != kBroken.end();
 }
 
-// The two shares of the wait, if the platform's own is known and not longer than the wait.
+// The two shares of the wait, if the server says how long it took.
 void add_shares(const model::ProbeResult& result, base::Nanoseconds start, std::vector<Row>& rows) {
   if (!result.server_processing || !result.network_overhead) return;
-  const base::Nanoseconds platform = std::min(*result.server_processing, *result.phases.wait);
-  rows.push_back({"  platform", start, platform, Ink::platform});
-  rows.push_back({"  path", start + platform, *result.network_overhead, Ink::path});
+  const model::WaitShares shares =
+      model::shares_of_wait(*result.phases.wait, *result.server_processing);
+  rows.push_back({"  server", start, shares.server, Ink::platform});
+  rows.push_back({"  path", start + shares.server, shares.path, Ink::path});
 }
 
 std::vector<Row> rows_of(const model::ProbeResult& result) {

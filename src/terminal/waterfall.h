@@ -1,5 +1,5 @@
 // One probe's phases as a waterfall: a row each, with a bar where it lay in the probe's time and
-// its duration; the wait is split into the platform's share and the path's. Used by the card that
+// its duration; the wait is split into server time and path. Used by the card that
 // `reinfer_exporter probe` prints. Pure; it does not explain the phases.
 #pragma once
 
@@ -11,7 +11,7 @@
 namespace reinfer::terminal {
 
 // Lines, each ended by a newline; empty if nothing was measured. Phases that did not take place
-// have no row. Of the wait only the shares are known, and not their order: the platform's share is
+// have no row. Of the wait only the shares are known, and not their order: the server time is
 // drawn first.
 std::string render_waterfall(const model::ProbeResult& result, const TerminalStyle& style);
 

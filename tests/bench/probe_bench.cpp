@@ -75,7 +75,7 @@ int run(const std::string& config_file, const std::string& samples_file,
   http::ServerOptions options;
   options.addresses = {{"127.0.0.1", 0}};
   http::Server server(options,
-                      routes::exporter_routes("/metrics", ledgers, clock, instruments, ready),
+                      routes::exporter_routes({"/metrics"}, ledgers, clock, instruments, ready),
                       server_instruments, log);
   const auto port = server.bind();
   base::check(port.has_value(), "a port of loopback is free");

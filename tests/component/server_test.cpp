@@ -25,7 +25,7 @@ class ServerTest {
         ledger(probing.plan, clock.now()),
         server_instruments(instruments, "/metrics"),
         server({{{"127.0.0.1", 0}}, false, {}, {}},
-               routes::exporter_routes("/metrics", ledger, clock, instruments, ready),
+               routes::exporter_routes({"/metrics"}, ledger, clock, instruments, ready),
                server_instruments, log),
         port(server.bind().value()) {
     server.start();

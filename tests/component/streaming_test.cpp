@@ -31,7 +31,7 @@ class StreamingTest {
       : ledger(plan_from(many_targets(100)), clock.now()),
         server_instruments(instruments, "/metrics"),
         server({{{"127.0.0.1", 0}}, false, {}, limits()},
-               routes::exporter_routes("/metrics", ledger, clock, instruments, ready),
+               routes::exporter_routes({"/metrics"}, ledger, clock, instruments, ready),
                server_instruments, log),
         port(server.bind().value()) {
     server.start();

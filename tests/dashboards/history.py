@@ -33,7 +33,7 @@ PROBE_EVERY = 30
 # What is compared with a week ago needs histograms there too.
 BEFORE = (DETAIL - 7 * DAY - HOUR, END - 7 * DAY + HOUR)
 
-BUCKETS = (.005, .01, .025, .05, .1, .25, .5, .75, 1, 2.5, 5, 10, 30)
+BUCKETS = (.005, .01, .025, .05, .075, .1, .15, .2, .25, .375, .5, .75, 1, 1.5, 2, 2.5, 5, 10, 30)
 LAG_BUCKETS = (.0001, .00025, .0005, .001, .0025, .005, .01, .025, .05, .1, .25, 1)
 SCRAPE_BUCKETS = LAG_BUCKETS[2:]
 PHASES = ('resolve', 'connect', 'tls', 'send', 'wait', 'receive')
@@ -45,6 +45,8 @@ FAULT_OF = {
     'connection_lost': 'network', 'unauthorized': 'credentials', 'forbidden': 'credentials',
     'throttled': 'request', 'monitor_error': 'monitor',
 }
+# Segments that the kernel sends again in a probe that ends so.
+RETRANSMITS = {'connection_lost': 3, 'connect_timeout': 2}
 EXCLUDED = {'credentials', 'request', 'monitor'}
 CODE_OF = {'server_error': '500', 'gateway_error': '502', 'unauthorized': '401',
            'forbidden': '403', 'throttled': '429', 'not_the_api': '200'}
@@ -226,6 +228,7 @@ class TargetLife:
         self.phase_time = dict.fromkeys(PHASES, 0.)
         self.phase_count = dict.fromkeys(PHASES, 0)
         self.last_outcome, self.last_success = 'ok', START
+        self.rtt, self.retransmits = PATH[target.instance], 0
 
     def advance(self, time, seconds, draws):
         """Lives through the seconds before a time, with a few probes that stand for all."""
@@ -260,6 +263,9 @@ class TargetLife:
             self.events['availability'][0] += weight
             self.events['availability'][1] += weight * (outcome == 'ok')
         times = self.times(time, outcome)
+        if 'connect' in times and outcome != 'connect_timeout':
+            self.rtt = .7 * self.rtt + .3 * times['connect']
+        self.retransmits += weight * RETRANSMITS.get(outcome, 0)
         for phase, seconds in times.items():
             self.phase_time[phase] += seconds * weight
             self.phase_count[phase] += weight
@@ -373,6 +379,8 @@ def details(store, life, time):
                           ('reinfer_probe_last_success_timestamp_seconds', life.last_success - 7),
                           ('reinfer_response_size_bytes', size if ok else 240)):
         store.add('gauge', metric, labels, time, value)
+    store.add('gauge', 'reinfer_tcp_rtt_seconds', labels, time, life.rtt)
+    store.add('counter', 'reinfer_tcp_retransmits_total', labels, time, life.retransmits)
 
 
 def tenants(store, time):

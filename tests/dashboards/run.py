@@ -72,6 +72,7 @@ def run(*command, cwd=None):
 EMPTY_FOR_ALL = {
     ('Latency of ok probes', 'D'): 'the probes have different objectives',
     ('Percentiles', 'E'): 'the probes have different objectives',
+    ('How long answers took', 'A'): 'the history has no native histograms',
 }
 
 
@@ -89,7 +90,8 @@ def query_problems(prometheus, query, span):
 def panel_problems(prometheus, board, panel, span, choices=None):
     """Problems of all queries of a panel."""
     for query in boards.queries_of({**board, 'panels': [panel]}, span, choices):
-        if not choices and (query.panel, query.ref) in EMPTY_FOR_ALL:
+        if (query.panel, query.ref) in EMPTY_FOR_ALL and (
+                not choices or 'native' in EMPTY_FOR_ALL[query.panel, query.ref]):
             continue
         try:
             yield from query_problems(prometheus, query, span)
@@ -259,6 +261,49 @@ def test_contract(tally):
     tally.test('the history has the labels that the exporter gives', other_labels)
 
 
+LATENCIES = re.compile(r'reinfer_(?:probe_duration|server_processing|network_overhead)_seconds')
+# Names of series on the graphs of latencies that are labels, or not a figure.
+NO_FIGURE = {'objective', 'ok probes'}
+
+
+def test_latencies(tally):
+    """The graphs of latencies: their words, their two kinds of histogram, their exemplars."""
+    def targets():
+        for board in boards.load().values():
+            for panel in boards.panels_of(board):
+                for target in panel['targets']:
+                    if LATENCIES.search(target['expr']):
+                        yield panel, target
+
+    def words():
+        readme = (boards.ROOT / 'README.md').read_text()
+        rows = re.findall(r'^\| ([^|`]+) \| [^|]+\. \|$', readme, re.M)
+        known = NO_FIGURE | {word for row in rows for word in row.split(', ')}
+        for panel, target in targets():
+            legend = target.get('legendFormat', '__auto')
+            if legend != '__auto' and '{{' not in legend and legend not in known:
+                yield f'{panel["title"]}: {legend} is no word of the README: {sorted(known)}'
+
+    def both_kinds():
+        for panel, target in targets():
+            classic = re.findall(r'(reinfer_\w+)_(?:bucket|sum|count)\{', target['expr'])
+            native = set(re.findall(r'(reinfer_\w+_seconds)\{', target['expr']))
+            if panel['type'] == 'heatmap':
+                continue
+            if set(classic) != native:
+                yield f'{panel["title"]}, {target["refId"]}: {classic} and {native}'
+
+    def exemplars():
+        for panel in {panel['title']: panel for panel, _ in targets()}.values():
+            wanted = panel['type'] == 'heatmap' or (
+                panel['type'] == 'timeseries' and 'histogram_quantile' in str(panel['targets']))
+            if wanted != any(target.get('exemplar') for target in panel['targets']):
+                yield f'{panel["title"]}: exemplars are {"not " if wanted else ""}asked for'
+    tally.test('the graphs of latencies use the words of the README', words)
+    tally.test('each latency is asked of native histograms and of classic ones', both_kinds)
+    tally.test('the graphs of latencies show exemplars', exemplars)
+
+
 def labels_of(text):
     """Names of labels as they stand in an exposition."""
     return set(re.findall(r'(\w+)="', text))
@@ -318,6 +363,7 @@ def main():
     """Runs all tests."""
     tally = Tally()
     test_contract(tally)
+    test_latencies(tally)
     test_provisioning(tally)
     with tempfile.TemporaryDirectory() as folder, Prometheus(Path(folder)) as prometheus:
         for test in (test_queries, test_one_tenant, test_variables, test_verdicts, test_report):

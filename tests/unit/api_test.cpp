@@ -6,7 +6,6 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "explain/quantile.h"
 #include "record/ledger.h"
 #include "tests/unit/goldens.h"
 #include "tests/unit/plans.h"
@@ -282,19 +281,6 @@ TEST_CASE("a bad parameter is refused with what is allowed") {
 
 TEST_CASE("the description is compiled in and is JSON") {
   CHECK(Json::parse(api::openapi_document())["openapi"] == "3.1.0");
-}
-
-TEST_CASE("quantiles are spread evenly within a bucket") {
-  record::Histogram histogram({1, 2, 4});
-  CHECK_FALSE(explain::estimate_quantile(histogram, 0.5).has_value());
-  for (int i = 0; i < 10; ++i)
-    histogram.observe(1.5);
-  CHECK(*explain::estimate_quantile(histogram, 0.5) == doctest::Approx(1.5));
-  CHECK(*explain::estimate_quantile(histogram, 1) == doctest::Approx(2));
-  for (int i = 0; i < 90; ++i)
-    histogram.observe(100);
-  CHECK(*explain::estimate_quantile(histogram, 0.05) == doctest::Approx(1.5));
-  CHECK(*explain::estimate_quantile(histogram, 0.99) == doctest::Approx(4));
 }
 
 }  // namespace

@@ -93,8 +93,11 @@ TEST_CASE("a plan without settings has the values built in") {
   CHECK(target.deadlines == model::Deadlines{10s, 5s, 5s, 5s});
   CHECK(target.connection == model::ConnectionMode::fresh);
   CHECK(target.body_bytes_max == 1048576);
-  CHECK(target.buckets ==
-        std::vector<double>{0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 1, 2.5, 5, 10, 30});
+  CHECK(target.buckets == std::vector<double>{0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.15, 0.2, 0.25,
+                                              0.375, 0.5, 0.75, 1, 1.5, 2, 2.5, 5, 10, 30});
+  for (std::size_t i = 1; i < target.buckets.size(); ++i)
+    if (target.buckets[i - 1] >= 0.05 && target.buckets[i] <= 2.5)
+      CHECK(target.buckets[i] / target.buckets[i - 1] <= 1.5 + 1e-9);
 }
 
 TEST_CASE("the setting nearest to the probe counts") {

@@ -30,7 +30,7 @@ TEST_CASE("without a command it serves, on port 9877 of all addresses") {
   CHECK(serve.command == app::Command::serve);
   CHECK(serve.config_file == "a.toml");
   CHECK(serve.server.addresses == std::vector<http::ListenAddress>{{"", 9877}});
-  CHECK(serve.telemetry_path == "/metrics");
+  CHECK(serve.telemetry.path == "/metrics");
   CHECK(serve.log_level == base::LogLevel::info);
 }
 

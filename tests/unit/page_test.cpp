@@ -145,9 +145,9 @@ TEST_CASE_FIXTURE(PageTest, "the overview says what is the matter, for each tena
             "fine"));
   CHECK(has(page, "<a href=\"target/acme/dataset\">dataset</a>"));
   CHECK(has(page, "<code class=\"outcome\">server_error</code>"));
-  CHECK(has(page, "<b>0.00 %</b> hour"));
-  CHECK(has(page, "<b>100 %</b> day"));
-  CHECK(has(page, "<span>server 22 ms</span> <span>path 19 ms</span>"));
+  CHECK(has(page, "<b>0.00 %</b> of "));
+  CHECK(has(page, "<b>100 %</b> of "));
+  CHECK(has(page, "<span>server 22 ms</span> <span>path 8 ms</span>"));
   CHECK(has(page, "Last 3 probes: 41 ms to 41 ms"));
 }
 
@@ -174,7 +174,7 @@ TEST_CASE_FIXTURE(PageTest, "a page of a target shows phases, evidence and what 
   const std::string page = detail(1);
   CHECK(has(page, "The last 2 probes since <time "));
   CHECK(has(page, "<h1>dataset</h1>"));
-  CHECK(has(page, "connect 1 ms, TLS 9 ms, server 22 ms, network 8 ms, receive 1 ms"));
+  CHECK(has(page, "connect 1 ms, TLS 9 ms, server 22 ms, path 8 ms, receive 1 ms"));
   CHECK(has(page, "curl -sS -i -H &quot;Authorization: Bearer $REINFER_TOKEN&quot;"));
   CHECK(has(page, "href=\"dataset/evidence.json\" download"));
   CHECK(has(page, "<b>Next: </b>"));
@@ -287,7 +287,7 @@ TEST_CASE_FIXTURE(PageTest, "availability is cut, never rounded up to what it is
   CHECK(page::percent(0.0) == "0.00 %");
 }
 
-TEST_CASE("a latency is split into what is the platform's and what is the path's") {
+TEST_CASE("a wait is split into server time and path") {
   record::RecentSample sample;
   sample.tls = 3000;
   sample.wait = 50000;
@@ -295,17 +295,17 @@ TEST_CASE("a latency is split into what is the platform's and what is the path's
   sample.outcome = model::Outcome::ok;
   const page::LatencySplit split = page::split_of(sample);
   CHECK(split.server == 40000);
-  CHECK(split.network == 10000);
+  CHECK(split.path == 10000);
   CHECK(split.total() == 53000);
   SUBCASE("a server that claims more than the wait gets all of the wait") {
     sample.server = 90000;
     CHECK(page::split_of(sample).server == 50000);
-    CHECK(page::split_of(sample).network == 0);
+    CHECK(page::split_of(sample).path == 0);
   }
   SUBCASE("a wait whose server said nothing is not split") {
     sample.server = record::RecentSample::kAbsent;
     CHECK(page::split_of(sample).unsplit == 50000);
-    CHECK(page::describe_split(page::split_of(sample)) == "TLS 3 ms, server and network 50 ms");
+    CHECK(page::describe_split(page::split_of(sample)) == "TLS 3 ms, server and path 50 ms");
   }
   SUBCASE("failures are not in the mean") {
     record::RecentSample failed = sample;

@@ -194,7 +194,7 @@ const skipped = graph(
 );
 
 const control = timeline({
-  title: "Our way out",
+  title: "Controls",
   means:
     "Whether each control target, which has nothing to do with the API, was reached from each " +
     "exporter.",
@@ -219,7 +219,7 @@ const vantages = graph(
     means: "Share of probes lost to the network or the edge, by exporter.",
     normal: "None.",
     next:
-      "One exporter alone: its site or its provider. All at once, with our way out open: " +
+      "One exporter alone: its site or its provider. All at once, while the controls answer: " +
       "their edge.",
     unit: units.PercentUnit,
     thresholds: risingBad(0.01, 0.05),
@@ -271,6 +271,50 @@ const connecting = graph(
     ],
   },
   { log: true, overrides: PHASE_COLOURS },
+);
+
+const roundTrips = graph(
+  {
+    title: "Round trips of TCP",
+    means:
+      "Round-trip time of the last probe's connection as the kernel smoothed it, the mean of each " +
+      "exporter and tenant; through a proxy, to the proxy. The server has no part in it.",
+    normal: "Flat: it is the distance.",
+    next: "A step up: another route. Rising with the path on Latency: the network, not the queues.",
+    unit: units.Seconds,
+    thresholds: NEUTRAL,
+    links: [to("latency")],
+    queries: [
+      {
+        expr: `avg by (instance, tenant) (${ofProbe("reinfer_tcp_rtt_seconds")})`,
+        legend: "{{instance}} {{tenant}}",
+      },
+    ],
+  },
+  { calcs: ["mean", "max"] },
+);
+
+const retransmits = graph(
+  {
+    title: "TCP segments sent again",
+    means: "Segments that the kernel had to send again, for each probe, by exporter and tenant.",
+    normal: "None, or one in a while.",
+    next: "Of one exporter alone: its network loses packets. Of all: the way to the edge does.",
+    unit: units.Short,
+    decimals: 2,
+    thresholds: risingBad(0.1, 1),
+    links: [to("latency")],
+    queries: [
+      {
+        expr: ratio(
+          sumBy("instance, tenant", rate(ofProbe("reinfer_tcp_retransmits_total"))),
+          sumBy("instance, tenant", rate(results())),
+        ),
+        legend: "{{instance}} {{tenant}}",
+      },
+    ],
+  },
+  { lines: true, calcs: ["max"] },
 );
 
 const certificates = bars({
@@ -501,8 +545,15 @@ export const faults: Board = {
           height: 7,
           panels: [
             [control, 8],
-            [vantages, 8],
+            [vantages, 16],
+          ],
+        },
+        {
+          height: 7,
+          panels: [
             [connecting, 8],
+            [roundTrips, 8],
+            [retransmits, 8],
           ],
         },
       ],

@@ -1,4 +1,4 @@
-// Latency: how long, whose time it is, and what changed.
+// Latency: how long, whose time it is, and what changed. Words are those of the README.
 import * as dashboard from "@grafana/grafana-foundation-sdk/dashboard";
 import * as units from "@grafana/grafana-foundation-sdk/units";
 import { Board } from "./board.js";
@@ -16,6 +16,7 @@ import { coloured, dashed, graph, heatmapPanel, statPanel, tablePanel } from "./
 import {
   attained,
   commonThreshold,
+  countIn,
   increase,
   ofProbe,
   quantile,
@@ -25,6 +26,7 @@ import {
   results,
   share,
   sumBy,
+  timeIn,
 } from "./promql.js";
 
 const DURATION = "reinfer_probe_duration_seconds";
@@ -42,7 +44,7 @@ const PHASE_COLOURS = [
   coloured("wait", "#D55E00"),
   coloured("receive", "#56B4E9"),
 ];
-const THEIRS = coloured("platform", FAULT_COLOURS.platform);
+const THEIRS = coloured("server time", FAULT_COLOURS.platform);
 const PATHS = coloured("path", FAULT_COLOURS.network);
 
 const headline = (title: string, q: number) =>
@@ -50,7 +52,7 @@ const headline = (title: string, q: number) =>
     title,
     means:
       `${q * 100} % of the ok probes in the time range were answered within this time, as ` +
-      "interpolated within the buckets of the histogram.",
+      "estimated within the buckets of the histogram.",
     normal: "Below the latency objective of the chosen probes.",
     next: "The heatmap shows whether a tail or everything moved.",
     unit: units.Seconds,
@@ -74,21 +76,17 @@ const within = statPanel({
 const pathShare = statPanel({
   title: "The path's share of the wait",
   means:
-    "Of the time from request to first byte, the part that the platform does not account for in " +
-    "its Server-Timing: network, proxies, gateways and queues in front of the application.",
+    "Path over wait: the part of the wait that is not server time, which is the network and the " +
+    "queues in front of the application.",
   normal: "Steady. Its level is set by distance, so compare it with itself.",
-  next: "Rising while the platform's own time is steady: it is not their application.",
+  next: "Rising while the server time is steady: it is not their application.",
   unit: units.PercentUnit,
   decimals: 0,
   thresholds: risingBad(0.5, 0.8),
   links: [to("faults")],
   queries: [
     {
-      expr: ratio(
-        sumBy("", increase(ofProbe(`${OVERHEAD}_sum`), RANGE)),
-        `${sumBy("", increase(ofProbe(`${OVERHEAD}_sum`), RANGE))}
-      + ${sumBy("", increase(ofProbe(`${SERVER}_sum`), RANGE))}`,
-      ),
+      expr: ratio(timeIn(OVERHEAD, RANGE), `(${timeIn(OVERHEAD, RANGE)} + ${timeIn(SERVER, RANGE)})`),
     },
   ],
 });
@@ -96,11 +94,10 @@ const pathShare = statPanel({
 const coverage = statPanel({
   title: "Server-Timing coverage",
   means:
-    "Share of the application's replies that told the platform's own time in a form that can be " +
-    "true.",
+    "Share of the application's replies that say their server time in a form that can be true.",
   normal: "Near 100 %.",
   next:
-    "Low: do not trust the split between platform and path. See why in the graph of its " +
+    "Low: do not trust the split into server time and path. See why in the graph of its " +
     "states.",
   unit: units.PercentUnit,
   decimals: 1,
@@ -127,14 +124,18 @@ const heat = heatmapPanel({
   unit: units.Seconds,
   thresholds: NEUTRAL,
   links: [to("overview")],
-  queries: [{ expr: sumBy("le", increase(ofProbe(`${DURATION}_bucket`))), legend: "{{le}}" }],
+  queries: [
+    { expr: sumBy("", increase(ofProbe(DURATION))), legend: "ok probes", exemplars: true },
+    { expr: sumBy("le", increase(ofProbe(`${DURATION}_bucket`))), legend: "{{le}}" },
+  ],
 });
 
 const percentiles = graph(
   {
     title: "Percentiles",
     means:
-      "Client-side latency of ok probes, from the start of the request to the last byte. " +
+      "Total of ok probes, from the start of the request to the last byte. Marks are single " +
+      "probes, where Prometheus keeps exemplars. " +
       "Choose one probe, or some with the same latency objective, and it is dashed.",
     normal: "The p95 below the objective; p99 not far from p95.",
     next: "Whose time it is: the next row.",
@@ -145,7 +146,7 @@ const percentiles = graph(
       { expr: quantile(0.5, DURATION), legend: "p50" },
       { expr: quantile(0.9, DURATION), legend: "p90" },
       { expr: quantile(0.95, DURATION), legend: "p95" },
-      { expr: quantile(0.99, DURATION), legend: "p99" },
+      { expr: quantile(0.99, DURATION), legend: "p99", exemplars: true },
       { expr: commonThreshold(), legend: "objective" },
     ],
   },
@@ -163,44 +164,39 @@ const percentiles = graph(
 
 const serverAndClient = graph(
   {
-    title: "p95: the platform's own time beside ours",
+    title: "p95: server time beside total",
     means:
-      "The platform's own processing time as it tells it in Server-Timing, the rest of the " +
-      "wait, and " +
-      "what a client sees in all. Percentiles do not add up; the means in the next graph do.",
-    normal: "Platform and client move together, a steady distance apart.",
-    next:
-      "Only the platform's line rises: a case for their support. Only the path's: for the " +
-      "network.",
+      "What the server says it took in Server-Timing, the rest of the wait, and what a client " +
+      "sees in all. Percentiles do not add up; the means in the next graph do.",
+    normal: "Server time and total move together, a steady distance apart.",
+    next: "Only the server time rises: a case for their support. Only the path: for the network.",
     unit: units.Seconds,
     thresholds: NEUTRAL,
     links: [to("faults")],
     queries: [
-      { expr: quantile(0.95, DURATION), legend: "client" },
-      { expr: quantile(0.95, SERVER), legend: "platform" },
+      { expr: quantile(0.95, DURATION), legend: "total" },
+      { expr: quantile(0.95, SERVER), legend: "server time", exemplars: true },
       { expr: quantile(0.95, OVERHEAD), legend: "path" },
     ],
   },
-  { overrides: [THEIRS, PATHS, coloured("client", COLOURS.good)], calcs: ["mean", "max"] },
+  { overrides: [THEIRS, PATHS, coloured("total", COLOURS.good)], calcs: ["mean", "max"] },
 );
 
-const mean = (metric: string) =>
-  ratio(sumBy("", rate(ofProbe(`${metric}_sum`))), sumBy("", rate(ofProbe(`${metric}_count`))));
+const mean = (metric: string) => ratio(timeIn(metric), countIn(metric));
 const split = graph(
   {
-    title: "The wait: platform and path",
+    title: "The wait: server time and path",
     means:
-      "Mean time from request to first byte of the replies that carry Server-Timing, split into " +
-      "the " +
-      "platform's own time and the rest. The two add up to the wait.",
-    normal: "A steady path under a platform that follows the hour of the day.",
+      "Mean wait of the replies that carry Server-Timing, split into server time and path, which " +
+      "add up to it.",
+    normal: "A steady path under a server time that follows the hour of the day.",
     next: "This is the picture to send along when you open a case.",
     unit: units.Seconds,
     thresholds: NEUTRAL,
     links: [to("faults")],
     queries: [
       { expr: mean(OVERHEAD), legend: "path" },
-      { expr: mean(SERVER), legend: "platform" },
+      { expr: mean(SERVER), legend: "server time" },
     ],
   },
   { stacked: true, overrides: [THEIRS, PATHS], calcs: ["mean", "max"] },
@@ -297,7 +293,7 @@ const thenAndNow = (title: string, metric: string, who: string, next: string) =>
       thresholds: NEUTRAL,
       links: [to("overview")],
       queries: [
-        { expr: quantile(0.95, metric, "tenant", "1h"), legend: "{{tenant}}" },
+        { expr: quantile(0.95, metric, "tenant", "1h"), legend: "{{tenant}}", exemplars: true },
         {
           expr: quantile(0.95, metric, "tenant", "1h", "$before"),
           legend: "{{tenant}} $before before",
@@ -310,14 +306,14 @@ const thenAndNow = (title: string, metric: string, who: string, next: string) =>
 const byProbe = graph(
   {
     title: "p95 by probe",
-    means: "Client-side p95 of each probe.",
+    means: "p95 of the total of each probe.",
     normal: "Each near its own level.",
     next: "One apart from the others: that part of the API, not the platform as a whole.",
     unit: units.Seconds,
     thresholds: NEUTRAL,
     links: [to("overview")],
     dataLinks: [narrowedTo("faults", "tenant", "probe")],
-    queries: [{ expr: quantile(0.95, DURATION, PROBES), legend: "{{tenant}} {{probe}}" }],
+    queries: [{ expr: quantile(0.95, DURATION, PROBES), legend: "{{tenant}} {{probe}}", exemplars: true }],
   },
   {},
 );
@@ -330,8 +326,8 @@ const MILLIS = { unit: units.Seconds, decimals: 0 };
 const compared = tablePanel({
   title: "Before and after, by probe",
   means:
-    "p95 over the time range shown, the same time before (Compare with), and the change: of what " +
-    "clients see, and of the platform's own time alone.",
+    "p95 over the time range shown, the same time before (Compare with), and the change: of the " +
+    "total, and of the server time alone.",
   normal: "Changes below 10 %.",
   next: "Both columns of change rise together: a release of theirs. Only the first: the path.",
   unit: units.NoUnit,
@@ -356,8 +352,8 @@ const compared = tablePanel({
     { from: { expr: change(DURATION, "$before") }, title: "p95 before", ...MILLIS },
     { from: { expr: change(DURATION, "") }, title: "p95 now", ...MILLIS },
     { from: { expr: difference(DURATION) }, title: "Change", ...CHANGE },
-    { from: { expr: change(SERVER, "") }, title: "Platform's p95 now", ...MILLIS },
-    { from: { expr: difference(SERVER) }, title: "Platform's change", ...CHANGE },
+    { from: { expr: change(SERVER, "") }, title: "Server time p95 now", ...MILLIS },
+    { from: { expr: difference(SERVER) }, title: "Server time change", ...CHANGE },
   ],
 });
 
@@ -433,18 +429,18 @@ export const latency: Board = {
           panels: [
             [
               thenAndNow(
-                "What clients see",
+                "Total",
                 DURATION,
-                "of what clients see",
-                "Compare with the graph beside it: did the platform's own time move as well?",
+                "of the total",
+                "Compare with the graph beside it: did the server time move as well?",
               ),
               8,
             ],
             [
               thenAndNow(
-                "The platform's own time",
+                "Server time",
                 SERVER,
-                "of the platform's own time",
+                "of the server time",
                 "A step that stays is a release or a new size of your data; ask their support.",
               ),
               8,

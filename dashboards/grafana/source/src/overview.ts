@@ -66,18 +66,18 @@ const verdictNow = statPanel(
   { tile: true, names: true },
 );
 
-const wayOut = statPanel(
+const controls = statPanel(
   {
-    title: "Our way out",
+    title: "Controls",
     means:
       "Whether the control targets, which have nothing to do with the API, can be reached from " +
       "each " +
       "exporter. While they can, a network failure is not that of our own connection.",
-    normal: "Open.",
-    next: "Closed: ask for your own network first. No data: no [[control]] is configured.",
+    normal: "Reached.",
+    next: "Not reached: ask for your own network first. No data: no [[control]] is configured.",
     unit: units.NoUnit,
     thresholds: YES_NO,
-    mappings: [words({ 0: ["Closed", COLOURS.bad], 1: ["Open", COLOURS.good] })],
+    mappings: [words({ 0: ["Not reached", COLOURS.bad], 1: ["Reached", COLOURS.good] })],
     noValue: "No control",
     links: [to("faults")],
     queries: [
@@ -249,17 +249,17 @@ const percentiles = graph(
   {
     title: "Latency of ok probes",
     means:
-      "Client-side percentiles over all chosen probes. Choose one probe, or some with the same " +
+      "Percentiles of the total over all chosen probes. Choose one probe, or some with the same " +
       "latency objective, and it is dashed.",
     normal: "The p95 below the objective.",
-    next: "Latency tells the platform's share from the path's.",
+    next: "Latency tells server time from path.",
     unit: units.Seconds,
     thresholds: NEUTRAL,
     links: [to("latency")],
     queries: [
       { expr: quantile(0.5, DURATION), legend: "p50" },
       { expr: quantile(0.95, DURATION), legend: "p95" },
-      { expr: quantile(0.99, DURATION), legend: "p99" },
+      { expr: quantile(0.99, DURATION), legend: "p99", exemplars: true },
       { expr: commonThreshold(), legend: "objective" },
     ],
   },
@@ -381,7 +381,7 @@ export const overview: Board = {
           height: 5,
           panels: [
             [verdictNow, 12],
-            [wayOut, 4],
+            [controls, 4],
             [tokens, 4],
             [exporters, 4],
           ],

@@ -18,6 +18,8 @@ export const DATASOURCE: common.DataSourceRef = { type: "prometheus", uid: "${da
 export interface Query {
   expr: string;
   legend?: string;
+  /** Marks single probes on the graph: those that Prometheus keeps as exemplars. */
+  exemplars?: boolean;
   /** Shortest step of the graph, such as "1d" for a bar a day. */
   interval?: string;
 }
@@ -53,7 +55,7 @@ export type AnyPanel = cog.Builder<dashboard.Panel> & {
 };
 
 function targets(queries: Query[], kind: Kind, format?: prometheus.PromQueryFormat) {
-  return queries.map(({ expr, legend, interval }, index) => {
+  return queries.map(({ expr, legend, interval, exemplars }, index) => {
     const query = new prometheus.DataqueryBuilder()
       .refId(String.fromCharCode(65 + index))
       .datasource(DATASOURCE)
@@ -62,6 +64,7 @@ function targets(queries: Query[], kind: Kind, format?: prometheus.PromQueryForm
       .legendFormat(legend ?? "__auto");
     if (format) query.format(format);
     if (interval) query.interval(interval);
+    if (exemplars) query.exemplar(true);
     return kind === "instant" ? query.instant() : query.range();
   });
 }
@@ -250,7 +253,7 @@ export function timeline(spec: Spec): AnyPanel {
     );
 }
 
-/** Of a classic histogram: counts by upper edge over time. */
+/** Counts by upper edge over time, or a native histogram, which Grafana draws first. */
 export function heatmapPanel(spec: Spec): AnyPanel {
   const panel = new heatmap.PanelBuilder();
   describe(panel, spec);

@@ -42,11 +42,38 @@ export const ratio = (part: string, whole: string) => `${part}\n/ (${whole} > 0)
 export const share = (part: string, whole: string, on = "") =>
   `${part}\n/ on (${on}) group_left () (${whole} > 0)`;
 
+/** A latency histogram is stored as a native one, as classic buckets, or as both. It is asked for
+ * as a native one first, and where there is none the classic series answer. */
+const either = (native: string, classic: string) => `(
+  ${native}
+  or ${classic}
+)`;
+
+const grown = (selector: string, window: string, offset: string) =>
+  window === STEP && !offset ? rate(selector) : increase(selector, window, offset);
+
 export function quantile(q: number, metric: string, by = "", window = STEP, offset = "") {
-  const buckets = ofProbe(`${metric}_bucket`);
-  const counts = window === STEP && !offset ? rate(buckets) : increase(buckets, window, offset);
-  return `histogram_quantile(${q}, ${sumBy(by ? `${by}, le` : "le", counts)})`;
+  const native = grown(ofProbe(metric), window, offset);
+  const classic = grown(ofProbe(`${metric}_bucket`), window, offset);
+  return either(
+    `histogram_quantile(${q}, ${sumBy(by, native)})`,
+    `histogram_quantile(${q}, ${sumBy(by ? `${by}, le` : "le", classic)})`,
+  );
 }
+
+/** By how much the sum of a latency histogram grew. */
+export const timeIn = (metric: string, window = STEP) =>
+  either(
+    sumBy("", `histogram_sum(${grown(ofProbe(metric), window, "")})`),
+    sumBy("", grown(ofProbe(`${metric}_sum`), window, "")),
+  );
+
+/** By how much the count of a latency histogram grew. */
+export const countIn = (metric: string, window = STEP) =>
+  either(
+    sumBy("", `histogram_count(${grown(ofProbe(metric), window, "")})`),
+    sumBy("", grown(ofProbe(`${metric}_count`), window, "")),
+  );
 
 export const FAULTS = ["platform", "edge", "network", "credentials", "request", "monitor"] as const;
 export type Fault = (typeof FAULTS)[number];
