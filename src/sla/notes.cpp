@@ -87,15 +87,15 @@ void note_verdict(const SlaRow& row, std::vector<std::string>& notes) {
     notes.push_back("Not one event: nothing can be said of the objective.");
   if (!row.objective || !row.ratio) return;
   if (row.verdict == SlaVerdict::unknown)
-    notes.push_back(
-        fmt::format("Met as far as it was watched. Had the time that was not been bad, it would be "
-                    "{}, which misses the objective: so nobody can tell.",
-                    percent_down(*row.ratio_min)));
+    notes.push_back(fmt::format(
+        "Met as far as it was watched ({} of the slots). If all other slots had been bad, it "
+        "would be {}, which misses the objective: so this report cannot tell.",
+        percent_down(row.watched_ratio), percent_down(*row.ratio_min)));
   if (row.verdict == SlaVerdict::breached && *row.ratio_max >= *row.objective)
-    notes.push_back(
-        fmt::format("Breached as far as it was watched. Had the time that was not been good, it "
-                    "would be {}, which meets the objective.",
-                    percent_down(*row.ratio_max)));
+    notes.push_back(fmt::format(
+        "Breached as far as it was watched. If all other slots had been good, it would be {}, "
+        "which meets the objective.",
+        percent_down(*row.ratio_max)));
 }
 
 }  // namespace

@@ -46,6 +46,7 @@ void add_coverage(Cells& cells, const SlaReport& report, const SlaRow& row) {
   cells.emplace_back("data_to", coverage.data ? sla_time(coverage.data->to) : "");
   cells.emplace_back("unwatched_seconds",
                      fmt::format("{:.0f}", base::to_seconds(whole - coverage.watched)));
+  cells.emplace_back("watched_ratio", fmt::format("{:.6f}", row.watched_ratio));
   cells.emplace_back("restarts", std::to_string(coverage.restarts));
 }
 

@@ -97,6 +97,8 @@ Json to_json(const SlaReport& report, const SlaRow& row) {
           {"bad_by_outcome", row.bad_by_outcome},
           {"excluded", row.excluded},
           {"skipped", row.skipped},
+          {"unjudged", row.unjudged},
+          {"watched_ratio", row.watched_ratio},
           {"coverage", to_json(row.coverage, report.month.span)},
           {"lone_bad", row.lone_bad},
           {"outages_total", row.outages_total},

@@ -38,21 +38,15 @@ std::string_view word_of(SlaVerdict verdict) {
   return kWords.at(static_cast<std::size_t>(verdict));
 }
 
-double watched(const SlaReport& report, const SlaRow& row) {
-  const base::Nanoseconds whole = report.month.span.to - report.month.span.from;
-  return whole.count() > 0 ? base::to_seconds(row.coverage.watched) / base::to_seconds(whole) : 0;
-}
-
 // Rounded down, as a month with a hole was not watched whole.
 std::string whole_percent(double ratio) {
   return fmt::format("{}%", static_cast<int>(ratio * 100 + 1e-9));
 }
 
-std::string figures(const SlaReport& report, const SlaRow& row,
-                    const terminal::TerminalStyle& style) {
+std::string figures(const SlaRow& row, const terminal::TerminalStyle& style) {
   return fmt::format("{:<12} {:>12} {:>9} {:>9} {:>6} {:>7}  {}", row.slo, promise(row),
                      row.ratio ? percent_down(*row.ratio) : "-", grouped(row.events),
-                     grouped(row.bad), whole_percent(watched(report, row)),
+                     grouped(row.bad), whole_percent(row.watched_ratio),
                      terminal::painted(style, ink_of(row.verdict), word_of(row.verdict)));
 }
 
@@ -73,8 +67,7 @@ std::string overview(const SlaReport& report, const terminal::TerminalStyle& sty
   for (const SlaRow& row : report.rows) {
     if (!beside && name_of(row) != above) text += name_of(row) + '\n';
     above = name_of(row);
-    text += fmt::format("{:<{}}", beside ? name_of(row) : "", columns) +
-            figures(report, row, style) + '\n';
+    text += fmt::format("{:<{}}", beside ? name_of(row) : "", columns) + figures(row, style) + '\n';
   }
   return text;
 }
@@ -104,10 +97,12 @@ std::string bad_words(const SlaRow& row) {
                      listed(row.bad_by_outcome));
 }
 
-std::string watched_words(const SlaReport& report, const SlaRow& row) {
+std::string watched_words(const SlaRow& row) {
   const auto& unwatched = row.coverage.unwatched;
-  if (unwatched.empty()) return "all of the time";
-  std::string text = fmt::format("{} of the time, not: ", percent_down(watched(report, row)));
+  if (unwatched.empty() && row.unjudged.empty()) return "all slots";
+  std::string text = fmt::format("{} of the slots", percent_down(row.watched_ratio));
+  if (!row.unjudged.empty()) text += fmt::format(", not judged: {}", listed(row.unjudged));
+  if (!unwatched.empty()) text += ", not scraped: ";
   for (std::size_t i = 0; i < std::min(unwatched.size(), kSpansMax); ++i)
     text += fmt::format("{}{} to {} ({})", i == 0 ? "" : ", ", sla_time(unwatched[i].from),
                         sla_time(unwatched[i].to),
@@ -182,7 +177,7 @@ std::string details(const SlaReport& report, const SlaRow& row,
     text += fact("excluded", row.excluded.empty() ? "nothing" : listed(row.excluded), style);
   text += fact("not probed",
                row.skipped.empty() ? "no slot" : "slots by reason: " + listed(row.skipped), style);
-  text += fact("watched", watched_words(report, row), style);
+  text += fact("watched", watched_words(row), style);
   text += fact("by", base::join(row.instances, ", then "), style);
   text += outage_lines(row, style);
   for (const std::string& note : row.notes)

@@ -92,19 +92,55 @@ std::vector<ObjectiveStretch> stretches_of(const Samples& ratio,
   return stretches;
 }
 
-// Events that the time not watched would have had.
-double events_unwatched(const SlaRow& row, const TimeSpan& month) {
-  const double watched = base::to_seconds(row.coverage.watched);
-  if (watched <= 0) return 0;
-  const double unwatched = base::to_seconds(month.to - month.from) - watched;
-  return static_cast<double>(row.events) / watched * unwatched;
+Count sum(const Counts& counts) {
+  Count all = 0;
+  for (const auto& [name, count] : counts)
+    all += count;
+  return all;
+}
+
+// Results and slots that say nothing about the other side, since there was an objective.
+Counts unjudged_of(const Vantage& vantage, const std::vector<JudgedStep>& steps,
+                   const TimeSpan& month) {
+  Counts unjudged;
+  if (steps.empty()) return unjudged;
+  const TimeSpan span{std::max(month.from, steps.front().from),
+                      std::min(month.to, steps.back().to)};
+  const auto add = [&](std::string_view reason, const std::vector<Growth>& growth) {
+    if (const Count slots = whole(total(growth, span)); slots > 0)
+      unjudged[std::string(reason)] += slots;
+  };
+  for (const std::string& name : names_of(vantage, &StoredTarget::results)) {
+    const auto outcome = model::outcome_from_label(name);
+    if (outcome && model::availability_of(*outcome) == model::AvailabilityEvent::excluded)
+      add(to_label(model::fault_of(*outcome)), growth_of(vantage, results_of, name));
+  }
+  for (const std::string& reason : names_of(vantage, &StoredTarget::skipped))
+    add("skipped: " + reason, growth_of(vantage, skipped_of, reason));
+  return unjudged;
+}
+
+// Slots of the month that nobody watched: those unjudged, and those of the time in which the
+// exporter was not scraped, at the rate of the rest. Sets the row's ratio of what was watched.
+double slots_unwatched(SlaRow& row, const TimeSpan& month) {
+  const double scraped = base::to_seconds(row.coverage.watched);
+  if (scraped <= 0) return 0;
+  const auto unjudged = static_cast<double>(sum(row.unjudged));
+  const double seen = static_cast<double>(row.events) + unjudged;
+  const double unseen = seen / scraped * (base::to_seconds(month.to - month.from) - scraped);
+  const auto found = row.excluded.find(kMaintenance);
+  const double announced = found == row.excluded.end() ? 0 : static_cast<double>(found->second);
+  const double share =
+      seen + announced > 0 ? (seen + announced - unjudged) / (seen + announced) : 0;
+  row.watched_ratio = share * scraped / base::to_seconds(month.to - month.from);
+  return unjudged + unseen;
 }
 
 void judge(SlaRow& row, const TimeSpan& month) {
+  const double unwatched = slots_unwatched(row, month);
   if (row.events == 0) return;
   const auto events = static_cast<double>(row.events);
   const auto good = static_cast<double>(row.good);
-  const double unwatched = events_unwatched(row, month);
   row.ratio = good / events;
   row.ratio_min = good / (events + unwatched);
   row.ratio_max = (good + unwatched) / (events + unwatched);
@@ -134,6 +170,7 @@ SlaRow make_row(const Vantage& vantage, const std::string& slo, const Month& mon
   std::vector<JudgedStep> steps = judged_steps(vantage, slo);
   if (slo == kAvailability) explain(row, attribute(vantage, steps, month.span));
   count(row, vantage, steps, month.span);
+  row.unjudged = unjudged_of(vantage, steps, month.span);
   row.coverage = coverage_of(vantage, slo, month.span);
   row.stretches = stretches_of(gauge_of(vantage, ratio_of, slo), steps, month.span);
   if (!row.stretches.empty()) row.objective = row.stretches.back().objective;

@@ -21,7 +21,7 @@ namespace reinfer::sla {
 using Count = std::uint64_t;
 using Counts = std::map<std::string, Count>;
 
-// An objective is met only if it would be, had every moment that nobody watched been bad.
+// An objective is met only if it would be, had every slot that was not watched been bad.
 enum class SlaVerdict : std::uint8_t { met, breached, unknown };
 std::string_view to_label(SlaVerdict verdict);
 
@@ -48,9 +48,15 @@ struct SlaRow {
   Counts bad_by_fault;
   Counts excluded;  // by reason
   Counts skipped;   // slots of the grid without a probe, by reason
+  // Slots that were due while the exporter was scraped and that nobody judged: skipped ones, and
+  // results that say nothing about the other side (credentials, request, monitor). By reason.
+  Counts unjudged;
   Coverage coverage;
+  // Slots judged, or in announced maintenance, over slots due in the month: 0 to 1. A stretch in
+  // which the exporter was not scraped had as many slots as the rest of the month had in its time.
+  double watched_ratio = 0;
   std::optional<double> ratio;  // good of events; absent without events
-  // The same if all that was not watched had been bad or good, at the usual number of events.
+  // The same if every slot that was not watched had been bad or good.
   std::optional<double> ratio_min;
   std::optional<double> ratio_max;
   std::optional<double> budget_spent;  // 1 is all of it; absent for an objective of 1

@@ -264,7 +264,11 @@ TEST_CASE("bad events have the outcome of the results of the same time, others a
   const sla::SlaRow ours = row_of(target_with("unauthorized", 10, 15, false));
   CHECK(ours.excluded == sla::Counts{{"credentials", 10}});
   CHECK(ours.events == 110);
-  CHECK(ours.verdict == sla::SlaVerdict::met);
+  CHECK(ours.unjudged == sla::Counts{{"credentials", 10}});
+  CHECK(ours.watched_ratio == doctest::Approx(110.0 / 120));
+  CHECK(ours.ratio == 1);
+  CHECK(ours.ratio_min == doctest::Approx(110.0 / 120));
+  CHECK(ours.verdict == sla::SlaVerdict::unknown);
   CHECK(row_of(target_with("server_error", 10, 15, false)).excluded ==
         sla::Counts{{"maintenance", 10}});
 }
@@ -318,6 +322,38 @@ TEST_CASE("an objective is met only if what was not watched could not have broke
   for (sla::Sample& sample : objective.ratio)
     sample.value = 0.5;
   CHECK(row_of(target).verdict == sla::SlaVerdict::met);
+}
+
+TEST_CASE("slots that were skipped were not watched, whatever the reason") {
+  for (const char* reason : {"stall", "credentials", "budget"}) {
+    CAPTURE(reason);
+    sla::StoredTarget target = target_with("server_error", 0, 0, true);
+    for (int i = -10; i <= 70; ++i)
+      target.skipped[reason].push_back({minute(i), i <= 10 ? 0.0 : std::min(i - 10, 40) * 3.0});
+    const sla::SlaRow row = row_of(target);
+    CHECK(row.unjudged == sla::Counts{{std::string("skipped: ") + reason, 120}});
+    CHECK(row.watched_ratio == doctest::Approx(0.5));
+    CHECK(row.ratio_min == doctest::Approx(0.5));
+    CHECK(row.verdict == sla::SlaVerdict::unknown);
+  }
+}
+
+TEST_CASE("announced maintenance was watched") {
+  const sla::SlaRow row = row_of(target_with("server_error", 10, 40, false));
+  CHECK(row.excluded == sla::Counts{{"maintenance", 60}});
+  CHECK(row.watched_ratio == doctest::Approx(1));
+  CHECK(row.verdict == sla::SlaVerdict::met);
+}
+
+TEST_CASE("time without a scrape had as many slots as the rest, judged or not") {
+  sla::StoredTarget target = target_with("unauthorized", 30, 45, false);
+  for (auto* samples : {&target.objectives["availability"].events,
+                        &target.objectives["availability"].good, &target.results["unauthorized"]})
+    std::erase_if(*samples, [](const sla::Sample& sample) { return sample.time < minute(30); });
+  const sla::SlaRow row = row_of(target);
+  CHECK(row.events == 30);
+  CHECK(row.watched_ratio == doctest::Approx(0.25));
+  CHECK(row.ratio_min == doctest::Approx(30.0 / 120));
 }
 
 TEST_CASE("without events or without an objective nobody can tell") {
