@@ -73,6 +73,16 @@ void add(std::map<std::string, double>& counts, std::string_view name, double co
   if (count > 0) counts[std::string(name)] += count;
 }
 
+// Results of egress are among those that were no event for no fault of theirs.
+void move_egress(double count, std::map<std::string, double>& excluded) {
+  const auto maintenance = excluded.find(kMaintenance);
+  if (maintenance == excluded.end() || count <= 0) return;
+  count = std::min(count, maintenance->second);
+  add(excluded, kEgress, count);
+  maintenance->second -= count;
+  if (maintenance->second <= 0) excluded.erase(maintenance);
+}
+
 }  // namespace
 
 std::vector<JudgedStep> judged_steps(const Vantage& vantage, const std::string& slo) {
@@ -111,6 +121,7 @@ Attribution attribute(const Vantage& vantage, std::vector<JudgedStep>& steps,
     }
   }
   add(attribution.excluded, kMaintenance, ok_beyond_good(vantage, span));
+  move_egress(total(growth_of(vantage, egress_of, kAvailability), span), attribution.excluded);
   for (const JudgedStep& step : steps) {
     if (!(step.to > span.from && step.to <= span.to)) continue;
     for (const auto& [outcome, count] : step.outcomes)
