@@ -18,7 +18,8 @@ constexpr std::size_t kOutagesMax = 1000;
 
 constexpr const char* kFooter =
     "Exit codes: 0 all objectives were met; 1 it could not be done, or too little was watched to "
-    "tell: had all other slots been bad, an objective would be missed; 2 the command line is wrong; "
+    "tell: had all other slots been bad, an objective would be missed; 2 the command line is "
+    "wrong; "
     "3 an objective was breached.";
 
 const config::UrlForm& url_form() {

@@ -119,7 +119,8 @@ std::optional<SlaRow> tenant_row(const std::vector<StoredTarget>& targets, const
     add(target, slices);
   const std::vector<JudgedStep> steps = count(row, slices);
   row.stretches = {{month.span, *objective, row.events, row.good}};
-  row.coverage.watched = month.span.to - month.span.from;
+  row.coverage.watched = base::from_seconds(base::to_seconds(month.span.to - month.span.from) *
+                                            row.slots.watched_ratio());
   judge(row, row.slots.unwatched());
   std::vector<Outage> outages = outages_of(steps, month.span);
   row.outages_total = outages.size();

@@ -27,7 +27,7 @@ BEGIN, END = '2024-12-31T12:00', '2025-04-01T12:00'
 
 
 def at(text):
-    """Seconds since the epoch of a time in UTC, such as 2025-03-06T09:12."""
+    """Seconds since the epoch of a time in UTC, such as 2025-03-06T09:12 or 2025-03-06T09:12:40."""
     return int(datetime.datetime.fromisoformat(text + '+00:00').timestamp())
 
 
@@ -36,6 +36,9 @@ def month(name):
     year, number = map(int, name.split('-'))
     return tuple(int(datetime.datetime(year, n, 1, tzinfo=BERLIN).timestamp())
                  for n in (number, number + 1))
+
+
+SPANS = {name: month(name) for name in MONTHS}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -98,7 +101,8 @@ OVER_THE_EDGE = ('2025-01-31T22:40', '2025-01-31T23:20', 'gateway_error')
 LIVES = (
     Life('acme', 'dataset', HERE, latency=True,
          restarts=('2025-01-12T00:00:40', '2025-02-03T10:31:00', '2025-03-30T01:00:50'),
-         incidents=(DEAD_HOUR, OVER_THE_EDGE, ('2025-01-08T09:12', '2025-01-08T10:15', 'server_error'),
+         incidents=(DEAD_HOUR, OVER_THE_EDGE,
+                    ('2025-01-08T09:12', '2025-01-08T10:15', 'server_error'),
                     ('2025-03-19T03:20', '2025-03-19T03:32', 'connect_timeout'),
                     ('2025-02-21T08:00', '2025-02-21T10:00', 'throttled'),
                     ('2025-03-14T12:00', '2025-03-14T12:50', 'stall'))),
@@ -161,7 +165,7 @@ class Counters:
 def counters_at_scrapes(life):
     """(time of a scrape, the counters then) of each."""
     counters, slots = Counters(), life.slots()
-    restarts = [at_second(text) for text in life.restarts]
+    restarts = [at(text) for text in life.restarts]
     slot = next(slots, None)
     for time in life.scrapes():
         while slot and slot[0] <= time:
@@ -173,12 +177,6 @@ def counters_at_scrapes(life):
         yield time, counters
 
 
-def at_second(text):
-    """A time that may have seconds."""
-    return at(text) if len(text) == 16 else int(
-        datetime.datetime.fromisoformat(text + '+00:00').timestamp())
-
-
 def counters_of(life, counters):
     """(metric, labels, value) of each counter that moves in a life."""
     labels, seen = life.labels(), {what for _, _, what in life.incidents}
@@ -186,7 +184,7 @@ def counters_of(life, counters):
         for name, value in zip(('events', 'good_events'), counters.events[slo]):
             yield f'reinfer_slo_{name}_total', f'{labels},slo="{slo}"', value
     for outcome, fault in FAULT_OF.items():
-        if outcome == 'ok' or outcome in seen or (outcome == 'connect_timeout' and 'egress' in seen):
+        if outcome in ('ok', *seen) or (outcome == 'connect_timeout' and 'egress' in seen):
             yield ('reinfer_probe_results_total', f'{labels},outcome="{outcome}",fault="{fault}"',
                    counters.results[outcome])
     for reason in SKIPPED:
@@ -239,7 +237,7 @@ class Tally:
 def kept_slots(life):
     """(scrape before, scrape that shows it, slot) of each slot that reached Prometheus: not those
     before the first scrape, nor those that a restart lost before they were scraped."""
-    scrapes, restarts = life.scrapes(), [at_second(text) for text in life.restarts]
+    scrapes, restarts = life.scrapes(), [at(text) for text in life.restarts]
     for time, *slot in life.slots():
         i = bisect.bisect_left(scrapes, time)
         if not 0 < i < len(scrapes):
@@ -254,14 +252,10 @@ def tallies(lives):
     found = {name: Tally() for name in MONTHS}
     for life in lives:
         for _, shown, (what, slow, inside) in kept_slots(life):
-            for name in MONTHS:
-                start, end = month(name) if name not in SPANS else SPANS[name]
+            for name, (start, end) in SPANS.items():
                 if start < shown <= end:
                     take(found[name], life, shown, what, slow, inside)
     return found
-
-
-SPANS = {name: month(name) for name in MONTHS}
 
 
 def take(tally, life, shown, what, slow, inside):

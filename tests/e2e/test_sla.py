@@ -98,7 +98,8 @@ class SlaTest(unittest.TestCase):
             ('initech', 'availability', 'dublin:9877'),
             ('initech', 'availability', 'frankfurt:9877'),
             ('umbrella', 'availability', '10.0.0.1:9877 10.0.0.2:9877')]))
-        for life in (history.ACME, history.GLOBEX, history.INITECH, history.INITECH_TOO, history.HIDDEN):
+        for life in (history.ACME, history.GLOBEX, history.INITECH, history.INITECH_TOO,
+                     history.HIDDEN):
             counters = history.counted(life, *MARCH)
             row = rows[life.tenant, 'availability', life.instance]
             with self.subTest(tenant=life.tenant, instance=life.instance):

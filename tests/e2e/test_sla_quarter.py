@@ -1,5 +1,5 @@
-"""Over a quarter in which much happened, `reinfer_exporter sla`, the SLA board's queries and a count
-of the slots come to the same figures. One real Prometheus holds the history of sla_quarter.py.
+"""Over a quarter in which much happened, `reinfer_exporter sla`, the SLA board's queries and a
+count of the slots come to the same figures. One real Prometheus has the history of sla_quarter.py.
 """
 
 import json
@@ -194,9 +194,9 @@ class SlaQuarterTest(unittest.TestCase):
         for name in quarter.MONTHS:
             board = Board(self.prometheus, *quarter.SPANS[name])
             columns = {title: board.column('The report', title) for title in (
-                'Objective', 'Within', 'Attained', 'Margin', 'Verdict', 'Budget used', 'Events', 'Bad',
-                'Watched', 'Excl. credentials', 'Excl. request', 'Excl. monitor', 'Excl. egress',
-                'Set aside', 'Not probed')}
+                'Objective', 'Within', 'Attained', 'Margin', 'Verdict', 'Budget used', 'Events',
+                'Bad', 'Watched', 'Excl. credentials', 'Excl. request', 'Excl. monitor',
+                'Excl. egress', 'Set aside', 'Not probed')}
             rows = self.rows(name)
             self.assertEqual(
                 sorted(columns['Events']),
