@@ -181,7 +181,7 @@ class SlaTest(unittest.TestCase):
         row, = document['objectives']
         self.assertEqual(row['coverage']['restarts'], 1)
         self.assertEqual(row['coverage']['unseen'], [])
-        self.assertIn({'from': '2025-03-05T00:28:00.000Z', 'to': '2025-03-05T04:00:00.000Z'},
+        self.assertIn({'from': '2025-03-05T00:30:00.000Z', 'to': '2025-03-05T04:00:00.000Z'},
                       row['coverage']['unwatched'])
 
     def test_two_exporters_are_two_rows_and_two_pods_in_turn_are_one(self):
