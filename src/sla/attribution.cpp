@@ -73,14 +73,20 @@ void add(std::map<std::string, double>& counts, std::string_view name, double co
   if (count > 0) counts[std::string(name)] += count;
 }
 
-// Results of egress are among those that were no event for no fault of theirs.
+// Results of egress are among those whose fault is not counted, where it is not, else among what
+// looks like maintenance.
 void move_egress(double count, std::map<std::string, double>& excluded) {
-  const auto maintenance = excluded.find(kMaintenance);
-  if (maintenance == excluded.end() || count <= 0) return;
-  count = std::min(count, maintenance->second);
-  add(excluded, kEgress, count);
-  maintenance->second -= count;
-  if (maintenance->second <= 0) excluded.erase(maintenance);
+  for (const std::string_view reason :
+       {to_label(model::Fault::network), to_label(model::Fault::edge),
+        std::string_view(kMaintenance)}) {
+    const auto found = excluded.find(std::string(reason));
+    if (found == excluded.end() || count <= 0) continue;
+    const double taken = std::min(count, found->second);
+    add(excluded, kEgress, taken);
+    count -= taken;
+    found->second -= taken;
+    if (found->second <= 0) excluded.erase(found);
+  }
 }
 
 }  // namespace

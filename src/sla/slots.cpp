@@ -10,6 +10,8 @@
 namespace reinfer::sla {
 namespace {
 
+constexpr const char* kAvailability = "availability";
+
 std::set<std::string> names_of(const Vantage& vantage,
                                std::map<std::string, Samples> StoredTarget::*counters) {
   std::set<std::string> names;
@@ -55,7 +57,9 @@ Slots slots_of(const Vantage& vantage, const std::string& slo, const Coverage& c
     else
       slots.judged += count;
   }
-  const double egress = total(growth_of(vantage, egress_of, slo), span);
+  // Latency is judged on ok results, so its own count may lack those of egress.
+  const double egress = std::max(total(growth_of(vantage, egress_of, slo), span),
+                                 total(growth_of(vantage, egress_of, kAvailability), span));
   slots.judged = std::max(slots.judged - egress, 0.0);
   leave_out(kEgress, egress);
   for (const std::string& reason : names_of(vantage, &StoredTarget::skipped))

@@ -409,6 +409,8 @@ TEST_CASE("what failed while no control was reached is excluded and was not watc
   CHECK(row.slots.unjudged == sla::Counts{{"egress", 16}});
   CHECK(row.slots.watched_ratio() == doctest::Approx(104.0 / 120));
   CHECK(row.verdict == sla::SlaVerdict::unknown);
+  target.counted["network"] = {{minute(0), 0}};
+  CHECK(row_of(target).excluded == sla::Counts{{"egress", 16}, {"network", 4}});
 }
 
 TEST_CASE("without events or without an objective nobody can tell") {
