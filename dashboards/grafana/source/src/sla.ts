@@ -112,6 +112,7 @@ const setAside = `clamp_min(
 const excluded = (fault: string): Column => ({
   from: { expr: inAvailability(allResults(`fault="${fault}"`)) },
   title: `Excl. ${fault}`,
+  width: fault === "credentials" ? 110 : 90,
   ...COUNT,
 });
 
@@ -173,12 +174,14 @@ const budget = bars({
 const promised = (expr: string): Column => ({
   from: { expr },
   title: "Objective",
+  width: 75,
   unit: units.PercentUnit,
   decimals: 3,
 });
 const share = (title: string, expr: string, thresholds?: Steps): Column => ({
   from: { expr },
   title,
+  width: 72,
   unit: units.PercentUnit,
   decimals: 3,
   ...(thresholds ? { thresholds } : {}),
@@ -186,12 +189,14 @@ const share = (title: string, expr: string, thresholds?: Steps): Column => ({
 const verdict = (expr: string): Column => ({
   from: { expr },
   title: "Verdict",
+  width: 85,
   unit: units.NoUnit,
   mappings: [VERDICT],
 });
 const watchedColumn = (expr: string): Column => ({
   from: { expr },
   title: "Watched",
+  width: 70,
   unit: units.PercentUnit,
   decimals: 2,
   thresholds: risingGood(0.99, 0.999),
@@ -242,13 +247,14 @@ const report = tablePanel({
     "days or months.",
   unit: units.NoUnit,
   thresholds: NEUTRAL,
+  noValue: "-",
   links: [to("faults")],
   sort: "-Margin",
   columns: [
-    { from: "tenant", title: "Tenant", links: [rowTo("faults", "tenant")], width: 150 },
-    { from: "probe", title: "Probe", links: [rowTo("faults", "tenant", "probe")], width: 90 },
-    { from: "slo", title: "SLO", width: 90 },
-    { from: "instance", title: "Exporter", width: 130 },
+    { from: "tenant", title: "Tenant", links: [rowTo("faults", "tenant")], width: 130 },
+    { from: "probe", title: "Probe", links: [rowTo("faults", "tenant", "probe")], width: 80 },
+    { from: "slo", title: "SLO", width: 80 },
+    { from: "instance", title: "Exporter", width: 110 },
     promised(lastObjective()),
     {
       from: {
@@ -257,6 +263,7 @@ const report = tablePanel({
 ), "slo", "latency", "", "")`,
       },
       title: "Within",
+      width: 60,
       unit: units.Seconds,
       decimals: 1,
     },
@@ -266,12 +273,13 @@ const report = tablePanel({
     {
       from: { expr: budgetUsed },
       title: "Budget used",
+      width: 85,
       unit: units.PercentUnit,
       decimals: 1,
       thresholds: risingBad(0.75, 1),
     },
-    { from: { expr: eventsOf() }, title: "Events", ...COUNT },
-    { from: { expr: badOf }, title: "Bad", ...COUNT },
+    { from: { expr: eventsOf() }, title: "Events", width: 60, ...COUNT },
+    { from: { expr: badOf }, title: "Bad", width: 50, ...COUNT },
     watchedColumn(inRows(watchedOf)),
     excluded("credentials"),
     excluded("request"),
@@ -279,14 +287,16 @@ const report = tablePanel({
     {
       from: { expr: inAvailability(orNone(egressOf(TARGET, RANGE), allResults())) },
       title: "Excl. egress",
+      width: 85,
       ...COUNT,
     },
-    { from: { expr: inAvailability(setAside) }, title: "Set aside", ...COUNT },
+    { from: { expr: inAvailability(setAside) }, title: "Set aside", width: 70, ...COUNT },
     {
       from: {
         expr: inRows(sumBy(TARGET, increase(ofProbe("reinfer_probe_skipped_total"), RANGE))),
       },
       title: "Not probed",
+      width: 75,
       ...COUNT,
     },
   ],
