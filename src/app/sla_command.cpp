@@ -12,6 +12,7 @@
 #include "sla/reader.h"
 #include "sla/render.h"
 #include "sla/report.h"
+#include "sla/tenant_slices.h"
 
 namespace reinfer::app {
 namespace {
@@ -112,7 +113,7 @@ class ProgressLine {
 tl::expected<sla::SlaReport, std::string> make_report(const SlaOptions& options,
                                                       const sla::Month& month, base::WallTime now,
                                                       sla::HttpGetter& getter) {
-  sla::SlaReport report{month, options.url, now, {}, {}};
+  sla::SlaReport report{month, options.url, now, {}, {}, {}};
   sla::Prometheus prometheus([&](const std::string& path) { return getter.get(path); });
   const ProgressLine progress;
   sla::SlaReader reader(prometheus, {month, now, options.tenants, options.instance},
@@ -124,6 +125,8 @@ tl::expected<sla::SlaReport, std::string> make_report(const SlaOptions& options,
     if (!targets) return tl::unexpected(targets.error());
     for (sla::SlaRow& row : sla::make_rows(*targets, month, options.outages_max))
       report.rows.push_back(std::move(row));
+    if (auto row = sla::tenant_row(*targets, month, options.outages_max))
+      report.tenants.push_back(std::move(*row));
   }
   if (report.rows.empty())
     return tl::unexpected(std::string("has no samples of an objective in the month"));

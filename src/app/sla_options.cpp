@@ -17,9 +17,10 @@ constexpr base::Nanoseconds kTimeoutMax = 10min;
 constexpr std::size_t kOutagesMax = 1000;
 
 constexpr const char* kFooter =
-    "Exit codes: 0 all objectives were met; 1 it could not be done, or of an objective nobody can "
-    "tell, as too much of the month was not watched; 2 the command line is wrong; 3 an objective "
-    "was breached.";
+    "Exit codes: 0 all objectives were met; 1 it could not be done, or too little was watched to "
+    "tell: had all other slots been bad, an objective would be missed; 2 the command line is "
+    "wrong; "
+    "3 an objective was breached.";
 
 const config::UrlForm& url_form() {
   static const config::UrlForm form = {

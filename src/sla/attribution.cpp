@@ -73,6 +73,22 @@ void add(std::map<std::string, double>& counts, std::string_view name, double co
   if (count > 0) counts[std::string(name)] += count;
 }
 
+// Results of egress are among those whose fault is not counted, where it is not, else among what
+// looks like maintenance.
+void move_egress(double count, std::map<std::string, double>& excluded) {
+  for (const std::string_view reason :
+       {to_label(model::Fault::network), to_label(model::Fault::edge),
+        std::string_view(kMaintenance)}) {
+    const auto found = excluded.find(std::string(reason));
+    if (found == excluded.end() || count <= 0) continue;
+    const double taken = std::min(count, found->second);
+    add(excluded, kEgress, taken);
+    count -= taken;
+    found->second -= taken;
+    if (found->second <= 0) excluded.erase(found);
+  }
+}
+
 }  // namespace
 
 std::vector<JudgedStep> judged_steps(const Vantage& vantage, const std::string& slo) {
@@ -111,6 +127,7 @@ Attribution attribute(const Vantage& vantage, std::vector<JudgedStep>& steps,
     }
   }
   add(attribution.excluded, kMaintenance, ok_beyond_good(vantage, span));
+  move_egress(total(growth_of(vantage, egress_of, kAvailability), span), attribution.excluded);
   for (const JudgedStep& step : steps) {
     if (!(step.to > span.from && step.to <= span.to)) continue;
     for (const auto& [outcome, count] : step.outcomes)

@@ -14,12 +14,13 @@ namespace reinfer::sla {
 
 // Reasons of `excluded` besides the faults.
 inline constexpr const char* kMaintenance = "maintenance";
+inline constexpr const char* kEgress = "egress";
 // Bad events that no result explains.
 inline constexpr const char* kUnexplained = "unexplained";
 
 struct Attribution {
   std::map<std::string, double> bad;       // by outcome, kUnexplained included
-  std::map<std::string, double> excluded;  // by fault or kMaintenance
+  std::map<std::string, double> excluded;  // by fault, kMaintenance or kEgress
 };
 
 // The steps of an availability or latency objective, in order of time.

@@ -12,11 +12,12 @@
 namespace reinfer::sla {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 7> kWhyExcluded = {{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kWhyExcluded = {{
     {"credentials", "our token was missing, rejected or not allowed: not the vendor's failure"},
     {"request", "our own request was refused or throttled: the platform answered"},
     {"monitor", "the exporter itself failed"},
     {"maintenance", "inside a maintenance window of the configuration"},
+    {"egress", "no control target was reached either: our own network"},
     {"platform", "the objective does not count failures of the platform"},
     {"edge", "the objective does not count failures of the edge"},
     {"network", "the objective does not count failures of the network"},

@@ -34,16 +34,22 @@ Coverage coverage_of(const std::vector<Growth>& events,
   Coverage coverage;
   base::WallTime seen = month.from;
   bool first = true;
+  coverage.counted = month;
   for (const Growth& step : events) {
     if (step.to <= month.from || step.from >= month.to) continue;
     if (first && step.from - month.from > kSilenceMax)
       add_cut(coverage.unwatched, {month.from, step.from}, month);
+    if (first && (step.from - month.from <= kSilenceMax) &&
+        (step.to - step.from <= kSilenceMax || lived_through(step, others)))
+      coverage.counted.from = step.from;
     if (first) coverage.data = TimeSpan{std::max(step.from, month.from), month.from};
     first = false;
     if (step.to - step.from > kSilenceMax)
       add_cut(lived_through(step, others) ? coverage.unseen : coverage.unwatched,
               {step.from, step.to}, month);
     if (step.broken && step.to <= month.to) ++coverage.restarts;
+    if (step.to <= month.to && month.to - step.to <= kSilenceMax) coverage.counted.to = step.to;
+    if (step.to > month.to && lived_through(step, others)) coverage.counted.to = step.from;
     seen = std::min(step.to, month.to);
   }
   if (coverage.data) coverage.data->to = seen;

@@ -82,23 +82,40 @@ void note_coverage(const SlaRow& row, const Month& month, std::vector<std::strin
                     coverage.restarts == 1 ? "once" : fmt::format("{} times", coverage.restarts)));
 }
 
-void note_verdict(const SlaRow& row, std::vector<std::string>& notes) {
-  if (row.coverage.data && row.events == 0)
-    notes.push_back("Not one event: nothing can be said of the objective.");
-  if (!row.objective || !row.ratio) return;
-  if (row.verdict == SlaVerdict::unknown)
-    notes.push_back(
-        fmt::format("Met as far as it was watched. Had the time that was not been bad, it would be "
-                    "{}, which misses the objective: so nobody can tell.",
-                    percent_down(*row.ratio_min)));
-  if (row.verdict == SlaVerdict::breached && *row.ratio_max >= *row.objective)
-    notes.push_back(
-        fmt::format("Breached as far as it was watched. Had the time that was not been good, it "
-                    "would be {}, which meets the objective.",
-                    percent_down(*row.ratio_max)));
+void note_labels(const Vantage& vantage, std::vector<std::string>& notes) {
+  std::string text;
+  for (std::size_t i = 1; i < vantage.parts.size(); ++i) {
+    const SeriesLabels& before = vantage.parts[i - 1]->labels;
+    for (const auto& [name, value] : vantage.parts[i]->labels) {
+      const auto found = before.find(name);
+      const std::string old = found == before.end() ? "" : found->second;
+      if (old != value)
+        text +=
+            fmt::format("{}{} from \"{}\" to \"{}\"", text.empty() ? "" : ", ", name, old, value);
+    }
+  }
+  if (!text.empty())
+    notes.push_back(fmt::format("Labels changed: {}. The row goes on over the change.", text));
 }
 
 }  // namespace
+
+void note_verdict(const SlaRow& row, std::vector<std::string>& notes) {
+  if (row.events == 0 && (row.coverage.data || row.slo == kTenantAvailability))
+    notes.push_back("Not one event: nothing can be said of the objective.");
+  if (!row.objective || !row.ratio) return;
+  const char* unit = row.slo == kTenantAvailability ? "slices" : "slots";
+  if (row.verdict == SlaVerdict::unknown)
+    notes.push_back(fmt::format(
+        "Met as far as it was watched ({} of the {}). If the others had been bad, it would be {}, "
+        "which misses the objective: so this report cannot tell.",
+        percent_down(row.slots.watched_ratio()), unit, percent_down(*row.ratio_min)));
+  if (row.verdict == SlaVerdict::breached && *row.ratio_max >= *row.objective)
+    notes.push_back(fmt::format(
+        "Breached as far as it was watched. If the other {} had been good, it would be {}, "
+        "which meets the objective.",
+        unit, percent_down(*row.ratio_max)));
+}
 
 std::vector<std::string> notes_of(const SlaRow& row, const Vantage& vantage, const Month& month) {
   std::vector<std::string> notes;
@@ -106,6 +123,7 @@ std::vector<std::string> notes_of(const SlaRow& row, const Vantage& vantage, con
   note_rules(row, vantage, month, notes);
   note_coverage(row, month, notes);
   note_verdict(row, notes);
+  note_labels(vantage, notes);
   if (row.instances.size() > 1)
     notes.push_back(fmt::format("Measured by exporters that followed one another: {}.",
                                 base::join(row.instances, ", then ")));

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "base/text.h"
@@ -18,6 +19,9 @@ constexpr base::Nanoseconds kGaugeStep = std::chrono::minutes(5);
 // more than the month is read, for what began before it and went on after it.
 constexpr base::Nanoseconds kMargin = std::chrono::minutes(10);
 constexpr const char* kEventMetrics = "reinfer_slo_events_total|reinfer_slo_good_events_total";
+constexpr const char* kExcluded = "reinfer_slo_excluded_events_total";  // of which egress is read
+constexpr const char* kStart = "process_start_time_seconds";
+constexpr double kStartSecondsMin = 1;  // that make another start
 constexpr const char* kResults = "reinfer_probe_results_total";
 constexpr const char* kSkipped = "reinfer_probe_skipped_total";
 
@@ -56,6 +60,10 @@ class SlaReader::Histories {
       into = &target.objectives[slo].good;
     else if (name == "reinfer_slo_objective_ratio")
       into = &target.objectives[slo].ratio;
+    else if (name == kExcluded)
+      into = &target.objectives[slo].egress;
+    else if (name == "reinfer_probe_interval_seconds")
+      into = &target.interval;
     else if (name == "reinfer_slo_latency_threshold_seconds")
       into = &target.latency_threshold;
     else if (name == "reinfer_slo_counted_fault")
@@ -159,29 +167,65 @@ SlaReader::Done SlaReader::read_in_pieces(const TimeSpan& span, const Read& read
 
 Prometheus::Answer<bool> SlaReader::read_gauges(const std::string& tenant, const TimeSpan& piece,
                                                 Histories& histories) {
-  const auto series = prometheus_.query_range(
-      selector("reinfer_slo_objective_ratio|reinfer_slo_latency_threshold_seconds|"
-               "reinfer_slo_counted_fault",
-               tenant),
-      piece, kGaugeStep);
-  if (!series) return tl::unexpected(series.error());
-  for (const Series& one : *series)
-    histories.take(one);
+  // Not all that speak Prometheus' language look back as far for a bare selector, or answer for the
+  // end of the span, which is the only moment of a target that has just begun.
+  const std::string last =
+      fmt::format("last_over_time({}{})",
+                  selector("reinfer_slo_objective_ratio|reinfer_slo_latency_threshold_seconds|"
+                           "reinfer_slo_counted_fault|reinfer_probe_interval_seconds",
+                           tenant),
+                  range(kSilenceMax));
+  const auto on_grid = prometheus_.query_range(last, piece, kGaugeStep);
+  if (!on_grid) return tl::unexpected(on_grid.error());
+  const auto at_end = prometheus_.query(last, piece.to);
+  if (!at_end) return tl::unexpected(at_end.error());
+  for (const auto* series : {&*on_grid, &*at_end})
+    for (const Series& one : *series)
+      histories.take(one);
   return true;
 }
 
-tl::expected<bool, std::string> SlaReader::had_maintenance(const std::string& tenant) {
-  for (base::WallTime end = span_.from; end < span_.to;) {
-    const base::WallTime start = end;
-    end = std::min(start + kPiece, span_.to);
-    const auto found = prometheus_.query(
-        fmt::format("max_over_time({}{}) > 0", selector("reinfer_tenant_in_maintenance", tenant),
-                    range(end - start)),
-        end);
-    if (!found) return tl::unexpected(found.error().what);
-    if (!found->empty()) return true;
+tl::expected<std::vector<base::WallTime>, std::string> SlaReader::restarts_of(
+    const std::string& job, const std::string& instance) {
+  std::string selector = fmt::format("{}{{instance={}", kStart, promql_string(instance));
+  selector += job.empty() ? "}" : fmt::format(",job={}}}", promql_string(job));
+  Samples coarse;
+  const auto read = read_in_pieces(span_, [&](const TimeSpan& piece) -> Prometheus::Answer<bool> {
+    const auto series = prometheus_.query_range(selector, piece, kGaugeStep);
+    if (!series) return tl::unexpected(series.error());
+    for (const Series& one : *series)
+      append_newer(coarse, one.samples);
+    return true;
+  });
+  if (!read) return tl::unexpected(read.error());
+  std::vector<base::WallTime> restarts;
+  for (std::size_t i = 1; i < coarse.size(); ++i) {
+    double before = coarse[i - 1].value;
+    if (std::abs(coarse[i].value - before) <= kStartSecondsMin) continue;
+    const auto exact =
+        prometheus_.query(selector + range(coarse[i].time - coarse[i - 1].time), coarse[i].time);
+    if (!exact) return tl::unexpected(exact.error().what);
+    for (const Series& one : *exact)
+      for (const Sample& sample : one.samples) {
+        if (std::abs(sample.value - before) > kStartSecondsMin) restarts.push_back(sample.time);
+        before = sample.value;
+      }
   }
-  return false;
+  return restarts;
+}
+
+SlaReader::Done SlaReader::read_restarts(std::vector<StoredTarget>& targets) {
+  for (StoredTarget& target : targets) {
+    const std::pair exporter(get(target.labels, "job"), target.instance);
+    auto known = restarts_.find(exporter);
+    if (known == restarts_.end()) {
+      auto restarts = restarts_of(exporter.first, exporter.second);
+      if (!restarts) return tl::unexpected(restarts.error());
+      known = restarts_.emplace(exporter, std::move(*restarts)).first;
+    }
+    target.restarts = known->second;
+  }
+  return {};
 }
 
 Prometheus::Answer<std::vector<Series>> SlaReader::changed_series(const std::string& tenant,
@@ -193,9 +237,8 @@ Prometheus::Answer<std::vector<Series>> SlaReader::changed_series(const std::str
   const auto moved =
       prometheus_.query(fmt::format("changes({}{}) > 0", changed, range(length)), piece.to);
   if (!moved) return tl::unexpected(moved.error());
-  std::set<std::string> outcomes;
+  std::set<std::string> outcomes = {"ok"};
   std::set<std::string> reasons;
-  if (with_ok_) outcomes.insert("ok");
   for (const Series& one : *moved) {
     if (const std::string outcome = get(one.labels, "outcome"); !outcome.empty())
       outcomes.insert(outcome);
@@ -220,7 +263,11 @@ Prometheus::Answer<bool> SlaReader::read_counters(const std::string& tenant, con
   if (!events) return tl::unexpected(events.error());
   const auto changed = changed_series(tenant, piece);
   if (!changed) return tl::unexpected(changed.error());
-  for (const auto* part : {&*events, &*changed})
+  const auto egress = prometheus_.query(
+      selector(kExcluded, tenant, ",reason=\"egress\"") + range(piece.to - piece.from + kMargin),
+      piece.to);
+  if (!egress) return tl::unexpected(egress.error());
+  for (const auto* part : {&*events, &*changed, &*egress})
     for (const Series& one : *part)
       histories.take(one);
   return true;
@@ -233,9 +280,6 @@ tl::expected<std::vector<StoredTarget>, std::string> SlaReader::read(const std::
     return read_gauges(tenant, piece, histories);
   });
   if (!done) return tl::unexpected(done.error());
-  const auto maintenance = had_maintenance(tenant);
-  if (!maintenance) return tl::unexpected(maintenance.error());
-  with_ok_ = *maintenance;
   for (base::WallTime from = span_.from; from < span_.to;) {
     const base::WallTime to = std::min(from + kPiece, span_.to);
     tell_(fmt::format("{}, {}", tenant, sla_time(from).substr(0, 10)));
@@ -244,7 +288,9 @@ tl::expected<std::vector<StoredTarget>, std::string> SlaReader::read(const std::
     if (!done) return tl::unexpected(done.error());
     from = to;
   }
-  return std::move(histories).targets();
+  std::vector<StoredTarget> targets = std::move(histories).targets();
+  if (auto restarts = read_restarts(targets); !restarts) return tl::unexpected(restarts.error());
+  return targets;
 }
 
 }  // namespace reinfer::sla

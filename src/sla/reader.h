@@ -4,8 +4,10 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <string>
 #include <tl/expected.hpp>
+#include <utility>
 #include <vector>
 
 #include "sla/month.h"
@@ -48,13 +50,17 @@ class SlaReader {
                                          Histories& histories);
   Prometheus::Answer<std::vector<Series>> changed_series(const std::string& tenant,
                                                          const TimeSpan& piece);
-  tl::expected<bool, std::string> had_maintenance(const std::string& tenant);
+  // The restarts of the exporters of these targets, by what their start times tell.
+  Done read_restarts(std::vector<StoredTarget>& targets);
+  tl::expected<std::vector<base::WallTime>, std::string> restarts_of(const std::string& job,
+                                                                     const std::string& instance);
 
   Prometheus& prometheus_;
   const SlaScope scope_;
   const TimeSpan span_;  // the month and a bit on both sides
   std::function<void(const std::string&)> tell_;
-  bool with_ok_ = false;  // the tenant was in maintenance: its ok results are needed
+  // By job and instance, of those that were asked for.
+  std::map<std::pair<std::string, std::string>, std::vector<base::WallTime>> restarts_;
 };
 
 }  // namespace reinfer::sla

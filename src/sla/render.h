@@ -9,11 +9,12 @@
 
 namespace reinfer::sla {
 
-// A line for each objective, then its details, then the facts for a claim about breached ones.
+// A line for each tenant and objective, then the details, then the facts for a claim about breached
+// ones.
 std::string render_table(const SlaReport& report, const terminal::TerminalStyle& style);
 
-// RFC 4180 with a line of names first; a row for each objective. Moments are RFC 3339 in UTC,
-// ratios are exact, unknown values are empty.
+// RFC 4180 with a line of names first; a row for each objective, then one for each tenant, without
+// a probe. Moments are RFC 3339 in UTC, ratios are exact, unknown values are empty.
 std::string render_csv(const SlaReport& report);
 
 // One document. Keys stay as they are within version 1, more may come.

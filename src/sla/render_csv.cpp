@@ -14,8 +14,8 @@ namespace {
 using Cells = std::vector<std::pair<std::string, std::string>>;  // name and value
 
 constexpr std::array kBad = {"platform", "edge", "network", "unexplained"};
-constexpr std::array kExcluded = {"credentials", "request", "monitor", "maintenance",
-                                  "platform",    "edge",    "network"};
+constexpr std::array kExcluded = {"credentials", "request",  "monitor", "maintenance",
+                                  "egress",      "platform", "edge",    "network"};
 constexpr std::array kSkipped = {"overlap", "limit", "throttled", "credentials", "budget", "stall"};
 
 std::string csv_field(const std::string& text) {
@@ -38,6 +38,22 @@ void add_counts(Cells& cells, std::string_view prefix, const auto& names, const 
   }
 }
 
+double seconds_of(const std::vector<TimeSpan>& spans) {
+  double sum = 0;
+  for (const TimeSpan& span : spans)
+    sum += base::to_seconds(span.to - span.from);
+  return sum;
+}
+
+// Those without a column of their own.
+std::string other_labels(const SlaRow& row) {
+  std::vector<std::string> texts;
+  for (const auto& [name, value] : row.labels)
+    if (name != "tenant" && name != "probe" && name != "job" && name != "vantage")
+      texts.push_back(name + '=' + value);
+  return base::join(texts, " ");
+}
+
 void add_coverage(Cells& cells, const SlaReport& report, const SlaRow& row) {
   const TimeSpan& month = report.month.span;
   const Coverage& coverage = row.coverage;
@@ -46,6 +62,10 @@ void add_coverage(Cells& cells, const SlaReport& report, const SlaRow& row) {
   cells.emplace_back("data_to", coverage.data ? sla_time(coverage.data->to) : "");
   cells.emplace_back("unwatched_seconds",
                      fmt::format("{:.0f}", base::to_seconds(whole - coverage.watched)));
+  cells.emplace_back("unseen_seconds", fmt::format("{:.0f}", seconds_of(coverage.unseen)));
+  cells.emplace_back("slots_due", fmt::format("{:.0f}", row.slots.due));
+  cells.emplace_back("slots_judged", fmt::format("{:.0f}", row.slots.judged));
+  cells.emplace_back("watched_ratio", fmt::format("{:.6f}", row.slots.watched_ratio()));
   cells.emplace_back("restarts", std::to_string(coverage.restarts));
 }
 
@@ -58,6 +78,13 @@ void add_outages(Cells& cells, const SlaRow& row) {
   cells.emplace_back(
       "longest_outage_seconds",
       outage ? fmt::format("{:.0f}", base::to_seconds(outage->end - outage->start)) : "");
+  const auto late = [](base::Nanoseconds time) {
+    return fmt::format("{:.0f}", base::to_seconds(time));
+  };
+  cells.emplace_back("longest_outage_start_late_max_seconds",
+                     outage ? late(outage->start_late_max) : "");
+  cells.emplace_back("longest_outage_end_late_max_seconds",
+                     outage ? late(outage->end_late_max) : "");
 }
 
 Cells cells_of(const SlaReport& report, const SlaRow& row) {
@@ -69,6 +96,8 @@ Cells cells_of(const SlaReport& report, const SlaRow& row) {
                  {"probe", row.label("probe")},
                  {"slo", row.slo},
                  {"job", row.label("job")},
+                 {"vantage", row.label("vantage")},
+                 {"labels", other_labels(row)},
                  {"instances", base::join(row.instances, " ")},
                  {"verdict", std::string(to_label(row.verdict))},
                  {"objective", number(row.objective)},
@@ -100,8 +129,9 @@ std::string line(const Cells& cells, std::string Cells::value_type::*part) {
 
 std::string render_csv(const SlaReport& report) {
   std::string text = line(cells_of(report, SlaRow{}), &Cells::value_type::first);
-  for (const SlaRow& row : report.rows)
-    text += line(cells_of(report, row), &Cells::value_type::second);
+  for (const auto* rows : {&report.rows, &report.tenants})
+    for (const SlaRow& row : *rows)
+      text += line(cells_of(report, row), &Cells::value_type::second);
   return text;
 }
 

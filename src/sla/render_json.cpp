@@ -4,6 +4,7 @@
 #include "base/rfc3339.h"
 #include "sla/claim.h"
 #include "sla/render.h"
+#include "sla/tenant_slices.h"
 
 namespace reinfer::sla {
 namespace {
@@ -73,6 +74,35 @@ Json to_json(const std::optional<Claim>& claim) {
           {"evidence", claim->evidence}};
 }
 
+Json to_json(const Slots& slots) {
+  return {{"due", slots.due},
+          {"judged", slots.judged},
+          {"unjudged", slots.unjudged},
+          {"watched_ratio", slots.watched_ratio()}};
+}
+
+Json tenant_json(const SlaRow& row) {
+  Json outages = Json::array();
+  for (const Outage& outage : row.outages)
+    outages.push_back(to_json(outage));
+  return {{"tenant", row.label("tenant")},
+          {"instances", row.instances},
+          {"verdict", to_label(row.verdict)},
+          {"objective", or_null(row.objective)},
+          {"ratio", or_null(row.ratio)},
+          {"ratio_min", or_null(row.ratio_min)},
+          {"ratio_max", or_null(row.ratio_max)},
+          {"budget_spent", or_null(row.budget_spent)},
+          {"slice_seconds", base::to_seconds(kSlice)},
+          {"slices", row.events},
+          {"slices_down", row.bad},
+          {"slices_due", row.slots.due},
+          {"watched_ratio", row.slots.watched_ratio()},
+          {"outages_total", row.outages_total},
+          {"outages", outages},
+          {"notes", row.notes}};
+}
+
 Json to_json(const SlaReport& report, const SlaRow& row) {
   Json outages = Json::array();
   for (const Outage& outage : row.outages)
@@ -97,6 +127,7 @@ Json to_json(const SlaReport& report, const SlaRow& row) {
           {"bad_by_outcome", row.bad_by_outcome},
           {"excluded", row.excluded},
           {"skipped", row.skipped},
+          {"slots", to_json(row.slots)},
           {"coverage", to_json(row.coverage, report.month.span)},
           {"lone_bad", row.lone_bad},
           {"outages_total", row.outages_total},
@@ -115,11 +146,15 @@ std::string render_json(const SlaReport& report) {
   Json rows = Json::array();
   for (const SlaRow& row : report.rows)
     rows.push_back(to_json(report, row));
+  Json tenants = Json::array();
+  for (const SlaRow& row : report.tenants)
+    tenants.push_back(tenant_json(row));
   const Json document = {{"version", 1},
                          {"month", month},
                          {"prometheus", report.source},
                          {"made_at", base::rfc3339(report.made_at)},
                          {"verdict", to_label(verdict_of(report))},
+                         {"tenants", tenants},
                          {"objectives", rows},
                          {"notes", report.notes}};
   return document.dump(2) + '\n';

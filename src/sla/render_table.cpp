@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "base/duration.h"
 #include "base/text.h"
@@ -17,8 +18,29 @@ constexpr std::size_t kIndent = 13;         // of the text after a line's name
 constexpr std::size_t kFigureColumns = 74;  // of a row of the overview, its name aside
 constexpr std::size_t kSpansMax = 5;
 
+bool is_tenant(const SlaRow& row) {
+  return row.slo == kTenantAvailability;
+}
+
 std::string name_of(const SlaRow& row) {
-  return row.label("tenant") + "/" + row.label("probe");
+  return row.label("tenant") + (is_tenant(row) ? "" : "/" + row.label("probe"));
+}
+
+std::string slo_of(const SlaRow& row) {
+  return is_tenant(row) ? "availability" : row.slo;
+}
+
+// Each tenant before its probes.
+std::vector<const SlaRow*> rows_of(const SlaReport& report) {
+  std::vector<const SlaRow*> rows;
+  auto tenant = report.tenants.begin();
+  for (const SlaRow& row : report.rows) {
+    for (; tenant != report.tenants.end() && tenant->label("tenant") <= row.label("tenant");
+         ++tenant)
+      rows.push_back(&*tenant);
+    rows.push_back(&row);
+  }
+  return rows;
 }
 
 std::string promise(const SlaRow& row) {
@@ -38,29 +60,23 @@ std::string_view word_of(SlaVerdict verdict) {
   return kWords.at(static_cast<std::size_t>(verdict));
 }
 
-double watched(const SlaReport& report, const SlaRow& row) {
-  const base::Nanoseconds whole = report.month.span.to - report.month.span.from;
-  return whole.count() > 0 ? base::to_seconds(row.coverage.watched) / base::to_seconds(whole) : 0;
-}
-
 // Rounded down, as a month with a hole was not watched whole.
-std::string whole_percent(double ratio) {
-  return fmt::format("{}%", static_cast<int>(ratio * 100 + 1e-9));
+std::string watched_percent(double ratio) {
+  return fmt::format("{:.2f}%", std::floor(ratio * 10000 + 1e-9) / 100);
 }
 
-std::string figures(const SlaReport& report, const SlaRow& row,
-                    const terminal::TerminalStyle& style) {
-  return fmt::format("{:<12} {:>12} {:>9} {:>9} {:>6} {:>7}  {}", row.slo, promise(row),
+std::string figures(const SlaRow& row, const terminal::TerminalStyle& style) {
+  return fmt::format("{:<12} {:>12} {:>9} {:>9} {:>6} {:>7}  {}", slo_of(row), promise(row),
                      row.ratio ? percent_down(*row.ratio) : "-", grouped(row.events),
-                     grouped(row.bad), whole_percent(watched(report, row)),
+                     grouped(row.bad), watched_percent(row.slots.watched_ratio()),
                      terminal::painted(style, ink_of(row.verdict), word_of(row.verdict)));
 }
 
 // The names stand before the figures, or above them where that gets too wide.
 std::string overview(const SlaReport& report, const terminal::TerminalStyle& style) {
   std::size_t columns = 0;
-  for (const SlaRow& row : report.rows)
-    columns = std::max(columns, name_of(row).size() + 2);
+  for (const SlaRow* row : rows_of(report))
+    columns = std::max(columns, name_of(*row).size() + 2);
   const bool beside = columns + kFigureColumns <= style.columns;
   if (!beside) columns = 2;
   std::string text =
@@ -70,11 +86,11 @@ std::string overview(const SlaReport& report, const terminal::TerminalStyle& sty
                       "promised", "attained", "events", "bad", "watched", "verdict")) +
       '\n';
   std::string above;
-  for (const SlaRow& row : report.rows) {
-    if (!beside && name_of(row) != above) text += name_of(row) + '\n';
-    above = name_of(row);
-    text += fmt::format("{:<{}}", beside ? name_of(row) : "", columns) +
-            figures(report, row, style) + '\n';
+  for (const SlaRow* row : rows_of(report)) {
+    const std::string name = name_of(*row);
+    if (!beside && name != above) text += name + '\n';
+    above = name;
+    text += fmt::format("{:<{}}", beside ? name : "", columns) + figures(*row, style) + '\n';
   }
   return text;
 }
@@ -104,10 +120,19 @@ std::string bad_words(const SlaRow& row) {
                      listed(row.bad_by_outcome));
 }
 
-std::string watched_words(const SlaReport& report, const SlaRow& row) {
+std::string watched_words(const SlaRow& row) {
   const auto& unwatched = row.coverage.unwatched;
-  if (unwatched.empty()) return "all of the time";
-  std::string text = fmt::format("{} of the time, not: ", percent_down(watched(report, row)));
+  const Slots& slots = row.slots;
+  const std::string unit = is_tenant(row) ? "slices" : "slots";
+  std::string text = fmt::format("{} of {} {}", grouped(static_cast<Count>(slots.judged)),
+                                 grouped(static_cast<Count>(slots.due)), unit);
+  text = slots.due <= 0 ? fmt::format("no {}", unit)
+         : slots.unwatched() > 0
+             ? fmt::format("{}, {}", watched_percent(slots.watched_ratio()), text)
+             : fmt::format("all {}", unit);
+  if (!slots.unjudged.empty())
+    text += fmt::format("; without a judgement: {}", listed(slots.unjudged));
+  if (!unwatched.empty()) text += "; not scraped: ";
   for (std::size_t i = 0; i < std::min(unwatched.size(), kSpansMax); ++i)
     text += fmt::format("{}{} to {} ({})", i == 0 ? "" : ", ", sla_time(unwatched[i].from),
                         sla_time(unwatched[i].to),
@@ -164,26 +189,34 @@ std::string outage_lines(const SlaRow& row, const terminal::TerminalStyle& style
   return text;
 }
 
-std::string details(const SlaReport& report, const SlaRow& row,
-                    const terminal::TerminalStyle& style) {
+// Lines that only a probe has.
+std::string probe_facts(const SlaRow& row, const terminal::TerminalStyle& style) {
+  std::string text = fact("bad", bad_words(row), style);
+  if (row.slo != "latency")
+    text += fact("excluded", row.excluded.empty() ? "nothing" : listed(row.excluded), style);
+  return text + fact("not probed",
+                     row.skipped.empty() ? "no slot" : "slots by reason: " + listed(row.skipped),
+                     style);
+}
+
+std::string details(const SlaRow& row, const terminal::TerminalStyle& style) {
   std::string text =
       terminal::painted(style, terminal::Ink::strong,
-                        fmt::format("{}  {} {}", name_of(row), row.slo, promise(row))) +
+                        fmt::format("{}  {} {}", name_of(row), slo_of(row), promise(row))) +
       "  " + terminal::painted(style, ink_of(row.verdict), word_of(row.verdict)) + '\n';
   if (row.ratio)
     text += fact("attained",
-                 fmt::format("{} = {} good of {} events", percent_down(*row.ratio),
-                             grouped(row.good), grouped(row.events)),
+                 fmt::format("{} = {} {} of {} {}", percent_down(*row.ratio), grouped(row.good),
+                             is_tenant(row) ? "up" : "good", grouped(row.events),
+                             is_tenant(row) ? "slices of 5 minutes; one is down if no probe of the "
+                                              "tenant was good in it"
+                                            : "events"),
                  style);
   if (row.budget_spent)
     text += fact("budget", fmt::format("{:.1f}% spent", *row.budget_spent * 100), style);
-  text += fact("bad", bad_words(row), style);
-  if (row.slo != "latency")
-    text += fact("excluded", row.excluded.empty() ? "nothing" : listed(row.excluded), style);
-  text += fact("not probed",
-               row.skipped.empty() ? "no slot" : "slots by reason: " + listed(row.skipped), style);
-  text += fact("watched", watched_words(report, row), style);
-  text += fact("by", base::join(row.instances, ", then "), style);
+  if (!is_tenant(row)) text += probe_facts(row, style);
+  text += fact("watched", watched_words(row), style);
+  text += fact("by", base::join(row.instances, is_tenant(row) ? ", " : ", then "), style);
   text += outage_lines(row, style);
   for (const std::string& note : row.notes)
     text += terminal::painted(style, terminal::Ink::warning,
@@ -220,8 +253,8 @@ std::string render_table(const SlaReport& report, const terminal::TerminalStyle&
                      fmt::format("{}, {} to {}, by {}\n\n", month.so_far ? " so far" : "",
                                  sla_time(month.span.from), sla_time(month.span.to), report.source);
   text += overview(report, style) + '\n';
-  for (const SlaRow& row : report.rows)
-    text += details(report, row, style);
+  for (const SlaRow* row : rows_of(report))
+    text += details(*row, style);
   text += claims(report, style);
   for (const std::string& note : report.notes)
     text += terminal::painted(style, terminal::Ink::warning, "note  ") +

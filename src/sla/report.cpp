@@ -4,6 +4,7 @@
 #include <array>
 #include <cmath>
 #include <set>
+#include <tuple>
 
 #include "model/outcome.h"
 #include "sla/attribution.h"
@@ -14,11 +15,7 @@ namespace {
 
 constexpr const char* kAvailability = "availability";
 
-Count whole(double count) {
-  return static_cast<Count>(std::llround(std::max(count, 0.0)));
-}
-
-Counts whole(const std::map<std::string, double>& counts) {
+Counts whole_counts(const std::map<std::string, double>& counts) {
   Counts result;
   for (const auto& [name, count] : counts)
     if (whole(count) > 0) result[name] = whole(count);
@@ -63,8 +60,8 @@ void count(SlaRow& row, const Vantage& vantage, const std::vector<JudgedStep>& s
 }
 
 void explain(SlaRow& row, const Attribution& attribution) {
-  row.bad_by_outcome = whole(attribution.bad);
-  row.excluded = whole(attribution.excluded);
+  row.bad_by_outcome = whole_counts(attribution.bad);
+  row.excluded = whole_counts(attribution.excluded);
   for (const auto& [name, count] : row.bad_by_outcome) {
     const auto outcome = model::outcome_from_label(name);
     row.bad_by_fault[outcome ? std::string(to_label(model::fault_of(*outcome))) : kUnexplained] +=
@@ -92,33 +89,6 @@ std::vector<ObjectiveStretch> stretches_of(const Samples& ratio,
   return stretches;
 }
 
-// Events that the time not watched would have had.
-double events_unwatched(const SlaRow& row, const TimeSpan& month) {
-  const double watched = base::to_seconds(row.coverage.watched);
-  if (watched <= 0) return 0;
-  const double unwatched = base::to_seconds(month.to - month.from) - watched;
-  return static_cast<double>(row.events) / watched * unwatched;
-}
-
-void judge(SlaRow& row, const TimeSpan& month) {
-  if (row.events == 0) return;
-  const auto events = static_cast<double>(row.events);
-  const auto good = static_cast<double>(row.good);
-  const double unwatched = events_unwatched(row, month);
-  row.ratio = good / events;
-  row.ratio_min = good / (events + unwatched);
-  row.ratio_max = (good + unwatched) / (events + unwatched);
-  if (!row.objective) return;
-  double budget = 0;
-  for (const ObjectiveStretch& stretch : row.stretches)
-    budget += static_cast<double>(stretch.events) * (1 - stretch.objective);
-  if (budget > 0) row.budget_spent = static_cast<double>(row.bad) / budget;
-  if (*row.ratio < *row.objective)
-    row.verdict = SlaVerdict::breached;
-  else if (*row.ratio_min >= *row.objective)
-    row.verdict = SlaVerdict::met;
-}
-
 bool is_lone(const Outage& outage) {
   return outage.bad <= 1 && !outage.began_before && !outage.went_on;
 }
@@ -126,7 +96,7 @@ bool is_lone(const Outage& outage) {
 SlaRow make_row(const Vantage& vantage, const std::string& slo, const Month& month,
                 std::size_t outages_max) {
   SlaRow row;
-  row.labels = vantage.parts.front()->labels;
+  row.labels = vantage.parts.back()->labels;
   row.slo = slo;
   for (const StoredTarget* part : vantage.parts)
     if (row.instances.empty() || row.instances.back() != part->instance)
@@ -135,11 +105,12 @@ SlaRow make_row(const Vantage& vantage, const std::string& slo, const Month& mon
   if (slo == kAvailability) explain(row, attribute(vantage, steps, month.span));
   count(row, vantage, steps, month.span);
   row.coverage = coverage_of(vantage, slo, month.span);
+  row.slots = slots_of(vantage, slo, row.coverage, month.span);
   row.stretches = stretches_of(gauge_of(vantage, ratio_of, slo), steps, month.span);
   if (!row.stretches.empty()) row.objective = row.stretches.back().objective;
   if (slo != kAvailability)
     row.latency_threshold_seconds = value_at(gauge_of(vantage, threshold_of, ""), month.span.to);
-  judge(row, month.span);
+  judge(row, row.slots.unwatched());
   std::vector<Outage> outages = outages_of(steps, month.span);
   row.lone_bad = std::erase_if(outages, is_lone);
   row.outages_total = outages.size();
@@ -185,12 +156,31 @@ std::vector<SlaRow> make_rows(const std::vector<StoredTarget>& targets, const Mo
   return rows;
 }
 
+void judge(SlaRow& row, double unwatched) {
+  if (row.events == 0) return;
+  const auto events = static_cast<double>(row.events);
+  const auto good = static_cast<double>(row.good);
+  row.ratio = good / events;
+  row.ratio_min = good / (events + unwatched);
+  row.ratio_max = (good + unwatched) / (events + unwatched);
+  if (!row.objective) return;
+  double budget = 0;
+  for (const ObjectiveStretch& stretch : row.stretches)
+    budget += static_cast<double>(stretch.events) * (1 - stretch.objective);
+  if (budget > 0) row.budget_spent = static_cast<double>(row.bad) / budget;
+  if (*row.ratio < *row.objective)
+    row.verdict = SlaVerdict::breached;
+  else if (*row.ratio_min >= *row.objective)
+    row.verdict = SlaVerdict::met;
+}
+
 SlaVerdict verdict_of(const SlaReport& report) {
   SlaVerdict worst = report.rows.empty() ? SlaVerdict::unknown : SlaVerdict::met;
-  for (const SlaRow& row : report.rows) {
-    if (row.verdict == SlaVerdict::breached) return SlaVerdict::breached;
-    if (row.verdict == SlaVerdict::unknown) worst = SlaVerdict::unknown;
-  }
+  for (const auto* rows : {&report.rows, &report.tenants})
+    for (const SlaRow& row : *rows) {
+      if (row.verdict == SlaVerdict::breached) return SlaVerdict::breached;
+      if (row.verdict == SlaVerdict::unknown) worst = SlaVerdict::unknown;
+    }
   return worst;
 }
 

@@ -14,14 +14,12 @@
 #include "sla/coverage.h"
 #include "sla/month.h"
 #include "sla/outages.h"
+#include "sla/slots.h"
 #include "sla/stored_series.h"
 
 namespace reinfer::sla {
 
-using Count = std::uint64_t;
-using Counts = std::map<std::string, Count>;
-
-// An objective is met only if it would be, had every moment that nobody watched been bad.
+// An objective is met only if it would be, had every slot that was not watched been bad.
 enum class SlaVerdict : std::uint8_t { met, breached, unknown };
 std::string_view to_label(SlaVerdict verdict);
 
@@ -34,8 +32,11 @@ struct ObjectiveStretch {
   bool operator==(const ObjectiveStretch&) const = default;
 };
 
+// The tenant's own availability, whose events are slices of time (sla/tenant_slices.h).
+inline constexpr const char* kTenantAvailability = "tenant_availability";
+
 struct SlaRow {
-  SeriesLabels labels;  // tenant, probe, job and the tenant's own
+  SeriesLabels labels;  // tenant, probe, job and the tenant's own, as they were last
   std::string slo;
   std::vector<std::string> instances;       // exporters, in order of time
   std::optional<double> objective;          // at the month's end
@@ -48,9 +49,10 @@ struct SlaRow {
   Counts bad_by_fault;
   Counts excluded;  // by reason
   Counts skipped;   // slots of the grid without a probe, by reason
+  Slots slots;
   Coverage coverage;
   std::optional<double> ratio;  // good of events; absent without events
-  // The same if all that was not watched had been bad or good, at the usual number of events.
+  // The same if every slot that was not watched had been bad or good.
   std::optional<double> ratio_min;
   std::optional<double> ratio_max;
   std::optional<double> budget_spent;  // 1 is all of it; absent for an objective of 1
@@ -68,6 +70,7 @@ struct SlaReport {
   std::string source;  // Prometheus' URL
   base::WallTime made_at;
   std::vector<SlaRow> rows;
+  std::vector<SlaRow> tenants;  // without a label probe; of kTenantAvailability
   std::vector<std::string> notes;
 };
 
@@ -75,7 +78,10 @@ struct SlaReport {
 std::vector<SlaRow> make_rows(const std::vector<StoredTarget>& targets, const Month& month,
                               std::size_t outages_max);
 
-// `breached` if any row is, else `unknown` if any is or there is none.
+// Fills in ratios, budget and verdict from the counts, when so many events may be missing.
+void judge(SlaRow& row, double unwatched);
+
+// `breached` if any row is, a tenant's too, else `unknown` if any is or there is none.
 SlaVerdict verdict_of(const SlaReport& report);
 
 }  // namespace reinfer::sla

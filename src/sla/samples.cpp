@@ -4,12 +4,16 @@
 
 namespace reinfer::sla {
 
-std::vector<Growth> growth_of(const Samples& samples) {
+std::vector<Growth> growth_of(const Samples& samples, const std::vector<base::WallTime>& restarts) {
   std::vector<Growth> growth;
+  const auto restarted = [&](base::WallTime after, base::WallTime until) {
+    const auto found = std::upper_bound(restarts.begin(), restarts.end(), after);
+    return found != restarts.end() && *found <= until;
+  };
   for (std::size_t i = 1; i < samples.size(); ++i) {
     const Sample& before = samples[i - 1];
     const Sample& now = samples[i];
-    const bool fell = now.value < before.value;
+    const bool fell = now.value < before.value || restarted(before.time, now.time);
     growth.push_back({before.time, now.time, fell ? now.value : now.value - before.value, fell});
   }
   return growth;

@@ -46,8 +46,11 @@ struct Growth {
 };
 
 // One for each pair of neighbours. A counter that fell began again at 0, so all it shows is growth.
-// The value of the first sample grew at an unknown time and is part of no growth.
-std::vector<Growth> growth_of(const Samples& samples);
+// The value of the first sample grew at an unknown time and is part of no growth. `restarts`, in
+// order: times of the first samples after a restart, which a counter that has grown beyond its old
+// value does not show.
+std::vector<Growth> growth_of(const Samples& samples,
+                              const std::vector<base::WallTime>& restarts = {});
 
 // Adds those that are newer than the last.
 void append_newer(Samples& samples, const Samples& more);

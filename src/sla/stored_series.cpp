@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <tuple>
 
 namespace reinfer::sla {
 namespace {
@@ -28,13 +29,29 @@ struct Chain {
   base::WallTime until;
 };
 
-// The chain that a target carries on: the one that ended last, and not too long after it began.
+// How much speaks for a target carrying on a chain.
+auto kinship(const Chain& chain, const StoredTarget& target) {
+  const StoredTarget& last = *chain.vantage.parts.back();
+  return std::tuple(last.instance == target.instance, last.labels == target.labels, chain.until);
+}
+
+bool of_one_probe(const StoredTarget& a, const StoredTarget& b) {
+  for (const char* name : {"tenant", "probe"}) {
+    const std::string* of_a = find(a.labels, name);
+    const std::string* of_b = find(b.labels, name);
+    if ((of_a == nullptr) != (of_b == nullptr) || (of_a != nullptr && *of_a != *of_b)) return false;
+  }
+  return true;
+}
+
+// The chain that a target carries on.
 Chain* predecessor(std::vector<Chain>& chains, const StoredTarget& target, const TimeSpan& life) {
   Chain* best = nullptr;
   for (Chain& chain : chains) {
-    const bool follows = chain.vantage.parts.front()->labels == target.labels &&
+    const bool follows = of_one_probe(*chain.vantage.parts.back(), target) &&
                          chain.until - life.from <= kHandOverMax && chain.until < life.to;
-    if (follows && (best == nullptr || chain.until > best->until)) best = &chain;
+    if (follows && (best == nullptr || kinship(chain, target) > kinship(*best, target)))
+      best = &chain;
   }
   return best;
 }
@@ -57,7 +74,7 @@ std::vector<Vantage> vantages_of(const std::vector<StoredTarget>& targets) {
     }
   }
   std::stable_sort(chains.begin(), chains.end(), [](const Chain& a, const Chain& b) {
-    return a.vantage.parts.front()->labels < b.vantage.parts.front()->labels;
+    return a.vantage.parts.back()->labels < b.vantage.parts.back()->labels;
   });
   std::vector<Vantage> vantages;
   for (Chain& chain : chains)
@@ -75,6 +92,11 @@ const Samples* good_of(const StoredTarget& target, const std::string& slo) {
   return objective == nullptr ? nullptr : &objective->good;
 }
 
+const Samples* egress_of(const StoredTarget& target, const std::string& slo) {
+  const auto* objective = find(target.objectives, slo);
+  return objective == nullptr ? nullptr : &objective->egress;
+}
+
 const Samples* ratio_of(const StoredTarget& target, const std::string& slo) {
   const auto* objective = find(target.objectives, slo);
   return objective == nullptr ? nullptr : &objective->ratio;
@@ -82,6 +104,10 @@ const Samples* ratio_of(const StoredTarget& target, const std::string& slo) {
 
 const Samples* threshold_of(const StoredTarget& target, const std::string&) {
   return &target.latency_threshold;
+}
+
+const Samples* interval_of(const StoredTarget& target, const std::string&) {
+  return &target.interval;
 }
 
 const Samples* counted_of(const StoredTarget& target, const std::string& fault) {
@@ -106,7 +132,7 @@ std::vector<Growth> growth_of(const Vantage& vantage, CounterOf counter, const s
       growth.push_back({*until, samples->front().time, 0, true});
     else if (until)
       growth.push_back({*until, *until, 0, true});
-    for (const Growth& step : growth_of(*samples))
+    for (const Growth& step : growth_of(*samples, part->restarts))
       if (!until || step.to > *until) growth.push_back(step);
     until = until ? std::max(*until, samples->back().time) : samples->back().time;
   }

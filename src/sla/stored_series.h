@@ -13,7 +13,8 @@ namespace reinfer::sla {
 struct StoredObjective {
   Samples events;  // counters
   Samples good;
-  Samples ratio;  // the objective itself, on a grid of some minutes
+  Samples egress;  // results that were no event as no control target was reached either
+  Samples ratio;   // the objective itself, on a grid of some minutes
 };
 
 // One probe of one tenant, as one exporter saw it.
@@ -23,14 +24,17 @@ struct StoredTarget {
   std::map<std::string, StoredObjective> objectives;  // by the label slo
   Samples latency_threshold;                          // seconds, on the same grid
   std::map<std::string, Samples> counted;             // 1 or 0 by fault, on the same grid
+  Samples interval;                                   // seconds between slots, on the same grid
+  // When the exporter was first seen after each restart, as its start time tells; in order.
+  std::vector<base::WallTime> restarts;
   // Counters by outcome and by reason. Those that stood still may be left out, as may stretches of
-  // time; `ok` is there only for a tenant that was in maintenance.
+  // time.
   std::map<std::string, Samples> results;
   std::map<std::string, Samples> skipped;
 };
 
 // One probe seen from one place: by one exporter, or by several that followed one another, such as
-// the pods of a deployment.
+// the pods of a deployment. Labels may have changed from one to the next.
 struct Vantage {
   std::vector<const StoredTarget*> parts;  // in order of time, at least one
 };
@@ -39,6 +43,8 @@ struct Vantage {
 // other. The counts of the newer one in that time are left out.
 inline constexpr base::Nanoseconds kHandOverMax = std::chrono::minutes(5);
 
+// Parts of one tenant's probe that are not at work together make a chain; of several that a part
+// may carry on, it is the one of the same exporter, else of the same labels, else the latest.
 // `targets` outlives the result. Targets without samples are in none.
 std::vector<Vantage> vantages_of(const std::vector<StoredTarget>& targets);
 
@@ -47,6 +53,7 @@ using CounterOf = const Samples* (*)(const StoredTarget& target, const std::stri
 
 const Samples* events_of(const StoredTarget& target, const std::string& slo);
 const Samples* good_of(const StoredTarget& target, const std::string& slo);
+const Samples* egress_of(const StoredTarget& target, const std::string& slo);
 const Samples* results_of(const StoredTarget& target, const std::string& outcome);
 const Samples* skipped_of(const StoredTarget& target, const std::string& reason);
 
@@ -59,6 +66,7 @@ Samples gauge_of(const Vantage& vantage, CounterOf gauge, const std::string& nam
 
 const Samples* ratio_of(const StoredTarget& target, const std::string& slo);
 const Samples* threshold_of(const StoredTarget& target, const std::string&);
+const Samples* interval_of(const StoredTarget& target, const std::string&);
 const Samples* counted_of(const StoredTarget& target, const std::string& fault);
 
 }  // namespace reinfer::sla

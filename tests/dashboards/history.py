@@ -331,14 +331,21 @@ def promises(store, target, time):
                   ratio)
     store.add('gauge', 'reinfer_slo_latency_threshold_seconds', target.labels(), time,
               target.threshold)
+    store.add('gauge', 'reinfer_probe_interval_seconds', target.labels(), time, PROBE_EVERY)
+
+
+def results(store, life, time, outcomes):
+    """Results of some outcomes."""
+    for outcome in outcomes:
+        store.add('counter', 'reinfer_probe_results_total',
+                  f'{life.target.labels()},outcome="{outcome}",fault="{FAULT_OF[outcome]}"', time,
+                  life.outcomes[outcome])
 
 
 def counts(store, life, time):
     """Results and skipped slots."""
     labels = life.target.labels()
-    for outcome, count in life.outcomes.items():
-        store.add('counter', 'reinfer_probe_results_total',
-                  f'{labels},outcome="{outcome}",fault="{FAULT_OF[outcome]}"', time, count)
+    results(store, life, time, life.outcomes)
     for reason, count in life.skipped.items():
         store.add('counter', 'reinfer_probe_skipped_total', f'{labels},reason="{reason}"', time,
                   count)
@@ -506,6 +513,9 @@ def coarse_step(store, lives, exporters, time):
             promises(store, life.target, time)
         if tick % 4 == 0:
             counts(store, life, time)
+        else:
+            # Each slice of five minutes shows what grew in it.
+            results(store, life, time, [name for name, count in life.outcomes.items() if count])
         if BEFORE[0] <= time <= BEFORE[1]:
             latencies(store, life, time)
     if tick % 2 == 0:

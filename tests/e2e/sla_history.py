@@ -35,6 +35,7 @@ class Life:
     restarts: tuple = ()
     unscraped: tuple = ()   # (from, to)
     objectives: tuple = (('2025-01-01T00:00', .999),)  # since when
+    alone: bool = False     # on its exporter, which tells when it started
 
     def labels(self):
         """As they stand in the exposition, with what Prometheus adds."""
@@ -73,10 +74,14 @@ INITECH = Life(
     restarts=('2025-03-20T05:50',),
     unscraped=(('2025-03-15T00:00', '2025-03-15T02:00'), ('2025-03-20T00:00', '2025-03-20T06:00')))
 INITECH_TOO = Life('initech', 'frankfurt:9877', incidents=())
+# Restarted while it was not scraped, and soon beyond what it had counted before.
+HIDDEN = Life('hidden', 'frankfurt:9878', incidents=(), start='2025-03-05T00:00', alone=True,
+              restarts=('2025-03-05T01:00',),
+              unscraped=(('2025-03-05T00:30', '2025-03-05T04:00'),))
 # Two pods, one after the other.
 POD_ONE = Life('umbrella', '10.0.0.1:9877', incidents=(), end='2025-03-11T08:00')
 POD_TWO = Life('umbrella', '10.0.0.2:9877', incidents=(), start='2025-03-11T08:00')
-LIVES = (ACME, GLOBEX, INITECH, INITECH_TOO, POD_ONE, POD_TWO)
+LIVES = (ACME, GLOBEX, INITECH, INITECH_TOO, HIDDEN, POD_ONE, POD_TWO)
 
 
 class Counters:
@@ -130,6 +135,11 @@ def samples_of(life):
             yield 'reinfer_probe_results_total', f'{labels},{more}', time, count
         for reason, count in counters.skipped.items():
             yield 'reinfer_probe_skipped_total', f'{labels},reason="{reason}"', time, count
+        yield 'reinfer_probe_interval_seconds', labels, time, SLOT
+        if life.alone:
+            yield ('process_start_time_seconds',
+                   f'job="reinfer_exporter",instance="{life.instance}"', time,
+                   max([at(life.start), *(at(one) for one in life.restarts if at(one) <= time)]))
         yield ('reinfer_tenant_in_maintenance', labels.replace(',probe="dataset"', ''), time,
                int(any(at(a) <= time < at(b) for a, b in life.maintenance)))
 

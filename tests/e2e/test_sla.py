@@ -94,10 +94,12 @@ class SlaTest(unittest.TestCase):
         self.assertEqual(sorted(rows), sorted([
             ('acme', 'availability', 'frankfurt:9877'), ('acme', 'latency', 'frankfurt:9877'),
             ('globex', 'availability', 'frankfurt:9877'),
+            ('hidden', 'availability', 'frankfurt:9878'),
             ('initech', 'availability', 'dublin:9877'),
             ('initech', 'availability', 'frankfurt:9877'),
             ('umbrella', 'availability', '10.0.0.1:9877 10.0.0.2:9877')]))
-        for life in (history.ACME, history.GLOBEX, history.INITECH, history.INITECH_TOO):
+        for life in (history.ACME, history.GLOBEX, history.INITECH, history.INITECH_TOO,
+                     history.HIDDEN):
             counters = history.counted(life, *MARCH)
             row = rows[life.tenant, 'availability', life.instance]
             with self.subTest(tenant=life.tenant, instance=life.instance):
@@ -172,6 +174,16 @@ class SlaTest(unittest.TestCase):
                          [('2025-03-15T00:00:00.000Z', '2025-03-15T02:00:00.000Z')])
         self.assertIn('Data begins at 2025-03-10T06:00:00Z', ' '.join(row['notes']))
 
+    def test_a_restart_hidden_in_a_silence_is_not_lived_through(self):
+        """The counter is beyond its old value by then; the start time of the process tells."""
+        code, document = self.document('--tenant=hidden')
+        self.assertEqual(code, 1)
+        row, = document['objectives']
+        self.assertEqual(row['coverage']['restarts'], 1)
+        self.assertEqual(row['coverage']['unseen'], [])
+        self.assertIn({'from': '2025-03-05T00:30:00.000Z', 'to': '2025-03-05T04:00:00.000Z'},
+                      row['coverage']['unwatched'])
+
     def test_two_exporters_are_two_rows_and_two_pods_in_turn_are_one(self):
         """Nothing is added up in silence, and a budget survives a new pod."""
         _, document = self.document('--tenant=initech')
@@ -209,8 +221,12 @@ class SlaTest(unittest.TestCase):
         rows = list(csv.DictReader(io.StringIO(done.stdout)))
         self.assertEqual([(row['tenant'], row['slo'], row['verdict']) for row in rows],
                          [('acme', 'availability', 'breached'), ('acme', 'latency', 'met'),
-                          ('globex', 'availability', 'met')])
+                          ('globex', 'availability', 'met'),
+                          ('acme', 'tenant_availability', 'breached'),
+                          ('globex', 'tenant_availability', 'met')])
         self.assertEqual(rows[0]['bad_platform'], '126')
+        self.assertEqual(rows[0]['labels'], 'region=eu')
+        self.assertEqual(rows[0]['longest_outage_start_late_max_seconds'], str(history.SCRAPE))
         self.assertEqual(rows[2]['excluded_maintenance'], '240')
 
     def test_a_prometheus_that_loads_few_samples_is_asked_in_smaller_pieces(self):

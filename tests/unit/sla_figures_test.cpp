@@ -7,7 +7,9 @@
 #include "sla/month.h"
 #include "sla/outages.h"
 #include "sla/report.h"
+#include "sla/slots.h"
 #include "sla/stored_series.h"
+#include "sla/tenant_slices.h"
 #include "sla/words.h"
 
 namespace reinfer::tests {
@@ -91,6 +93,24 @@ TEST_CASE("a counter that fell began again at 0") {
                                                             {minute(1), minute(2), 3, true},
                                                             {minute(2), minute(3), 0, false}});
   CHECK(sla::growth_of(sla::Samples{{minute(0), 5}}).empty());
+}
+
+TEST_CASE("a restart that a counter does not show is known from the exporter's start time") {
+  const sla::Samples samples = {{minute(0), 5}, {minute(20), 50}, {minute(21), 52}};
+  CHECK(sla::growth_of(samples, {minute(20)}) ==
+        std::vector<sla::Growth>{{minute(0), minute(20), 50, true},
+                                 {minute(20), minute(21), 2, false}});
+  sla::StoredTarget target;
+  target.labels = {{"tenant", "acme"}, {"probe", "dataset"}};
+  target.objectives["availability"].events = {{minute(0), 0}, {minute(10), 20}, {minute(60), 90}};
+  target.objectives["availability"].good = target.objectives["availability"].events;
+  const sla::Month month{"2026-10", "UTC", kHour, false};
+  CHECK(sla::make_rows({target}, month, 10).at(0).coverage.unseen.size() == 2);
+  target.restarts = {minute(60)};
+  const sla::SlaRow row = sla::make_rows({target}, month, 10).at(0);
+  CHECK(row.coverage.unwatched == std::vector<sla::TimeSpan>{{minute(10), minute(60)}});
+  CHECK(row.coverage.restarts == 1);
+  CHECK(row.events == 110);
 }
 
 TEST_CASE("months add up: an event is of the month of the sample that shows it") {
@@ -231,7 +251,7 @@ sla::StoredTarget target_with(const std::string& outcome, int from, int to, bool
   sla::StoredTarget target;
   target.labels = {{"tenant", "acme"}, {"probe", "dataset"}};
   target.instance = "a:1";
-  double events = 0, good = 0, results = 0;
+  double events = 0, good = 0, results = 0, ok = 0;
   for (int i = -10; i <= 70; ++i) {
     const bool fails = i > from && i <= to;
     if (fails) results += 2;
@@ -242,6 +262,7 @@ sla::StoredTarget target_with(const std::string& outcome, int from, int to, bool
     slo.good.push_back({minute(i), good});
     slo.ratio.push_back({minute(i), 0.99});
     target.results[outcome].push_back({minute(i), results});
+    target.results["ok"].push_back({minute(i), ok += fails ? 0 : 2});
   }
   return target;
 }
@@ -264,7 +285,11 @@ TEST_CASE("bad events have the outcome of the results of the same time, others a
   const sla::SlaRow ours = row_of(target_with("unauthorized", 10, 15, false));
   CHECK(ours.excluded == sla::Counts{{"credentials", 10}});
   CHECK(ours.events == 110);
-  CHECK(ours.verdict == sla::SlaVerdict::met);
+  CHECK(ours.slots.unjudged == sla::Counts{{"credentials", 10}});
+  CHECK(ours.slots.watched_ratio() == doctest::Approx(110.0 / 120));
+  CHECK(ours.ratio == 1);
+  CHECK(ours.ratio_min == doctest::Approx(110.0 / 120));
+  CHECK(ours.verdict == sla::SlaVerdict::unknown);
   CHECK(row_of(target_with("server_error", 10, 15, false)).excluded ==
         sla::Counts{{"maintenance", 10}});
 }
@@ -278,6 +303,7 @@ TEST_CASE("a fault that the objective does not count is the reason, not maintena
 TEST_CASE("ok results that were no good events were in maintenance") {
   sla::StoredTarget target = target_with("server_error", 0, 0, true);
   double ok = 0;
+  target.results["ok"].clear();
   for (int i = -10; i <= 70; ++i)
     target.results["ok"].push_back({minute(i), ok += i > 20 && i <= 23 ? 3 : 2});
   CHECK(row_of(target).excluded == sla::Counts{{"maintenance", 3}});
@@ -320,6 +346,73 @@ TEST_CASE("an objective is met only if what was not watched could not have broke
   CHECK(row_of(target).verdict == sla::SlaVerdict::met);
 }
 
+TEST_CASE("slots that were skipped were not watched, whatever the reason") {
+  for (const char* reason : {"stall", "credentials", "budget"}) {
+    CAPTURE(reason);
+    sla::StoredTarget target = target_with("server_error", 0, 0, true);
+    for (int i = -10; i <= 70; ++i)
+      target.skipped[reason].push_back({minute(i), i <= 10 ? 0.0 : std::min(i - 10, 40) * 3.0});
+    const sla::SlaRow row = row_of(target);
+    CHECK(row.slots.unjudged == sla::Counts{{std::string("skipped: ") + reason, 120}});
+    CHECK(row.slots.watched_ratio() == doctest::Approx(0.5));
+    CHECK(row.ratio_min == doctest::Approx(0.5));
+    CHECK(row.verdict == sla::SlaVerdict::unknown);
+  }
+}
+
+TEST_CASE("announced maintenance was watched") {
+  const sla::SlaRow row = row_of(target_with("server_error", 10, 40, false));
+  CHECK(row.excluded == sla::Counts{{"maintenance", 60}});
+  CHECK(row.slots.watched_ratio() == doctest::Approx(1));
+  CHECK(row.verdict == sla::SlaVerdict::met);
+}
+
+TEST_CASE("time without a scrape had as many slots as the rest, judged or not") {
+  sla::StoredTarget target = target_with("unauthorized", 30, 45, false);
+  for (auto* samples :
+       {&target.objectives["availability"].events, &target.objectives["availability"].good,
+        &target.results["unauthorized"], &target.results["ok"]})
+    std::erase_if(*samples, [](const sla::Sample& sample) { return sample.time < minute(30); });
+  const sla::SlaRow row = row_of(target);
+  CHECK(row.events == 30);
+  CHECK(row.slots.watched_ratio() == doctest::Approx(0.25));
+  CHECK(row.ratio_min == doctest::Approx(30.0 / 120));
+}
+
+TEST_CASE("the interval tells how many slots were due, late start and early end included") {
+  sla::StoredTarget target = target_with("server_error", 0, 0, true);
+  target.interval = {{minute(0), 30}};
+  CHECK(row_of(target).slots.due == doctest::Approx(120));
+  CHECK(row_of(target).slots.watched_ratio() == 1);
+  target.interval = {{minute(0), 30}, {minute(30), 15}};
+  CHECK(row_of(target).slots.due == doctest::Approx(180));
+  CHECK(row_of(target).slots.watched_ratio() == doctest::Approx(120.0 / 180));
+}
+
+TEST_CASE("a slot or two at the edges of a month are not missing") {
+  sla::Slots slots{120, 118, {}};
+  CHECK(slots.unwatched() == 0);
+  CHECK(slots.watched_ratio() == 1);
+  slots.judged = 117;
+  CHECK(slots.unwatched() == 3);
+  CHECK(sla::Slots{}.watched_ratio() == 0);
+}
+
+TEST_CASE("what failed while no control was reached is excluded and was not watched") {
+  sla::StoredTarget target = target_with("connect_timeout", 10, 20, false);
+  double egress = 0;
+  for (int i = -10; i <= 70; ++i)
+    target.objectives["availability"].egress.push_back(
+        {minute(i), egress += i > 10 && i <= 18 ? 2 : 0});
+  const sla::SlaRow row = row_of(target);
+  CHECK(row.excluded == sla::Counts{{"egress", 16}, {"maintenance", 4}});
+  CHECK(row.slots.unjudged == sla::Counts{{"egress", 16}});
+  CHECK(row.slots.watched_ratio() == doctest::Approx(104.0 / 120));
+  CHECK(row.verdict == sla::SlaVerdict::unknown);
+  target.counted["network"] = {{minute(0), 0}};
+  CHECK(row_of(target).excluded == sla::Counts{{"egress", 16}, {"network", 4}});
+}
+
 TEST_CASE("without events or without an objective nobody can tell") {
   sla::StoredTarget target = target_with("unauthorized", -10, 70, false);
   CHECK(row_of(target).verdict == sla::SlaVerdict::unknown);
@@ -355,7 +448,7 @@ sla::StoredTarget part(const std::string& instance, int from, int to) {
   target.labels = {{"tenant", "acme"}, {"probe", "dataset"}};
   target.instance = instance;
   auto& objective = target.objectives["availability"];
-  objective.events = objective.good = each_minute(from, to, 2);
+  objective.events = objective.good = target.results["ok"] = each_minute(from, to, 2);
   objective.ratio = {{minute(0), 0.99}};
   return target;
 }
@@ -378,6 +471,76 @@ TEST_CASE("exporters that follow one another are one, those at work together are
   CHECK(pause[0].coverage.unwatched == std::vector<sla::TimeSpan>{{minute(20), minute(40)}});
 }
 
+TEST_CASE("a target whose label changed is one row, beside another vantage too") {
+  const sla::Month month{"2026-10", "UTC", kHour, false};
+  sla::StoredTarget before = part("a:1", -5, 30);
+  sla::StoredTarget after = part("a:1", 30, 70);
+  before.labels["region"] = "eu";
+  after.labels["region"] = "eu-west";
+  const auto alone = sla::make_rows({before, after}, month, 10);
+  REQUIRE(alone.size() == 1);
+  CHECK(alone[0].events == 120);
+  CHECK(alone[0].label("region") == "eu-west");
+  CHECK(alone[0].instances == std::vector<std::string>{"a:1"});
+  CHECK(alone[0].notes.back() ==
+        "Labels changed: region from \"eu\" to \"eu-west\". The row goes on over the change.");
+  sla::StoredTarget other = part("b:1", -5, 70);
+  other.labels["region"] = "us";
+  const auto both = sla::make_rows({before, other, after}, month, 10);
+  REQUIRE(both.size() == 2);
+  CHECK(both[0].events == 120);
+  CHECK(both[1].events == 120);
+}
+
+// Fails from one minute to another, of those that `part` has.
+sla::StoredTarget failing(sla::StoredTarget target, int from, int to) {
+  for (sla::Sample& sample : target.objectives["availability"].good)
+    sample.value -=
+        2 * std::clamp(static_cast<int>((sample.time - minute(from)) / 1min), 0, to - from);
+  return target;
+}
+
+TEST_CASE("a tenant is down in a slice in which none of its probes was good, from nowhere") {
+  const sla::Month month{"2026-10", "UTC", kHour, false};
+  sla::StoredTarget other = part("a:1", -5, 70);
+  other.labels["probe"] = "status";
+  other.objectives["availability"].ratio = {{minute(0), 0.9}};
+  const sla::StoredTarget down = failing(part("a:1", -5, 70), 20, 40);
+
+  const auto one = sla::tenant_row({down}, month, 10);
+  REQUIRE(one);
+  CHECK(one->slo == sla::kTenantAvailability);
+  CHECK(one->events == 12);
+  CHECK(one->bad == 4);
+  CHECK(one->objective == 0.99);
+  CHECK(one->verdict == sla::SlaVerdict::breached);
+  REQUIRE(one->outages.size() == 1);
+  CHECK(one->outages[0].end - one->outages[0].start == 20min);
+
+  const auto two = sla::tenant_row({down, failing(other, 30, 50)}, month, 10);
+  REQUIRE(two);
+  CHECK(two->bad == 2);
+  CHECK(two->objective == 0.99);
+  CHECK(sla::tenant_row({down, part("b:1", -5, 70)}, month, 10)->bad == 0);
+}
+
+TEST_CASE("a tenant that was not watched for long enough is not met") {
+  const sla::Month month{"2026-10", "UTC", kHour, false};
+  const auto half = sla::tenant_row({part("a:1", 30, 70)}, month, 10);
+  REQUIRE(half);
+  CHECK(half->slots.watched_ratio() == doctest::Approx(0.5));
+  CHECK(half->verdict == sla::SlaVerdict::unknown);
+  CHECK(half->notes.at(0).rfind("Met as far as it was watched (50.0000% of the slices)", 0) == 0);
+}
+
+TEST_CASE("a tenant whose probes are too far apart for slices has no row") {
+  sla::StoredTarget target = part("a:1", -5, 70);
+  target.interval = {{minute(0), 150}};
+  CHECK(sla::tenant_row({target}, {"2026-10", "UTC", kHour, false}, 10));
+  target.interval = {{minute(0), 300}};
+  CHECK_FALSE(sla::tenant_row({target}, {"2026-10", "UTC", kHour, false}, 10));
+}
+
 TEST_CASE("one breach is a breach, and what nobody can tell is not met") {
   sla::SlaReport report;
   CHECK(sla::verdict_of(report) == sla::SlaVerdict::unknown);
@@ -386,6 +549,10 @@ TEST_CASE("one breach is a breach, and what nobody can tell is not met") {
   CHECK(sla::verdict_of(report) == sla::SlaVerdict::met);
   report.rows[0].verdict = sla::SlaVerdict::unknown;
   CHECK(sla::verdict_of(report) == sla::SlaVerdict::unknown);
+  report.tenants.resize(1);
+  report.tenants[0].verdict = sla::SlaVerdict::breached;
+  CHECK(sla::verdict_of(report) == sla::SlaVerdict::breached);
+  report.tenants.clear();
   report.rows[1].verdict = sla::SlaVerdict::breached;
   CHECK(sla::verdict_of(report) == sla::SlaVerdict::breached);
 }

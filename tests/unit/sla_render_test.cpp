@@ -18,7 +18,11 @@ base::WallTime at(std::string_view text) {
 
 sla::SlaRow breached() {
   sla::SlaRow row;
-  row.labels = {{"job", "reinfer_exporter"}, {"probe", "dataset"}, {"tenant", "acme"}};
+  row.labels = {{"job", "reinfer_exporter"},
+                {"probe", "dataset"},
+                {"region", "eu"},
+                {"tenant", "acme"},
+                {"vantage", "frankfurt"}};
   row.slo = "availability";
   row.instances = {"frankfurt:9877"};
   row.objective = 0.999;
@@ -33,6 +37,7 @@ sla::SlaRow breached() {
   row.coverage.data = row.stretches[0].span;
   row.coverage.unwatched = {{at("2026-10-09T00:00:00Z"), at("2026-10-09T06:00:00Z")}};
   row.coverage.watched = 31 * 24h - 6h;
+  row.slots = {89280, 89060 - 720, {{"credentials", 240}, {"skipped: stall", 100}}};
   row.ratio = 88770.0 / 88940;
   row.ratio_min = 0.99;
   row.ratio_max = 0.9981;
@@ -77,6 +82,7 @@ sla::SlaRow slow() {
   row.verdict = sla::SlaVerdict::met;
   row.coverage.unwatched = {};
   row.coverage.watched = 31 * 24h;
+  row.slots = {89280, 89280, {}};
   row.lone_bad = 0;
   row.outages_total = 0;
   row.outages = {};
@@ -93,11 +99,28 @@ sla::SlaRow nothing() {
   return row;
 }
 
+sla::SlaRow whole_tenant() {
+  sla::SlaRow row;
+  row.labels = {{"tenant", "acme"}};
+  row.slo = sla::kTenantAvailability;
+  row.instances = {"dublin:9877", "frankfurt:9877"};
+  row.objective = 0.999;
+  row.events = 8920;
+  row.bad = 12;
+  row.good = 8908;
+  row.slots = {8928, 8928, {}};
+  sla::judge(row, 0);
+  row.outages_total = 1;
+  row.outages = {{at("2026-10-06T09:20:00Z"), at("2026-10-06T10:20:00Z"), 5min, 5min, 12, 12, {}}};
+  return row;
+}
+
 sla::SlaReport report() {
   return {{"2026-10", "UTC", {at("2026-10-01T00:00:00Z"), at("2026-11-01T00:00:00Z")}, false},
           "http://127.0.0.1:9090",
           at("2026-11-24T12:00:00Z"),
           {breached(), slow(), nothing()},
+          {whole_tenant()},
           {"Prometheus warned of something."}};
 }
 

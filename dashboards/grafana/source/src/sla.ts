@@ -1,9 +1,21 @@
-// SLA report: a month's availability per tenant, what counted, and what did not.
+// SLA report: a month's objectives one by one, each tenant's own availability, what counted, and
+// what did not. Figures are made as `reinfer_exporter sla` makes them; a test compares the two.
 import * as units from "@grafana/grafana-foundation-sdk/units";
 import { Board } from "./board.js";
-import { COLOURS, narrowedTo, NEUTRAL, risingBad, risingGood, rowTo, Steps, to } from "./look.js";
+import {
+  COLOURS,
+  narrowedTo,
+  NEUTRAL,
+  risingBad,
+  risingGood,
+  rowTo,
+  Steps,
+  to,
+  words,
+} from "./look.js";
 import {
   bars,
+  Column,
   dashed,
   graph,
   IN_COLOURS_OF_FAULTS,
@@ -11,63 +23,137 @@ import {
   tablePanel,
   timeline,
 } from "./panels.js";
-import {
-  attained,
-  badIn,
-  budgetLeft,
-  burn,
-  eventsIn,
-  goodIn,
-  increase,
-  objective,
-  ofExporter,
-  ofProbe,
-  RANGE,
-  results,
-  sumBy,
-} from "./promql.js";
+import { attained, increase, objective, ofProbe, RANGE, ratio, results, sumBy } from "./promql.js";
 
+/** Faults that say nothing about the other side. */
 const OURS = 'fault=~"credentials|request|monitor"';
-const AVAILABILITY: Steps = risingGood(0.99, 0.999);
+const OF_OTHERS = 'fault!~"credentials|request|monitor"';
+const TARGET = "tenant, probe, instance";
+const ROW = "tenant, probe, slo, instance";
+const AVAILABILITY = 'slo="availability"';
 const COUNT = { unit: units.LocaleFormat, decimals: 0 };
+/** Attained minus objective: equal is enough, whatever the last bit of a difference says. */
+const MARGIN: Steps = [
+  [null, COLOURS.bad],
+  [-1e-9, COLOURS.good],
+];
+/** Slots near the edges of the range may be counted beyond them: so few missing are none. */
+const EDGE_SLOTS = 2;
+const SLICE = "5m";
 
-/** Time in which events took place and none of them was good, in slices of five minutes. */
-const down = (by: string) => `count_over_time((
-  ${goodIn("availability", by, "5m")} == 0
-  and ${eventsIn("availability", by, "5m")} > 0
-)[${RANGE}:5m]) * 300
-or ${eventsIn("availability", by, RANGE)} * 0`;
+const VERDICT = words({
+  0: ["Breached", COLOURS.bad],
+  1: ["Met", COLOURS.good],
+  2: ["Cannot tell", COLOURS.warn],
+});
 
-/** Results that are no event, and not for their fault: maintenance, or a fault not counted. */
-const setAside = (by: string) => `clamp_min(
-  ${sumBy(by, increase(results(), RANGE))}
-  - ${eventsIn("availability", by, RANGE)}
-  - ${sumBy(by, increase(results(OURS), RANGE))}, 0)`;
+const events = (...matchers: string[]) => ofProbe("reinfer_slo_events_total", ...matchers);
+const good = (...matchers: string[]) => ofProbe("reinfer_slo_good_events_total", ...matchers);
+const objectives = (...matchers: string[]) =>
+  ofProbe("reinfer_slo_objective_ratio", ...matchers);
+const egress = (...matchers: string[]) =>
+  ofProbe("reinfer_slo_excluded_events_total", 'reason="egress"', ...matchers);
 
-const excluded = (fault: string) => sumBy("tenant", increase(results(`fault="${fault}"`), RANGE));
+const orNone = (expression: string, like: string) => `(${expression} or ${like} * 0)`;
+
+// Rows of objectives, by ROW.
+const eventsOf = (...matchers: string[]) => sumBy(ROW, increase(events(...matchers), RANGE));
+const goodOf = (...matchers: string[]) => sumBy(ROW, increase(good(...matchers), RANGE));
+const badOf = `${eventsOf()} - ${goodOf()}`;
+const attainedOf = ratio(goodOf(), eventsOf());
+
+/** The objective as it was last: of series whose other labels changed, the newest one's. */
+const lastObjective = (...matchers: string[]) => `max by (${ROW}) (
+  last_over_time(${objectives(...matchers)}[${RANGE}])
+  and topk by (${ROW}) (1, max_over_time((time() + 0 * ${objectives(...matchers)})[${RANGE}:${SLICE}]))
+)`;
+
+/** Share of the events that may be bad: of an objective that changed, by the events under each. */
+const allowedShare = () => {
+  const each = sumBy(ROW, increase(events(), SLICE));
+  return `sum_over_time((${each} * (1 - max by (${ROW}) (${objectives()})))[${RANGE}:${SLICE}])
+  / sum_over_time(${each}[${RANGE}:${SLICE}])`;
+};
+const budgetUsed = `(${badOf})
+/ (${eventsOf()} * (${allowedShare()}) > 0)`;
+
+// Slots of targets, by TARGET.
+const allResults = (...matchers: string[]) =>
+  sumBy(TARGET, increase(results(...matchers), RANGE));
+const egressOf = (by: string, window: string, offset = "") =>
+  `sum by (${by}) (max by (${TARGET}) (sum by (${ROW}) (${increase(egress(), window, offset)})))`;
+const judged = `(${allResults(OF_OTHERS)}
+  - ${orNone(egressOf(TARGET, RANGE), allResults(OF_OTHERS))})`;
+const rangeSeconds = `300 * scalar(count_over_time(vector(1)[${RANGE}:${SLICE}]))`;
+const due = `(avg_over_time(
+  (1 / max by (${TARGET}) (${ofProbe("reinfer_probe_interval_seconds")}))[${RANGE}:${SLICE}]
+) * ${rangeSeconds})`;
+const unwatched = `(${due} - ${judged}) * (${due} - ${judged} > bool ${EDGE_SLOTS})`;
+const watchedOf = `1 - ${unwatched} / ${due}`;
+
+/** A figure of a target in each row of its objectives. */
+const inRows = (expression: string) =>
+  `(${expression}) * on (${TARGET}) group_right () (${eventsOf()} * 0 + 1)`;
+/** A figure of a target in the row of its availability. */
+const inAvailability = (expression: string) =>
+  `label_replace(
+  ${expression}
+  and on (${TARGET}) ${eventsOf(AVAILABILITY)},
+  "slo", "availability", "", "")`;
+
+/** 0, 1 or 2 as VERDICT has them: met only if it would be, had all that is unwatched been bad. */
+const verdictOf = (share: string, worst: string, promised: string) => `((${share}) >= bool ${promised})
++ ((${share}) >= bool ${promised}) * ((${worst}) < bool ${promised})`;
+const worstOf = `${goodOf()} / (${eventsOf()} + ${inRows(unwatched)})`;
+
+/** Results that were no event, and neither for a fault of ours nor for egress. */
+const setAside = `clamp_min(
+  ${judged} - on (${TARGET}) ${sumBy(TARGET, increase(events(AVAILABILITY), RANGE))}, 0)`;
+const excluded = (fault: string): Column => ({
+  from: { expr: inAvailability(allResults(`fault="${fault}"`)) },
+  title: `Excl. ${fault}`,
+  width: fault === "credentials" ? 110 : 90,
+  ...COUNT,
+});
+
+// Tenants: slices of five minutes over all probes and exporters.
+const inSlice = (selector: string) => sumBy("tenant", increase(selector, SLICE, "-5m"));
+const slices = (condition: string) => `count_over_time((${condition})[${RANGE}:${SLICE}])`;
+const countedSlices = slices(`${inSlice(events(AVAILABILITY))} > 0`);
+const upSlices = orNone(slices(`${inSlice(good(AVAILABILITY))} > 0`), countedSlices);
+const slicesAttained = `${upSlices} / ${countedSlices}`;
+const resultsInSlice = inSlice(results(OF_OTHERS));
+const judgedSlices = slices(
+  `${resultsInSlice} - ${orNone(egressOf("tenant", SLICE, "-5m"), resultsInSlice)} > 0.5`,
+);
+const dueSlices = `scalar(count_over_time(vector(1)[${RANGE}:${SLICE}]))`;
+const missingSlices = `(${dueSlices} - ${judgedSlices})
+  * (${dueSlices} - ${judgedSlices} > bool ${EDGE_SLOTS})`;
+const tenantObjective = `max by (tenant) (${lastObjective(AVAILABILITY)})`;
+const tenantMargin = `${slicesAttained} - ${tenantObjective}`;
 
 const headline = statPanel(
   {
-    title: "Availability",
+    title: "Over the objective",
     means:
-      "Good events over events, each judged by the exporter when it happened. A failure of " +
-      "credentials, of our own request or of the monitor is no event, nor is anything in " +
-      "maintenance.",
-    normal: "At or above the objective of the tenant, which is in the table.",
-    next: "Click a tenant for what failed.",
+      "Each tenant's own availability minus the strictest objective of its probes: green where it " +
+      "was kept, red where it was missed, however narrowly.",
+    normal: "0 or above.",
+    next: "Click a tenant for what failed. Both figures are in the table below.",
     unit: units.PercentUnit,
     decimals: 3,
-    thresholds: AVAILABILITY,
+    thresholds: MARGIN,
     links: [to("faults")],
     dataLinks: [narrowedTo("faults", "tenant")],
-    queries: [{ expr: attained("availability", "tenant", RANGE), legend: "{{tenant}}" }],
+    queries: [{ expr: tenantMargin, legend: "{{tenant}}" }],
   },
   { names: true },
 );
 
 const budget = bars({
   title: "Budget left",
-  means: "What remains of the failures that the objectives allow in the time range, as it is now.",
+  means:
+    "What remains of the failures that each objective allows in the time range, an objective a bar.",
   normal: "Above 25 % at the end of the month.",
   next: "Below 0: the objective is missed. The table has the figures, the list below what counted.",
   unit: units.PercentUnit,
@@ -80,59 +166,137 @@ const budget = bars({
     [0.25, COLOURS.good],
   ],
   links: [to("overview")],
-  queries: [{ expr: budgetLeft("", "tenant, slo", RANGE), legend: "{{tenant}} {{slo}}" }],
+  queries: [
+    { expr: `1 - ${budgetUsed}`, legend: "{{tenant}} {{probe}} {{slo}} {{instance}}" },
+  ],
+});
+
+const promised = (expr: string): Column => ({
+  from: { expr },
+  title: "Objective",
+  width: 75,
+  unit: units.PercentUnit,
+  decimals: 3,
+});
+const share = (title: string, expr: string, thresholds?: Steps): Column => ({
+  from: { expr },
+  title,
+  width: 72,
+  unit: units.PercentUnit,
+  decimals: 3,
+  ...(thresholds ? { thresholds } : {}),
+});
+const verdict = (expr: string): Column => ({
+  from: { expr },
+  title: "Verdict",
+  width: 85,
+  unit: units.NoUnit,
+  mappings: [VERDICT],
+});
+const watchedColumn = (expr: string): Column => ({
+  from: { expr },
+  title: "Watched",
+  width: 70,
+  unit: units.PercentUnit,
+  decimals: 2,
+  thresholds: risingGood(0.99, 0.999),
+});
+
+const tenants = tablePanel({
+  title: "Tenants",
+  means:
+    "Each tenant's own availability, over all its probes and all exporters that watch it: of the " +
+    "slices of five minutes in which anything was judged, those in which any probe was good. A " +
+    "slice in which every probe failed is *down*. The objective is the strictest of its probes.",
+  normal: "Met.",
+  next: "Cannot tell: had the slices that nobody watched been down, it would be missed.",
+  unit: units.NoUnit,
+  thresholds: NEUTRAL,
+  links: [to("faults")],
+  sort: "-Margin",
+  columns: [
+    { from: "tenant", title: "Tenant", links: [rowTo("faults", "tenant")], width: 170 },
+    promised(tenantObjective),
+    share("Attained", slicesAttained),
+    share("Margin", tenantMargin, MARGIN),
+    verdict(
+      verdictOf(
+        slicesAttained,
+        `${upSlices} / (${countedSlices} + ${missingSlices})`,
+        tenantObjective,
+      ),
+    ),
+    { from: { expr: countedSlices }, title: "Slices", ...COUNT },
+    { from: { expr: `${countedSlices} - ${upSlices}` }, title: "Slices down", ...COUNT },
+    watchedColumn(`1 - ${missingSlices} / ${dueSlices}`),
+  ],
 });
 
 const report = tablePanel({
   title: "The report",
   means:
-    "Per tenant: the objective (the strictest of its probes), what was attained, the events " +
-    "behind it, " +
-    "and every probe that did not count, by reason. *Set aside* is maintenance, and faults that " +
-    "the " +
-    "objective is configured not to count. *Not probed* are slots of the schedule without a " +
-    "probe. " +
-    "*Down* is the time in which every event of five minutes was bad.",
-  normal: "Attained is at least the objective.",
+    "A row for each objective, as each exporter measured it: what was promised and attained, the " +
+    "events behind it, and every probe that did not count, by reason. *Egress* are failures while " +
+    "no control target was reached either, *Set aside* is maintenance and faults that the " +
+    "objective is configured not to count, *Not probed* are slots of the schedule without a " +
+    "probe. *Watched* is slots judged, or in maintenance, over slots due.",
+  normal: "Met, and watched.",
   next:
-    "Counts are extrapolated to the edges of the time range by Prometheus, by a probe or two. " +
-    "Choose whole days or months.",
+    "Cannot tell: had all slots that nobody watched been bad, it would be missed. Counts are " +
+    "extrapolated to the edges of the time range by Prometheus, by a probe or two. Choose whole " +
+    "days or months.",
   unit: units.NoUnit,
   thresholds: NEUTRAL,
+  noValue: "-",
   links: [to("faults")],
-  sort: "-Attained",
+  sort: "-Margin",
   columns: [
-    { from: "tenant", title: "Tenant", links: [rowTo("faults", "tenant")], width: 170 },
+    { from: "tenant", title: "Tenant", links: [rowTo("faults", "tenant")], width: 130 },
+    { from: "probe", title: "Probe", links: [rowTo("faults", "tenant", "probe")], width: 80 },
+    { from: "slo", title: "SLO", width: 80 },
+    { from: "instance", title: "Exporter", width: 110 },
+    promised(lastObjective()),
     {
-      from: { expr: objective("availability", "tenant") },
-      title: "Objective",
-      unit: units.PercentUnit,
-      decimals: 2,
+      from: {
+        expr: `label_replace(max by (${TARGET}) (
+  last_over_time(${ofProbe("reinfer_slo_latency_threshold_seconds")}[${RANGE}])
+), "slo", "latency", "", "")`,
+      },
+      title: "Within",
+      width: 60,
+      unit: units.Seconds,
+      decimals: 1,
     },
+    share("Attained", attainedOf),
+    share("Margin", `${attainedOf} - ${lastObjective()}`, MARGIN),
+    verdict(verdictOf(attainedOf, worstOf, lastObjective())),
     {
-      from: { expr: attained("availability", "tenant", RANGE) },
-      title: "Attained",
-      unit: units.PercentUnit,
-      decimals: 3,
-      thresholds: AVAILABILITY,
-    },
-    {
-      from: { expr: burn("availability", "tenant", RANGE) },
+      from: { expr: budgetUsed },
       title: "Budget used",
+      width: 85,
       unit: units.PercentUnit,
-      decimals: 0,
+      decimals: 1,
       thresholds: risingBad(0.75, 1),
     },
-    { from: { expr: eventsIn("availability", "tenant", RANGE) }, title: "Events", ...COUNT },
-    { from: { expr: badIn("availability", "tenant", RANGE) }, title: "Bad", ...COUNT },
-    { from: { expr: down("tenant") }, title: "Down", unit: units.DurationInHoursMinutesSeconds },
-    { from: { expr: excluded("credentials") }, title: "Excl. credentials", ...COUNT },
-    { from: { expr: excluded("request") }, title: "Excl. request", ...COUNT },
-    { from: { expr: excluded("monitor") }, title: "Excl. monitor", ...COUNT },
-    { from: { expr: setAside("tenant") }, title: "Set aside", ...COUNT },
+    { from: { expr: eventsOf() }, title: "Events", width: 60, ...COUNT },
+    { from: { expr: badOf }, title: "Bad", width: 50, ...COUNT },
+    watchedColumn(inRows(watchedOf)),
+    excluded("credentials"),
+    excluded("request"),
+    excluded("monitor"),
     {
-      from: { expr: sumBy("tenant", increase(ofProbe("reinfer_probe_skipped_total"), RANGE)) },
+      from: { expr: inAvailability(orNone(egressOf(TARGET, RANGE), allResults())) },
+      title: "Excl. egress",
+      width: 85,
+      ...COUNT,
+    },
+    { from: { expr: inAvailability(setAside) }, title: "Set aside", width: 70, ...COUNT },
+    {
+      from: {
+        expr: inRows(sumBy(TARGET, increase(ofProbe("reinfer_probe_skipped_total"), RANGE))),
+      },
       title: "Not probed",
+      width: 75,
       ...COUNT,
     },
   ],
@@ -141,11 +305,13 @@ const report = tablePanel({
 const daily = graph(
   {
     title: "Availability by day",
-    means: "Good events over events of each day, by tenant. The strictest objective is dashed.",
-    normal: "At the top.",
+    means:
+      "Good events over events of each day, by tenant. Its strictest objective is dashed, as it is " +
+      "now.",
+    normal: "Above the tenant's dashed line.",
     next: "Click a day's point for its failures, or zoom in.",
     unit: units.PercentUnit,
-    thresholds: AVAILABILITY,
+    thresholds: NEUTRAL,
     max: 1,
     links: [to("overview")],
     dataLinks: [narrowedTo("faults", "tenant")],
@@ -156,8 +322,8 @@ const daily = graph(
         interval: "1d",
       },
       {
-        expr: `max(${ofProbe("reinfer_slo_objective_ratio", 'slo="availability"')})`,
-        legend: "objective",
+        expr: objective("availability", "tenant"),
+        legend: "{{tenant}} objective",
         interval: "1d",
       },
     ],
@@ -165,17 +331,16 @@ const daily = graph(
   {
     points: true,
     from: 0.98,
-    overrides: [dashed("/^objective$/", COLOURS.grey)],
+    overrides: [dashed("/ objective$/", COLOURS.grey)],
     calcs: ["min", "mean"],
   },
 );
 
 const hourly = timeline({
-  title: "Availability by hour",
+  title: "Over the objective by hour",
   means:
-    "Each hour of the time range by tenant: green at 99.9 % and above, then yellow at 99 %, " +
-    "orange at " +
-    "90 %, red below.",
+    "Good events over events of each hour by tenant, minus its strictest objective: green where " +
+    "the hour kept it, then yellow to one percentage point below, orange to ten, red beyond.",
   normal: "Green throughout.",
   next:
     "Zoom into a dark stretch to see when an outage began and ended, and open Faults and " +
@@ -184,14 +349,19 @@ const hourly = timeline({
   decimals: 2,
   thresholds: [
     [null, "#A50026"],
-    [0.9, COLOURS.bad],
-    [0.99, COLOURS.warn],
-    [0.999, COLOURS.good],
+    [-0.1, COLOURS.bad],
+    [-0.01, COLOURS.warn],
+    [-1e-9, COLOURS.good],
   ],
   links: [to("faults")],
   dataLinks: [narrowedTo("faults", "tenant")],
   queries: [
-    { expr: attained("availability", "tenant", "1h", "-1h"), legend: "{{tenant}}", interval: "1h" },
+    {
+      expr: `${attained("availability", "tenant", "1h", "-1h")}
+- ${objective("availability", "tenant")}`,
+      legend: "{{tenant}}",
+      interval: "1h",
+    },
   ],
 });
 
@@ -263,56 +433,25 @@ const notProbed = tablePanel({
   ],
 });
 
-const PROBES = "tenant, probe";
-const latency = tablePanel({
-  title: "Latency objectives",
-  means: "Share of ok probes that were as fast as promised, by probe.",
-  normal: "Attained is at least the objective.",
-  next: "Latency tells whose time it was.",
-  unit: units.NoUnit,
-  thresholds: NEUTRAL,
-  links: [to("latency")],
-  sort: "-Attained",
-  columns: [
-    { from: "tenant", title: "Tenant", links: [rowTo("latency", "tenant")], width: 150 },
-    { from: "probe", title: "Probe", links: [rowTo("latency", "tenant", "probe")] },
-    {
-      from: { expr: `max by (${PROBES}) (${ofProbe("reinfer_slo_latency_threshold_seconds")})` },
-      title: "Within",
-      unit: units.Seconds,
-      decimals: 0,
-    },
-    {
-      from: { expr: objective("latency", PROBES) },
-      title: "Objective",
-      unit: units.PercentUnit,
-      decimals: 1,
-    },
-    {
-      from: { expr: attained("latency", PROBES, RANGE) },
-      title: "Attained",
-      unit: units.PercentUnit,
-      decimals: 2,
-      thresholds: risingGood(0.9, 0.95),
-    },
-    { from: { expr: badIn("latency", PROBES, RANGE) }, title: "Too slow", ...COUNT },
-  ],
-});
-
 const watched = statPanel(
   {
     title: "Watched",
     means:
-      "Share of the time range in which Prometheus reached the exporter, by exporter. While it " +
-      "does " +
-      "not, nothing is known.",
+      "Slots judged, or in announced maintenance, over slots due, by exporter. A slot that was " +
+      "skipped, that failed for a reason of our own, or of which nothing is stored, says nothing " +
+      "of the platform.",
     normal: "Near 100 %.",
-    next: "Exporter health.",
+    next: "Exporter health, and the exclusions below.",
     unit: units.PercentUnit,
     decimals: 2,
-    thresholds: AVAILABILITY,
+    thresholds: risingGood(0.99, 0.999),
     links: [to("exporter")],
-    queries: [{ expr: `avg_over_time(${ofExporter("up")}[${RANGE}])`, legend: "{{instance}}" }],
+    queries: [
+      {
+        expr: `1 - sum by (instance) (${unwatched}) / sum by (instance) (${due})`,
+        legend: "{{instance}}",
+      },
+    ],
   },
   { names: true },
 );
@@ -340,8 +479,8 @@ const exclusionsByDay = graph(
 export const sla: Board = {
   name: "sla",
   description:
-    "Last month's availability per tenant, what counted and what did not. Choose another month " +
-    "in the time picker.",
+    "Last month's objectives and each tenant's availability, what counted and what did not. Choose " +
+    "another month in the time picker.",
   from: "now-1M/M",
   to: "now-1M/M",
   tenants: true,
@@ -352,12 +491,13 @@ export const sla: Board = {
         {
           height: 6,
           panels: [
-            [headline, 10],
-            [budget, 8],
+            [headline, 8],
+            [budget, 10],
             [watched, 6],
           ],
         },
-        { height: 6, panels: [[report, 24]] },
+        { height: 6, panels: [[tenants, 24]] },
+        { height: 9, panels: [[report, 24]] },
         {
           height: 7,
           panels: [
@@ -380,10 +520,7 @@ export const sla: Board = {
         },
         {
           height: 8,
-          panels: [
-            [exclusionsByDay, 12],
-            [latency, 12],
-          ],
+          panels: [[exclusionsByDay, 24]],
         },
       ],
     },
