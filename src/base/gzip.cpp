@@ -70,6 +70,52 @@ std::string gzip(std::string_view bytes, int level) {
   return stream.finish();
 }
 
+struct Gunzip::Stream {
+  z_stream z{};
+};
+
+Gunzip::Gunzip() : stream_(std::make_unique<Stream>()) {
+  check(inflateInit2(&stream_->z, kGzipWindowBits) == Z_OK, "zlib can be set up");
+}
+
+Gunzip::~Gunzip() {
+  inflateEnd(&stream_->z);
+}
+
+Gunzip::Result Gunzip::add(std::string_view bytes, std::size_t bytes_max, std::string& text) {
+  z_stream& z = stream_->z;
+  for (std::size_t at = 0; at < bytes.size(); at += kPieceBytes) {
+    const std::string_view piece = bytes.substr(at, kPieceBytes);
+    z.next_in = const_cast<Bytef*>(reinterpret_cast<const Bytef*>(piece.data()));
+    z.avail_in = static_cast<uInt>(piece.size());
+    const Result result = inflate_some(bytes_max, text);
+    if (result != Result::fine) return result;
+  }
+  return Result::fine;
+}
+
+// Takes all of the stream's input.
+Gunzip::Result Gunzip::inflate_some(std::size_t bytes_max, std::string& text) {
+  std::array<unsigned char, 16 * 1024> chunk;
+  z_stream& z = stream_->z;
+  do {
+    if (z.avail_in > 0) at_boundary_ = false;
+    z.next_out = chunk.data();
+    z.avail_out = static_cast<uInt>(chunk.size());
+    const int result = inflate(&z, Z_NO_FLUSH);
+    // Z_BUF_ERROR: no input was left, and the last chunk was exactly full.
+    if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR) return Result::broken;
+    const std::size_t made = chunk.size() - z.avail_out;
+    if (text.size() > bytes_max || made > bytes_max - text.size()) return Result::too_large;
+    text.append(reinterpret_cast<const char*>(chunk.data()), made);
+    if (result == Z_STREAM_END) {
+      at_boundary_ = true;
+      inflateReset(&z);
+    }
+  } while (z.avail_in > 0 || z.avail_out == 0);
+  return Result::fine;
+}
+
 bool accepts_gzip(std::string_view accept_encoding) {
   for (const std::string_view coding : split(accept_encoding, ',')) {
     const auto end_of_name = coding.find(';');

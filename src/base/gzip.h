@@ -1,8 +1,10 @@
-// Gzip compression (RFC 1952): for scrapes of the exporter and replies of the simulator. Any
-// thread, one owner for each object; the only user of zlib. It decompresses nothing.
+// Gzip (RFC 1952): compression for scrapes of the exporter and replies of the simulator,
+// decompression for replies to probes. Any thread, one owner for each object; the only user of
+// zlib. It reads no other format, such as deflate.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -37,6 +39,31 @@ class Gzip {
 };
 
 std::string gzip(std::string_view bytes, int level = kGzipUsual);
+
+// Decompresses in pieces. Several members are one text (RFC 1952, section 2.2); anything else after
+// a member, zeros too, is broken.
+class Gunzip {
+ public:
+  enum class Result : std::uint8_t { fine, broken, too_large };
+
+  Gunzip();
+  ~Gunzip();
+  Gunzip(const Gunzip&) = delete;
+  Gunzip& operator=(const Gunzip&) = delete;
+
+  // Appends to `text`, up to `bytes_max` in total. After another result than `fine` it takes no
+  // more.
+  Result add(std::string_view bytes, std::size_t bytes_max, std::string& text);
+  // Whether the bytes up to now end where a member ends. Nothing at all is complete as well.
+  bool complete() const { return at_boundary_; }
+
+ private:
+  struct Stream;
+  Result inflate_some(std::size_t bytes_max, std::string& text);
+
+  std::unique_ptr<Stream> stream_;
+  bool at_boundary_ = true;
+};
 
 // Whether an Accept-Encoding header (RFC 9110 section 12.5.3) accepts gzip.
 bool accepts_gzip(std::string_view accept_encoding);

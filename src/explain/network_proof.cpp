@@ -33,7 +33,7 @@ NetworkProof prove_fine(const record::Snapshot& snapshot, const std::vector<Tena
   if (views[tenant].reply_seen) return {"network fine", "Replies of this tenant still arrive."};
   if (const std::string* control = control_that(snapshot, false))
     return {fmt::format("control {} unreachable", *control),
-            "So it may be our own way out after all."};
+            "So it may be this machine's network after all."};
   if (const std::string* control = control_that(snapshot, true))
     return {"network fine", fmt::format("Control target {} answered.", *control)};
   if (const std::string* other = other_that_replies(snapshot, views, tenant))
@@ -41,16 +41,17 @@ NetworkProof prove_fine(const record::Snapshot& snapshot, const std::vector<Tena
   return {};
 }
 
-NetworkProof prove_way_out(const record::Snapshot& snapshot, const std::vector<TenantView>& views,
-                           std::size_t tenant) {
+NetworkProof prove_egress(const record::Snapshot& snapshot, const std::vector<TenantView>& views,
+                          std::size_t tenant) {
   if (const std::string* control = control_that(snapshot, true))
-    return {"our own way out works", fmt::format("Control target {} answered.", *control)};
+    return {"this machine's network works", fmt::format("Control target {} answered.", *control)};
   if (const std::string* other = other_that_replies(snapshot, views, tenant))
-    return {"our own way out works", fmt::format("Replies of tenant {} still arrive.", *other)};
+    return {"this machine's network works",
+            fmt::format("Replies of tenant {} still arrive.", *other)};
   if (views[tenant].reply_seen)
-    return {"our own way out works", "Replies to other probes of this tenant still arrive."};
+    return {"this machine's network works", "Replies to other probes of this tenant still arrive."};
   if (const std::string* control = control_that(snapshot, false))
-    return {fmt::format("control {} unreachable too, so it is our own way out", *control),
+    return {fmt::format("control {} unreachable too, so it is this machine's network", *control),
             "What has nothing to do with the platform does not answer either."};
   if (all_fail_by_network(views))
     return {"all tenants alike", "No tenant gets a reply of the API."};
@@ -63,7 +64,7 @@ NetworkProof prove_network(const record::Snapshot& snapshot, const std::vector<T
                            std::size_t tenant) {
   const TenantView& view = views[tenant];
   const model::Fault fault = view.main_fault();
-  if (fault == model::Fault::network) return prove_way_out(snapshot, views, tenant);
+  if (fault == model::Fault::network) return prove_egress(snapshot, views, tenant);
   const bool some_network =
       view.by_fault[static_cast<std::size_t>(model::Fault::network)].failing > 0;
   if (some_network || (fault != model::Fault::platform && fault != model::Fault::edge)) return {};

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "explain/curl_line.h"
 #include "explain/json.h"
 
 namespace reinfer::explain {
@@ -81,28 +82,10 @@ Json result_json(const model::Plan& plan, const model::ProbeResult& result) {
   };
 }
 
-std::string shell_quoted(std::string_view text) {
-  std::string quoted = "'";
-  for (const char c : text)
-    quoted += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return quoted + "'";
-}
-
 }  // namespace
 
 std::string to_json_line(const model::Plan& plan, const model::ProbeResult& result) {
   return dumped(result_json(plan, result));
-}
-
-std::string to_curl_line(const model::Plan& plan, const model::ProbeResult& result) {
-  const model::Target& target = plan.target(result.target);
-  std::string line = "curl -sS -i";
-  if (target.method != "GET") line += " -X " + target.method;
-  line += R"( -H "Authorization: Bearer $REINFER_TOKEN")";
-  for (const model::Header& header : result.request_headers)
-    line += " -H " + shell_quoted(header.name + ": " + header.value);
-  if (!target.body.empty()) line += " --data-raw " + shell_quoted(target.body);
-  return line + " " + shell_quoted(target.url);
 }
 
 std::string to_evidence_json(const model::Plan& plan, const model::ProbeResult& result) {

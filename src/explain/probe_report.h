@@ -15,12 +15,8 @@ namespace reinfer::explain {
 // facts of the connection. Null where a fact is absent; an absent `duration_ms` is left out.
 std::string to_json_line(const model::Plan& plan, const model::ProbeResult& result);
 
-// The request as a command for a shell, for a vendor ticket. $REINFER_TOKEN stands for the token,
-// so the line holds no secret.
-std::string to_curl_line(const model::Plan& plan, const model::ProbeResult& result);
-
-// A remembered result as evidence: to_json_line's members, the headers of both sides and the curl
-// line.
+// A remembered result as evidence: to_json_line's members, the headers of both sides and the
+// command of curl_line.h.
 std::string to_evidence_json(const model::Plan& plan, const model::ProbeResult& result);
 
 }  // namespace reinfer::explain

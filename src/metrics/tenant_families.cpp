@@ -59,7 +59,8 @@ constexpr Family kTenants[] = {
       gauge},
      [](const TenantFacts& of, Encoder& to) { add_time(of.record.token.expiry, to); }},
     {{"reinfer_control_reachable",
-      "1 if the control target answered at all when last asked, so our own network works, else 0.",
+      "1 if the control target answered at all when last asked, so this machine's network works, "
+      "else 0.",
       gauge},
      [](const ScrapeFacts& of, Encoder& to) {
        for (std::size_t i = 0; i < of.snapshot.controls.size(); ++i)

@@ -42,7 +42,28 @@ enum class WireError : std::uint8_t {
   bad_body,          // undecodable compression, broken chunking, malformed HTTP
   too_large,         // decoded body over Request::body_bytes_max
   proxy,             // our own proxy refused
-  monitor,           // our own side: out of descriptors, memory, CA bundle unreadable
+  monitor,           // our own side: out of descriptors, threads, memory; CA bundle unreadable
+};
+
+// A reason that is known more precisely than by its WireError. For words; never a label.
+enum class Cause : std::uint8_t {
+  unknown,
+  name_unknown,               // the resolver has no address
+  name_late,                  // the resolver has not answered in time
+  certificate_expired,        // one of the chain
+  certificate_not_yet_valid,  // by our clock
+  intermediate_missing,       // the server leaves out the issuer of its certificate
+  issuer_unknown,             // no CA that we trust has issued it
+  other_host,                 // the certificate is good, but for another host
+  certificate_wanted,         // the server refuses our certificate, or that we have none
+};
+inline constexpr std::size_t kCauseCount = 9;
+
+// The route that was taken, as far as it was decided beforehand.
+struct RouteTaken {
+  bool never_proxied = false;  // or a proxy could read a secret
+  std::string pinned_address;  // by NetworkOptions::resolve; empty: none
+  bool operator==(const RouteTaken&) const = default;
 };
 
 // Durations of the stages that took place; absent is not zero. On a failure the stage that failed
@@ -86,13 +107,14 @@ struct TcpFacts {
 struct TlsFacts {
   std::string version;  // "TLSv1.3"
   std::string cipher;
-  std::optional<base::WallTime> earliest_expiry;  // of the chain the server sent
+  std::optional<base::WallTime> earliest_expiry;  // of the chain that was verified
   bool operator==(const TlsFacts&) const = default;
 };
 
 struct Exchange {
   WireError error = WireError::none;
-  std::string error_text;     // libcurl's text, for logs only
+  Cause cause = Cause::unknown;
+  std::string error_text;     // ours or libcurl's, for people only
   Stage stage = Stage::done;  // it ended there
   std::optional<int> http_status;
   std::vector<Header> headers;  // in order, repeats kept, trailers included
@@ -103,6 +125,7 @@ struct Exchange {
   Uncertainty uncertainty;
   std::optional<TcpFacts> tcp;  // absent if no socket was opened
   std::string remote_address;
+  RouteTaken route;
   std::optional<TlsFacts> tls;  // of a fresh handshake; absent on reused connections
   bool connection_reused = false;
   // libcurl sent the request again because a reused connection was dead: the reply is good, but its

@@ -41,6 +41,7 @@ struct ProbeResult {
   base::Instant finished{};
   Outcome outcome = Outcome::monitor_error;
   bool application_answered = false;
+  Cause cause = Cause::unknown;
   std::string message;  // the application's own, or ours about the wire; sanitised, never a label
   std::string request_id;
   std::optional<int> http_status;
@@ -62,6 +63,7 @@ struct ProbeResult {
   std::optional<std::size_t> body_bytes;
   std::optional<TlsFacts> tls;
   std::string remote_address;
+  RouteTaken route;
   bool connection_reused = false;
   bool resent = false;
 };

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/duration.h"
+#include "explain/curl_line.h"
 #include "explain/probe_report.h"
 #include "page/frame.h"
 #include "page/icons.h"

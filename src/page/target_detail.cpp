@@ -83,8 +83,7 @@ class TargetPage {
     html_.element("b", target_.tenant_name).text(": ");
     write_words(html_, verdict_, now());
     html_.close();
-    if (record_.last && record_.last->outcome != model::Outcome::ok)
-      write_advice(record_.last->outcome);
+    if (record_.last && record_.last->outcome != model::Outcome::ok) write_advice(*record_.last);
     html_.open("p", {{"class", "facts quiet"}});
     html_.element("span", {{"class", "url"}}, target_.method + " " + target_.url);
     html_.element("span", "every " + base::describe_duration(target_.interval));
@@ -95,11 +94,12 @@ class TargetPage {
     html_.close();
   }
 
-  // The meaning of the last outcome, and the next step.
-  void write_advice(model::Outcome outcome) {
-    const explain::OutcomeWords& words = explain::words_of(outcome);
-    html_.open("div", {{"class", fmt::format("advice f-{}", to_label(model::fault_of(outcome)))}});
-    html_.open("p").element("code", to_label(outcome)).text(" ").text(words.what).close();
+  // The meaning of the last result, and the next step.
+  void write_advice(const record::LastResult& result) {
+    const explain::OutcomeWords& words = explain::words_of(result.outcome, result.cause);
+    const auto fault = to_label(model::fault_of(result.outcome));
+    html_.open("div", {{"class", fmt::format("advice f-{}", fault)}});
+    html_.open("p").element("code", to_label(result.outcome)).text(" ").text(words.what).close();
     html_.open("p").element("b", "Next: ").text(words.next_step).close();
     html_.close();
   }

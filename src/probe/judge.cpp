@@ -138,6 +138,21 @@ std::string message_of(const model::Exchange& exchange, const Reply& reply,
   return base::sanitise(credentials::without_secret(text, bearer), kMessageBytesMax);
 }
 
+// Without what may be secret: a query, a fragment, a user and password.
+std::string redirect_message(const std::vector<model::Header>& headers) {
+  const auto location = std::find_if(headers.begin(), headers.end(), [](const auto& header) {
+    return base::equals_ignoring_case(header.name, "location");
+  });
+  if (location == headers.end()) return "redirected, but the reply does not say where to";
+  std::string url = location->value.substr(0, location->value.find_first_of("?#"));
+  if (url.empty()) return "redirected to the same address";
+  const auto slashes = url.find("//");
+  const auto host = slashes == std::string::npos ? url.size() : slashes + 2;
+  const auto user = url.substr(0, url.find('/', host)).rfind('@');
+  if (user != std::string::npos && user >= host) url.erase(host, user + 1 - host);
+  return base::sanitise("redirected to " + url, kMessageBytesMax);
+}
+
 void scrub(std::vector<model::Header>& headers, const base::Secret& bearer) {
   for (model::Header& header : headers)
     header.value = credentials::without_secret(std::move(header.value), bearer);
@@ -173,7 +188,10 @@ model::ProbeResult judge(const model::Target& target, const Started& started,
   result.request_id = started.request_id;
   result.outcome = verdict(target.expectation, exchange, reply);
   result.application_answered = exchange.http_status.has_value() && reply.from_application();
+  result.cause = exchange.cause;
   result.message = message_of(exchange, reply, started.bearer);
+  if (result.outcome == model::Outcome::redirected)
+    result.message = redirect_message(exchange.headers);
   result.http_status = exchange.http_status;
   result.phases = exchange.phases;
   result.clock_source = exchange.clock_source;
@@ -190,6 +208,7 @@ model::ProbeResult judge(const model::Target& target, const Started& started,
   result.response_headers = std::move(exchange.headers);
   result.tls = std::move(exchange.tls);
   result.remote_address = std::move(exchange.remote_address);
+  result.route = std::move(exchange.route);
   result.connection_reused = exchange.connection_reused;
   result.resent = exchange.resent;
   return result;

@@ -5,17 +5,15 @@
 #include <optional>
 #include <string>
 
+#include "base/http_token.h"
 #include "base/text.h"
 
 namespace reinfer::probe {
 namespace {
 
 constexpr std::string_view kBlank = " \t";
-
-bool is_token_char(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         (c != '\0' && std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos);
-}
+// Before and after a number in quotes: the white space of HTML.
+constexpr std::string_view kAroundNumber = " \t\n\f\r";
 
 class Reader {
  public:
@@ -39,7 +37,7 @@ class Reader {
   std::string_view token() {
     skip(kBlank);
     const std::size_t start = position_;
-    while (!at_end() && is_token_char(text_[position_]))
+    while (!at_end() && base::is_http_token_character(text_[position_]))
       ++position_;
     return text_.substr(start, position_ - start);
   }
@@ -50,20 +48,19 @@ class Reader {
     return std::string(token());
   }
 
+  // Skips junk. A closed quoted string in it is skipped whole: a delimiter in it ends nothing, and
+  // it may hold text that looks like an entry.
   void skip_to_any(std::string_view delimiters) {
-    position_ = std::min(text_.find_first_of(delimiters, position_), text_.size());
-  }
-
-  // Skips a malformed entry. A closed quoted string is skipped whole, because it may hold text that
-  // looks like an entry.
-  void skip_entry() {
-    while (!at_end() && text_[position_] != ',')
+    while (!at_end() && delimiters.find(text_[position_]) == std::string_view::npos)
       if (text_[position_] != '"' || !quoted()) ++position_;
   }
 
  private:
   // The text of a quoted string; nullopt, without moving on, if the quote is not closed.
   std::optional<std::string> quoted() {
+    // Quotes after an open one are all escaped, so none of them begins a string that closes. To
+    // look again at each of them would take a time that grows with the square of their number.
+    if (left_open_) return std::nullopt;
     std::string value;
     for (std::size_t i = position_ + 1; i < text_.size(); ++i) {
       if (text_[i] == '"') {
@@ -73,11 +70,13 @@ class Reader {
       if (text_[i] == '\\' && ++i == text_.size()) break;
       value += text_[i];
     }
+    left_open_ = true;
     return std::nullopt;
   }
 
   std::string_view text_;
   std::size_t position_ = 0;
+  bool left_open_ = false;
 };
 
 // Reads the parameters that follow an entry's name, up to its ',' or the end.
@@ -108,7 +107,7 @@ bool read_line(std::string_view line, std::size_t bytes_left, ServerTimingHeader
     if (reader.at_end()) return true;
     model::ServerTiming entry{std::string(reader.token()), std::nullopt, ""};
     if (entry.name.empty())
-      reader.skip_entry();
+      reader.skip_to_any(",");
     else
       read_parameters(reader, entry);
     if (reader.position() > bytes_left) {
@@ -125,6 +124,8 @@ bool read_line(std::string_view line, std::size_t bytes_left, ServerTimingHeader
 }  // namespace
 
 std::optional<double> parse_server_timing_duration(std::string_view text) {
+  text = base::trim(text, kAroundNumber);
+  if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
   double value = 0;
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, value);

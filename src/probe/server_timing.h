@@ -28,13 +28,14 @@ struct ServerTimingHeader {
 //   Server-Timing = #( name *( OWS ";" OWS param ) )    param = name OWS "=" OWS ( token / quoted )
 // Read as browsers read it: lines are one list; parameter names ignore case, entry names do not;
 // the first of a repeated parameter wins even if it is bad; junk before the next ',' or ';' is
-// skipped; unknown parameters are ignored. Differences that a measurement needs: a duration that is
-// missing or not a plain number is absent instead of 0; an entry with a malformed name is skipped
-// alone instead of ending the list; an unclosed quote ends at the next delimiter.
+// skipped, quoted strings in it whole; unknown parameters are ignored. Differences that a
+// measurement needs: a duration that is missing or not a plain number is absent instead of 0; an
+// entry with a malformed name is skipped alone instead of ending the list; an unclosed quote ends
+// at the next delimiter.
 ServerTimingHeader parse_server_timing(const std::vector<model::Header>& headers);
 
-// The value of `dur`: a finite, non-negative decimal number from its first to its last character,
-// in milliseconds. Locale-free. nullopt otherwise.
+// The value of `dur`: a finite, non-negative decimal number in milliseconds, perhaps with a plus
+// sign and between blanks, and nothing else. Locale-free. nullopt otherwise.
 std::optional<double> parse_server_timing_duration(std::string_view text);
 
 }  // namespace reinfer::probe

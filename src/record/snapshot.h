@@ -41,6 +41,7 @@ struct LastResult {
   std::optional<int> http_status;            // absent if no reply came
   std::optional<bool> application_answered;  // absent if no reply came
   std::optional<std::size_t> body_bytes;
+  model::Cause cause = model::Cause::unknown;
   bool operator==(const LastResult&) const = default;
 };
 

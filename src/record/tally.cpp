@@ -88,9 +88,10 @@ void tally(const model::ProbeResult& result, TargetRecord& record, ExporterRecor
   if (exemplar && result.outcome != model::Outcome::ok)
     keep_failure(result.outcome, *exemplar, record);
   const bool replied = result.http_status.has_value();
-  record.last = LastResult{result.finished.wall, result.outcome, result.http_status,
-                           replied ? std::optional(result.application_answered) : std::nullopt,
-                           result.body_bytes};
+  record.last = LastResult{
+      result.finished.wall, result.outcome,
+      result.http_status,   replied ? std::optional(result.application_answered) : std::nullopt,
+      result.body_bytes,    result.cause};
   if (result.outcome == model::Outcome::ok) record.last_success = result.finished.wall;
 }
 

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "explain/curl_line.h"
 #include "explain/probe_report.h"
 #include "metrics/metrics.h"
 #include "record/tally.h"

@@ -6,8 +6,8 @@
 #include <algorithm>
 
 #include "base/duration.h"
+#include "explain/curl_line.h"
 #include "explain/outcome_words.h"
-#include "explain/probe_report.h"
 #include "terminal/waterfall.h"
 
 namespace reinfer::terminal {
@@ -49,7 +49,7 @@ std::string fact(const TerminalStyle& style, std::string_view name, std::string_
 
 std::string verdict_facts(const model::Plan& plan, const model::ProbeResult& result,
                           const TerminalStyle& style) {
-  const explain::OutcomeWords& words = explain::words_of(result.outcome);
+  const explain::OutcomeWords& words = explain::words_of(result.outcome, result.cause);
   if (result.outcome == model::Outcome::ok) return fact(style, "verdict", words.what, Ink::good);
   const auto fault = explain::words_of(model::fault_of(result.outcome));
   std::string text =

@@ -24,11 +24,13 @@ model::WireError of_timeout(model::Stage stage) {
   return model::WireError::response_timeout;
 }
 
+// With TLS 1.3 a server refuses our certificate, or its absence, only after our handshake is over.
+bool is_late_refusal(const CurlEnding& ending) {
+  return ending.alert == TlsAlert::received && ending.stage < model::Stage::receive;
+}
+
 model::WireError of_receive_error(const CurlEnding& ending) {
-  // With TLS 1.3 a server refuses our certificate, or its absence, only after our handshake is
-  // over.
-  if (ending.alert == TlsAlert::received && ending.stage < model::Stage::receive)
-    return model::WireError::tls;
+  if (is_late_refusal(ending)) return model::WireError::tls;
   // libcurl has no code for broken chunking: it says that receiving failed, but then neither the
   // socket nor TLS has failed. EPIPE is the error of a write, here of closing the connection.
   const bool socket_failed = ending.os_error != 0 && ending.os_error != EPIPE;
@@ -60,11 +62,13 @@ model::WireError of_code(const CurlEnding& ending) {
       return model::WireError::tls;
     case CURLE_GOT_NOTHING:
     case CURLE_SEND_ERROR:
+      return is_late_refusal(ending) ? model::WireError::tls : model::WireError::connection_lost;
     case CURLE_PARTIAL_FILE:
     case CURLE_HTTP2_STREAM:
       return model::WireError::connection_lost;
     case CURLE_RECV_ERROR:
       return of_receive_error(ending);
+    case CURLE_WRITE_ERROR:  // our callbacks took all; then a transfer coding is broken
     case CURLE_BAD_CONTENT_ENCODING:
     case CURLE_WEIRD_SERVER_REPLY:
     case CURLE_UNSUPPORTED_PROTOCOL:  // an HTTP/0.9 reply
@@ -81,13 +85,27 @@ bool is_given_up(model::WireError error, int code) {
          (error == model::WireError::tls && code == CURLE_SSL_CONNECT_ERROR);
 }
 
+model::WireError of_refused(Refused refused) {
+  return refused == Refused::body ? model::WireError::too_large : model::WireError::bad_body;
+}
+
+// A line that libcurl has no room for: the first code is that of 7.88, the other has been
+// CURLE_TOO_LARGE since 8.6.
+bool is_out_of_room(int code) {
+  constexpr int kCurlTooLarge = 100;
+  return code == CURLE_OUT_OF_MEMORY || code == kCurlTooLarge;
+}
+
 model::WireError of_ending(const CurlEnding& ending) {
   if (ending.timed_out) return of_timeout(ending.stage);
-  if (ending.too_large) return model::WireError::too_large;
-  if (ending.out_of_sockets) return model::WireError::monitor;
+  if (ending.refused != Refused::nothing) return of_refused(ending.refused);
+  if (ending.no_lookup_means || ending.out_of_sockets) return model::WireError::monitor;
   // libcurl 7.88 reports success when the connection closes within the headers.
   if (ending.code == CURLE_OK && ending.headers_cut) return model::WireError::connection_lost;
-  if (ending.code == CURLE_OK) return model::WireError::none;
+  if (ending.code == CURLE_OK)
+    return ending.body_cut ? model::WireError::bad_body : model::WireError::none;
+  const bool endless = ending.endless_line || ending.chunked_body;
+  if (endless && is_out_of_room(ending.code)) return model::WireError::bad_body;
   return of_code(ending);
 }
 
@@ -108,6 +126,7 @@ model::WireError wire_error_of(const CurlEnding& ending) {
   const model::WireError error = of_ending(ending);
   if (error != model::WireError::none && ending.proxy_status >= 300) return model::WireError::proxy;
   if (!ending.at_proxy) return error;
+  if (!ending.timed_out && is_out_of_room(ending.code)) return model::WireError::proxy;
   switch (error) {
     case model::WireError::resolve:
     case model::WireError::connect:
@@ -126,6 +145,21 @@ model::WireError wire_error_of(const CurlEnding& ending) {
       break;
   }
   return error;
+}
+
+bool is_refusal(const CurlEnding& ending) {
+  return ending.refused_certificate && ending.code == CURLE_PEER_FAILED_VERIFICATION;
+}
+
+model::Cause cause_of(const CurlEnding& ending, model::WireError error) {
+  if (error == model::WireError::resolve)
+    return ending.timed_out ? model::Cause::name_late : model::Cause::name_unknown;
+  if (error != model::WireError::tls || ending.timed_out) return model::Cause::unknown;
+  if (is_refusal(ending)) return *ending.refused_certificate;
+  // Then it is libcurl that refused: it compares the host's name.
+  if (ending.code == CURLE_PEER_FAILED_VERIFICATION) return model::Cause::other_host;
+  const bool late = is_late_refusal(ending) || ending.code == CURLE_SSL_CLIENTCERT;
+  return late ? model::Cause::certificate_wanted : model::Cause::unknown;
 }
 
 }  // namespace reinfer::transport

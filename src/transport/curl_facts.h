@@ -4,24 +4,31 @@
 // between versions and decides nothing.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/clock.h"
 #include "model/exchange.h"
+#include "transport/reply_reader.h"
 #include "transport/tls_alerts.h"
 
 namespace reinfer::transport {
 
 // A finished transfer as seen from outside.
 struct CurlEnding {
-  int code = 0;                     // CURLcode
-  std::string_view text;            // CURLOPT_ERRORBUFFER, for logs
-  bool timed_out = false;           // our own deadline ended it
-  bool time_left = false;           // and did so before the transfer had all of its time
-  base::Nanoseconds took{0};        // from start to end
-  base::Nanoseconds our_delay{0};   // the share of it in which only we kept the transfer waiting
-  bool too_large = false;           // our write callback refused more
+  int code = 0;                        // CURLcode
+  std::string_view text;               // CURLOPT_ERRORBUFFER, for logs
+  bool timed_out = false;              // our own deadline ended it
+  bool time_left = false;              // and did so before the transfer had all of its time
+  base::Nanoseconds took{0};           // from start to end
+  base::Nanoseconds our_delay{0};      // the share of it in which only we kept the transfer waiting
+  Refused refused = Refused::nothing;  // by our callbacks
+  bool body_cut = false;               // the body ended in the middle of its gzip
+  bool endless_line = false;           // so many bytes came without the end of the headers
+  bool no_lookup_means = false;  // a lookup failed, and we lack a thread or descriptors for one
+  // OpenSSL has refused a certificate of the peer.
+  std::optional<model::Cause> refused_certificate;
   bool headers_cut = false;         // a status line came, the empty line after the headers did not
   bool chunked_body = false;        // the headers are complete and announce a chunked body
   long os_error = 0;                // errno of a system call that failed since the request was sent
@@ -36,6 +43,12 @@ struct CurlEnding {
 // Whether it failed because we were late ourselves: stopped, or out of CPU. This includes a peer
 // that may have given up because our request did not come.
 bool is_our_delay(const CurlEnding& ending);
+
+// Whether the exchange failed because a certificate of the peer was refused.
+bool is_refusal(const CurlEnding& ending);
+
+// The reason in more detail than `error`, which is wire_error_of(ending).
+model::Cause cause_of(const CurlEnding& ending, model::WireError error);
 
 // curl.se/libcurl/c/libcurl-errors.html. Codes that cannot come from the network are `monitor`.
 model::WireError wire_error_of(const CurlEnding& ending);

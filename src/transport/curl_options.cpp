@@ -71,6 +71,8 @@ void set_message(CURL* easy, const model::Request& request, CurlList& header_lin
     add_header(header_lines, header);
   for (const model::Header& header : request.network.headers)
     add_header(header_lines, header);
+  // Not CURLOPT_ACCEPT_ENCODING, or libcurl would undo it.
+  header_lines.add("Accept-Encoding: gzip");
   if (!request.bearer.empty()) header_lines.add("Authorization: Bearer " + request.bearer.reveal());
   if (request.method == "POST") {
     header_lines.add("Expect:");  // or libcurl would wait for a 100 before a large body
@@ -81,7 +83,6 @@ void set_message(CURL* easy, const model::Request& request, CurlList& header_lin
   set_option(easy, CURLOPT_HTTPHEADER, header_lines.get());
   set_option(easy, CURLOPT_URL, request.url.c_str());
   set_option(easy, CURLOPT_PATH_AS_IS, 1L);
-  set_option(easy, CURLOPT_ACCEPT_ENCODING, "gzip");
   set_option(easy, CURLOPT_FOLLOWLOCATION, 0L);
   set_option(easy, CURLOPT_PROTOCOLS_STR, "http,https");
   set_option(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);

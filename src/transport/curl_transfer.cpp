@@ -9,14 +9,17 @@
 
 #include "base/check.h"
 #include "base/duration.h"
-#include "base/text.h"
 #include "transport/curl_facts.h"
 #include "transport/curl_options.h"
+#include "transport/lookup_means.h"
 #include "transport/timing/socket_facts.h"
 #include "transport/tls_facts.h"
 
 namespace reinfer::transport {
 namespace {
+
+// libcurl takes no header line longer than this, and has no code of its own for it.
+constexpr std::uint64_t kLineBytes = 64 * 1024;
 
 std::string describe_timeout(model::Stage stage, const model::Deadlines& limits) {
   switch (stage) {
@@ -45,16 +48,6 @@ std::size_t writes_of(const model::Request& request) {
   return apart ? 1 + (size + kPieceBytes - 1) / kPieceBytes : 1 + size / kPieceBytes;
 }
 
-bool announces_chunks(std::string_view name, std::string_view value) {
-  return base::equals_ignoring_case(name, "transfer-encoding") &&
-         base::to_lower(std::string(value)).ends_with("chunked");
-}
-
-bool announces_body(std::string_view name, std::string_view value) {
-  return (base::equals_ignoring_case(name, "content-length") && value != "0") ||
-         base::equals_ignoring_case(name, "transfer-encoding");
-}
-
 }  // namespace
 
 CurlTransfer::CurlTransfer(ProbeId id, model::Request request, LoopParts loop)
@@ -62,6 +55,7 @@ CurlTransfer::CurlTransfer(ProbeId id, model::Request request, LoopParts loop)
       request_(std::move(request)),
       loop_(loop),
       route_(route_of(request_)),
+      reply_(exchange_, request_.body_bytes_max),
       observer_(loop.kernel, route_.tls),
       easy_(curl_easy_init()) {
   base::check(easy_ != nullptr, "libcurl has memory for a handle");
@@ -87,44 +81,44 @@ void CurlTransfer::set_callbacks() {
   set_option(easy, CURLOPT_WRITEDATA, this);
   set_option(easy, CURLOPT_PREREQFUNCTION, &CurlTransfer::on_ready_to_send);
   set_option(easy, CURLOPT_PREREQDATA, this);
+  set_option(easy, CURLOPT_SSL_CTX_FUNCTION, &CurlTransfer::on_tls_context);
+  set_option(easy, CURLOPT_SSL_CTX_DATA, this);
   set_option(easy, CURLOPT_OPENSOCKETFUNCTION, &CurlTransfer::on_open_socket);
   set_option(easy, CURLOPT_OPENSOCKETDATA, this);
 }
 
 std::size_t CurlTransfer::on_header(char* line, std::size_t size, std::size_t count, void* self) {
   auto& transfer = *static_cast<CurlTransfer*>(self);
-  model::Exchange& exchange = transfer.exchange_;
-  const std::string_view text(line, size * count);
-  if (text.rfind("HTTP/", 0) == 0) {
-    transfer.note_status_line(text);
-    return text.size();
+  switch (transfer.reply_.take_line({line, size * count})) {
+    case ReplyReader::Line::status:
+      transfer.observer_.status_line();
+      break;
+    case ReplyReader::Line::interim_over:
+      transfer.observer_.interim_over();
+      break;
+    case ReplyReader::Line::head_over:
+      // With a body, its last bytes are the end of the reply.
+      if (!transfer.reply_.body_announced()) transfer.observer_.delivered();
+      break;
+    case ReplyReader::Line::field:
+      break;
+    case ReplyReader::Line::refused:
+      return CURL_WRITEFUNC_ERROR;
   }
-  if (base::trim(text).empty()) transfer.note_headers_over();
-  const auto colon = text.find(':');
-  if (colon == std::string_view::npos) return text.size();
-  const std::string_view name = text.substr(0, colon);
-  const std::string_view value = base::trim(text.substr(colon + 1));
-  transfer.chunked_ |= announces_chunks(name, value);
-  transfer.body_announced_ |= announces_body(name, value);
-  transfer.header_bytes_ += text.size();
-  if (exchange.headers.size() == kHeaderLinesMax || transfer.header_bytes_ > kHeaderBytesMax)
-    ++exchange.headers_dropped;
-  else
-    exchange.headers.push_back({std::string(base::trim(name)), std::string(value)});
-  return text.size();
+  return size * count;
 }
 
 std::size_t CurlTransfer::on_body(char* bytes, std::size_t size, std::size_t count, void* self) {
   auto& transfer = *static_cast<CurlTransfer*>(self);
-  const std::size_t length = size * count;
-  std::string& body = transfer.exchange_.body;
-  if (length > transfer.request_.body_bytes_max - body.size()) {
-    transfer.too_large_ = true;
-    return CURL_WRITEFUNC_ERROR;
-  }
-  body.append(bytes, length);
+  if (!transfer.reply_.take_body({bytes, size * count})) return CURL_WRITEFUNC_ERROR;
   transfer.observer_.delivered();
-  return length;
+  return size * count;
+}
+
+CURLcode CurlTransfer::on_tls_context(CURL*, void* context, void* self) {
+  auto& transfer = *static_cast<CurlTransfer*>(self);
+  transfer.loop_.certificates.watch(static_cast<ssl_ctx_st*>(context), transfer.id_);
+  return CURLE_OK;
 }
 
 int CurlTransfer::on_ready_to_send(void* self, char*, char*, int, int local_port) {
@@ -165,23 +159,14 @@ curl_socket_t CurlTransfer::on_open_socket(void* self, curlsocktype, curl_sockad
   return CURL_SOCKET_BAD;
 }
 
-void CurlTransfer::note_status_line(std::string_view line) {
-  // The headers up to now were an interim reply's (100, 103).
-  exchange_.headers.clear();
-  header_bytes_ = 0;
-  headers_complete_ = false;
-  body_announced_ = false;
-  chunked_ = false;
-  const auto blank = line.find(' ');
-  interim_ = blank != std::string_view::npos && line.substr(blank + 1).starts_with('1');
-  observer_.status_line();
-}
-
-void CurlTransfer::note_headers_over() {
-  headers_complete_ = true;
-  if (interim_) return observer_.interim_over();
-  // With a body, its last bytes are the end of the reply.
-  if (!body_announced_) observer_.delivered();
+bool CurlTransfer::is_flooded() {
+  // A body in chunks of one byte, in TLS records of their own, takes less.
+  constexpr std::uint64_t kBytesForEach = 32;
+  const std::uint64_t most =
+      2 * kHeaderBytesRefused + kBytesForEach * std::uint64_t{request_.body_bytes_max};
+  if (times_ready_to_send_ == 0 || observer_.received() <= most) return false;
+  reply_.refuse_endless();
+  return true;
 }
 
 std::optional<base::MonoTime> CurlTransfer::curl_stamp(CURLINFO info) const {
@@ -264,8 +249,10 @@ CurlEnding CurlTransfer::ending(base::MonoTime now, std::optional<CURLcode> code
   ending.code = code.value_or(CURLE_OPERATION_TIMEDOUT);
   ending.timed_out = !code;
   ending.text = error_text_.data();
-  ending.too_large = too_large_;
-  ending.headers_cut = observer_.stamps().ours().first_byte && !headers_complete_;
+  ending.refused = reply_.refused();
+  ending.body_cut = reply_.is_cut();
+  ending.headers_cut = observer_.stamps().ours().first_byte && !reply_.head_complete();
+  ending.endless_line = !reply_.head_complete() && observer_.received() > kLineBytes;
   ending.out_of_sockets = out_of_sockets_ && ending.code == CURLE_COULDNT_CONNECT;
   ending.stage = stage();
   ending.took = now - observer_.stamps().ours().start;
@@ -276,8 +263,13 @@ CurlEnding CurlTransfer::ending(base::MonoTime now, std::optional<CURLcode> code
   long proxy_unverified = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_PROXY_SSL_VERIFYRESULT, &proxy_unverified);
   ending.proxy_unverified = proxy_unverified != 0;
-  ending.chunked_body = chunked_ && headers_complete_;
+  ending.chunked_body = reply_.chunked();
   ending.alert = loop_.alerts.seen(id_);
+  if (const RefusedCertificate* refused = loop_.certificates.refused(id_))
+    ending.refused_certificate = refused->cause;
+  const bool lookup_failed =
+      code == CURLE_COULDNT_RESOLVE_HOST || code == CURLE_COULDNT_RESOLVE_PROXY;
+  ending.no_lookup_means = lookup_failed && !has_lookup_means();
   // libcurl keeps the error of an address that it could not connect to before it tried the next
   // one.
   const long error = os_error();
@@ -293,8 +285,14 @@ std::string CurlTransfer::describe(const CurlEnding& ending, model::WireError er
   if (ending.timed_out)
     return (error == model::WireError::proxy ? "proxy: " : "") +
            describe_timeout(ending.stage, request_.deadlines);
-  if (error == model::WireError::too_large)
-    return fmt::format("body over {} bytes", request_.body_bytes_max);
+  if (ending.no_lookup_means) return "no thread or no descriptors to look the name up";
+  if (ending.refused != Refused::nothing) return reply_.why_refused();
+  if (error == model::WireError::bad_body && ending.body_cut) return "gzip without its end";
+  if (error == model::WireError::bad_body && ending.endless_line)
+    return "a header line without end";
+  if (error == model::WireError::bad_body && ending.chunked_body) return "broken chunks";
+  const RefusedCertificate* certificate = loop_.certificates.refused(id_);
+  if (certificate != nullptr && is_refusal(ending)) return certificate->text;
   if (ending.code == CURLE_OK) return {};
   // libcurl quotes the proxy's URL, which may hold a password.
   if (is_bad_proxy_url(ending)) return "the proxy's URL is not one";
@@ -306,7 +304,9 @@ model::Exchange CurlTransfer::end(base::MonoTime now, std::optional<CURLcode> co
   const CurlEnding how = ending(now, code);
   exchange_.error = wire_error_of(how);
   exchange_.stage = exchange_.error == model::WireError::none ? model::Stage::done : how.stage;
+  exchange_.cause = cause_of(how, exchange_.error);
   exchange_.error_text = describe(how, exchange_.error);
+  exchange_.route = {route_.proxy == ProxyUse::never, route_.pinned_address};
   long status = 0;
   curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
   if (status > 0 && observer_.stamps().ours().first_byte)
@@ -315,6 +315,7 @@ model::Exchange CurlTransfer::end(base::MonoTime now, std::optional<CURLcode> co
   exchange_.resent = times_ready_to_send_ > 1;
   note_address(exchange_);
   loop_.alerts.forget(id_);
+  loop_.certificates.forget(id_);
   return std::move(exchange_);
 }
 

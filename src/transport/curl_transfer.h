@@ -14,9 +14,11 @@
 #include <optional>
 #include <vector>
 
+#include "transport/certificate_checks.h"
 #include "transport/curl_facts.h"
 #include "transport/curl_options.h"
 #include "transport/curl_route.h"
+#include "transport/reply_reader.h"
 #include "transport/socket_table.h"
 #include "transport/timing/loop_iteration.h"
 #include "transport/timing/socket_observer.h"
@@ -24,10 +26,6 @@
 #include "transport/transport.h"
 
 namespace reinfer::transport {
-
-// Reply header lines beyond these are dropped and counted.
-inline constexpr std::size_t kHeaderLinesMax = 200;
-inline constexpr std::size_t kHeaderBytesMax = 64 * 1024;
 
 // The parts of CurlTransport's loop that its transfers report to. They outlive every transfer and
 // every connection.
@@ -37,6 +35,7 @@ struct LoopParts {
   LoopIteration& iteration;
   SocketTable& sockets;
   TlsAlerts& alerts;
+  CertificateChecks& certificates;
 };
 
 class CurlTransfer {
@@ -58,6 +57,9 @@ class CurlTransfer {
   void note_active();
   // The kernel has no room to watch a socket of it: the exchange fails on our side.
   void note_unwatchable() { out_of_sockets_ = true; }
+  // Whether the peer has sent more than any reply needs, such as chunk extensions without end. Then
+  // the exchange is to be ended.
+  bool is_flooded();
 
   // To be called for LoopIteration::sending after libcurl returns: the request is sent, because our
   // requests fit a socket buffer and are written at once.
@@ -83,8 +85,6 @@ class CurlTransfer {
   void set_callbacks();
   std::optional<base::MonoTime> curl_stamp(CURLINFO info) const;
   WireStamps with_curl_stamps(WireStamps stamps) const;
-  void note_status_line(std::string_view line);
-  void note_headers_over();
   void finish_stamps(base::MonoTime now);
   // Whether a proxy is used that has not connected us to the tenant yet. If libcurl chose the proxy
   // by itself, a port other than the tenant's is the only sign of it.
@@ -101,6 +101,7 @@ class CurlTransfer {
 
   static std::size_t on_header(char* line, std::size_t size, std::size_t count, void* self);
   static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* self);
+  static CURLcode on_tls_context(CURL* easy, void* context, void* self);
   static int on_ready_to_send(void* self, char*, char*, int, int local_port);
   static curl_socket_t on_open_socket(void* self, curlsocktype, curl_sockaddr* address);
 
@@ -113,15 +114,10 @@ class CurlTransfer {
   std::array<char, CURL_ERROR_SIZE> error_text_{};
 
   model::Exchange exchange_;
+  ReplyReader reply_;
   SocketObserver observer_;
-  std::size_t header_bytes_ = 0;
   int times_ready_to_send_ = 0;
   long os_error_before_ = 0;  // when it was last ready to send
-  bool interim_ = false;      // the current headers are an interim reply's
-  bool headers_complete_ = false;
-  bool body_announced_ = false;  // by a header
-  bool chunked_ = false;         // by a header
-  bool too_large_ = false;
   bool out_of_sockets_ = false;
   bool socket_tried_ = false;
   bool port_differs_ = false;  // a socket was opened to a port other than the URL's

@@ -10,6 +10,7 @@
 
 #include "base/check.h"
 #include "base/epoll.h"
+#include "transport/certificate_checks.h"
 #include "transport/curl_transfer.h"
 #include "transport/socket_table.h"
 #include "transport/timing/kernel_stamps.h"
@@ -68,6 +69,7 @@ class CurlTransport::Loop {
   void handle(std::uint64_t token, std::uint32_t ready);
   void run_curl(curl_socket_t socket, int events);
   void note_stop(base::MonoTime now);
+  void end_flooded();
   void end_overdue();
   void collect_ended();
   void end(CurlTransfer& transfer, std::optional<CURLcode> code);
@@ -86,6 +88,7 @@ class CurlTransport::Loop {
   std::optional<base::MonoTime> curl_timer_;
   SocketTable sockets_{epoll_};
   TlsAlerts alerts_;
+  CertificateChecks certificates_;
   std::unordered_map<ProbeId, std::unique_ptr<CurlTransfer>> transfers_;
   // Of running transfers only: libcurl also calls back with handles of its own, and a handle that
   // it hands back is compared and never asked for anything.
@@ -138,7 +141,8 @@ CurlTransfer* CurlTransport::Loop::running(const CURL* easy) const {
 
 void CurlTransport::Loop::start(ProbeId id, model::Request request) {
   auto transfer = std::make_unique<CurlTransfer>(
-      id, std::move(request), LoopParts{ca_bundle_, kernel_, iteration_, sockets_, alerts_});
+      id, std::move(request),
+      LoopParts{ca_bundle_, kernel_, iteration_, sockets_, alerts_, certificates_});
   CurlTransfer& started = *transfer;
   base::check(transfers_.emplace(id, std::move(transfer)).second, "a probe id is used once");
   handles_[started.handle()] = id;
@@ -252,7 +256,9 @@ void CurlTransport::Loop::handle(std::uint64_t token, std::uint32_t ready) {
   int what = 0;
   if ((ready & EPOLLIN) != 0) what |= CURL_CSELECT_IN;
   if ((ready & EPOLLOUT) != 0) what |= CURL_CSELECT_OUT;
-  if (failed) what |= CURL_CSELECT_ERR;
+  // If there is something to read, the failure comes after it, and libcurl finds both by reading.
+  // Told of the failure it would not read, and lose the alert that says why.
+  if (failed && (ready & EPOLLIN) == 0) what |= CURL_CSELECT_ERR;
   if (what != 0) run_curl(found->socket, what);
 }
 
@@ -264,6 +270,7 @@ void CurlTransport::Loop::run_curl(curl_socket_t socket, int events) {
     if (CurlTransfer* transfer = running(id)) transfer->stamp_sent(now);
   note_stop(now);
   collect_ended();
+  end_flooded();
 }
 
 // Others on the CPU, a signal or the host may have stopped the thread during the call of libcurl:
@@ -288,6 +295,13 @@ void CurlTransport::Loop::collect_ended() {
   }
   for (const ProbeId id : std::exchange(unwatchable_, {}))
     if (CurlTransfer* transfer = running(id)) end(*transfer, CURLE_COULDNT_CONNECT);
+}
+
+void CurlTransport::Loop::end_flooded() {
+  for (std::size_t i = iteration_.first; i < iteration_.active.size(); ++i) {
+    CurlTransfer* transfer = running(iteration_.active[i]);
+    if (transfer != nullptr && transfer->is_flooded()) end(*transfer, CURLE_WRITE_ERROR);
+  }
 }
 
 void CurlTransport::Loop::end_overdue() {

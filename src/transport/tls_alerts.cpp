@@ -33,8 +33,11 @@ void TlsAlerts::on_info(const ssl_st* ssl, int where, int alert) {
   const auto found = self.exchanges_.find(ProbeId{id});
   if (found == self.exchanges_.end()) return;
   Exchange& exchange = found->second;
-  if (exchange.seen != TlsAlert::none || *exchange.failure != '\0') return;
+  if (exchange.seen != TlsAlert::none) return;
   const bool received = (where & SSL_CB_READ) != 0;
+  // What the peer says is its own word, whatever libcurl has noted before, such as that a reset
+  // connection has no address.
+  if (!received && *exchange.failure != '\0') return;
   exchange.seen = received ? TlsAlert::received : TlsAlert::sent;
 }
 

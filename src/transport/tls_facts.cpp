@@ -3,28 +3,26 @@
 #include <openssl/ssl.h>
 #include <openssl/x509.h>
 
-#include <algorithm>
 #include <ctime>
 
 namespace reinfer::transport {
-namespace {
 
-std::optional<base::WallTime> expiry_of(const X509* certificate) {
+std::optional<base::WallTime> wall_time_of(const asn1_string_st* time) {
   std::tm utc{};
-  if (ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &utc) != 1) return std::nullopt;
+  if (ASN1_TIME_to_tm(time, &utc) != 1) return std::nullopt;
   return base::from_unix_seconds(timegm(&utc));
 }
-
-}  // namespace
 
 model::TlsFacts read_tls_facts(ssl_st* ssl) {
   model::TlsFacts facts;
   facts.version = SSL_get_version(ssl);
   facts.cipher = SSL_get_cipher_name(ssl);
-  // On the client's side the chain begins with the server's own certificate.
-  const STACK_OF(X509)* chain = SSL_get_peer_cert_chain(ssl);
+  // A resumed session verifies nothing anew and knows the server's own certificate alone.
+  if (const X509* leaf = SSL_get0_peer_certificate(ssl))
+    facts.earliest_expiry = wall_time_of(X509_get0_notAfter(leaf));
+  const STACK_OF(X509)* chain = SSL_get0_verified_chain(ssl);
   for (int i = 0; i < sk_X509_num(chain); ++i) {
-    const auto expiry = expiry_of(sk_X509_value(chain, i));
+    const auto expiry = wall_time_of(X509_get0_notAfter(sk_X509_value(chain, i)));
     if (expiry && (!facts.earliest_expiry || *expiry < *facts.earliest_expiry))
       facts.earliest_expiry = expiry;
   }

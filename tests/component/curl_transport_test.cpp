@@ -14,7 +14,7 @@
 namespace reinfer::tests {
 namespace {
 
-using namespace std::chrono_literals;
+using namespace std::literals;
 using simulator::PortKind;
 
 const std::string kShort = "timeout = \"400ms\"";
@@ -100,12 +100,17 @@ TEST_CASE("before a request can be sent, each stage has its own failure") {
 TEST_CASE("a certificate that is expired, of another host or of another CA is a tls_error") {
   SimulatedTenant tenant;
   const auto probe = [&](simulator::PortKind port, const std::string& ca) {
-    return label(probe_once({tenant->base_url(port), ca}));
+    const model::ProbeResult result = probe_once({tenant->base_url(port), ca});
+    CAPTURE(result.message);
+    return std::pair(label(result), result.cause);
   };
-  CHECK(probe(simulator::PortKind::https, tenant.ca_file()) == "ok");
-  CHECK(probe(simulator::PortKind::https_expired, tenant.ca_file()) == "tls_error");
-  CHECK(probe(simulator::PortKind::https_wrong_name, tenant.ca_file()) == "tls_error");
-  CHECK(probe(simulator::PortKind::https, "") == "tls_error");
+  using model::Cause;
+  CHECK(probe(PortKind::https, tenant.ca_file()) == std::pair("ok"s, Cause::unknown));
+  CHECK(probe(PortKind::https_expired, tenant.ca_file()) ==
+        std::pair("tls_error"s, Cause::certificate_expired));
+  CHECK(probe(PortKind::https_wrong_name, tenant.ca_file()) ==
+        std::pair("tls_error"s, Cause::other_host));
+  CHECK(probe(PortKind::https, "") == std::pair("tls_error"s, Cause::issuer_unknown));
 }
 
 TEST_CASE("a server that accepts and never speaks TLS fails in its own stage") {

@@ -17,6 +17,7 @@
 #include <memory>
 #include <optional>
 
+#include "explain/curl_line.h"
 #include "simulator/certificates.h"
 #include "tests/component/probing.h"
 #include "tests/component/raw_server.h"
@@ -571,6 +572,104 @@ TEST_CASE("a client certificate that cannot be used is our own fault") {
     network.client_key = folder.path(key);
     CHECK(exchange(get(tenant, network)).error == model::WireError::monitor);
   }
+}
+
+struct Said {
+  std::string text;
+  int code = 0;
+};
+
+Said run_in_shell(const std::string& command) {
+  Said said;
+  FILE* output = popen((command + " 2>&1").c_str(), "r");
+  REQUIRE(output != nullptr);
+  for (int c = 0; (c = fgetc(output)) != EOF;)
+    said.text += static_cast<char>(c);
+  said.code = WEXITSTATUS(pclose(output));
+  return said;
+}
+
+// Probes, then runs the command that is printed for the result.
+Said again_by_hand(const TenantText& tenant, const std::string& outcome) {
+  Probing probing(to_toml(tenant));
+  const model::ProbeResult result = probing.probe();
+  CHECK(label(result) == outcome);
+  const std::string line = explain::to_curl_line(*probing.plan, result);
+  CHECK(line.find(kTestToken) == std::string::npos);
+  INFO(line);
+  const Said said = run_in_shell(line);
+  INFO(said.text);
+  CHECK((said.code == 0) == result.http_status.has_value());
+  if (!result.http_status) return said;
+  CHECK(said.text.find(fmt::format("HTTP/1.1 {} ", *result.http_status)) != std::string::npos);
+  CHECK(said.text.find(R"("status":)") != std::string::npos);
+  return said;
+}
+
+TEST_CASE("the printed command gets the answer that the probe got") {
+  SimulatedTenant tenant;
+  const Tinyproxy proxy;
+  const std::string url = tenant->base_url(PortKind::https);
+  const int port = tenant->port(PortKind::https);
+  const std::string ca = tenant.ca_file();
+  const auto pinned_to = [&](const std::string& address) {
+    return fmt::format("resolve = [\"localhost:{}:{}\"]", port, address);
+  };
+  again_by_hand({url, ca}, "ok");
+  again_by_hand({tenant->base_url(PortKind::http)}, "ok");
+  again_by_hand({tenant->base_url(PortKind::https, "faults/http_json"), ca}, "server_error");
+  again_by_hand({url, ca, pinned_to("127.0.0.1")}, "ok");
+  again_by_hand({url, ca, "ip_family = \"4\"\nhttp2 = false\nheaders = { X-Team = \"it's\" }"},
+                "ok");
+  again_by_hand({url, ca, "proxy_url = \"" + proxy.url() + "\""}, "ok");
+  again_by_hand(
+      {url, ca, fmt::format("proxy_url = \"{}\"\nno_proxy = \"localhost\"", closed_url("http"))},
+      "ok");
+  TenantText post{url, ca};
+  post.probe =
+      "use = \"source_statistics\"\nproject = \"demo\"\nsource = \"emails\"\ninterval = \"60s\"";
+  again_by_hand(post, "ok");
+  // And it fails where the probe failed.
+  constexpr int kNoConnection = 7;
+  constexpr int kNoTrust = 60;
+  CHECK(again_by_hand({url, ca, pinned_to("127.0.0.2")}, "connect_error").code == kNoConnection);
+  CHECK(again_by_hand({url, ""}, "tls_error").code == kNoTrust);
+  CHECK(again_by_hand({tenant->base_url(PortKind::https_expired), ca}, "tls_error").code ==
+        kNoTrust);
+  CHECK(
+      again_by_hand({url, ca, fmt::format("proxy_url = \"{}\"", closed_url("http"))}, "proxy_error")
+          .code == kNoConnection);
+}
+
+TEST_CASE("the printed command takes the token from its file, and the certificate of the client") {
+  const TemporaryFolder folder;
+  const simulator::Certificates certificates = simulator::make_certificates();
+  const simulator::Certificate& ours = certificates.leaves[0];
+  write_file(folder.path("ca.pem"), certificates.ca_pem);
+  write_file(folder.path("certi:ficate.pem"), ours.certificate_pem);
+  write_file(folder.path("key.pem"), ours.key_pem);
+  TlsServer server(ours, true);
+  model::ProbeResult result;
+  result.request_headers = {{"x-request-id", "some-id"}};
+  Probing probing(to_toml({server.url(), folder.path("ca.pem"),
+                           fmt::format("client_certificate = \"{}\"\nclient_key = \"{}\"",
+                                       folder.path("certi:ficate.pem"), folder.path("key.pem"))}));
+  const std::string line = explain::to_curl_line(*probing.plan, result);
+  CAPTURE(line);
+  CHECK(run_in_shell(line).text.find("HTTP/1.1 200 OK") != std::string::npos);
+  CHECK(server.saw_certificate);
+
+  SimulatedTenant tenant;
+  write_file(folder.path("it's a token"), std::string(kTestToken) + "\n");
+  const auto plan = config::parse_plan(
+      fmt::format("[[tenant]]\nname = \"t\"\nbase_url = \"{}\"\nca_file = \"{}\"\n"
+                  "token_file = \"{}\"\n[[tenant.probe]]\nuse = \"projects\"\n",
+                  tenant->base_url(PortKind::https), tenant.ca_file(), folder.path("it's a token")),
+      "test.toml", [](const model::TokenSource&) { return std::nullopt; });
+  REQUIRE(plan.has_value());
+  const std::string command = explain::to_curl_line(*plan, result);
+  CAPTURE(command);
+  CHECK(run_in_shell(command).text.find("HTTP/1.1 200 ") != std::string::npos);
 }
 
 TEST_CASE("HTTP/2 is offered unless it is switched off") {

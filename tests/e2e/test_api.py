@@ -8,8 +8,8 @@ import urllib.parse
 import jsonschema
 
 from api_description import Description, find, references_of
-from harness import DATASET, ROOT, Exporter, Simulator, temporary_folder, tenant, wait_until, \
-    write_config
+from harness import (DATASET, ROOT, TOKEN_VARIABLE, Exporter, Simulator, temporary_folder, tenant,
+                     wait_until, write_config)
 
 DESCRIPTION = json.loads((ROOT / 'src' / 'api' / 'openapi.json').read_text())
 TARGET = '/api/v1/targets/{tenant}/{probe}'
@@ -158,7 +158,7 @@ class ApiTest(unittest.TestCase):
         started = [each['started'] for each in failures]
         self.assertGreaterEqual(len(failures), 3)
         self.assertEqual(started, sorted(started, reverse=True))
-        self.assertIn('$REINFER_TOKEN', failures[0]['curl'])
+        self.assertIn(f'Bearer ${TOKEN_VARIABLE}"', failures[0]['curl'])
 
     def test_every_slot_is_accounted_for(self):
         """As in /metrics."""

@@ -175,7 +175,7 @@ OUTAGES = [
          [Target(timeline=lasting(('ok', 60), (['dns_error', 'ok', 'ok'], None)),
                  availability=None)],
          {90: set()}, about='ReinferNetworkUnreachable', never=('.*',)),
-    Case('with the controls gone as well it is our own way out',
+    Case('with the controls gone as well it is the network of the exporter',
          [Target(timeline=lasting(('ok', 60), ('connection_lost', None)), availability=None)],
          {70: {'ReinferLocalEgressDown critical monitor'}}, never=('ReinferNetworkUnreachable',),
          more={'reinfer_control_reachable{job="reinfer_exporter",instance="exporter:9877",'

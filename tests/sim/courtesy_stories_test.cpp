@@ -195,7 +195,7 @@ zone = "Europe/Berlin"
   CHECK_FALSE(shown());
 }
 
-TEST_CASE("a control tells our own way out from the vendor's edge") {
+TEST_CASE("a control tells this machine's network from the vendor's edge") {
   World world(acme() + R"(
 [[control]]
 name = "elsewhere"

@@ -97,22 +97,22 @@ TEST_CASE("without a network at all the control says whose it is") {
   Story story(tenant("acme") + std::string(kControl));
   story.world.during(1h, 2h, "https://", fails(model::WireError::resolve));
   CHECK(story.at(1h + 5min) ==
-        "Network failing since 01:00 UTC, 4 of 4 probes; control web unreachable too, so it is our "
-        "own way out");
+        "Network failing since 01:00 UTC, 4 of 4 probes; control web unreachable too, so it is "
+        "this machine's network");
   CHECK(story.state() == explain::TenantState::failing);
 }
 
-TEST_CASE("a network that fails towards one tenant alone is not our own way out") {
+TEST_CASE("a network that fails towards one tenant alone is not blamed on this machine's") {
   Story with_control(tenant("acme") + std::string(kControl));
   with_control.world.during(1h, 2h, "uipath", fails(model::WireError::connect));
   CHECK(with_control.at(1h + 5min) ==
-        "Network failing since 01:00 UTC, 4 of 4 probes; our own way out works");
+        "Network failing since 01:00 UTC, 4 of 4 probes; this machine's network works");
   CHECK(with_control.world.verdict("acme").proof == "Control target web answered.");
 
   Story with_other(tenant("acme") + tenant("other"));
   with_other.world.during(1h, 2h, "/acme/", fails(model::WireError::connect));
   CHECK(with_other.at(1h + 5min) ==
-        "Network failing since 01:00 UTC, 4 of 4 probes; our own way out works");
+        "Network failing since 01:00 UTC, 4 of 4 probes; this machine's network works");
   CHECK(with_other.world.said("other") == "All 4 probes fine");
 }
 

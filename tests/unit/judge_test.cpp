@@ -37,6 +37,27 @@ std::string outcome(const model::Expectation& expectation, const model::Exchange
       probe::verdict(expectation, exchange, probe::parse_reply(exchange.body, expectation.key))));
 }
 
+TEST_CASE("a redirect says where to, without what may be secret") {
+  struct Row {
+    std::string location;
+    std::string_view expected;
+  };
+  for (const Row& row :
+       {Row{"https://login.example.com/identity?code=s3cret&x=1#s3cret",
+            "redirected to https://login.example.com/identity"},
+        Row{"https://user:s3cret@example.com/a", "redirected to https://example.com/a"},
+        Row{"//user:s3cret@example.com", "redirected to //example.com"},
+        Row{"/portal/@home?s3cret", "redirected to /portal/@home"},
+        Row{"https://example.com/\x1b[31mred", "redirected to https://example.com/ [31mred"},
+        Row{"?s3cret", "redirected to the same address"}}) {
+    model::Exchange exchange = reply(302, kHtml);
+    exchange.headers = {{"Location", row.location}, {"Location", "/second"}};
+    CHECK(probe::judge(model::Target{}, probe::Started{}, exchange).message == row.expected);
+  }
+  CHECK(probe::judge(model::Target{}, probe::Started{}, reply(304, "")).message ==
+        "redirected, but the reply does not say where to");
+}
+
 TEST_CASE("what broke on the wire is told apart") {
   struct Row {
     model::WireError error;

@@ -57,7 +57,8 @@ std::size_t longest_line(const std::string& text) {
   std::istringstream lines(text);
   std::size_t longest = 0;
   for (std::string line; std::getline(lines, line);)
-    if (line.find("  curl") != 0) longest = std::max(longest, line.size());
+    if (line.find("  curl") != 0 && line.find("  -") != 0 && line.find("  '") != 0)
+      longest = std::max(longest, line.size());
   return longest;
 }
 
@@ -109,6 +110,23 @@ TEST_CASE("every outcome has words of its own, as whole sentences") {
       CHECK((text.front() >= 'A' && text.front() <= 'Z'));
     }
   }
+}
+
+TEST_CASE("a cause that is known has words of its own") {
+  std::set<std::string_view> seen;
+  for (std::size_t i = 0; i < model::kCauseCount; ++i) {
+    CAPTURE(i);
+    const auto& words = explain::words_of(model::Outcome::tls_error, model::Cause(i));
+    for (const std::string_view text : {words.what, words.next_step}) {
+      CHECK(seen.insert(text).second);
+      CHECK(text.back() == '.');
+    }
+    // Only then is our clock likely to be wrong.
+    const bool clock = words.next_step.find("clock") != std::string_view::npos;
+    CHECK(clock == (model::Cause(i) == model::Cause::certificate_not_yet_valid));
+  }
+  const auto& unknown = explain::words_of(model::Outcome::dns_error, model::Cause::name_unknown);
+  CHECK(unknown.what.find("in time") == std::string_view::npos);
 }
 
 TEST_CASE("every fault has a name that fits a sentence") {

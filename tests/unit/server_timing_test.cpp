@@ -76,6 +76,14 @@ TEST_CASE("Server-Timing is read as browsers read it") {
       {"metric junk;dur=123.4", "metric=123.4"},
       {"metric==   \"\"foo;dur=123.4", "metric=123.4"},
       {"metric;;dur=123.4", "metric=123.4"},
+      {"metric;dur=+1", "metric=1"},
+      {"metric;dur=\" 1.5\"", "metric=1.5"},
+      {"metric;dur=\"\t+1.5 \"", "metric=1.5"},
+      {"foo\"a,b;c\";dur=1,next", "foo=1 next"},
+      {"foo \"a;dur=9,b\" ;dur=1", "foo=1"},
+      {"foo;dur=1\"a,b;desc=c\";desc=d", "foo=1(d)"},
+      {"foo;x\"a;dur=9,b\";dur=1", "foo=1"},
+      {"foo;x=y\"a\\\";dur=9,b\";dur=1", "foo=1"},
       {"metric;=1;dur=2", "metric=2"},
       {"cfL4;desc=\"?proto=TCP&rtt=2171&min_rtt=2100&x=0\", total;dur=5",
        "cfL4(?proto=TCP&rtt=2171&min_rtt=2100&x=0) total=5"},
@@ -101,6 +109,7 @@ TEST_CASE("an entry with a broken name is skipped alone and counted") {
       {";dur=1,total;dur=5", "total=5", 1},
       {"\"quoted, total;dur=9\";dur=1,total;dur=5", "total=5", 1},
       {"\"never closed, total;dur=5", "total=5", 1},
+      {"@\"a, total;dur=9\",total;dur=5", "total=5", 1},
       {"@,(,),total;dur=5,{}", "total=5", 4},
   };
   for (const Row& row : rows) {
@@ -117,6 +126,14 @@ TEST_CASE("a quote that never closes hides nothing that follows") {
   CHECK(shown(parse({"edge;desc=\"open\\"})) == "edge");
 }
 
+TEST_CASE("a line of quotes that never close is read once") {
+  std::string line = "\"";
+  while (line.size() < 4'000'000)
+    line += "\\\"";
+  CHECK(shown(parse({line, "total;dur=5"})).empty());
+  CHECK(parse({line}).dropped == 1);
+}
+
 TEST_CASE("several header lines are one list, whatever the case of the header's name") {
   const std::vector<model::Header> headers = {{"server-timing", "cfL4;desc=\"x\""},
                                               {"Content-Type", "total;dur=1"},
@@ -127,13 +144,15 @@ TEST_CASE("several header lines are one list, whatever the case of the header's 
 }
 
 TEST_CASE("a duration is a plain number from start to end, or absent") {
-  for (const std::string_view good : {"37.7", "37", ".5", "5.", "1e3", "0", "-0", "1E-2"}) {
+  for (const std::string_view good : {"37.7", "37", ".5", "5.", "1e3", "0", "-0", "1E-2", "+1",
+                                      "+.5", " 1", "1 ", "\t\n\f\r 1"}) {
     CAPTURE(good);
     CHECK(probe::parse_server_timing_duration(good).has_value());
   }
   for (const std::string_view bad :
-       {"",      " 1",   "1 ",  "-1",    "-0.1", "inf", "-inf", "infinity", "nan", "NaN",
-        "1e999", "0x10", "1,5", "1_000", "12ms", "abc", "--1",  "+-1",      "1e",  "."}) {
+       {"",     " ",     "+",    "+ 1",      "++1", "-+1", "\v1",   "-1",
+        "-0.1", "inf",   "-inf", "infinity", "nan", "NaN", "1e999", "0x10",
+        "1,5",  "1_000", "12ms", "abc",      "--1", "+-1", "1e",    "."}) {
     CAPTURE(bad);
     CHECK_FALSE(probe::parse_server_timing_duration(bad).has_value());
   }

@@ -105,6 +105,9 @@ TEST_CASE("libcurl's codes become what went wrong on the wire") {
       {CURLE_WEIRD_SERVER_REPLY, "", model::WireError::bad_body},
       {CURLE_UNSUPPORTED_PROTOCOL, "Received HTTP/0.9 when not allowed",
        model::WireError::bad_body},
+      // Our own callbacks refused nothing, so it is libcurl that could not undo a transfer coding.
+      {CURLE_WRITE_ERROR, "", model::WireError::bad_body},
+      {CURLE_SEND_ERROR, "", model::WireError::connection_lost},
       {CURLE_SSL_CACERT_BADFILE, "", model::WireError::monitor},
       {CURLE_OUT_OF_MEMORY, "", model::WireError::monitor},
       {CURLE_FAILED_INIT, "", model::WireError::monitor},
@@ -154,6 +157,85 @@ TEST_CASE("a failed receive is blamed on what failed, whatever libcurl's message
       CHECK(transport::wire_error_of(ending) == row.expected);
     }
   }
+}
+
+TEST_CASE("a server that refuses us in the handshake is one thing, whatever libcurl was at") {
+  for (const int code : {CURLE_SEND_ERROR, CURLE_RECV_ERROR, CURLE_GOT_NOTHING}) {
+    transport::CurlEnding ending;
+    ending.code = code;
+    ending.os_error = ECONNRESET;
+    ending.alert = transport::TlsAlert::received;
+    ending.stage = model::Stage::wait;
+    CHECK(transport::wire_error_of(ending) == model::WireError::tls);
+    CHECK(transport::cause_of(ending, model::WireError::tls) == model::Cause::certificate_wanted);
+  }
+}
+
+TEST_CASE("what our callbacks refuse is the peer's doing") {
+  struct Row {
+    transport::Refused refused;
+    model::WireError expected;
+  };
+  for (const Row& row : {Row{transport::Refused::headers, model::WireError::bad_body},
+                         Row{transport::Refused::body, model::WireError::too_large},
+                         Row{transport::Refused::endless, model::WireError::bad_body},
+                         Row{transport::Refused::coding, model::WireError::bad_body},
+                         Row{transport::Refused::broken_gzip, model::WireError::bad_body}}) {
+    transport::CurlEnding ending;
+    ending.code = CURLE_WRITE_ERROR;
+    ending.refused = row.refused;
+    CHECK(transport::wire_error_of(ending) == row.expected);
+  }
+  transport::CurlEnding cut;
+  cut.body_cut = true;
+  CHECK(transport::wire_error_of(cut) == model::WireError::bad_body);
+}
+
+TEST_CASE("a header line that never ends is not a lack of memory") {
+  constexpr int kCurlTooLarge = 100;
+  for (const int code : {int{CURLE_OUT_OF_MEMORY}, kCurlTooLarge}) {
+    transport::CurlEnding ending;
+    ending.code = code;
+    CHECK(transport::wire_error_of(ending) == model::WireError::monitor);
+    ending.endless_line = true;
+    CHECK(transport::wire_error_of(ending) == model::WireError::bad_body);
+    ending.endless_line = false;
+    ending.chunked_body = true;
+    CHECK(transport::wire_error_of(ending) == model::WireError::bad_body);
+    ending.chunked_body = false;
+    ending.at_proxy = true;
+    CHECK(transport::wire_error_of(ending) == model::WireError::proxy);
+  }
+}
+
+TEST_CASE("a lookup that we had no means for is our own failure") {
+  for (const int code : {CURLE_COULDNT_RESOLVE_HOST, CURLE_COULDNT_RESOLVE_PROXY}) {
+    transport::CurlEnding ending;
+    ending.code = code;
+    ending.no_lookup_means = true;
+    CHECK(transport::wire_error_of(ending) == model::WireError::monitor);
+  }
+}
+
+TEST_CASE("why a name or a certificate failed is known without libcurl's words") {
+  using model::Cause;
+  using model::WireError;
+  transport::CurlEnding ending;
+  ending.code = CURLE_COULDNT_RESOLVE_HOST;
+  CHECK(transport::cause_of(ending, WireError::resolve) == Cause::name_unknown);
+  ending.timed_out = true;
+  CHECK(transport::cause_of(ending, WireError::resolve) == Cause::name_late);
+  CHECK(transport::cause_of(ending, WireError::tls) == Cause::unknown);
+  ending.timed_out = false;
+  ending.code = CURLE_PEER_FAILED_VERIFICATION;
+  CHECK(transport::cause_of(ending, WireError::tls) == Cause::other_host);
+  ending.refused_certificate = Cause::certificate_expired;
+  CHECK(transport::cause_of(ending, WireError::tls) == Cause::certificate_expired);
+  CHECK(transport::cause_of(ending, WireError::proxy) == Cause::unknown);
+  ending.code = CURLE_SSL_CONNECT_ERROR;
+  CHECK(transport::cause_of(ending, WireError::tls) == Cause::unknown);
+  ending.code = CURLE_SSL_CLIENTCERT;
+  CHECK(transport::cause_of(ending, WireError::tls) == Cause::certificate_wanted);
 }
 
 TEST_CASE("a deadline says where it struck") {
@@ -230,7 +312,7 @@ TEST_CASE("whoever did not get all of its time from us has not failed") {
 TEST_CASE("our own limits come before libcurl's words") {
   transport::CurlEnding ending;
   ending.code = CURLE_WRITE_ERROR;
-  ending.too_large = true;
+  ending.refused = transport::Refused::body;
   CHECK(transport::wire_error_of(ending) == model::WireError::too_large);
   ending = {};
   ending.code = CURLE_COULDNT_CONNECT;

@@ -34,7 +34,10 @@ void SocketObserver::note_socket(int socket) {
 
 void SocketObserver::note_socket_left(int socket) {
   if (!is_ours(socket)) return;
-  if (socket == carrier_) take_send_stamps(stamps_.writes_left());
+  if (socket == carrier_) {
+    take_send_stamps(stamps_.writes_left());
+    received_ = received();
+  }
   note_tcp(socket);
   std::erase(opened_, socket);
   if (socket == carrier_) carrier_ = kNone;
@@ -98,7 +101,10 @@ void SocketObserver::ready_to_send(bool reused, int local_port, std::size_t writ
   if (carrier_ == kNone) return;
   // Not earlier: the bytes of a handshake or to a proxy are not the request.
   kernel_.enable(carrier_, true);
-  if (const auto stream = read_tcp_counters(carrier_)) stamps_.before_reply(*stream);
+  const auto stream = read_tcp_counters(carrier_);
+  if (!stream) return;
+  bytes_before_ = stream->bytes;
+  stamps_.before_reply(*stream);
 }
 
 void SocketObserver::request_left(base::MonoTime now) {
@@ -107,6 +113,7 @@ void SocketObserver::request_left(base::MonoTime now) {
       reused_ && carrier_ != kNone ? read_tcp_counters(carrier_) : std::optional<TcpCounters>();
   if (stream) stamps_.before_reply(*stream);
   if (stream) retransmits_before_ = stream->retransmits;
+  if (stream) bytes_before_ = stream->bytes;
   stamps_.request_left(now);
 }
 
@@ -123,6 +130,12 @@ void SocketObserver::status_line() {
   const base::MonoTime now = base::mono_now();
   take_send_stamps(stamps_.writes_left());
   stamps_.status_line(now, stamps_.status_line_needs_taken() ? taken() : std::nullopt);
+}
+
+std::uint64_t SocketObserver::received() const {
+  if (carrier_ == kNone) return received_;
+  const auto counters = read_tcp_counters(carrier_);
+  return counters ? counters->bytes - std::min(counters->bytes, bytes_before_) : received_;
 }
 
 void SocketObserver::note_tcp(int socket) {

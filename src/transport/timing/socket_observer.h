@@ -61,6 +61,10 @@ class SocketObserver {
   // `complete`: the exchange ended with the last byte of the reply.
   void end(base::MonoTime now, bool complete);
 
+  // Bytes that have arrived since libcurl was ready to send, read or not; 0 if the kernel does not
+  // tell.
+  std::uint64_t received() const;
+
   const StampRecorder& stamps() const { return stamps_; }
   // After end(). Absent if no socket was opened.
   const std::optional<model::TcpFacts>& tcp() const { return tcp_; }
@@ -87,6 +91,8 @@ class SocketObserver {
   bool reused_ = false;
   bool ready_ = false;                       // libcurl was ready to send, at least once
   std::optional<TcpCounters> counters_;      // of the carrier, after its last event
+  std::uint64_t bytes_before_ = 0;           // received before libcurl was ready to send
+  std::uint64_t received_ = 0;               // when libcurl left the carrier
   std::uint32_t retransmits_before_ = 0;     // on a reused connection
   std::uint32_t retransmits_elsewhere_ = 0;  // on connections that were given up
   std::optional<model::TcpFacts> tcp_;
