@@ -99,6 +99,8 @@ SUITES = [
     python('drills', 'tests/drills/run.py', *DIR, **RELEASE),
     build('asan', 'all'),
     *levels('asan', 'component', 'simulator', 'sim', 'unit', suffix='-asan'),
+    bash('debian13', 'tests/debian13.sh', inputs=COMPILED + ['tests/*.py', 'tests/*.sh'],
+         slow=True, compiles=True, minutes_max=60),
     build('tsan', 'component_tests unit_tests'),
     *levels('tsan', 'component', 'threads', suffix='-tsan'),
     bash('odr', 'tests/tidy/odr.sh', inputs=COMPILED + ['tests/tidy/odr*'], after='build-release',
@@ -111,8 +113,6 @@ SUITES = [
          inputs=['*.h', '*.cpp', '.clang-format', 'tests/tidy/clang_format.sh']),
     bash('clang-tidy', 'tests/tidy/clang_tidy.sh', slow=True, compiles=True, minutes_max=80,
          inputs=PRODUCT + ['.clang-tidy', 'tests/tidy/clang_tidy.sh']),
-    bash('debian13', 'tests/debian13.sh', inputs=COMPILED + ['tests/*.py', 'tests/*.sh'],
-         slow=True, compiles=True, minutes_max=60),
 ]
 
 

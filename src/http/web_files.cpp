@@ -21,11 +21,10 @@ constexpr std::size_t kTokenCharactersMax = 4096;
 tl::expected<std::string, base::Problem> read_file(const std::string& path) {
   auto text = base::read_small_file(path, kFileBytesMax);
   if (text) return std::move(*text);
-  return tl::unexpected(
-      base::Problem{path, 0, 0, "",
-                    text.error().fault == base::FileFault::too_large
-                        ? fmt::format("is larger than {} bytes", kFileBytesMax)
-                        : "cannot be read: " + text.error().text});
+  return tl::unexpected(base::Problem{path, 0, 0, "",
+                                      text.error().fault == base::FileFault::too_large
+                                          ? fmt::format("is larger than {} bytes", kFileBytesMax)
+                                          : "cannot be read: " + text.error().text});
 }
 
 // RFC 6750, 2.1: not the token of HTTP.

@@ -8,7 +8,6 @@
 namespace reinfer::sla {
 namespace {
 
-constexpr const char* kAvailability = "availability";
 const std::string kOk = "ok";
 
 // How much of a step's bad events has no outcome yet.

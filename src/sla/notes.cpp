@@ -12,8 +12,6 @@
 namespace reinfer::sla {
 namespace {
 
-constexpr const char* kAvailability = "availability";
-
 void note_objective(const SlaRow& row, std::vector<std::string>& notes) {
   if (!row.objective)
     notes.push_back(

@@ -23,7 +23,7 @@ constexpr const char* kExcluded = "reinfer_slo_excluded_events_total";  // of wh
 constexpr const char* kStart = "process_start_time_seconds";
 constexpr double kStartSecondsMin = 1;  // that make another start
 constexpr const char* kResults = "reinfer_probe_results_total";
-constexpr const char* kSkipped = "reinfer_probe_skipped_total";
+constexpr const char* kSkippedTotal = "reinfer_probe_skipped_total";
 
 // SeriesLabels of the exporter and of single series, which do not tell one target from another.
 constexpr std::array kNotOfTarget = {"__name__", "instance", "pod",   "container",
@@ -70,7 +70,7 @@ class SlaReader::Histories {
       into = &target.counted[get(series.labels, "fault")];
     else if (name == kResults)
       into = &target.results[get(series.labels, "outcome")];
-    else if (name == kSkipped)
+    else if (name == kSkippedTotal)
       into = &target.skipped[get(series.labels, "reason")];
     if (into != nullptr) append_newer(*into, series.samples);
   }
@@ -233,7 +233,7 @@ Prometheus::Answer<std::vector<Series>> SlaReader::changed_series(const std::str
   std::vector<Series> all;
   const base::Nanoseconds length = piece.to - piece.from + kMargin;
   const std::string changed =
-      selector(fmt::format("{}|{}", kResults, kSkipped), tenant, ",outcome!=\"ok\"");
+      selector(fmt::format("{}|{}", kResults, kSkippedTotal), tenant, ",outcome!=\"ok\"");
   const auto moved =
       prometheus_.query(fmt::format("changes({}{}) > 0", changed, range(length)), piece.to);
   if (!moved) return tl::unexpected(moved.error());
@@ -246,7 +246,7 @@ Prometheus::Answer<std::vector<Series>> SlaReader::changed_series(const std::str
       reasons.insert(reason);
   }
   for (const auto& [metric, label, names] :
-       {std::tuple(kResults, "outcome", outcomes), std::tuple(kSkipped, "reason", reasons)}) {
+       {std::tuple(kResults, "outcome", outcomes), std::tuple(kSkippedTotal, "reason", reasons)}) {
     if (names.empty()) continue;
     const std::string more = fmt::format(",{}=~\"{}\"", label, alternatives(names));
     auto series = prometheus_.query(selector(metric, tenant, more) + range(length), piece.to);

@@ -13,8 +13,6 @@
 namespace reinfer::sla {
 namespace {
 
-constexpr const char* kAvailability = "availability";
-
 Counts whole_counts(const std::map<std::string, double>& counts) {
   Counts result;
   for (const auto& [name, count] : counts)

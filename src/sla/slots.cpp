@@ -10,8 +10,6 @@
 namespace reinfer::sla {
 namespace {
 
-constexpr const char* kAvailability = "availability";
-
 std::set<std::string> names_of(const Vantage& vantage,
                                std::map<std::string, Samples> StoredTarget::*counters) {
   std::set<std::string> names;

@@ -10,6 +10,9 @@
 
 namespace reinfer::sla {
 
+// A value of the label slo.
+inline constexpr const char* kAvailability = "availability";
+
 struct StoredObjective {
   Samples events;  // counters
   Samples good;

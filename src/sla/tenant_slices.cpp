@@ -10,8 +10,6 @@
 namespace reinfer::sla {
 namespace {
 
-constexpr const char* kAvailability = "availability";
-
 struct Slice {
   double events = 0;
   double good = 0;

@@ -15,7 +15,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kNameColumns = 14;  // with the two blanks before the name
+constexpr std::size_t kCardNameColumns = 14;  // with the two blanks before the name
 constexpr base::Nanoseconds kExpiresSoon = 14 * 24h;
 
 std::string at_minute(base::WallTime t) {
@@ -43,8 +43,9 @@ Expiry expiry_of(base::WallTime expiry, base::WallTime now, base::Nanoseconds so
 
 std::string fact(const TerminalStyle& style, std::string_view name, std::string_view text,
                  Ink ink = Ink::plain) {
-  std::string line = painted(style, Ink::faint, fmt::format("  {:<{}}", name, kNameColumns - 2));
-  return line + painted(style, ink, wrapped(text, style.columns, kNameColumns)) + '\n';
+  std::string line =
+      painted(style, Ink::faint, fmt::format("  {:<{}}", name, kCardNameColumns - 2));
+  return line + painted(style, ink, wrapped(text, style.columns, kCardNameColumns)) + '\n';
 }
 
 std::string verdict_facts(const model::Plan& plan, const model::ProbeResult& result,
@@ -58,7 +59,7 @@ std::string verdict_facts(const model::Plan& plan, const model::ProbeResult& res
   if (!result.message.empty()) text += fact(style, "message", result.message);
   // One piece, to be pasted.
   if (result.outcome != model::Outcome::token_unavailable)
-    text += painted(style, Ink::faint, fmt::format("  {:<{}}", "curl", kNameColumns - 2)) +
+    text += painted(style, Ink::faint, fmt::format("  {:<{}}", "curl", kCardNameColumns - 2)) +
             explain::to_curl_line(plan, result) + '\n';
   return text;
 }

@@ -14,7 +14,7 @@
 namespace reinfer::terminal {
 namespace {
 
-constexpr std::size_t kNameColumns = 12;
+constexpr std::size_t kRowNameColumns = 12;
 constexpr std::size_t kDurationColumns = 10;
 constexpr std::size_t kBarColumnsMin = 10;
 constexpr std::size_t kBarColumnsMax = 100;
@@ -111,7 +111,7 @@ std::string bar(const Row& row, base::Nanoseconds whole, std::size_t cells,
 }
 
 std::size_t bar_columns(const TerminalStyle& style) {
-  const std::size_t others = 2 + kNameColumns + kDurationColumns + 1;
+  const std::size_t others = 2 + kRowNameColumns + kDurationColumns + 1;
   const std::size_t left = style.columns > others ? style.columns - others : 0;
   return std::clamp(left, kBarColumnsMin, kBarColumnsMax);
 }
@@ -127,7 +127,7 @@ std::string render_waterfall(const model::ProbeResult& result, const TerminalSty
   std::string text;
   for (const Row& row : rows) {
     const Ink ink = row.ended_here ? Ink::bad : Ink::plain;
-    text += "  " + painted(style, ink, fmt::format("{:<{}}", row.name, kNameColumns));
+    text += "  " + painted(style, ink, fmt::format("{:<{}}", row.name, kRowNameColumns));
     text += bar(row, whole, cells, style);
     text +=
         painted(style, ink,
@@ -136,9 +136,9 @@ std::string render_waterfall(const model::ProbeResult& result, const TerminalSty
   }
   const Row& last = rows.back();
   if (last.ended_here)
-    text += fmt::format("  {:<{}}{}\n", "", kNameColumns,
+    text += fmt::format("  {:<{}}{}\n", "", kRowNameColumns,
                         painted(style, Ink::bad, "it ended here, in " + last.name));
-  return text + fmt::format("  {:<{}}{:>{}}\n", "total", kNameColumns,
+  return text + fmt::format("  {:<{}}{:>{}}\n", "total", kRowNameColumns,
                             base::describe_duration(result.phases.total.value_or(end)),
                             cells + 1 + kDurationColumns);
 }

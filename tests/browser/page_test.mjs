@@ -316,7 +316,7 @@ test('a target that a reload took away is said to be gone, and is asked for less
   stage.reloadExporter(config.replaceAll(kDataset, `name = "renamed"\n${kDataset}`));
   await waitUntil(() => page.locator('#lost').isVisible(), 'the banner');
   assert.match(await page.locator('#lost').textContent(),
-    /^This target is no longer configured: what stands here is as of \d\d:\d\d/);
+    /^This target is no longer configured: this is the state at \d\d:\d\d/);
   await waitUntil(() => refusals.length >= 2, 'a second look');
   stage.reloadExporter(config);
   await waitUntil(async () => (await fetch(stage.url + kTarget)).ok, 'the reload');

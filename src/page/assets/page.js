@@ -151,7 +151,7 @@
 
   const lose = trouble => {
     const asOf = byId('updated').querySelector('time').textContent;
-    const words = `${trouble}: what stands here is as of ${asOf} and no longer updated.`;
+    const words = `${trouble}: this is the state at ${asOf}, no longer updated.`;
     if (byId('lost').textContent !== words) byId('lost').textContent = words;
     byId('lost').hidden = false;
   };
