@@ -13,6 +13,8 @@ import socket
 import subprocess
 from pathlib import Path
 
+# Reasons for skipped slots by which the exporter says that its machine was too busy.
+BUSY_MACHINE = {'stall', 'overlap'}
 _LOWEST = 10000
 _RANGE = Path('/proc/sys/net/ipv4/ip_local_port_range')
 _claims = []

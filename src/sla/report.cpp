@@ -20,15 +20,6 @@ Counts whole_counts(const std::map<std::string, double>& counts) {
   return result;
 }
 
-std::set<std::string> names_of(const Vantage& vantage,
-                               std::map<std::string, Samples> StoredTarget::*counters) {
-  std::set<std::string> names;
-  for (const StoredTarget* part : vantage.parts)
-    for (const auto& [name, samples] : part->*counters)
-      names.insert(name);
-  return names;
-}
-
 Coverage coverage_of(const Vantage& vantage, const std::string& slo, const TimeSpan& month) {
   std::vector<std::vector<Growth>> others;
   for (const std::string& outcome : names_of(vantage, &StoredTarget::results))

@@ -10,15 +10,6 @@
 namespace reinfer::sla {
 namespace {
 
-std::set<std::string> names_of(const Vantage& vantage,
-                               std::map<std::string, Samples> StoredTarget::*counters) {
-  std::set<std::string> names;
-  for (const StoredTarget* part : vantage.parts)
-    for (const auto& [name, samples] : part->*counters)
-      names.insert(name);
-  return names;
-}
-
 bool says_nothing(model::Outcome outcome) {
   return model::availability_of(outcome) == model::AvailabilityEvent::excluded;
 }

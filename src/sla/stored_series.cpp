@@ -82,6 +82,15 @@ std::vector<Vantage> vantages_of(const std::vector<StoredTarget>& targets) {
   return vantages;
 }
 
+std::set<std::string> names_of(const Vantage& vantage,
+                               std::map<std::string, Samples> StoredTarget::*counters) {
+  std::set<std::string> names;
+  for (const StoredTarget* part : vantage.parts)
+    for (const auto& [name, samples] : part->*counters)
+      names.insert(name);
+  return names;
+}
+
 const Samples* events_of(const StoredTarget& target, const std::string& slo) {
   const auto* objective = find(target.objectives, slo);
   return objective == nullptr ? nullptr : &objective->events;

@@ -3,6 +3,8 @@
 // joining of exporters that followed one another; any thread.
 #pragma once
 
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -50,6 +52,10 @@ inline constexpr base::Nanoseconds kHandOverMax = std::chrono::minutes(5);
 // may carry on, it is the one of the same exporter, else of the same labels, else the latest.
 // `targets` outlives the result. Targets without samples are in none.
 std::vector<Vantage> vantages_of(const std::vector<StoredTarget>& targets);
+
+// The names that a counter of each name has in any part: outcomes of `results`, say.
+std::set<std::string> names_of(const Vantage& vantage,
+                               std::map<std::string, Samples> StoredTarget::*counters);
 
 // The samples of one counter of a target; nullptr or none where it has no such counter.
 using CounterOf = const Samples* (*)(const StoredTarget& target, const std::string& name);

@@ -279,7 +279,7 @@ class ProbeTest(unittest.TestCase):
         for phase in ('resolve', 'connect', 'tls', 'send', 'wait', 'receive'):
             # A reply that came in one piece took no time to be received.
             self.assertRegex(good, rf'(?m)^  {phase} +([|#]+ +[0-9.]+ (us|ms|s)|0 us)$')
-        self.assertRegex(good, r'(?m)^    platform +[|#]+ +[0-9.]+ ms$')
+        self.assertRegex(good, r'(?m)^    server +[|#]+ +[0-9.]+ (us|ms|s)$')
         self.assertRegex(good, r'(?m)^  verdict +The platform answered as expected\.$')
         self.assertRegex(good, r'(?m)^  certificate expires [-0-9]+ [:0-9]+ UTC, in \d+ days$')
         self.assertRegex(good, r'(?m)^  token +accepted$')

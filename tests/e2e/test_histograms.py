@@ -163,7 +163,7 @@ class HistogramsTest(unittest.TestCase):
         """One for each counter and histogram that has counted, and no other format has them."""
         asked = Exporter(self, self.folder, self.config, self.token, name='created',
                          flags=['--web.created-series']).await_serving()
-        asked.scrape_when(lambda seen: seen.value(LATENCIES[2] + '_count') >= 1, 'a probe')
+        asked.scrape_when(lambda seen: seen.value(LATENCIES[0] + '_count') >= 1, 'a probe')
         accept = 'application/openmetrics-text; version=1.0.0'
         for exporter, wanted in ((self.exporter, False), (asked, True)):
             text = fetch(exporter.port, '/metrics', headers={'Accept': accept})[2].decode()

@@ -20,13 +20,12 @@ sys.dont_write_bytecode = True
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / 'tests' / 'e2e'))
 import harness  # noqa: E402
+from machine import BUSY_MACHINE  # noqa: E402
 from test_fault_modes import list_faults, RUN_TIME_ONLY  # noqa: E402
 
 SANITIZER_WORDS = ('AddressSanitizer', 'runtime error:', 'ThreadSanitizer', 'LeakSanitizer')
 # A fault that ends by itself after a while.
 HEALS = {'project_eventual'}
-# What a busy machine may cost: the exporter says so itself.
-LOAD = {'stall', 'overlap'}
 
 
 class Owner(unittest.TestCase):
@@ -74,7 +73,7 @@ def look(exporter, expected):
                   and not (mode in HEALS and name == 'ok')}
         if others:
             found.append(f'{mode} must be {outcome}, was also {others}')
-    reasons = set(scrape.skipped()) - LOAD - {'throttled'}
+    reasons = set(scrape.skipped()) - BUSY_MACHINE - {'throttled'}
     return found + ([f'slots were skipped as {reasons}'] if reasons else [])
 
 
