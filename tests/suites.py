@@ -23,7 +23,9 @@ from suite_memory import Memory
 ROOT = Path(__file__).resolve().parents[1]
 LOGS = ROOT / 'build' / 'test-logs'
 CORES = os.cpu_count() or 1
-NICENESS = 10
+# The builds are what everything waits for: what computes next to them gives way, what is measured
+# by a clock comes first.
+NICENESS = {'tests': 0, 'compiles': 10, 'computes': 15}
 TAIL_LINES = 80
 SLOWEST = 10
 
@@ -49,6 +51,7 @@ class Suite:
     after: str = ''  # the build that makes its programs
     slow: bool = False  # part of --all alone, and left out while its inputs are as they passed
     compiles: bool = False  # takes all cores: one at a time
+    computes: bool = False  # whenever a core is idle
     quiet: bool = False  # a busy machine would turn it red: runs alone
     minutes_max: int = 30
     is_build: bool = False
@@ -90,8 +93,8 @@ SUITES = [
     python('tidy-rules', 'tests/tidy/tidy_test.py'),
     python('suite-runner', 'tests/suites_test.py'),
     python('bench-figures', 'tests/bench/bench_test.py'),
-    bash('rules', 'tests/rules/run.sh', minutes_max=60),
-    python('dashboards', 'tests/dashboards/run.py'),
+    bash('rules', 'tests/rules/run.sh', computes=True, minutes_max=60),
+    python('dashboards', 'tests/dashboards/run.py', computes=True),
     build('release', 'all', slow=False),
     *levels('release', 'component', 'simulator', 'sim', 'unit', slow=False),
     python('e2e', 'tests/e2e/run.py', *DIR, **RELEASE),
@@ -184,7 +187,8 @@ class Run:
 
     def execute(self, suite, log):
         """The exit code; one that hangs is ended."""
-        niceness = ['nice', '-n', str(NICENESS)] if suite.compiles else []
+        kind = 'compiles' if suite.compiles else 'computes' if suite.computes else 'tests'
+        niceness = ['nice', '-n', str(NICENESS[kind])]
         with log.open('w') as out:
             process = subprocess.Popen(niceness + suite.command, cwd=ROOT, stdout=out, stderr=out,
                                        stdin=subprocess.DEVNULL, start_new_session=True,

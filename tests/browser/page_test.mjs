@@ -370,7 +370,11 @@ test('200 targets are few bytes, folded where fine, and filtered while one types
   await assertFewBytes('');
   const {page, complaints} = await open();
   assert.equal(await page.locator('tbody tr').count(), 200);
-  assert.equal(await page.locator('tbody tr:visible').count(), 10);
+  // On a busy machine others may be in trouble for a moment.
+  await waitUntil(async () => {
+    await page.reload();
+    return await page.locator('tbody tr:visible').count() === 10;
+  }, 'one tenant in trouble', 60_000);
   assert.match(await page.locator('#troubled').textContent(), /^tenant-7 Platform failing/);
   await page.locator('#filter input[type=search]').pressSequentially('probe-3-');
   assert.equal(await page.locator('section.tenant:visible').count(), 1);

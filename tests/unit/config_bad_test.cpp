@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "config/load_plan.h"
+#include "tests/unit/source_path.h"
 
 namespace reinfer::tests {
 namespace {
@@ -45,7 +46,7 @@ std::string problems_of(const fs::path& path) {
 
 std::vector<fs::path> bad_configs() {
   std::vector<fs::path> result;
-  for (const auto& entry : fs::directory_iterator(REINFER_SOURCE_DIR "/tests/bad_configs"))
+  for (const auto& entry : fs::directory_iterator(source_path("tests/bad_configs")))
     if (entry.path().extension() == ".toml") result.push_back(entry.path());
   std::sort(result.begin(), result.end());
   return result;

@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "config/load_plan.h"
 #include "config/spelling.h"
+#include "tests/unit/source_path.h"
 
 namespace reinfer::tests {
 namespace {
@@ -27,7 +28,7 @@ std::string text_of(const fs::path& path) {
 }
 
 std::string shipped(const std::string& name) {
-  return text_of(fs::path(REINFER_SOURCE_DIR) / "config" / name);
+  return text_of(fs::path(source_path("config")) / name);
 }
 
 std::string all_problems(const base::Problems& problems) {

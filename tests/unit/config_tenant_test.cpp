@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "config/direct_host.h"
 #include "config/load_plan.h"
+#include "tests/unit/source_path.h"
 
 namespace reinfer::tests {
 namespace {
@@ -307,7 +308,7 @@ TEST_CASE("what the documented configuration shows in comments is valid as well"
   // A tenant has one source of tokens: the table that is shown stands for the others.
   const std::regex example("# {1,3}((\\[|[a-z0-9_]+ = ).*)");
   const std::regex other_source("(# )?token_(env|file|command) = .*");
-  std::ifstream file(REINFER_SOURCE_DIR "/config/reinfer_exporter.toml");
+  std::ifstream file(source_path("config/reinfer_exporter.toml"));
   std::string toml;
   for (std::string line; std::getline(file, line);) {
     std::smatch match;
@@ -329,7 +330,7 @@ TEST_CASE("what the documented configuration shows in comments is valid as well"
 
 TEST_CASE("the documented configuration shows the defaults of a tenant") {
   const model::Plan plan =
-      *config::load_plan(REINFER_SOURCE_DIR "/config/reinfer_exporter.toml", any_token);
+      *config::load_plan(source_path("config/reinfer_exporter.toml"), any_token);
   const model::Tenant& documented = plan.tenants().at(0);
   const model::Tenant built_in = tenant_with("");
   CHECK(documented.network == built_in.network);

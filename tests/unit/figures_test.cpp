@@ -16,6 +16,7 @@
 #include "record/ledger.h"
 #include "terminal/probe_summary.h"
 #include "tests/unit/plans.h"
+#include "tests/unit/source_path.h"
 
 namespace reinfer::tests {
 namespace {
@@ -56,7 +57,7 @@ std::string text_of(const std::string& html) {
 
 std::string file(const char* name) {
   std::ostringstream text;
-  text << std::ifstream(std::string(REINFER_SOURCE_DIR "/") + name).rdbuf();
+  text << std::ifstream(source_path(name)).rdbuf();
   return text.str();
 }
 

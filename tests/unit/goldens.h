@@ -9,10 +9,12 @@
 #include <sstream>
 #include <string>
 
+#include "tests/unit/source_path.h"
+
 namespace reinfer::tests {
 
 inline void check_golden(const std::string& name, const std::string& text) {
-  const std::string path = std::string(REINFER_SOURCE_DIR "/tests/unit/goldens/") + name;
+  const std::string path = source_path("tests/unit/goldens/" + name);
   if (std::getenv("REINFER_UPDATE_GOLDENS") != nullptr) std::ofstream(path) << text;
   std::ostringstream golden;
   golden << std::ifstream(path).rdbuf();

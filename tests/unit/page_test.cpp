@@ -14,6 +14,7 @@
 #include "page/latency_split.h"
 #include "record/ledger.h"
 #include "tests/unit/plans.h"
+#include "tests/unit/source_path.h"
 
 namespace reinfer::tests {
 namespace {
@@ -229,7 +230,7 @@ TEST_CASE_FIXTURE(PageTest, "the golden page") {
   // One element a line, so that a difference can be read.
   for (std::size_t at = page.find("><"); at != std::string::npos; at = page.find("><", at))
     page.insert(at + 1, "\n");
-  const std::string path = REINFER_SOURCE_DIR "/tests/unit/goldens/overview.html";
+  const std::string path = source_path("tests/unit/goldens/overview.html");
   if (std::getenv("REINFER_UPDATE_GOLDENS") != nullptr) std::ofstream(path) << page << '\n';
   std::ostringstream golden;
   golden << std::ifstream(path).rdbuf();

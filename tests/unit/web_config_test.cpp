@@ -10,6 +10,7 @@
 
 #include "http/web_config.h"
 #include "http/web_files.h"
+#include "tests/unit/source_path.h"
 
 namespace reinfer::tests {
 namespace {
@@ -48,7 +49,7 @@ http::WebConfig good(const std::string& yaml) {
 
 TEST_CASE("every bad web configuration is answered with the problems written beside it") {
   std::vector<fs::path> paths;
-  for (const auto& entry : fs::directory_iterator(REINFER_SOURCE_DIR "/tests/bad_web_configs"))
+  for (const auto& entry : fs::directory_iterator(source_path("tests/bad_web_configs")))
     if (entry.path().extension() == ".yml") paths.push_back(entry.path());
   std::sort(paths.begin(), paths.end());
   CHECK(paths.size() >= 23);
