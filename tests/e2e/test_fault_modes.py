@@ -31,8 +31,10 @@ class FaultModesTest(unittest.TestCase):
                         if not name.startswith('oauth_')}
         tables = [cls.tenant_of(name, description) for name, _, description in cls.modes
                   if name in cls.expected]
-        # Huge bodies take their time on a busy machine, and must not look like late ones.
-        cls.config = write_config(cls.folder, *tables, interval='4s', timeout='3500ms')
+        # Huge bodies and handshakes take their time on a busy machine, and must not look like late
+        # ones.
+        cls.config = write_config(cls.folder, *tables, interval='4s', timeout='3500ms',
+                                  connect_timeout='3s', tls_timeout='3s')
         cls.exporter = Exporter(cls, cls.folder, cls.config, cls.simulator.token,
                                 log_level='debug').await_serving()
 
