@@ -11,7 +11,7 @@
 namespace reinfer::config {
 namespace {
 
-std::optional<std::string> path_fault(std::string_view path) {
+std::optional<std::string> file_path_fault(std::string_view path) {
   const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
   if (path.empty()) return "is empty, allowed: the path of a file";
   if (std::any_of(path.begin(), path.end(), is_control))
@@ -34,7 +34,7 @@ bool is_variable_name(std::string_view name) {
 
 std::string prove_path(const Setting<std::string>& setting, base::ProblemList& problems) {
   if (!setting.value) return "";
-  if (const auto fault = path_fault(*setting.value)) {
+  if (const auto fault = file_path_fault(*setting.value)) {
     problems.add(setting.place, setting.key, *fault);
     return "";
   }

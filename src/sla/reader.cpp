@@ -19,7 +19,8 @@ constexpr base::Nanoseconds kGaugeStep = std::chrono::minutes(5);
 // more than the month is read, for what began before it and went on after it.
 constexpr base::Nanoseconds kMargin = std::chrono::minutes(10);
 constexpr const char* kEventMetrics = "reinfer_slo_events_total|reinfer_slo_good_events_total";
-constexpr const char* kExcluded = "reinfer_slo_excluded_events_total";  // of which egress is read
+constexpr const char* kExcludedTotal =
+    "reinfer_slo_excluded_events_total";  // of which egress is read
 constexpr const char* kStart = "process_start_time_seconds";
 constexpr double kStartSecondsMin = 1;  // that make another start
 constexpr const char* kResults = "reinfer_probe_results_total";
@@ -60,7 +61,7 @@ class SlaReader::Histories {
       into = &target.objectives[slo].good;
     else if (name == "reinfer_slo_objective_ratio")
       into = &target.objectives[slo].ratio;
-    else if (name == kExcluded)
+    else if (name == kExcludedTotal)
       into = &target.objectives[slo].egress;
     else if (name == "reinfer_probe_interval_seconds")
       into = &target.interval;
@@ -263,9 +264,9 @@ Prometheus::Answer<bool> SlaReader::read_counters(const std::string& tenant, con
   if (!events) return tl::unexpected(events.error());
   const auto changed = changed_series(tenant, piece);
   if (!changed) return tl::unexpected(changed.error());
-  const auto egress = prometheus_.query(
-      selector(kExcluded, tenant, ",reason=\"egress\"") + range(piece.to - piece.from + kMargin),
-      piece.to);
+  const auto egress = prometheus_.query(selector(kExcludedTotal, tenant, ",reason=\"egress\"") +
+                                            range(piece.to - piece.from + kMargin),
+                                        piece.to);
   if (!egress) return tl::unexpected(egress.error());
   for (const auto* part : {&*events, &*changed, &*egress})
     for (const Series& one : *part)
