@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
@@ -237,7 +238,7 @@ class TlsServer {
   std::string url() const { return with_scheme("https", server_.base_url()); }
 
   std::string protocols;  // that the client offers, in ALPN's form
-  bool saw_certificate = false;
+  std::atomic<bool> saw_certificate = false;
 
  private:
   using Bio = std::unique_ptr<BIO, decltype(&BIO_free)>;
