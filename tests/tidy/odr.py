@@ -19,13 +19,14 @@ ALLOWED = {"main"}
 
 def twice(listings):
     """From {object: what nm says of it}: the symbols that two define, with these objects."""
-    places = collections.defaultdict(list)
+    # A set: the variants of one constructor have one name and lie in one object.
+    places = collections.defaultdict(set)
     for name, listing in listings.items():
         for line in listing.splitlines():
             match = STRONG.match(line)
             if match and match[1] not in ALLOWED:
-                places[match[1]].append(name)
-    return {symbol: names for symbol, names in places.items() if len(names) > 1}
+                places[match[1]].add(name)
+    return {symbol: sorted(names) for symbol, names in places.items() if len(names) > 1}
 
 
 def listings_of(build):
