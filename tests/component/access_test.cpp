@@ -130,11 +130,12 @@ TEST_CASE("a client's certificate must be of the right CA and for an allowed nam
   write(door.folder.path("stranger.crt"), strangers.leaves[2].certificate_pem);
   write(door.folder.path("stranger.key"), strangers.leaves[2].key_pem);
   const int port = door.open();
-  for (const auto& [name, in] : {std::pair("other", true), {"web", false}, {"stranger", false}}) {
+  for (const auto& [file, in] : {std::pair("other", true), {"web", false}, {"stranger", false}}) {
+    const std::string name = file;  // clang 14 captures no structured binding
     CAPTURE(name);
     Fetch what = door.tls();
-    what.certificate = door.folder.path(std::string(name) + ".crt");
-    what.key = door.folder.path(std::string(name) + ".key");
+    what.certificate = door.folder.path(name + ".crt");
+    what.key = door.folder.path(name + ".key");
     CHECK((fetch(port, what).status == 200) == in);
   }
   CHECK(door.rejected(http::Rejection::tls, 2) == 2);
