@@ -12,7 +12,7 @@ void TokenVerdicts::adopt(const model::Plan& plan, const model::PlanChange& chan
   const model::Plan& before = *std::exchange(plan_, &plan);
   tenants_ = model::carry_over(change.tenants, tenants_, [](std::size_t) { return OfTenant{}; });
   for (std::size_t i = 0; i < tenants_.size(); ++i) {
-    tenants_[i].probes_refused_alone = 0;
+    tenants_[i].probes_refused = tenants_[i].probes_refused_alone = 0;
     if (!change.tenants[i]) continue;
     const model::Tenant& old = before.tenants()[*change.tenants[i]];
     const model::Tenant& now = plan.tenants()[i];
@@ -40,7 +40,10 @@ void TokenVerdicts::accepted(model::TargetIndex target, std::uint64_t token, bas
   of_tenant.contradiction_told = false;
   OfTarget& own = targets_.at(model::to_size(target));
   set_still_alone(own, of_tenant, false);
+  if (own.refused_token != 0) --of_tenant.probes_refused;
   own = {};
+  // Nearly always: the targets need not be gone through at each reply.
+  if (of_tenant.probes_refused == 0) return;
   const model::TenantIndex tenant = plan_->target(target).tenant;
   for (std::size_t i = 0; i < targets_.size(); ++i) {
     OfTarget& other = targets_[i];
@@ -64,6 +67,7 @@ bool TokenVerdicts::refused(model::TargetIndex target, std::uint64_t token, base
     return false;
   }
   if (own.refused_token != token) {
+    if (own.refused_token == 0) ++of_tenant.probes_refused;
     own.refused_token = token;
     own.refused_at = now;
   }

@@ -49,6 +49,7 @@ class TokenVerdicts {
     base::MonoTime at{};  // as TokenFacts::judged_at
     int tokens_refused_in_a_row = 0;
     bool contradiction_told = false;
+    std::size_t probes_refused = 0;  // whose last reply was a 401
     std::size_t probes_refused_alone = 0;
   };
   struct OfTarget {
