@@ -1,8 +1,12 @@
 // One line per event on stderr, as logfmt or JSON, e.g.
 //   ts=2026-11-23T16:13:35.123Z level=info event="probe failed" tenant=acme outcome=gateway_error
 // Used by every room for messages to the operator; passed by reference, never global. Thread-safe:
-// lines never interleave. It does not rotate or buffer, and filters no secrets: a Secret cannot be
-// turned into a field.
+// lines never interleave. It does not rotate, and filters no secrets: a Secret cannot be turned
+// into a field.
+//
+// The service calls write_on_own_thread(): its threads then only put lines into a queue, so a
+// reader of the log that has stopped reading delays nobody. Commands write their few lines
+// themselves.
 #pragma once
 
 #include <initializer_list>
@@ -12,6 +16,9 @@
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "base/clock.h"
+#include "base/instruments.h"
 
 namespace reinfer::base {
 
@@ -33,14 +40,26 @@ struct LogField {
   std::string value;
 };
 
+// So many lines wait for the thread that writes them; then the oldest is dropped.
+inline constexpr std::size_t kLogLinesMax = 1024;
+// So long the destructor waits for a reader that is behind.
+inline constexpr Nanoseconds kLogStopTime = std::chrono::milliseconds(500);
+
 class Log {
  public:
-  // Writes to stderr.
+  // Writes to stderr, or to another descriptor that outlives the log.
   Log(LogLevel level, LogFormat format);
+  Log(LogLevel level, LogFormat format, int descriptor);
   // Writes nothing; for simulations and tests.
   static Log silent();
   Log(Log&&) noexcept;
+  // Lines that are still not written after kLogStopTime are dropped.
   ~Log();
+
+  // From now on a thread of the log's own writes. Lines that are dropped, because the reader is
+  // behind or gone, are counted in `dropped`, and a line says how many once the reader is back. To
+  // be called once, before other threads use the log. std::system_error if there is no thread.
+  void write_on_own_thread(Counter dropped);
 
   void debug(std::string_view event, std::initializer_list<LogField> fields = {}) const;
   void info(std::string_view event, std::initializer_list<LogField> fields = {}) const;
