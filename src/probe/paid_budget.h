@@ -1,11 +1,13 @@
 // Counts the paid probes of each tenant by UTC day, and decides whether it may have another. With a
-// state file the count survives a restart: the file is written before each paid request is sent, so
-// a crash can only count too many, never too few. Shared by all probe threads; any thread.
+// state file the count survives a restart: a paid probe is on disk before it may be sent, so a
+// crash or a power cut can only count too many, never too few. Shared by all probe threads; any
+// thread. It blocks on the disk, for paid probes alone.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <string>
 
 #include "base/log.h"
@@ -15,31 +17,38 @@ namespace reinfer::probe {
 
 class PaidBudget {
  public:
-  // `state_file`: keeps the counts; empty for none. A file that cannot be read counts as empty, a
-  // failed write is logged each time; neither stops the probes.
+  // `state_file`: keeps the counts; empty for none. A file that cannot be understood is set aside
+  // as FILE.broken, and until the next day nothing may be spent: it would have said how much is
+  // spent already. While the file cannot be written nothing may be spent either. Both are logged.
   PaidBudget(std::string state_file, const base::Log& log);
 
   // Counts are kept by the tenant's name and survive a reload.
-  bool may_spend(const model::Tenant& tenant, base::WallTime now) const;
+  bool may_spend(const model::Tenant& tenant, base::WallTime now);
   void spend(const model::Tenant& tenant, base::WallTime now);
 
  private:
   struct Spent {
     long long day = 0;  // since the Unix epoch
     std::size_t count = 0;
+    std::size_t stored = 0;  // as in the file: at least `count`, one more for the next probe
   };
 
-  long long day_of(const Spent& spent, base::WallTime now) const;
+  static long long day_of(const Spent& spent, base::WallTime now);
+  Spent& spent_today(const model::Tenant& tenant, base::WallTime now);
+  bool reserve(Spent& spent);
   void load();
-  void save() const;
+  void set_aside(const std::string& problem);
+  bool save() const;
 
   // Constant after construction.
   const std::string state_file_;
   const base::Log& log_;
 
   // Guarded by mutex_.
-  mutable std::mutex mutex_;
+  std::mutex mutex_;
   std::map<std::string, Spent> spent_;  // by tenant name
+  bool lost_ = false;                   // the file was broken
+  std::optional<long long> lost_day_;   // when it was first asked for after that
 };
 
 }  // namespace reinfer::probe

@@ -70,31 +70,86 @@ interval = "5m"
 accept_cost = true
 )";
 
-TEST_CASE("the count of paid probes survives a restart, and a broken file is no obstacle") {
-  const auto folder =
+// A folder for the state file, gone with the test.
+struct StateFolder {
+  StateFolder() { std::filesystem::create_directories(path); }
+  ~StateFolder() {
+    std::filesystem::permissions(path, std::filesystem::perms::owner_all);
+    std::filesystem::remove_all(path);
+  }
+  std::string file() const { return (path / "paid.json").string(); }
+
+  const std::filesystem::path path =
       std::filesystem::temp_directory_path() /
       ("reinfer-paid-" + base::Random(base::Random::seed_from_kernel()).next_uuid());
-  std::filesystem::create_directories(folder);
-  const std::string file = (folder / "paid.json").string();
+};
+
+std::string text_of(const std::string& file) {
+  std::ifstream stream(file);
+  return {std::istreambuf_iterator<char>(stream), {}};
+}
+
+constexpr base::WallTime kDay{24h * 20000};
+
+TEST_CASE("the count of paid probes survives a restart") {
+  const StateFolder folder;
   const auto plan = plan_from(kPaid);
   const base::Log log = base::Log::silent();
   const model::Tenant& tenant = plan->tenants()[0];
-  const base::WallTime day{24h * 20000};
   {
-    probe::PaidBudget budget(file, log);
-    for (std::size_t i = 0; i < model::kPaidProbesPerDay; ++i)
-      budget.spend(tenant, day);
-    CHECK_FALSE(budget.may_spend(tenant, day + 1h));
+    probe::PaidBudget budget(folder.file(), log);
+    for (std::size_t i = 0; i < model::kPaidProbesPerDay; ++i) {
+      CHECK(budget.may_spend(tenant, kDay));
+      budget.spend(tenant, kDay);
+    }
+    CHECK_FALSE(budget.may_spend(tenant, kDay + 1h));
   }
-  probe::PaidBudget restarted(file, log);
-  CHECK_FALSE(restarted.may_spend(tenant, day + 2h));
-  CHECK(restarted.may_spend(tenant, day + 24h));
-  std::ofstream(file) << "{\"acme\": {\"day\": \"x\"";
-  probe::PaidBudget broken(file, log);
-  CHECK(broken.may_spend(tenant, day));
-  broken.spend(tenant, day);
-  CHECK(std::filesystem::exists(file));
-  std::filesystem::remove_all(folder);
+  probe::PaidBudget restarted(folder.file(), log);
+  CHECK_FALSE(restarted.may_spend(tenant, kDay + 2h));
+  CHECK(restarted.may_spend(tenant, kDay + 24h));
+}
+
+TEST_CASE("a paid probe is in the state file before it may be sent, and is written there once") {
+  const StateFolder folder;
+  const auto plan = plan_from(kPaid);
+  const base::Log log = base::Log::silent();
+  probe::PaidBudget budget(folder.file(), log);
+  REQUIRE(budget.may_spend(plan->tenants()[0], kDay));
+  CHECK(text_of(folder.file()) == "{\"acme\":{\"day\":20000,\"paid_probes\":1}}\n");
+  std::filesystem::remove(folder.file());
+  REQUIRE(budget.may_spend(plan->tenants()[0], kDay));
+  budget.spend(plan->tenants()[0], kDay);
+  CHECK_FALSE(std::filesystem::exists(folder.file()));
+}
+
+TEST_CASE("a broken state file never counts as zero and is kept for people") {
+  for (const std::string broken :
+       {"{\"acme\": {\"day\": \"x\"", "[]", "", "{\"acme\":{\"day\":20000}}",
+        "{\"acme\":{\"day\":20000,"
+        "\"paid_probes\":-1}}"}) {
+    CAPTURE(broken);
+    const StateFolder folder;
+    const auto plan = plan_from(kPaid);
+    const base::Log log = base::Log::silent();
+    std::ofstream(folder.file()) << broken;
+    probe::PaidBudget budget(folder.file(), log);
+    CHECK_FALSE(budget.may_spend(plan->tenants()[0], kDay));
+    CHECK_FALSE(budget.may_spend(plan->tenants()[0], kDay + 23h));
+    CHECK(budget.may_spend(plan->tenants()[0], kDay + 24h));
+    CHECK(text_of(folder.file() + ".broken") == broken);
+  }
+}
+
+TEST_CASE("no paid probe is sent while the state file cannot be written") {
+  const StateFolder folder;
+  const auto plan = plan_from(kPaid);
+  const base::Log log = base::Log::silent();
+  probe::PaidBudget budget(folder.file(), log);
+  // A folder in the place of the draft: root may write wherever permissions forbid it.
+  std::filesystem::create_directory(folder.file() + ".new");
+  CHECK_FALSE(budget.may_spend(plan->tenants()[0], kDay));
+  std::filesystem::remove(folder.file() + ".new");
+  CHECK(budget.may_spend(plan->tenants()[0], kDay));
 }
 
 model::ProbeResult result_of(model::Outcome outcome, base::Nanoseconds total,
