@@ -120,10 +120,11 @@ void add_serve(CLI::App& cli, Options& options, Given& given) {
   cli.add_flag("--probe.realtime", given.realtime,
                "Let the probe threads run before all ordinary ones (needs CAP_SYS_NICE or "
                "LimitRTPRIO=1)");
-  cli.add_option("--storage.path", options.storage_path,
-                 "Folder in which the count of paid probes survives a restart")
-      ->type_name("DIR")
-      ->check(CLI::ExistingDirectory);
+  cli.add_option(
+         "--storage.path", options.storage_path,
+         "Folder in which the count of paid probes survives a restart; made if only its last "
+         "part is missing, and used by one exporter at a time")
+      ->type_name("DIR");
   cli.add_option("--web.port-file", options.port_file,
                  "Write the first port to this file once it is open (for port 0)")
       ->type_name("PATH");

@@ -59,7 +59,10 @@ ProbeThreads::ProbeThreads(const model::Partition& partition, const base::Clock&
                                                 base::stable_hash("probe thread", seed + i)));
 }
 
-ProbeThreads::~ProbeThreads() = default;
+ProbeThreads::~ProbeThreads() {
+  request_stop();
+  join();
+}
 
 void ProbeThreads::start(base::Scheduling scheduling) {
   for (std::size_t i = 0; i < workers_.size(); ++i)

@@ -41,10 +41,11 @@ class ProbeThreads {
   ProbeThreads(const model::Partition& partition, const base::Clock& clock,
                const MakeTransport& make_transport, probe::PaidBudget& paid,
                record::Ledgers& ledgers, const base::Log& log, std::uint64_t seed);
-  // REQUIRES: stopped, if started.
+  // Stops them if they run.
   ~ProbeThreads();
 
   // If the kernel refuses a real-time priority, the threads run without it and log a warning.
+  // std::system_error if it refuses a thread.
   void start(base::Scheduling scheduling = base::Scheduling::fair);
   // Asks all threads to stop, without waiting.
   void request_stop();

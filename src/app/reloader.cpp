@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/thread_name.h"
 #include "config/load_plan.h"
 #include "credentials/credentials.h"
 
@@ -13,6 +14,10 @@ namespace {
 
 // `check` prints the rest.
 constexpr std::size_t kProblemsToldMax = 20;
+
+routes::ReloadReport stopping_report() {
+  return {{"the exporter is stopping"}};
+}
 
 // The state of a source in use is already known, and a command may return another token each time
 // it runs.
@@ -32,24 +37,91 @@ config::TokenInspector inspect_new_tokens(const model::Plan& in_force,
 
 Reloader::Reloader(std::string config_file, std::uint64_t fingerprint,
                    std::shared_ptr<const model::Plan> whole, model::Shard shard,
-                   record::Ledgers& ledgers, ProbeThreads& threads, const base::Log& log,
-                   std::function<bool()> stop_is_pending)
+                   record::Ledgers& ledgers, ProbeThreads& threads, const base::Log& log)
     : config_file_(std::move(config_file)),
       shard_(shard),
       ledgers_(ledgers),
       threads_(threads),
       log_(log),
-      stop_is_pending_(std::move(stop_is_pending)),
       whole_(std::move(whole)),
       fingerprint_(fingerprint) {}
 
-routes::ReloadReport Reloader::reload(std::string_view trigger) {
+Reloader::~Reloader() {
+  request_stop();
+  join();
+}
+
+void Reloader::start(std::optional<base::Nanoseconds> look_interval) {
+  thread_ = std::thread([this, look_interval]() noexcept {
+    base::name_thread("reload");
+    run(look_interval);
+  });
+}
+
+void Reloader::request_stop() {
   const std::lock_guard lock(mutex_);
-  return apply(config::read_config_files(config_file_), trigger);
+  stopping_ = true;
+  answer(clients_, stopping_report());
+  answer(next_clients_, stopping_report());
+  changed_.notify_all();
+}
+
+void Reloader::answer(Clients& clients, const routes::ReloadReport& report) {
+  for (auto& client : std::exchange(clients, {}))
+    client.set_value(report);
+}
+
+void Reloader::join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+void Reloader::request(std::string_view trigger) {
+  const std::lock_guard lock(mutex_);
+  if (!trigger_) trigger_ = trigger;
+  changed_.notify_all();
+}
+
+routes::ReloadReport Reloader::reload(std::string_view trigger) {
+  std::future<routes::ReloadReport> report;
+  {
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return stopping_report();
+    if (clients_.size() + next_clients_.size() >= kReloadClientsMax)
+      return {{"too many clients wait for a reload"}};
+    report = next_clients_.emplace_back().get_future();
+    if (!trigger_) trigger_ = trigger;
+    changed_.notify_all();
+  }
+  if (report.wait_for(kReloadWaitMax) == std::future_status::ready) return report.get();
+  return {{"the reload has not ended yet, the log will say how it ended"}};
+}
+
+void Reloader::run(std::optional<base::Nanoseconds> look_interval) {
+  while (!stopping_) {
+    const std::optional<std::string> trigger = wait_for_request(look_interval);
+    if (stopping_) break;
+    if (!trigger) {
+      reload_if_changed();
+      continue;
+    }
+    const auto report = apply(config::read_config_files(config_file_), *trigger);
+    const std::lock_guard lock(mutex_);
+    answer(clients_, report);
+  }
+}
+
+std::optional<std::string> Reloader::wait_for_request(std::optional<base::Nanoseconds> time_max) {
+  std::unique_lock lock(mutex_);
+  const auto is_wanted = [this] { return stopping_ || trigger_; };
+  if (time_max)
+    changed_.wait_for(lock, *time_max, is_wanted);
+  else
+    changed_.wait(lock, is_wanted);
+  clients_ = std::exchange(next_clients_, {});
+  return std::exchange(trigger_, std::nullopt);
 }
 
 void Reloader::reload_if_changed() {
-  const std::lock_guard lock(mutex_);
   const std::vector<config::ConfigFile> files = config::read_config_files(config_file_);
   if (config::fingerprint(files) != fingerprint_) apply(files, "a file changed");
 }
@@ -58,13 +130,13 @@ routes::ReloadReport Reloader::apply(const std::vector<config::ConfigFile>& file
                                      std::string_view trigger) {
   fingerprint_ = config::fingerprint(files);
   auto loaded =
-      config::make_plan(files, inspect_new_tokens(*whole_, [this] { return is_stopping(); }));
-  if (is_stopping()) return {{"the exporter is stopping"}};
+      config::make_plan(files, inspect_new_tokens(*whole_, [this] { return stopping_.load(); }));
+  if (stopping_) return stopping_report();
   if (!loaded) return refuse(loaded.error(), trigger);
   const auto whole = std::make_shared<const model::Plan>(std::move(*loaded));
   const auto plan = model::shard_of(whole, shard_);
   const auto before = model::shard_of(std::exchange(whole_, whole), shard_);
-  if (!threads_.adopt(plan)) return {{"the exporter is stopping"}};
+  if (!threads_.adopt(plan)) return stopping_report();
   const model::PlanDifference difference = model::count_differences(*before, *plan);
   log_.info("configuration reloaded", {{"trigger", trigger},
                                        {"added", difference.added},

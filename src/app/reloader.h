@@ -1,16 +1,21 @@
 // Puts a changed configuration in force without a restart: on SIGHUP, over HTTP, or because a file
 // changed. The files are validated first; a wrong configuration changes nothing except a gauge, and
-// its problems are logged and shown on the page. Called by main and by the HTTP pool, one at a
-// time.
+// its problems are logged and shown on the page. It has a thread of its own, because files may lie
+// on a dead mount and token commands may hang. Main starts and stops it; main and the HTTP workers
+// ask it to reload.
 #pragma once
 
 #include <atomic>
+#include <condition_variable>
 #include <cstdint>
-#include <functional>
+#include <future>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <thread>
+#include <vector>
 
 #include "app/probe_threads.h"
 #include "base/log.h"
@@ -21,27 +26,45 @@
 
 namespace reinfer::app {
 
+// Each client that waits for a reload holds an HTTP worker.
+inline constexpr std::size_t kReloadClientsMax = 4;
+inline constexpr base::Nanoseconds kReloadWaitMax = std::chrono::seconds(60);
+
 class Reloader {
  public:
   // `whole` was made from files with that fingerprint; the shard's part of it is in force.
-  // Everything passed by reference outlives the reloader. `stop_is_pending`: whether main has been
-  // told to stop and has not heard of it yet, because it is reloading; any thread.
-  Reloader(
-      std::string config_file, std::uint64_t fingerprint, std::shared_ptr<const model::Plan> whole,
-      model::Shard shard, record::Ledgers& ledgers, ProbeThreads& threads, const base::Log& log,
-      std::function<bool()> stop_is_pending = [] { return false; });
+  // Everything passed by reference outlives the reloader.
+  Reloader(std::string config_file, std::uint64_t fingerprint,
+           std::shared_ptr<const model::Plan> whole, model::Shard shard, record::Ledgers& ledgers,
+           ProbeThreads& threads, const base::Log& log);
+  ~Reloader();
 
-  // Returns when the new plan is in force, or the problems. `trigger` is for the log.
+  // `look_interval`: how often to look whether a file has changed; absent: never.
+  void start(std::optional<base::Nanoseconds> look_interval);
+  // A reload under way ends soon, though it waits for a token command, and changes nothing. All
+  // that wait for one are told.
+  void request_stop();
+  // Waits for the thread: for ever, if it reads a file on a dead mount.
+  void join();
+
+  // For any thread. Requests that come before the reload begins share it; `trigger` is for the log.
+
+  // Returns at once.
+  void request(std::string_view trigger);
+  // Returns when the new plan is in force, or the problems.
   routes::ReloadReport reload(std::string_view trigger);
-  // The same if a file was changed, added or removed since the last attempt.
-  void reload_if_changed();
-  // A reload under way ends soon, though it waits for a token command, and changes nothing.
-  void request_stop() { stopping_ = true; }
 
  private:
+  using Clients = std::vector<std::promise<routes::ReloadReport>>;
+
+  void run(std::optional<base::Nanoseconds> look_interval);
+  // The trigger of the reload that was asked for; nullopt: it is time to look at the files, or to
+  // stop.
+  std::optional<std::string> wait_for_request(std::optional<base::Nanoseconds> time_max);
+  static void answer(Clients& clients, const routes::ReloadReport& report);
+  void reload_if_changed();
   routes::ReloadReport apply(const std::vector<config::ConfigFile>& files,
                              std::string_view trigger);
-  bool is_stopping() const { return stopping_ || stop_is_pending_(); }
   routes::ReloadReport refuse(const base::Problems& problems, std::string_view trigger);
 
   // Constant after construction.
@@ -50,14 +73,21 @@ class Reloader {
   record::Ledgers& ledgers_;
   ProbeThreads& threads_;
   const base::Log& log_;
-  const std::function<bool()> stop_is_pending_;
 
   std::atomic<bool> stopping_{false};
 
   // Guarded by mutex_.
   std::mutex mutex_;
+  std::condition_variable changed_;
+  std::optional<std::string> trigger_;  // of a reload that was asked for and has not begun
+  Clients next_clients_;                // wait for that one
+  Clients clients_;                     // wait for the one under way
+
+  // Of its own thread.
   std::shared_ptr<const model::Plan> whole_;  // tokens of other shards have been seen as well
   std::uint64_t fingerprint_;
+
+  std::thread thread_;
 };
 
 }  // namespace reinfer::app

@@ -5,13 +5,18 @@
 #include <csignal>
 #include <cstdio>
 #include <fstream>
+#include <optional>
+#include <system_error>
 #include <thread>
 
 #include "app/commands.h"
+#include "app/last_resort.h"
 #include "app/load_command_config.h"
+#include "app/orphans.h"
 #include "app/probe_threads.h"
 #include "app/proxy_environment.h"
 #include "app/reloader.h"
+#include "app/storage_folder.h"
 #include "base/random.h"
 #include "base/text.h"
 #include "base/version.h"
@@ -40,13 +45,6 @@ void block_awaited_signals() {
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
-// While main reloads, nobody waits for them.
-bool stop_is_pending() {
-  sigset_t pending;
-  sigpending(&pending);
-  return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1;
-}
-
 // Waits for one of them, or until `limit` has passed (0 then).
 int await_signal(std::optional<base::Nanoseconds> limit) {
   const sigset_t signals = awaited_signals();
@@ -60,14 +58,16 @@ int await_signal(std::optional<base::Nanoseconds> limit) {
   return std::max(sigtimedwait(&signals, nullptr, &time), 0);
 }
 
-// Reloads on SIGHUP; returns the signal that ends the program.
-int serve_until_stopped(const Options& options, Reloader& reloader) {
+// Asks for a reload on SIGHUP; returns the signal that ends the program.
+int serve_until_stopped(Reloader& reloader) {
+  const auto look_interval = gets_orphans() ? std::optional(kOrphanAge) : std::nullopt;
+  OrphanReaper orphans;
   for (;;) {
-    const int signal = await_signal(options.auto_reload_interval);
+    const int signal = await_signal(look_interval);
     if (signal == SIGHUP)
-      reloader.reload("SIGHUP");
+      reloader.request("SIGHUP");
     else if (signal == 0)
-      reloader.reload_if_changed();
+      orphans.look(base::mono_now());
     else
       return signal;
   }
@@ -122,15 +122,39 @@ std::pair<std::shared_ptr<const model::Plan>, std::uint64_t> first_load(
   return {load_or_explain(files, config_file), config::fingerprint(files)};
 }
 
-}  // namespace
+// The locked folder, none without a path; an error has been printed.
+tl::expected<std::optional<StorageFolder>, std::string> take_storage(const std::string& path) {
+  if (path.empty()) return std::nullopt;
+  auto taken = StorageFolder::take(path);
+  if (taken) return std::move(*taken);
+  fmt::print(stderr, "{}\n", taken.error());
+  return tl::unexpected(taken.error());
+}
 
-int serve_command(const Options& options) {
+// Tells every part to stop, before any of them is waited for.
+void stop(Reloader& reloader, ProbeThreads& threads, http::Server& server) {
+  begin_last_resort();
+  reloader.request_stop();
+  threads.request_stop();
+  server.stop();
+  threads.join();
+  reloader.join();
+}
+
+int serve(const Options& options) {
   const auto [whole, fingerprint] = first_load(options.config_file);
   if (!whole || !web_files_are_good(options.server.files)) return kExitBadConfig;
+  const auto storage = take_storage(options.storage_path);
+  if (!storage) return 1;
   block_awaited_signals();
 
   // Destroyed in reverse order: each object after those that refer to it.
-  const base::Log log(options.log_level, options.log_format);
+  base::Instruments instruments;
+  base::Log log(options.log_level, options.log_format);
+  log.write_on_own_thread(
+      instruments.counter("reinfer_exporter_log_lines_dropped_total",
+                          "Log lines that were not written because nobody read the log, or not "
+                          "fast enough."));
   const base::SystemClock clock;
   const auto plan = model::shard_of(whole, options.shard);
   const model::Partition partition =
@@ -141,11 +165,9 @@ int serve_command(const Options& options) {
   ProbeThreads threads(
       partition, clock, [] { return std::make_unique<transport::CurlTransport>(); }, paid, ledgers,
       log, base::Random::seed_from_kernel());
-  Reloader reloader(options.config_file, fingerprint, whole, options.shard, ledgers, threads, log,
-                    stop_is_pending);
+  Reloader reloader(options.config_file, fingerprint, whole, options.shard, ledgers, threads, log);
   std::atomic<bool> ready{false};
   http::RateLimit probe_rate(options.probe_rate);
-  base::Instruments instruments;
   show_options(options, instruments);
   http::Routes routes =
       all_routes(options, ledgers, clock, instruments, ready, probe_rate, threads, reloader);
@@ -162,8 +184,9 @@ int serve_command(const Options& options) {
     log.error(port.error());
     return 1;
   }
-  server.start();
   threads.start(options.scheduling);
+  reloader.start(options.auto_reload_interval);
+  server.start();
   ready = true;
   log.info("serving", {{"version", base::build_info().version},
                        {"address", base::join(server.addresses(), ", ")},
@@ -177,15 +200,26 @@ int serve_command(const Options& options) {
   if (!options.port_file.empty() && !write_port(options.port_file, *port))
     log.error("the port file cannot be written", {{"path", options.port_file}});
 
-  const int signal = serve_until_stopped(options, reloader);
+  const int signal = serve_until_stopped(reloader);
   log.info("stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
-  // All are asked to stop before any is waited for.
-  reloader.request_stop();
-  threads.request_stop();
-  server.stop();
-  threads.join();
+  stop(reloader, threads, server);
   log.info("stopped");
   return 0;
+}
+
+}  // namespace
+
+int serve_command(const Options& options) {
+  try {
+    return serve(options);
+  } catch (const std::system_error& error) {
+    // A thread: everything else that the system refuses is not thrown.
+    fmt::print(stderr,
+               "no thread can be started: {}\nLimits: ulimit -u, TasksMax= of systemd, pids.max of "
+               "the container.\n",
+               error.code().message());
+    return 1;
+  }
 }
 
 }  // namespace reinfer::app

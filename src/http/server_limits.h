@@ -22,8 +22,8 @@ struct ServerLimits {
   base::Nanoseconds reply_time = std::chrono::seconds(30);    // for the client to take it
   base::Nanoseconds idle_time = std::chrono::seconds(120);    // between two requests of a client
   base::Nanoseconds goodbye_time =
-      std::chrono::seconds(1);                            // for the client to close after the last
-  base::Nanoseconds stop_time = std::chrono::seconds(5);  // for what is under way when all ends
+      std::chrono::seconds(1);  // for the client to close after the last
+  base::Nanoseconds stop_time = std::chrono::milliseconds(1500);  // for what is under way at a stop
 };
 
 }  // namespace reinfer::http

@@ -29,6 +29,7 @@ void Engine::run(const std::function<bool()>& stopped) {
   while (!stopped())
     step(base::MonoTime::max());
   mailbox_.close();
+  on_demand_.close();
 }
 
 void Engine::step(base::MonoTime horizon) {

@@ -38,8 +38,8 @@ class Engine {
   // exchange ends, the next slot comes or `horizon` is reached, and records the results.
   void step(base::MonoTime horizon);
 
-  // Repeats step() until `stopped` returns true, then closes the mailbox. Transport::wake() makes
-  // the loop call `stopped` soon.
+  // Repeats step() until `stopped` returns true, then answers all who wait for a probe on demand,
+  // now and later. Transport::wake() makes the loop call `stopped` soon.
   void run(const std::function<bool()>& stopped);
 
  private:

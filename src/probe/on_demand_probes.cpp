@@ -36,8 +36,8 @@ OnDemandProbes::OnDemandProbes(std::shared_ptr<const model::Plan> plan,
       prober_(*plan_, transport, credentials, ids, log, seed,
               [](model::TargetIndex, base::Instant) { return false; }) {}
 
-OnDemandProbes::~OnDemandProbes() {
-  for (Waiting& waiting : waiting_)
+void OnDemandProbes::close() {
+  for (Waiting& waiting : std::exchange(waiting_, {}))
     waiting.answer.set_value(tl::unexpected(model::Refusal::stopping));
 }
 

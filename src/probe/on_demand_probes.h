@@ -21,8 +21,7 @@ class OnDemandProbes {
   OnDemandProbes(std::shared_ptr<const model::Plan> plan, transport::Transport& transport,
                  credentials::Credentials& credentials, Admission& admission,
                  transport::ProbeIds& ids, const base::Log& log, std::uint64_t seed);
-  // Answers the requests that still wait with Refusal::stopping.
-  ~OnDemandProbes();
+  ~OnDemandProbes() { close(); }
 
   void adopt(std::shared_ptr<const model::Plan> plan, const model::PlanChange& change);
 
@@ -34,6 +33,8 @@ class OnDemandProbes {
   void advance(base::Instant now);
   base::MonoTime next_event() const { return prober_.next_event(); }
   std::size_t in_flight() const { return prober_.in_flight(); }
+  // Nothing will end any more: answers the requests that still wait with Refusal::stopping.
+  void close();
 
  private:
   struct Waiting {
