@@ -35,10 +35,10 @@ std::size_t probe_threads_for(const model::Plan& plan, std::size_t processors) {
 // Destroyed in reverse order: each member after those that refer to it.
 struct ProbeThreads::Worker {
   Worker(std::shared_ptr<const model::Plan> part, const base::Clock& clock,
-         std::unique_ptr<transport::Transport> own, probe::PaidBudget& paid, record::Ledger& ledger,
-         const base::Log& log, std::uint64_t seed)
+         std::unique_ptr<transport::Transport> own, const credentials::ReadStored& read_stored,
+         probe::PaidBudget& paid, record::Ledger& ledger, const base::Log& log, std::uint64_t seed)
       : transport(std::move(own)),
-        credentials(*part, log),
+        credentials(*part, log, read_stored),
         mailbox(*transport),
         engine(std::move(part), clock, *transport, credentials, paid, ledger, mailbox, log, seed) {}
 
@@ -50,12 +50,13 @@ struct ProbeThreads::Worker {
 };
 
 ProbeThreads::ProbeThreads(const model::Partition& partition, const base::Clock& clock,
-                           const MakeTransport& make_transport, probe::PaidBudget& paid,
+                           const MakeTransport& make_transport,
+                           const credentials::ReadStored& read_stored, probe::PaidBudget& paid,
                            record::Ledgers& ledgers, const base::Log& log, std::uint64_t seed)
     : clock_(clock), ledgers_(ledgers), log_(log) {
   for (std::size_t i = 0; i < partition.parts.size(); ++i)
-    workers_.push_back(std::make_unique<Worker>(partition.parts[i], clock, make_transport(), paid,
-                                                ledgers.part(i), log,
+    workers_.push_back(std::make_unique<Worker>(partition.parts[i], clock, make_transport(),
+                                                read_stored, paid, ledgers.part(i), log,
                                                 base::stable_hash("probe thread", seed + i)));
 }
 

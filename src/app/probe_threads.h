@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/thread_scheduling.h"
+#include "credentials/stored_reads.h"
 #include "model/partition.h"
 #include "probe/engine.h"
 #include "probe/mailbox.h"
@@ -39,8 +40,9 @@ class ProbeThreads {
   // One thread for each part of `ledgers` and `partition`. Everything passed by reference outlives
   // them.
   ProbeThreads(const model::Partition& partition, const base::Clock& clock,
-               const MakeTransport& make_transport, probe::PaidBudget& paid,
-               record::Ledgers& ledgers, const base::Log& log, std::uint64_t seed);
+               const MakeTransport& make_transport, const credentials::ReadStored& read_stored,
+               probe::PaidBudget& paid, record::Ledgers& ledgers, const base::Log& log,
+               std::uint64_t seed);
   // Stops them if they run.
   ~ProbeThreads();
 

@@ -37,11 +37,13 @@ config::TokenInspector inspect_new_tokens(const model::Plan& in_force,
 
 Reloader::Reloader(std::string config_file, std::uint64_t fingerprint,
                    std::shared_ptr<const model::Plan> whole, model::Shard shard,
-                   record::Ledgers& ledgers, ProbeThreads& threads, const base::Log& log)
+                   record::Ledgers& ledgers, ProbeThreads& threads,
+                   credentials::StoredReads& stored_reads, const base::Log& log)
     : config_file_(std::move(config_file)),
       shard_(shard),
       ledgers_(ledgers),
       threads_(threads),
+      stored_reads_(stored_reads),
       log_(log),
       whole_(std::move(whole)),
       fingerprint_(fingerprint) {}
@@ -136,6 +138,7 @@ routes::ReloadReport Reloader::apply(const std::vector<config::ConfigFile>& file
   const auto whole = std::make_shared<const model::Plan>(std::move(*loaded));
   const auto plan = model::shard_of(whole, shard_);
   const auto before = model::shard_of(std::exchange(whole_, whole), shard_);
+  stored_reads_.prefetch(*plan);
   if (!threads_.adopt(plan)) return stopping_report();
   const model::PlanDifference difference = model::count_differences(*before, *plan);
   log_.info("configuration reloaded", {{"trigger", trigger},

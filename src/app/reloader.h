@@ -20,6 +20,7 @@
 #include "app/probe_threads.h"
 #include "base/log.h"
 #include "config/files.h"
+#include "credentials/stored_reads.h"
 #include "model/partition.h"
 #include "record/ledgers.h"
 #include "routes/reload_route.h"
@@ -36,7 +37,7 @@ class Reloader {
   // Everything passed by reference outlives the reloader.
   Reloader(std::string config_file, std::uint64_t fingerprint,
            std::shared_ptr<const model::Plan> whole, model::Shard shard, record::Ledgers& ledgers,
-           ProbeThreads& threads, const base::Log& log);
+           ProbeThreads& threads, credentials::StoredReads& stored_reads, const base::Log& log);
   ~Reloader();
 
   // `look_interval`: how often to look whether a file has changed; absent: never.
@@ -72,6 +73,7 @@ class Reloader {
   const model::Shard shard_;
   record::Ledgers& ledgers_;
   ProbeThreads& threads_;
+  credentials::StoredReads& stored_reads_;
   const base::Log& log_;
 
   std::atomic<bool> stopping_{false};

@@ -162,10 +162,15 @@ int serve(const Options& options) {
                                       *plan, std::thread::hardware_concurrency())));
   record::Ledgers ledgers(partition, clock.now());
   probe::PaidBudget paid(options.state_file(), log);
+  credentials::StoredReads stored_reads;
   ProbeThreads threads(
-      partition, clock, [] { return std::make_unique<transport::CurlTransport>(); }, paid, ledgers,
-      log, base::Random::seed_from_kernel());
-  Reloader reloader(options.config_file, fingerprint, whole, options.shard, ledgers, threads, log);
+      partition, clock, [] { return std::make_unique<transport::CurlTransport>(); },
+      [&stored_reads](const auto& source, base::MonoTime since) {
+        return stored_reads.read(source, since);
+      },
+      paid, ledgers, log, base::Random::seed_from_kernel());
+  Reloader reloader(options.config_file, fingerprint, whole, options.shard, ledgers, threads,
+                    stored_reads, log);
   std::atomic<bool> ready{false};
   http::RateLimit probe_rate(options.probe_rate);
   show_options(options, instruments);
@@ -184,6 +189,8 @@ int serve(const Options& options) {
     log.error(port.error());
     return 1;
   }
+  stored_reads.start();
+  stored_reads.prefetch(*plan);
   threads.start(options.scheduling);
   reloader.start(options.auto_reload_interval);
   server.start();

@@ -15,8 +15,8 @@ constexpr std::size_t kNamesMax = 5;
 
 }  // namespace
 
-Credentials::Credentials(const model::Plan& plan, const base::Log& log)
-    : log_(log), plan_(&plan), verdicts_(plan) {
+Credentials::Credentials(const model::Plan& plan, const base::Log& log, ReadStored read)
+    : log_(log), read_(std::move(read)), plan_(&plan), verdicts_(plan) {
   take_sources(plan);
 }
 
@@ -48,7 +48,7 @@ void Credentials::take_sources(const model::Plan& plan) {
       else
         known = sources_
                     .emplace(TokenSourceId{++sources_made_},
-                             std::make_unique<Source>(wanted, tokens_seen_, log_))
+                             std::make_unique<Source>(wanted, tokens_seen_, read_, log_))
                     .first;
     }
     known->second->set_environment(environment);

@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "credentials/command.h"
 #include "credentials/oauth.h"
+#include "credentials/stored_reads.h"
 #include "credentials/token_text.h"
 #include "credentials/token_verdicts.h"
 #include "model/plan.h"
@@ -56,9 +57,14 @@ struct TokenFetch {
   model::Request request;
 };
 
+// A file that has not been read by then does not answer.
+inline constexpr base::Nanoseconds kStoredReadMax = std::chrono::seconds(2);
+
 class Credentials {
  public:
-  Credentials(const model::Plan& plan, const base::Log& log);
+  // `read` reads stored sources. If it may answer later, a token is awaited for at most
+  // kStoredReadMax.
+  Credentials(const model::Plan& plan, const base::Log& log, ReadStored read = read_directly);
   ~Credentials();
 
   // From now on `plan` holds. A source that is still used keeps its token and state.
@@ -96,6 +102,7 @@ class Credentials {
   void log_contradiction(model::TenantIndex tenant);
 
   const base::Log& log_;
+  const ReadStored read_;
   const model::Plan* plan_;
   TokenVerdicts verdicts_;
 

@@ -57,22 +57,21 @@ SecretOrError read_stored(const model::SecretSource& source) {
   return secret;
 }
 
-std::vector<std::string> storage_warnings(const model::SecretSource& source) {
-  std::vector<std::string> warnings;
+StoredSecret read_with_warnings(const model::SecretSource& source) {
   TextOrError text = stored_text(source);
-  if (!text) return warnings;
-  const SecretOrError secret = clean_token(*text, describe(source));
-  if (secret && was_untidy(*text, *secret))
-    warnings.push_back(
+  if (!text) return {tl::unexpected(text.error()), {}};
+  StoredSecret stored{clean_token(*text, describe(source)), {}};
+  if (stored.secret && was_untidy(*text, *stored.secret))
+    stored.warnings.push_back(
         describe(source) +
         " holds more than the token (blanks, quotes or \"Bearer\"), which is left out");
   std::fill(text->begin(), text->end(), '\0');
   struct stat facts {};
   const bool file = source.kind == model::SecretSource::Kind::file;
   if (file && stat(source.name.c_str(), &facts) == 0 && (facts.st_mode & (S_IRGRP | S_IROTH)) != 0)
-    warnings.push_back(fmt::format("{} can be read by others than its owner (mode {:o})",
-                                   source.name, facts.st_mode & 0777U));
-  return warnings;
+    stored.warnings.push_back(fmt::format("{} can be read by others than its owner (mode {:o})",
+                                          source.name, facts.st_mode & 0777U));
+  return stored;
 }
 
 std::vector<std::string> environment_for_child(const std::vector<model::TokenSource>& sources) {

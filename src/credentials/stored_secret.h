@@ -16,9 +16,13 @@ namespace reinfer::credentials {
 // Reads the secret now. A file may hold at most kTokenBytesMax.
 SecretOrError read_stored(const model::SecretSource& source);
 
-// Warnings for the operator about a readable secret: other users may read its file, or the text
-// holds quotes or "Bearer" around the token. Reads it now.
-std::vector<std::string> storage_warnings(const model::SecretSource& source);
+// A stored secret, and warnings for the operator about a readable one: other users may read its
+// file, or the text holds quotes or "Bearer" around the token.
+struct StoredSecret {
+  SecretOrError secret;
+  std::vector<std::string> warnings;
+};
+StoredSecret read_with_warnings(const model::SecretSource& source);
 
 // Our environment as "NAME=VALUE" for a child process, without the variables that hold secrets of
 // the plan.

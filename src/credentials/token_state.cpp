@@ -14,7 +14,7 @@ namespace {
 
 constexpr base::Nanoseconds kStoredReadInterval = 1s;
 constexpr base::Nanoseconds kCommandRefresh = 5min;
-constexpr base::Nanoseconds kCommandPollInterval = 20ms;
+constexpr base::Nanoseconds kPollInterval = 20ms;
 constexpr base::Nanoseconds kRetryFirst = 1s;
 constexpr base::Nanoseconds kRetryMax = 2min;
 // Tokens with a shorter lifetime would make us overload their server.
@@ -35,8 +35,8 @@ bool is_stored(const model::TokenSource& source) {
 }  // namespace
 
 Credentials::Source::Source(model::TokenSource source, std::uint64_t& tokens_seen,
-                            const base::Log& log)
-    : source_(std::move(source)), log_(log), tokens_seen_(tokens_seen) {}
+                            const ReadStored& read, const base::Log& log)
+    : source_(std::move(source)), read_(read), log_(log), tokens_seen_(tokens_seen) {}
 
 void Credentials::Source::set_environment(std::vector<std::string> environment) {
   environment_ = std::move(environment);
@@ -58,13 +58,33 @@ void Credentials::Source::refresh(base::Instant now) {
 }
 
 void Credentials::Source::refresh_stored(base::Instant now) {
-  if (read_at_ && now.mono - *read_at_ < kStoredReadInterval) return;
+  if (!read_since_ && read_at_ && now.mono - *read_at_ < kStoredReadInterval) return;
+  auto secret = take_stored(stored_of(source_), now);
+  if (!secret) return;
   read_at_ = now.mono;
-  const model::SecretSource stored = stored_of(source_);
+  take(std::move(*secret), std::nullopt, now);
+}
+
+// nullopt while it is being read.
+std::optional<SecretOrError> Credentials::Source::take_stored(const model::SecretSource& stored,
+                                                              base::Instant now) {
+  if (!read_since_) read_since_ = now.mono;
+  // An earlier read may have seen the old token.
+  std::optional<StoredSecret> found =
+      read_(stored, doubt_is_read_ ? *read_since_ : *read_since_ - kStoredReadInterval);
+  if (!found && now.mono - *read_since_ < kStoredReadMax) {
+    poll_at_ = now.mono + kPollInterval;
+    return std::nullopt;
+  }
+  read_since_.reset();
+  doubt_is_read_ = false;
+  poll_at_.reset();
+  if (!found)
+    return tl::unexpected("the file " + stored.name + " does not answer, as on a dead mount");
   if (!std::exchange(warned_of_storage_, true))
-    for (const std::string& warning : storage_warnings(stored))
+    for (const std::string& warning : found->warnings)
       log_.warn("look at how the token is stored", {{"problem", warning}, {"at", source_.place}});
-  take(read_stored(stored), std::nullopt, now);
+  return std::move(found->secret);
 }
 
 void Credentials::Source::refresh_command(base::Instant now) {
@@ -77,11 +97,11 @@ void Credentials::Source::refresh_command(base::Instant now) {
 }
 
 void Credentials::Source::poll_command(base::Instant now) {
-  poll_command_at_ = now.mono + kCommandPollInterval;
+  poll_at_ = now.mono + kPollInterval;
   auto ended = command_->poll(now.mono);
   if (!ended) return;
   command_.reset();
-  poll_command_at_.reset();
+  poll_at_.reset();
   const bool good = ended->has_value();
   take(std::move(*ended), std::nullopt, now);
   if (!good) plan_retry(failures_in_a_row_++, now);
@@ -118,13 +138,14 @@ std::optional<std::uint64_t> Credentials::Source::fingerprint() const {
 bool Credentials::Source::has_replaced(std::uint64_t number, base::Instant now) {
   if (number != token_.number) return true;
   if (!is_stored(source_)) return false;
-  read_at_.reset();
+  read_since_ = now.mono;
+  doubt_is_read_ = true;
   refresh_stored(now);
   return number != token_.number;
 }
 
 Rejection Credentials::Source::refused(const Doubt& doubt, base::Instant now) {
-  if (is_stored(source_)) return Rejection::unchanged;
+  if (is_stored(source_)) return doubt_is_read_ ? Rejection::pending : Rejection::unchanged;
   const bool first = std::exchange(doubted_number_, token_.number) != token_.number;
   if (first) ++doubts_in_a_row_;
   // Several probes may have been sent with it: all of them wait for one replacement.
@@ -153,21 +174,25 @@ void Credentials::Source::accepted() {
 }
 
 bool Credentials::Source::is_settling(base::Instant now) const {
-  return command_ || fetch_in_flight_ || (refresh_at_ && *refresh_at_ <= now.mono);
+  const bool first_read = read_since_ && token_.number == 0;
+  return command_ || fetch_in_flight_ || first_read || doubt_is_read_ ||
+         (refresh_at_ && *refresh_at_ <= now.mono);
 }
 
 std::optional<model::Request> Credentials::Source::take_fetch(base::Instant now) {
+  if (is_stored(source_) && read_since_) refresh_stored(now);
   if (source_.kind == model::TokenSource::Kind::command && refresh_at_) refresh_command(now);
   if (source_.kind != model::TokenSource::Kind::oauth) return std::nullopt;
   if (fetch_in_flight_ || !refresh_at_ || now.mono < *refresh_at_) return std::nullopt;
-  const SecretOrError secret = read_stored(source_.oauth.client_secret);
-  if (!secret) {
-    take(tl::unexpected(secret.error()), std::nullopt, now);
+  const auto secret = take_stored(source_.oauth.client_secret, now);
+  if (!secret) return std::nullopt;
+  if (!*secret) {
+    take(tl::unexpected(secret->error()), std::nullopt, now);
     plan_retry(failures_in_a_row_++, now);
     return std::nullopt;
   }
   fetch_in_flight_ = true;
-  return token_request(source_.oauth, *secret);
+  return token_request(source_.oauth, **secret);
 }
 
 void Credentials::Source::fetched(const model::Exchange& exchange, base::Instant now) {
@@ -195,7 +220,7 @@ void Credentials::Source::plan_retry(int times_in_vain, base::Instant now) {
 }
 
 base::MonoTime Credentials::Source::next_event() const {
-  if (poll_command_at_) return *poll_command_at_;
+  if (poll_at_) return *poll_at_;
   const bool fetches = source_.kind == model::TokenSource::Kind::oauth && !fetch_in_flight_;
   return fetches && refresh_at_ ? *refresh_at_ : base::MonoTime::max();
 }
@@ -216,7 +241,7 @@ std::optional<std::string> inspect_token(const model::TokenSource& source,
     if (const auto ended = run.poll(base::mono_now()))
       return ended->has_value() ? std::nullopt : std::optional(ended->error());
     if (given_up()) return "was given up";
-    run.wait_for_output(kCommandPollInterval);
+    run.wait_for_output(kPollInterval);
   }
 }
 

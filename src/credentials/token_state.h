@@ -20,8 +20,9 @@ struct Doubt {
 
 class Credentials::Source {
  public:
-  // `tokens_seen` numbers the tokens of all sources and outlives this one.
-  Source(model::TokenSource source, std::uint64_t& tokens_seen, const base::Log& log);
+  // `tokens_seen` numbers the tokens of all sources. What is passed by reference outlives this one.
+  Source(model::TokenSource source, std::uint64_t& tokens_seen, const ReadStored& read,
+         const base::Log& log);
 
   const model::TokenSource& source() const { return source_; }
   // The environment of a token_command.
@@ -44,6 +45,7 @@ class Credentials::Source {
 
  private:
   void refresh_stored(base::Instant now);
+  std::optional<SecretOrError> take_stored(const model::SecretSource& stored, base::Instant now);
   void refresh_command(base::Instant now);
   void poll_command(base::Instant now);
   void take(SecretOrError secret, std::optional<base::Nanoseconds> lifetime, base::Instant now);
@@ -51,6 +53,7 @@ class Credentials::Source {
 
   // Constant after construction.
   const model::TokenSource source_;
+  const ReadStored& read_;
   const base::Log& log_;
 
   // Owned by the probe thread.
@@ -59,11 +62,13 @@ class Credentials::Source {
   Token token_;  // number 0: none
   std::string problem_;
   std::uint64_t doubted_number_ = 0;
-  std::optional<base::MonoTime> expires_at_;       // OAuth
-  std::optional<base::MonoTime> read_at_;          // stored sources: when last read
-  std::optional<base::MonoTime> refresh_at_;       // command, OAuth: when to get the next one
-  std::optional<base::MonoTime> poll_command_at_;  // command: when to poll the running one
-  std::unique_ptr<CommandRun> command_;            // running
+  std::optional<base::MonoTime> expires_at_;  // OAuth
+  std::optional<base::MonoTime> read_at_;     // stored sources: when last read
+  std::optional<base::MonoTime> read_since_;  // a stored secret is being read, since then
+  bool doubt_is_read_ = false;                // it is read again because of a doubt
+  std::optional<base::MonoTime> refresh_at_;  // command, OAuth: when to get the next one
+  std::optional<base::MonoTime> poll_at_;     // when to look at the running command, or the read
+  std::unique_ptr<CommandRun> command_;       // running
   bool fetch_in_flight_ = false;
   int failures_in_a_row_ = 0;  // of reading, running or fetching
   int doubts_in_a_row_ = 0;    // about different tokens, since one was accepted

@@ -67,8 +67,8 @@ int run(const std::string& config_file, const std::string& samples_file,
     records.push_back(transport.get());
     return transport;
   };
-  app::ProbeThreads threads(partition, clock, recorded, paid, ledgers, log,
-                            base::Random::seed_from_kernel());
+  app::ProbeThreads threads(partition, clock, recorded, credentials::read_directly, paid, ledgers,
+                            log, base::Random::seed_from_kernel());
   base::Instruments instruments;
   http::ServerInstruments server_instruments(instruments, "/metrics");
   const std::atomic<bool> ready{true};

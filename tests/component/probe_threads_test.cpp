@@ -34,9 +34,14 @@ class ProbeThreadsTest {
   const model::Partition partition = model::partition_plan(plan(8), 3);
   record::Ledgers ledgers{partition, clock.now()};
   probe::PaidBudget paid{"", log};
-  app::ProbeThreads threads{
-      partition, clock, [] { return std::make_unique<transport::CurlTransport>(); }, paid, ledgers,
-      log,       1};
+  app::ProbeThreads threads{partition,
+                            clock,
+                            [] { return std::make_unique<transport::CurlTransport>(); },
+                            credentials::read_directly,
+                            paid,
+                            ledgers,
+                            log,
+                            1};
 };
 
 TEST_CASE_FIXTURE(ProbeThreadsTest, "a probe on demand finds the thread of its tenant") {

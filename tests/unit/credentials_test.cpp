@@ -73,7 +73,7 @@ TEST_CASE("how a token is stored is remarked upon where it matters, without repe
   const auto with = [&](const std::string& text, std::filesystem::perms mode) {
     std::ofstream(path) << text;
     std::filesystem::permissions(path, mode);
-    return credentials::storage_warnings(file);
+    return credentials::read_with_warnings(file).warnings;
   };
   const auto owner = std::filesystem::perms::owner_read | std::filesystem::perms::owner_write;
   CHECK(with("secret-one\n", owner).empty());
@@ -84,7 +84,7 @@ TEST_CASE("how a token is stored is remarked upon where it matters, without repe
   CHECK(with("secret-one\n", owner | std::filesystem::perms::group_read).size() == 1);
   CHECK(with("Bearer secret-one\n", owner | std::filesystem::perms::others_read).size() == 2);
   std::filesystem::remove(path);
-  CHECK(credentials::storage_warnings(file).empty());
+  CHECK(credentials::read_with_warnings(file).warnings.empty());
 }
 
 credentials::SecretOrError run_to_end(const std::vector<std::string>& argv,
