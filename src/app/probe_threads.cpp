@@ -115,14 +115,15 @@ bool ProbeThreads::adopt(std::shared_ptr<const model::Plan> plan) {
 }
 
 model::OnDemandAnswer ProbeThreads::probe_now(const std::string& tenant, const std::string& probe,
-                                              base::Nanoseconds time_max) {
+                                              base::Nanoseconds time_max,
+                                              std::stop_token given_up) {
   const bool may_wait = ++waiting_ <= kOnDemandConcurrentMax;
   const auto part = ledgers_.part_of(tenant);
   model::OnDemandAnswer answer = tl::unexpected(model::Refusal::limit);
   if (!part)
     answer = tl::unexpected(model::Refusal::unknown_target);
   else if (may_wait)
-    answer = workers_[*part]->mailbox.ask(tenant, probe, time_max).get();
+    answer = workers_[*part]->mailbox.ask(tenant, probe, time_max, std::move(given_up));
   --waiting_;
   return answer;
 }

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <stop_token>
 #include <string>
 #include <thread>
 #include <vector>
@@ -59,8 +60,9 @@ class ProbeThreads {
   bool adopt(std::shared_ptr<const model::Plan> plan);
   // Runs one probe on demand and waits for it. More than kOnDemandConcurrentMax at once are
   // refused.
+  // `given_up`: nobody waits for the answer any more.
   model::OnDemandAnswer probe_now(const std::string& tenant, const std::string& probe,
-                                  base::Nanoseconds time_max);
+                                  base::Nanoseconds time_max, std::stop_token given_up = {});
 
  private:
   struct Worker;

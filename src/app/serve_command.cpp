@@ -20,6 +20,7 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "base/version.h"
+#include "metrics/metrics.h"
 #include "record/ledgers.h"
 #include "routes/api_routes.h"
 #include "routes/metrics_routes.h"
@@ -91,8 +92,9 @@ http::Routes all_routes(const Options& options, const record::Ledgers& ledgers,
       [&ledgers](const std::string& tenant, const std::string& probe) {
         return ledgers.has_target(tenant, probe);
       },
-      [&threads](const std::string& tenant, const std::string& probe, base::Nanoseconds time_max) {
-        return threads.probe_now(tenant, probe, time_max);
+      [&threads](const std::string& tenant, const std::string& probe, base::Nanoseconds time_max,
+                 std::stop_token given_up) {
+        return threads.probe_now(tenant, probe, time_max, std::move(given_up));
       },
       probe_rate));
   if (options.enable_lifecycle)
@@ -131,6 +133,17 @@ tl::expected<std::optional<StorageFolder>, std::string> take_storage(const std::
   return tl::unexpected(taken.error());
 }
 
+void log_serving(const base::Log& log, const Options& options, const http::Server& server, int port,
+                 const model::Partition& partition) {
+  log.info("serving", {{"version", base::build_info().version},
+                       {"address", base::join(server.addresses(), ", ")},
+                       {"port", port},
+                       {"tenants", partition.whole->tenants().size()},
+                       {"targets", partition.whole->targets().size()},
+                       {"probe_threads", partition.parts.size()},
+                       {"config", options.config_file}});
+}
+
 // Tells every part to stop, before any of them is waited for.
 void stop(Reloader& reloader, ProbeThreads& threads, http::Server& server) {
   begin_last_resort();
@@ -151,10 +164,7 @@ int serve(const Options& options) {
   // Destroyed in reverse order: each object after those that refer to it.
   base::Instruments instruments;
   base::Log log(options.log_level, options.log_format);
-  log.write_on_own_thread(
-      instruments.counter("reinfer_exporter_log_lines_dropped_total",
-                          "Log lines that were not written because nobody read the log, or not "
-                          "fast enough."));
+  log.write_on_own_thread(metrics::dropped_log_lines(instruments));
   const base::SystemClock clock;
   const auto plan = model::shard_of(whole, options.shard);
   const model::Partition partition =
@@ -195,13 +205,7 @@ int serve(const Options& options) {
   reloader.start(options.auto_reload_interval);
   server.start();
   ready = true;
-  log.info("serving", {{"version", base::build_info().version},
-                       {"address", base::join(server.addresses(), ", ")},
-                       {"port", *port},
-                       {"tenants", plan->tenants().size()},
-                       {"targets", plan->targets().size()},
-                       {"probe_threads", partition.parts.size()},
-                       {"config", options.config_file}});
+  log_serving(log, options, server, *port, partition);
   for (const std::string& fault : no_proxy_faults(*plan))
     log.warn("no_proxy of the environment is not understood", {{"contains", fault}});
   if (!options.port_file.empty() && !write_port(options.port_file, *port))

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 #include "http/access.h"
@@ -25,6 +26,7 @@ struct ReceivedRequest {
 struct ClientExchange {
   ConnectionId connection = 0;
   ReceivedRequest request;
+  std::stop_source left;                   // the client has left; the loop has a copy
   std::optional<PasswordAnswer> password;  // once the password worker has compared it
   bool replied = false;                    // the loop has got the beginning of the reply
   std::string bytes;                       // of the reply, to be sent next

@@ -66,6 +66,7 @@ Io Connection::write() {
         rest.remove_prefix(static_cast<std::size_t>(count));
     }
   }
+  taken += out_.size() - rest.size() - sent_;
   sent_ = out_.size() - rest.size();
   if (io == Io::progress) {
     out_ = {};

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -53,11 +54,13 @@ class Connection {
   bool continued = false;  // "100 Continue" is sent for this request
   bool served = false;     // a request of this connection has been answered
   bool closes = false;     // once everything is sent
+  // While a worker has the exchange: to be told if the client leaves.
+  std::stop_source left{std::nostopstate};
   // Of the reply being written, if it has more than these bytes; null while a worker has it.
   std::unique_ptr<ClientExchange> exchange;
-  // The reply is made while it is sent. The time limit is for all of it.
-  bool streams = false;
-  base::MonoTime since{};  // when it entered this stage
+  bool streams = false;    // the reply is made while it is sent
+  base::MonoTime since{};  // when it entered this stage; writing: when it last took a byte
+  std::size_t taken = 0;   // bytes that the client, or the kernel for it, has taken
   base::MonoTime deadline = base::MonoTime::max();
   std::uint32_t watched = 0;  // events that epoll watches
   std::size_t drained_bytes = 0;

@@ -70,12 +70,19 @@ void ConnectionLoop::handle(Id id, std::uint32_t events) {
   } else if (id < Acceptor::kTokens) {
     acceptor_.accept(id);
   } else if (const auto found = connections_.find(id); found != connections_.end()) {
-    // While a worker has the exchange, only the end of the connection is watched.
-    if (found->second->stage == Stage::answering && (events & (EPOLLHUP | EPOLLERR)) != 0)
-      drop(id);
+    if (found->second->stage == Stage::answering)
+      note_while_answering(id, *found->second, events);
     else
       go_on(id, *found->second);
   }
+}
+
+// While a worker has the exchange, only the client's end of the connection is watched.
+void ConnectionLoop::note_while_answering(Id id, Connection& connection, std::uint32_t events) {
+  if ((events & (EPOLLHUP | EPOLLERR | EPOLLRDHUP)) != 0) connection.left.request_stop();
+  if ((events & (EPOLLHUP | EPOLLERR)) != 0) return drop(id);
+  // It sends no more, but it may still read.
+  watch(id, connection, 0);
 }
 
 void ConnectionLoop::go_on(Id id, Connection& connection) {
@@ -97,6 +104,10 @@ void ConnectionLoop::wait_for(Id id, Connection& connection, Io io) {
   std::uint32_t events = 0;
   if (io == Io::wants_read) events = EPOLLIN;
   if (io == Io::wants_write) events = EPOLLOUT;
+  watch(id, connection, events);
+}
+
+void ConnectionLoop::watch(Id id, Connection& connection, std::uint32_t events) {
   if (events == connection.watched) return;
   connection.watched = events;
   // The kernel has no memory for it, so nothing would end the wait.
@@ -129,6 +140,7 @@ void ConnectionLoop::expire() {
 
 void ConnectionLoop::drop(Id id) {
   const auto found = connections_.find(id);
+  found->second->left.request_stop();
   set_deadline(id, *found->second, base::MonoTime::max());
   connections_.erase(found);
   calls_.connections(connections_.size());

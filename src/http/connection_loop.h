@@ -61,6 +61,8 @@ class ConnectionLoop {
   void handle(Id id, std::uint32_t events);
   void go_on(Id id, Connection& connection);
   void wait_for(Id id, Connection& connection, Io io);
+  void watch(Id id, Connection& connection, std::uint32_t events);
+  void note_while_answering(Id id, Connection& connection, std::uint32_t events);
   void enter(Id id, Connection& connection, Stage stage, base::Nanoseconds limit);
   void set_deadline(Id id, Connection& connection, base::MonoTime deadline);
   void expire();
@@ -72,8 +74,7 @@ class ConnectionLoop {
   void welcome(base::Descriptor socket, std::string client);
   void shake_hands(Id id, Connection& connection);
   void fail_handshake(Id id, Connection& connection);
-  void make_room();
-  void make_room_for_stream(Id newest);
+  bool make_room();
 
   // Requests: connection_loop_read.cpp. Each function goes on until the connection has to wait for
   // something, or is gone.
@@ -85,6 +86,7 @@ class ConnectionLoop {
   // Replies: connection_loop_write.cpp.
   void take_exchanges();
   void begin_reply(Connection& connection, std::unique_ptr<ClientExchange> exchange, bool first);
+  bool has_room_for(const ClientExchange& newcomer);
   void write(Id id, Connection& connection);
   void drain(Id id, Connection& connection);
 

@@ -11,8 +11,27 @@
 
 namespace reinfer::http {
 
+namespace {
+
+// As far as the socket takes it at once; nobody waits for the rest.
+void send_last_words(int socket, const std::string& reply) {
+  [[maybe_unused]] const auto sent =
+      ::send(socket, reply.data(), reply.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
+  shutdown(socket, SHUT_WR);
+}
+
+base::WallTime wall_now() {
+  return base::SystemClock{}.now().wall;
+}
+
+}  // namespace
+
 void ConnectionLoop::welcome(base::Descriptor socket, std::string client) {
-  if (connections_.size() >= limits_.connections_max) make_room();
+  if (connections_.size() >= limits_.connections_max && !make_room()) {
+    if (calls_.tls() == nullptr)
+      send_last_words(socket.get(), error_reply_text(503, "", wall_now()));
+    return;
+  }
   const int yes = 1;
   setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
   const Id id = next_id_++;
@@ -42,41 +61,28 @@ void ConnectionLoop::fail_handshake(Id id, Connection& connection) {
              {{"client", connection.client}, {"reason", connection.tls().failure()}});
   if (connection.tls().was_plain_http()) {
     // Without the session, which can send nothing that this client would understand.
-    const std::string reply = error_reply_text(
-        400, "This port speaks HTTPS: the address begins https://", base::SystemClock{}.now().wall);
-    [[maybe_unused]] const auto sent =
-        ::send(connection.socket(), reply.data(), reply.size(), MSG_DONTWAIT | MSG_NOSIGNAL);
-    shutdown(connection.socket(), SHUT_WR);
+    send_last_words(
+        connection.socket(),
+        error_reply_text(400, "This port speaks HTTPS: the address begins https://", wall_now()));
   }
   drop(id);
 }
 
-// Drops the connection that has waited longest, first among those without any request so far.
-void ConnectionLoop::make_room() {
-  const auto waits_longer = [](const auto& a, const auto& b) {
-    const auto rank = [](const Connection& c) {
-      return std::tuple(c.stage == Stage::answering, c.served, c.since);
-    };
-    return rank(*a.second) < rank(*b.second);
+// Drops the connection that has been idle for longest, first among those without any request so
+// far, and none that is being answered. False: there is none, so nobody else is let in.
+bool ConnectionLoop::make_room() {
+  const auto rank = [](const Connection& connection) {
+    const bool busy = connection.stage == Stage::answering || connection.stage == Stage::writing;
+    return std::tuple(busy, connection.served, connection.since);
   };
-  const auto longest = std::min_element(connections_.begin(), connections_.end(), waits_longer);
-  if (longest == connections_.end()) return;
+  const auto longest = std::min_element(
+      connections_.begin(), connections_.end(),
+      [&](const auto& a, const auto& b) { return rank(*a.second) < rank(*b.second); });
+  if (longest == connections_.end()) return true;
   calls_.rejected(Rejection::too_many_connections);
+  if (std::get<0>(rank(*longest->second))) return false;
   drop(longest->first);
-}
-
-// Drops the one that has taken longest over its reply, not the newest.
-void ConnectionLoop::make_room_for_stream(Id newest) {
-  std::size_t streams = 0;
-  Id longest = newest;
-  for (const auto& [id, other] : connections_) {
-    if (!other->streams || id == newest) continue;
-    ++streams;
-    if (longest == newest || other->since < connections_.at(longest)->since) longest = id;
-  }
-  if (streams < limits_.streams_max || longest == newest) return;
-  calls_.rejected(Rejection::slow);
-  drop(longest);
+  return true;
 }
 
 }  // namespace reinfer::http

@@ -35,8 +35,7 @@ bool ConnectionLoop::send_continue(Id id, Connection& connection) {
 }
 
 void ConnectionLoop::hand_over(Id id, Connection& connection, const ParseResult& parsed) {
-  if (requests_ >= limits_.requests_max)
-    return refuse(id, connection, 503, Rejection::too_many_requests);
+  if (requests_ >= limits_.requests_max) return refuse(id, connection, 503, Rejection::busy);
   ++requests_;
   auto exchange = std::make_unique<ClientExchange>();
   exchange->connection = id;
@@ -47,8 +46,9 @@ void ConnectionLoop::hand_over(Id id, Connection& connection, const ParseResult&
   connection.needed = 0;
   connection.continued = false;
   connection.stage = Stage::answering;
+  connection.left = exchange->left;
   set_deadline(id, connection, base::MonoTime::max());
-  wait_for(id, connection, Io::progress);
+  watch(id, connection, EPOLLRDHUP);
   calls_.work(std::move(exchange));
 }
 

@@ -44,7 +44,7 @@ class HttplibAdapter::Server final : private httplib::Server {
   explicit Server(base::Nanoseconds idle_time) {
     // It runs before httplib's own routing, whose regular expressions recurse over a long path.
     set_pre_routing_handler([this](const httplib::Request& from, httplib::Response& to) {
-      HttpRequest request{from.method, from.path, {}, {}, {}, {}, {}, from.version};
+      HttpRequest request{from.method, from.path, {}, {}, {}, {}, {}, from.version, {}};
       request.query.insert(from.params.begin(), from.params.end());
       for (const auto& [name, value] : from.headers)
         request.headers.push_back({name, value});

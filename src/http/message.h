@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +27,7 @@ struct HttpRequest {
   std::string body;
   std::string client;                // address
   std::string version = "HTTP/1.1";  // or "HTTP/1.0"
+  std::stop_token left;              // is asked to stop when the client has left
 
   // The first header of that name, whatever its case.
   std::optional<std::string> header(std::string_view name) const;

@@ -9,10 +9,10 @@
 namespace reinfer::http {
 
 enum class Rejection : std::uint8_t {
-  slow,                  // did not send a request, or take its reply, in time
-  too_many_connections,  // the connection that had waited longest made room
-  too_many_requests,
-  too_many_passwords,  // too many passwords that had not been seen before, at once
+  slow,                  // did not send a request in time, or took no byte of its reply
+  too_many_connections,  // an idle connection made room, or there was none and nobody was let in
+  busy,                  // too many requests or replies at once: it may come again
+  too_many_passwords,    // too many passwords that had not been seen before, at once
   rate_limit,
   header_too_large,
   body_too_large,

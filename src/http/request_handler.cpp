@@ -76,6 +76,7 @@ class RequestHandler::Answering final : private HttplibAnswerer {
     HttpRequest placed = request;
     placed.body = exchange_.request.body;
     placed.client = exchange_.request.client;
+    placed.left = exchange_.left.get_token();
     const Route* chosen = nullptr;
     const Route* counted = nullptr;
     std::vector<std::string> methods;

@@ -35,12 +35,12 @@ std::unique_ptr<Encoder> make_encoder(Format format, base::Buffer& out) {
   return std::make_unique<ProtobufEncoder>(out);
 }
 
-Exposition::Exposition(record::Snapshot snapshot, InstrumentSamples instruments,
-                       const ProcessStats& process, Format format)
+Exposition::Exposition(std::shared_ptr<const record::Snapshot> snapshot,
+                       InstrumentSamples instruments, const ProcessStats& process, Format format)
     : snapshot_(std::move(snapshot)),
       instruments_(std::move(instruments)),
       process_(process),
-      walk_({snapshot_, process_}),
+      walk_({*snapshot_, process_}),
       encoder_(make_encoder(format, buffer_)) {
   const auto append = [this](FamilyTable table) {
     families_.insert(families_.end(), table.begin(), table.end());
@@ -56,7 +56,7 @@ Exposition::Exposition(record::Snapshot snapshot, InstrumentSamples instruments,
 std::string_view Exposition::next() {
   buffer_.clear();
   // Once, and not for a scrape that is small.
-  if (snapshot_.targets.size() > 1) buffer_.reserve(kPieceBytes + kPieceBytes / 4);
+  if (snapshot_->targets.size() > 1) buffer_.reserve(kPieceBytes + kPieceBytes / 4);
   while (buffer_.size() < kPieceBytes && family_ < families_.size())
     write_some();
   if (family_ == families_.size() && !finished_) {

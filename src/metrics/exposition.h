@@ -20,8 +20,13 @@ class Exposition {
   // A piece is as long as that, or longer by the samples that one target has of one family.
   static constexpr std::size_t kPieceBytes = 64 * 1024;
 
+  // Several expositions may share a snapshot, on several threads.
+  Exposition(std::shared_ptr<const record::Snapshot> snapshot, InstrumentSamples instruments,
+             const ProcessStats& process, Format format);
   Exposition(record::Snapshot snapshot, InstrumentSamples instruments, const ProcessStats& process,
-             Format format);
+             Format format)
+      : Exposition(std::make_shared<const record::Snapshot>(std::move(snapshot)),
+                   std::move(instruments), process, format) {}
   Exposition(const Exposition&) = delete;
   Exposition& operator=(const Exposition&) = delete;
 
@@ -32,7 +37,7 @@ class Exposition {
  private:
   void write_some();
 
-  const record::Snapshot snapshot_;
+  const std::shared_ptr<const record::Snapshot> snapshot_;
   const InstrumentSamples instruments_;
   const ProcessStats process_;
   FamilyWalk walk_;

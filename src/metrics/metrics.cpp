@@ -18,6 +18,12 @@ std::string render_target_metrics(const model::Plan& plan, model::TargetIndex ta
   return render_target({plan, plan.target(target), record}, format);
 }
 
+base::Counter dropped_log_lines(base::Instruments& instruments) {
+  return instruments.counter("reinfer_exporter_log_lines_dropped_total",
+                             "Log lines that were not written, because nobody read the log or not "
+                             "fast enough.");
+}
+
 base::Histogram scrape_duration(base::Instruments& instruments) {
   return instruments.histogram("reinfer_exporter_scrape_duration_seconds",
                                "Time taken to render the metrics, in seconds.",

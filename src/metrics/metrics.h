@@ -18,6 +18,9 @@ std::string render_metrics(const record::Snapshot& snapshot, const InstrumentSam
 std::string render_target_metrics(const model::Plan& plan, model::TargetIndex target,
                                   const record::TargetRecord& record, Format format = Format::text);
 
+// Registers the counter of log lines that were dropped; base/log.h counts.
+base::Counter dropped_log_lines(base::Instruments& instruments);
+
 // Registers the histogram of the time that scrapes take to render, in seconds. The route of the
 // metrics observes it.
 base::Histogram scrape_duration(base::Instruments& instruments);

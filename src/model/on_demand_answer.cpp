@@ -18,6 +18,8 @@ std::string_view describe(Refusal refusal) {
       return "there is no such target";
     case Refusal::stopping:
       return "the exporter is stopping";
+    case Refusal::given_up:
+      return "the client has left";
   }
   base::check(false, "a refusal is one of those listed");
   return "";

@@ -21,6 +21,7 @@ enum class Refusal : std::uint8_t {
   limit,           // too many probes are in flight
   unknown_target,  // no target has that name
   stopping,        // the exporter is stopping
+  given_up,        // who asked does not wait any more
 };
 
 // For people: "the tenant asked us to stay away (Retry-After)".

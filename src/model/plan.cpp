@@ -16,7 +16,7 @@ constexpr std::size_t kTcpSeries = 2;                          // round-trip tim
 constexpr std::size_t kObjectiveSeries = 3 + kExclusionCount;  // ratio, events, good events
 // Info, maintenance, token accepted, changed, not read.
 constexpr std::size_t kTenantSeries = 5;
-constexpr std::size_t kExporterSeries = 63;  // without those of a web configuration
+constexpr std::size_t kExporterSeries = 64;  // without those of a web configuration
 
 std::size_t objective_series(const Objectives& objectives) {
   std::size_t series = 0;

@@ -53,6 +53,8 @@ void Engine::read_mail(base::Instant now) {
   }
   const std::size_t most = plan_->limits().probes_in_flight_max;
   on_demand_.accept(mailbox_.take_requests(), most - std::min(most, in_flight()), now);
+  // After the requests: one may have been given up at once.
+  on_demand_.give_up(mailbox_.take_given_up());
 }
 
 void Engine::adopt(std::shared_ptr<const model::Plan> plan, base::Instant now) {

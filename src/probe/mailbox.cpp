@@ -17,11 +17,28 @@ bool Mailbox::wait_until_adopted() {
   return !adopting_;
 }
 
-std::future<model::OnDemandAnswer> Mailbox::ask(const std::string& tenant, const std::string& probe,
-                                                base::Nanoseconds time_max) {
-  OnDemandRequest request{tenant, probe, time_max, {}};
+model::OnDemandAnswer Mailbox::ask(const std::string& tenant, const std::string& probe,
+                                   base::Nanoseconds time_max, std::stop_token given_up) {
+  OnDemandRequest request{{}, tenant, probe, time_max, {}};
   std::future<model::OnDemandAnswer> answer = request.answer.get_future();
+  const OnDemandId id = post_request(std::move(request));
+  const std::stop_callback on_given_up(std::move(given_up), [this, id] { give_up(id); });
+  return answer.get();
+}
+
+std::future<model::OnDemandAnswer> Mailbox::post_request(const std::string& tenant,
+                                                         const std::string& probe,
+                                                         base::Nanoseconds time_max) {
+  OnDemandRequest request{{}, tenant, probe, time_max, {}};
+  std::future<model::OnDemandAnswer> answer = request.answer.get_future();
+  post_request(std::move(request));
+  return answer;
+}
+
+OnDemandId Mailbox::post_request(OnDemandRequest request) {
   const std::lock_guard lock(mutex_);
+  request.id = OnDemandId{++last_request_};
+  const OnDemandId id = request.id;
   if (closed_) {
     request.answer.set_value(tl::unexpected(model::Refusal::stopping));
   } else if (requests_.size() >= kOnDemandRequestsMax) {
@@ -30,7 +47,20 @@ std::future<model::OnDemandAnswer> Mailbox::ask(const std::string& tenant, const
     requests_.push_back(std::move(request));
     transport_.wake();
   }
-  return answer;
+  return id;
+}
+
+// The probe thread answers: it may be about to do so anyway.
+void Mailbox::give_up(OnDemandId id) {
+  const std::lock_guard lock(mutex_);
+  if (closed_) return;
+  given_up_.push_back(id);
+  transport_.wake();
+}
+
+std::vector<OnDemandId> Mailbox::take_given_up() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(given_up_, {});
 }
 
 std::shared_ptr<const model::Plan> Mailbox::take_plan() {

@@ -4,9 +4,11 @@
 #pragma once
 
 #include <condition_variable>
+#include <cstdint>
 #include <future>
 #include <memory>
 #include <mutex>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -17,8 +19,12 @@
 
 namespace reinfer::probe {
 
+// Names a request for as long as its client waits. Never reused.
+enum class OnDemandId : std::uint64_t {};
+
 // One probe on demand; its client waits for `answer`.
 struct OnDemandRequest {
+  OnDemandId id{};
   std::string tenant;
   std::string probe;
   base::Nanoseconds time_max{};
@@ -38,10 +44,15 @@ class Mailbox {
   void post(std::shared_ptr<const model::Plan> plan);
   // Returns true once the posted plan is adopted, false if the probe thread has ended.
   bool wait_until_adopted();
-  // The answer comes within `time_max` plus the time of one turn of the loop. More than
-  // kOnDemandRequestsMax requests at once are refused.
-  std::future<model::OnDemandAnswer> ask(const std::string& tenant, const std::string& probe,
-                                         base::Nanoseconds time_max);
+  // Waits for the answer, which comes within `time_max` plus the time of one turn of the loop, or
+  // within a turn after `given_up` was asked to stop. More than kOnDemandRequestsMax requests at
+  // once are refused.
+  model::OnDemandAnswer ask(const std::string& tenant, const std::string& probe,
+                            base::Nanoseconds time_max, std::stop_token given_up = {});
+  // The same without waiting.
+  std::future<model::OnDemandAnswer> post_request(const std::string& tenant,
+                                                  const std::string& probe,
+                                                  base::Nanoseconds time_max);
 
   // For the probe thread.
 
@@ -49,10 +60,15 @@ class Mailbox {
   std::shared_ptr<const model::Plan> take_plan();
   void note_adopted();
   std::vector<OnDemandRequest> take_requests();
+  // Requests whose clients have given up, after they were taken.
+  std::vector<OnDemandId> take_given_up();
   // The loop has ended: answers all requests, present and future, with Refusal::stopping.
   void close();
 
  private:
+  OnDemandId post_request(OnDemandRequest request);
+  void give_up(OnDemandId id);
+
   transport::Transport& transport_;
 
   // Guarded by mutex_.
@@ -62,6 +78,8 @@ class Mailbox {
   bool adopting_ = false;
   bool closed_ = false;
   std::vector<OnDemandRequest> requests_;
+  std::vector<OnDemandId> given_up_;
+  std::uint64_t last_request_ = 0;
 };
 
 }  // namespace reinfer::probe

@@ -1,5 +1,6 @@
 #include "probe/on_demand_probes.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/check.h"
@@ -47,7 +48,7 @@ void OnDemandProbes::adopt(std::shared_ptr<const model::Plan> plan,
   plan_ = std::move(plan);
   for (Waiting& waiting : std::exchange(waiting_, {})) {
     if (const auto now = change.targets_now.at(model::to_size(waiting.target)))
-      waiting_.push_back({*now, std::move(waiting.answer)});
+      waiting_.push_back({waiting.id, *now, std::move(waiting.answer)});
     else
       waiting.answer.set_value(tl::unexpected(model::Refusal::unknown_target));
   }
@@ -61,7 +62,7 @@ void OnDemandProbes::accept(std::vector<OnDemandRequest> requests, std::size_t r
       request.answer.set_value(tl::unexpected(model::Refusal::unknown_target));
       continue;
     }
-    waiting_.push_back({*target, std::move(request.answer)});
+    waiting_.push_back({request.id, *target, std::move(request.answer)});
     if (prober_.in_flight(*target)) continue;
     if (const auto refusal = start(*target, room, request.time_max, now))
       answer(*target, tl::unexpected(*refusal));
@@ -85,6 +86,15 @@ std::optional<model::Refusal> OnDemandProbes::start(model::TargetIndex target, s
   base::check(started.kind != Prober::Start::Kind::waits, "a pending token was refused before");
   if (started.result) deliver({*started.result});
   return std::nullopt;
+}
+
+void OnDemandProbes::give_up(const std::vector<OnDemandId>& requests) {
+  for (Waiting& waiting : std::exchange(waiting_, {})) {
+    if (std::find(requests.begin(), requests.end(), waiting.id) != requests.end())
+      waiting.answer.set_value(tl::unexpected(model::Refusal::given_up));
+    else
+      waiting_.push_back(std::move(waiting));
+  }
 }
 
 bool OnDemandProbes::take(transport::Completion& completion, base::Instant now) {

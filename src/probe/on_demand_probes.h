@@ -27,6 +27,9 @@ class OnDemandProbes {
 
   // `room`: how many more probes may be sent now.
   void accept(std::vector<OnDemandRequest> requests, std::size_t room, base::Instant now);
+  // Their clients do not wait any more. The probes in flight go on to their own end, because they
+  // are sent, and count against the tenant's limits; nobody gets their results.
+  void give_up(const std::vector<OnDemandId>& requests);
   // An exchange ended; false if it belongs to somebody else.
   bool take(transport::Completion& completion, base::Instant now);
   // Call it once a turn, and when next_event() comes.
@@ -38,6 +41,7 @@ class OnDemandProbes {
 
  private:
   struct Waiting {
+    OnDemandId id{};
     model::TargetIndex target{};
     std::promise<model::OnDemandAnswer> answer;
   };

@@ -82,6 +82,10 @@ bool Ledgers::has_target(std::string_view tenant, std::string_view probe) const 
   return partition_.whole->find_target(tenant, probe).has_value();
 }
 
+std::shared_ptr<const Snapshot> Ledgers::shared_snapshot(base::Instant now) const {
+  return shared_.get(now.mono, [&] { return snapshot(now); });
+}
+
 Snapshot Ledgers::snapshot(base::Instant now) const {
   const std::shared_lock lock(mutex_);
   Snapshot whole = ledgers_.front()->snapshot(now);

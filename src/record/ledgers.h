@@ -13,6 +13,7 @@
 
 #include "model/partition.h"
 #include "record/ledger.h"
+#include "record/shared_snapshots.h"
 
 namespace reinfer::record {
 
@@ -42,6 +43,8 @@ class Ledgers {
   bool has_target(std::string_view tenant, std::string_view probe) const;
   // Like the functions of Ledger, for the whole plan. Any thread.
   Snapshot snapshot(base::Instant now) const;
+  // The same for a reader that keeps it for long: in a crowd, one of the last second.
+  std::shared_ptr<const Snapshot> shared_snapshot(base::Instant now) const;
   std::optional<TargetEvidence> evidence(std::string_view tenant, std::string_view probe) const;
   std::optional<std::vector<RecentResults>> recents(
       const model::Plan* plan, const std::vector<model::TargetIndex>& targets) const;
@@ -53,6 +56,8 @@ class Ledgers {
 
   // Constant after construction; each Ledger has its own mutex.
   std::vector<std::unique_ptr<Ledger>> ledgers_;
+
+  mutable SharedSnapshots shared_;  // has a mutex of its own
 
   // Guarded by mutex_.
   mutable std::shared_mutex mutex_;

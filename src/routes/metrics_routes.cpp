@@ -19,7 +19,7 @@ class MetricsBody final : public http::BodySource {
               metrics::Format format)
       : duration_(duration),
         begun_(base::mono_now()),
-        exposition_(ledgers.snapshot(clock.now()), metrics::collect(instruments),
+        exposition_(ledgers.shared_snapshot(clock.now()), metrics::collect(instruments),
                     metrics::read_process_stats(), format),
         taken_(base::mono_now() - begun_) {}
 

@@ -51,6 +51,7 @@ int status_of(model::Refusal refusal) {
     case model::Refusal::credentials:
     case model::Refusal::limit:
     case model::Refusal::stopping:
+    case model::Refusal::given_up:
       break;
   }
   return 503;
@@ -105,7 +106,7 @@ http::Route probe_route(TargetKnown known, ProbeNow probe_now, http::RateLimit& 
       reply.headers.push_back({"Retry-After", std::to_string(seconds)});
       return reply;
     }
-    const model::OnDemandAnswer ended = probe_now(tenant, probe, *time_max);
+    const model::OnDemandAnswer ended = probe_now(tenant, probe, *time_max, request.left);
     if (!ended) return refuse(ended.error());
     if (request.parameter("debug") == "true")
       return http::HttpReply{200, http::kPlainText, debug_text(*ended), {}};

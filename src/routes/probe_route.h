@@ -14,9 +14,10 @@
 
 namespace reinfer::routes {
 
-// Probes and waits for the result, at most about `time_max`.
-using ProbeNow = std::function<model::OnDemandAnswer(
-    const std::string& tenant, const std::string& probe, base::Nanoseconds time_max)>;
+// Probes and waits for the result, at most about `time_max`, or until `given_up` is asked to stop.
+using ProbeNow =
+    std::function<model::OnDemandAnswer(const std::string& tenant, const std::string& probe,
+                                        base::Nanoseconds time_max, std::stop_token given_up)>;
 
 // Whether there is such a target; cheap, since anybody may ask with any names.
 using TargetKnown = std::function<bool(const std::string& tenant, const std::string& probe)>;

@@ -94,6 +94,7 @@ class Door {
   int port = 0;
   std::promise<void> gate;  // what /slow waits for
   std::atomic<int> waiting{0};
+  std::atomic<int> left{0};  // whose /until-left has ended
 
  private:
   http::Routes routes() {
@@ -112,6 +113,14 @@ class Door {
         {"GET", "/framed", http::RouteAccess::users,
          [](auto&) {
            return http::HttpReply{200, http::kPlainText, "", {{"X-Frame-Options", "sameorigin"}}};
+         }},
+        {"GET", "/until-left", http::RouteAccess::users,
+         [this](const http::HttpRequest& request) {
+           ++waiting;
+           while (!request.left.stop_requested())
+             std::this_thread::yield();
+           ++left;
+           return http::HttpReply{200, http::kPlainText, "you have left", {}};
          }},
         {"GET", "/slow", http::RouteAccess::users, [this, opened](auto&) {
            ++waiting;

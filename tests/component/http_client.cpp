@@ -6,8 +6,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <memory>
+#include <vector>
 
 #include "base/check.h"
 #include "base/text.h"
@@ -111,8 +113,19 @@ std::string RawClient::read_until(const std::string& text) const {
 }
 
 std::string RawClient::read_to_end() const {
-  // No reply holds this.
-  return read_until(std::string("\0\0\0\0", 4));
+  return read_some(std::string::npos);
+}
+
+std::string RawClient::read_some(std::size_t bytes_max) const {
+  std::string result;
+  std::vector<char> buffer(1 << 20);
+  while (result.size() < bytes_max) {
+    const ssize_t count =
+        recv(socket_, buffer.data(), std::min(buffer.size(), bytes_max - result.size()), 0);
+    if (count <= 0) break;
+    result.append(buffer.data(), static_cast<std::size_t>(count));
+  }
+  return result;
 }
 
 bool RawClient::closed() const {

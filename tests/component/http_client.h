@@ -44,6 +44,8 @@ class RawClient {
   void finish() const;
   // All until the server closes.
   std::string read_to_end() const;
+  // The next so many bytes, fewer if the server closes before.
+  std::string read_some(std::size_t bytes_max) const;
   // At least up to `text`, or to the end.
   std::string read_until(const std::string& text) const;
   // Whether the server has closed.

@@ -77,6 +77,30 @@ TEST_CASE_FIXTURE(ProbeThreadsTest, "only so many may wait, over all threads") {
   threads.join();
 }
 
+TEST_CASE_FIXTURE(ProbeThreadsTest, "clients that leave free their places for others") {
+  REQUIRE_FALSE(simulator->set_fault("never_answer"));
+  threads.start();
+  std::stop_source left;
+  std::vector<std::future<model::OnDemandAnswer>> asked;
+  for (std::size_t i = 0; i < app::kOnDemandConcurrentMax; ++i)
+    asked.push_back(std::async(std::launch::async, [&, i] {
+      return threads.probe_now(fmt::format("t{}", i), "projects", 1h, left.get_token());
+    }));
+  while (simulator->requests_seen().requests < app::kOnDemandConcurrentMax)
+    std::this_thread::yield();
+  left.request_stop();
+  for (auto& one : asked)
+    CHECK(one.get().error() == model::Refusal::given_up);
+  // Who asks next for one of these targets waits for the probe that is still in flight.
+  REQUIRE_FALSE(simulator->set_fault("ok"));
+  std::stop_source gone;
+  gone.request_stop();
+  CHECK(threads.probe_now("t0", "projects", 1h, gone.get_token()).error() ==
+        model::Refusal::given_up);
+  threads.request_stop();
+  threads.join();
+}
+
 TEST_CASE_FIXTURE(ProbeThreadsTest, "readers see one plan, though the threads end in a reload") {
   threads.start();
   CHECK(threads.adopt(plan(2)));

@@ -30,17 +30,11 @@ class StreamingTest {
   StreamingTest()
       : ledger(plan_from(many_targets(100)), clock.now()),
         server_instruments(instruments, "/metrics"),
-        server({{{"127.0.0.1", 0}}, false, {}, limits()},
+        server({{{"127.0.0.1", 0}}, false, {}, {}},
                routes::exporter_routes({"/metrics"}, ledger, clock, instruments, ready),
                server_instruments, log),
         port(server.bind().value()) {
     server.start();
-  }
-
-  static http::ServerLimits limits() {
-    http::ServerLimits limits;
-    limits.streams_max = 2;
-    return limits;
   }
 
   static bool whole(const std::string& body) {
@@ -141,36 +135,91 @@ class EndlessBody final : public http::BodySource {
   const std::string text_ = std::string(64 * 1024, 'x');
 };
 
-TEST_CASE("clients that do not take their long replies make room for each other") {
-  std::atomic<int> alive{0};
-  {
-    const base::Log log = base::Log::silent();
-    base::Instruments instruments;
-    http::ServerInstruments server_instruments(instruments, "/metrics");
-    http::ServerLimits limits = StreamingTest::limits();
+// A server whose long reply never ends.
+struct EndlessServer {
+  explicit EndlessServer(base::Nanoseconds stall_time) {
+    http::ServerLimits limits;
+    limits.streams_max = 2;
+    limits.stall_time = stall_time;
     limits.stop_time = 0s;
-    const auto endless = [&alive](const http::HttpRequest&) {
+    const auto endless = [this](const http::HttpRequest&) {
       http::HttpReply reply;
       reply.source = std::make_unique<EndlessBody>(alive);
       return reply;
     };
-    http::Server server(
-        {{{"127.0.0.1", 0}}, false, {}, limits},
-        {{"GET", "/endless", http::RouteAccess::open, endless},
-         {"GET", "/-/healthy", http::RouteAccess::open, [](auto&) { return http::HttpReply{}; }}},
+    server = std::make_unique<http::Server>(
+        http::ServerOptions{{{"127.0.0.1", 0}}, false, {}, limits},
+        http::Routes{{"GET", "/endless", http::RouteAccess::open, endless},
+                     {"GET", "/-/healthy", http::RouteAccess::open,
+                      [](auto&) { return http::HttpReply{}; }}},
         server_instruments, log);
-    const int port = server.bind().value();
-    server.start();
-    std::vector<std::unique_ptr<RawClient>> deaf;
-    for (int i = 0; i < 5; ++i) {
-      deaf.push_back(std::make_unique<RawClient>(port));
-      deaf.back()->send("GET /endless HTTP/1.1\r\nHost: a\r\n\r\n");
-      deaf.back()->read_until("200 OK");
-    }
-    CHECK(fetch(port, {.path = "/-/healthy"}).status == 200);
-    CHECK(server_instruments.rejections(http::Rejection::slow) == 3);
+    port = server->bind().value();
+    server->start();
   }
-  CHECK(alive == 0);
+
+  // A client that has asked for the endless reply and read its head, and the head.
+  std::pair<std::unique_ptr<RawClient>, std::string> ask() const {
+    auto client = std::make_unique<RawClient>(port);
+    client->send("GET /endless HTTP/1.1\r\nHost: a\r\n\r\n");
+    const std::string head = client->read_until("\r\n\r\n");
+    return {std::move(client), head};
+  }
+
+  std::atomic<int> alive{0};
+  const base::Log log = base::Log::silent();
+  base::Instruments instruments;
+  http::ServerInstruments server_instruments{instruments, "/metrics"};
+  std::unique_ptr<http::Server> server;
+  int port = 0;
+};
+
+TEST_CASE("clients that do not take their long replies make room for each other") {
+  EndlessServer endless(0s);
+  std::vector<std::unique_ptr<RawClient>> deaf;
+  while (deaf.size() < 5) {
+    auto [client, head] = endless.ask();
+    // Until the buffers are full, the ones before count as taking theirs.
+    if (head.find("200 OK") != std::string::npos) deaf.push_back(std::move(client));
+  }
+  CHECK(fetch(endless.port, {.path = "/-/healthy"}).status == 200);
+  CHECK(endless.server_instruments.rejections(http::Rejection::slow) == 3);
+  endless.server.reset();
+  CHECK(endless.alive == 0);
+}
+
+TEST_CASE("a newcomer beyond the limit is told to come again, and no long reply is cut off") {
+  EndlessServer endless(1h);
+  const auto first = endless.ask();
+  const auto second = endless.ask();
+  CHECK(first.second.find("200 OK") != std::string::npos);
+  CHECK(second.second.find("200 OK") != std::string::npos);
+  for (int i = 0; i < 10; ++i) {
+    const Page refused = fetch(endless.port, {.path = "/endless"});
+    CHECK(refused.status == 503);
+    CHECK(refused.headers.at("retry-after") == "1");
+  }
+  CHECK(endless.server_instruments.rejections(http::Rejection::busy) == 10);
+  CHECK(endless.server_instruments.rejections(http::Rejection::slow) == 0);
+  // More than the kernel keeps for them.
+  for (const auto* client : {&first, &second})
+    for (int mebibyte = 0; mebibyte < 16; ++mebibyte)
+      CHECK(client->first->read_some(1 << 20).size() == 1 << 20);
+}
+
+TEST_CASE_FIXTURE(StreamingTest, "a crowd of scrapers gets every scrape whole") {
+  std::atomic<int> whole_scrapes{0};
+  std::vector<std::thread> crowd;
+  for (int i = 0; i < 20; ++i)
+    crowd.emplace_back([&] {
+      for (int scrape = 0; scrape < 5; ++scrape) {
+        const Page page = fetch(port, {.path = "/metrics"});
+        if (page.error == 0 && page.status == 200 && whole(page.body)) ++whole_scrapes;
+      }
+    });
+  for (std::thread& scraper : crowd)
+    scraper.join();
+  CHECK(whole_scrapes == 100);
+  CHECK(server_instruments.rejections(http::Rejection::slow) == 0);
 }
 
 }  // namespace

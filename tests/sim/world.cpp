@@ -139,7 +139,7 @@ void World::reload(std::string_view toml) {
 std::future<model::OnDemandAnswer> World::ask(const std::string& tenant, const std::string& probe,
                                               base::Nanoseconds time_max) {
   asked_at_.insert(clock_.peek().mono);
-  return mailbox_.ask(tenant, probe, time_max);
+  return mailbox_.post_request(tenant, probe, time_max);
 }
 
 // Notes the facts of the new plan that the invariants need.

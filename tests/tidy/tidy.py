@@ -89,8 +89,9 @@ PATTERNS = [
      "log through base/log.h; only commands write to stdout"),
     ("using-namespace", CPP, r"\busing namespace (?!std::(chrono_)?literals;)",
      "name what is used: `using a::b;`"),
-    ("shared-ptr", SRC, r"\b(shared_ptr|make_shared)<(?!const (model::)?Plan>)",
-     "a value, a reference or a unique_ptr; only the Plan is shared"),
+    ("shared-ptr", SRC, r"\b(shared_ptr|make_shared)<"
+     r"(?!const (model::)?Plan>|const (record::)?Snapshot>)",
+     "a value, a reference or a unique_ptr; only the Plan and a crowd's Snapshot are shared"),
     ("random", r"^(src|tests)/(?!base/random\.cpp).*\.(h|cpp)$",
      r"\bs?rand\s*\(|\brandom_device\b", "Random of base/random.h, seeded"),
     ("throw", SRC, r"\bthrow\b", "return tl::expected; check() what would be our own mistake"),

@@ -23,7 +23,7 @@ TEST_CASE("a route's pattern matches whole segments and names some") {
 
 TEST_CASE("headers are found whatever their case, parameters by their name") {
   const http::HttpRequest request{
-      "GET", "/", {{"a", "1"}, {"a", "2"}}, {{"Accept", "text/html"}}, {}, "", ""};
+      "GET", "/", {{"a", "1"}, {"a", "2"}}, {{"Accept", "text/html"}}, {}, "", "", "HTTP/1.1", {}};
   CHECK(request.header("accept") == "text/html");
   CHECK_FALSE(request.header("accept-encoding"));
   CHECK(request.parameter("a") == "1");

@@ -8,6 +8,7 @@ namespace reinfer::tests {
 
 inline metrics::InstrumentSamples some_instruments() {
   base::Instruments instruments;
+  metrics::dropped_log_lines(instruments);
   metrics::scrape_duration(instruments);
   http::ServerInstruments server(instruments, "/metrics");
   for (int scrape = 0; scrape < 3; ++scrape)

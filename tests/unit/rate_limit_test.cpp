@@ -40,7 +40,8 @@ TEST_CASE("unknown names use up no probe of the known ones, and are not handed o
   int asked = 0;
   const http::Route route = routes::probe_route(
       [](const std::string& tenant, const std::string&) { return tenant == "known"; },
-      [&asked](const std::string&, const std::string&, base::Nanoseconds) -> model::OnDemandAnswer {
+      [&asked](const std::string&, const std::string&, base::Nanoseconds,
+               std::stop_token) -> model::OnDemandAnswer {
         ++asked;
         return tl::unexpected(model::Refusal::credentials);
       },
