@@ -31,6 +31,42 @@ std::size_t utf8_length(std::string_view text) {
   return length;
 }
 
+// Of a valid sequence of UTF-8.
+char32_t code_point(std::string_view sequence) {
+  constexpr unsigned kLeadBits[] = {0x7f, 0x1f, 0x0f, 0x07};
+  char32_t point = static_cast<unsigned char>(sequence[0]) & kLeadBits[sequence.size() - 1];
+  for (const char c : sequence.substr(1))
+    point = (point << 6U) | (static_cast<unsigned char>(c) & 0x3fU);
+  return point;
+}
+
+// C0, DEL and C1.
+bool is_control(char32_t point) {
+  return point < 0x20 || (point >= 0x7f && point < 0xa0);
+}
+
+struct Range {
+  char32_t first;
+  char32_t last;
+};
+
+// Code points that have no shape of their own and change how others are read: format controls
+// (general category Cf of Unicode 15), line and paragraph separators, variation selectors, fillers.
+constexpr Range kInvisible[] = {
+    {0x00ad, 0x00ad},   {0x034f, 0x034f},   {0x0600, 0x0605},   {0x061c, 0x061c},
+    {0x06dd, 0x06dd},   {0x070f, 0x070f},   {0x0890, 0x0891},   {0x08e2, 0x08e2},
+    {0x115f, 0x1160},   {0x17b4, 0x17b5},   {0x180b, 0x180f},   {0x200b, 0x200f},
+    {0x2028, 0x202e},   {0x2060, 0x206f},   {0x3164, 0x3164},   {0xfe00, 0xfe0f},
+    {0xfeff, 0xfeff},   {0xffa0, 0xffa0},   {0xfff0, 0xfffb},   {0x110bd, 0x110bd},
+    {0x110cd, 0x110cd}, {0x13430, 0x1343f}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a},
+    {0xe0000, 0xe0fff}};
+
+bool is_invisible(char32_t point) {
+  return std::any_of(std::begin(kInvisible), std::end(kInvisible), [point](const Range& range) {
+    return point >= range.first && point <= range.last;
+  });
+}
+
 }  // namespace
 
 std::string_view trim(std::string_view text, std::string_view drop) {
@@ -83,13 +119,14 @@ std::string sanitise(std::string_view text, std::size_t bytes_max) {
     const std::size_t length = utf8_length(text);
     std::string_view piece = text.substr(0, std::max<std::size_t>(length, 1));
     text.remove_prefix(piece.size());
-    const auto first = static_cast<unsigned char>(piece[0]);
-    // C1 controls are the two-byte sequences 0xc2 0x80 to 0xc2 0x9f.
-    const bool c1 = length == 2 && first == 0xc2 && static_cast<unsigned char>(piece[1]) < 0xa0;
-    if (length == 0) piece = "?";
-    if (first < 0x20 || first == 0x7f || c1) piece = " ";
-    if (result.size() + piece.size() > bytes_max) break;
-    result += piece;
+    const char32_t point = length == 0 ? U'?' : code_point(piece);
+    std::string shown(length == 0 ? "?" : piece);
+    if (is_control(point))
+      shown = " ";
+    else if (is_invisible(point))
+      shown = fmt::format("\\u{{{:04X}}}", static_cast<std::uint32_t>(point));
+    if (result.size() + shown.size() > bytes_max) break;
+    result += shown;
   }
   return result;
 }

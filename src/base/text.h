@@ -28,8 +28,10 @@ std::string listed(const std::vector<std::string>& names, std::size_t most);
 // "1 probe", "2 probes": for nouns whose plural takes an s.
 std::string counted(std::uint64_t count, std::string_view noun);
 
-// Makes the text of a peer safe for a log line: bytes that are not valid UTF-8 become '?', control
-// characters become ' ', and at most `bytes_max` bytes are kept, never half a character.
+// Makes the text of a peer safe for a log line, a page or a terminal: bytes that are not valid
+// UTF-8 become '?', control characters become ' ', characters that are invisible or turn the
+// direction of others are spelt out ("\\u{202E}"), and at most `bytes_max` bytes are kept, never
+// half a character.
 std::string sanitise(std::string_view text, std::size_t bytes_max);
 
 // Percent-encodes everything except RFC 3986 unreserved characters and ':' in a path segment

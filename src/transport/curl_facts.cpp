@@ -86,6 +86,7 @@ bool is_given_up(model::WireError error, int code) {
 }
 
 model::WireError of_refused(Refused refused) {
+  if (refused == Refused::memory) return model::WireError::monitor;
   return refused == Refused::body ? model::WireError::too_large : model::WireError::bad_body;
 }
 

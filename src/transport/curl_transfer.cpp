@@ -39,15 +39,6 @@ std::string describe_timeout(model::Stage stage, const model::Deadlines& limits)
   return fmt::format("reply not complete within {}", base::format_duration(limits.total));
 }
 
-// How many writes libcurl 7.88 needs for a request: HTTP/1.1 sends head and body together, HTTP/2
-// sends the head in a frame of its own, both in pieces of a TLS record or a frame.
-std::size_t writes_of(const model::Request& request) {
-  constexpr std::size_t kPieceBytes = 16 * 1024;
-  const std::size_t size = request.body.size();
-  const bool apart = request.network.http2 && size > 0;
-  return apart ? 1 + (size + kPieceBytes - 1) / kPieceBytes : 1 + size / kPieceBytes;
-}
-
 }  // namespace
 
 CurlTransfer::CurlTransfer(ProbeId id, model::Request request, LoopParts loop)
@@ -72,91 +63,11 @@ void CurlTransfer::note_active() {
   observer_.note_active(now, loop_.iteration.delay.at(now));
 }
 
-void CurlTransfer::set_callbacks() {
-  CURL* easy = easy_.get();
-  set_option(easy, CURLOPT_ERRORBUFFER, error_text_.data());
-  set_option(easy, CURLOPT_HEADERFUNCTION, &CurlTransfer::on_header);
-  set_option(easy, CURLOPT_HEADERDATA, this);
-  set_option(easy, CURLOPT_WRITEFUNCTION, &CurlTransfer::on_body);
-  set_option(easy, CURLOPT_WRITEDATA, this);
-  set_option(easy, CURLOPT_PREREQFUNCTION, &CurlTransfer::on_ready_to_send);
-  set_option(easy, CURLOPT_PREREQDATA, this);
-  set_option(easy, CURLOPT_SSL_CTX_FUNCTION, &CurlTransfer::on_tls_context);
-  set_option(easy, CURLOPT_SSL_CTX_DATA, this);
-  set_option(easy, CURLOPT_OPENSOCKETFUNCTION, &CurlTransfer::on_open_socket);
-  set_option(easy, CURLOPT_OPENSOCKETDATA, this);
-}
-
-std::size_t CurlTransfer::on_header(char* line, std::size_t size, std::size_t count, void* self) {
-  auto& transfer = *static_cast<CurlTransfer*>(self);
-  switch (transfer.reply_.take_line({line, size * count})) {
-    case ReplyReader::Line::status:
-      transfer.observer_.status_line();
-      break;
-    case ReplyReader::Line::interim_over:
-      transfer.observer_.interim_over();
-      break;
-    case ReplyReader::Line::head_over:
-      // With a body, its last bytes are the end of the reply.
-      if (!transfer.reply_.body_announced()) transfer.observer_.delivered();
-      break;
-    case ReplyReader::Line::field:
-      break;
-    case ReplyReader::Line::refused:
-      return CURL_WRITEFUNC_ERROR;
-  }
-  return size * count;
-}
-
-std::size_t CurlTransfer::on_body(char* bytes, std::size_t size, std::size_t count, void* self) {
-  auto& transfer = *static_cast<CurlTransfer*>(self);
-  if (!transfer.reply_.take_body({bytes, size * count})) return CURL_WRITEFUNC_ERROR;
-  transfer.observer_.delivered();
-  return size * count;
-}
-
-CURLcode CurlTransfer::on_tls_context(CURL*, void* context, void* self) {
-  auto& transfer = *static_cast<CurlTransfer*>(self);
-  transfer.loop_.certificates.watch(static_cast<ssl_ctx_st*>(context), transfer.id_);
-  return CURLE_OK;
-}
-
-int CurlTransfer::on_ready_to_send(void* self, char*, char*, int, int local_port) {
-  auto& transfer = *static_cast<CurlTransfer*>(self);
-  CURL* easy = transfer.easy_.get();
-  transfer.note_active();
-  transfer.loop_.iteration.sending.push_back(transfer.id_);
-  ++transfer.times_ready_to_send_;
-  transfer.os_error_before_ = transfer.os_error();
-  long connections = 0;
-  curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &connections);
-  transfer.exchange_.connection_reused = connections == 0;
-  const curl_tlssessioninfo* session = nullptr;
-  curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &session);
-  const bool tls = session != nullptr && session->backend == CURLSSLBACKEND_OPENSSL;
-  if (tls && session->internals != nullptr) {
-    auto* ssl = static_cast<ssl_st*>(session->internals);
-    transfer.loop_.alerts.watch(ssl, transfer.id_, transfer.error_text_.data());
-    if (connections > 0) transfer.exchange_.tls = read_tls_facts(ssl);
-  }
-  transfer.observer_.ready_to_send(connections == 0, local_port, writes_of(transfer.request_));
-  return CURL_PREREQFUNC_OK;
-}
-
-curl_socket_t CurlTransfer::on_open_socket(void* self, curlsocktype, curl_sockaddr* address) {
-  const int fd =
-      socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, address->protocol);
-  auto& transfer = *static_cast<CurlTransfer*>(self);
-  transfer.socket_tried_ = true;
-  if (port_of(address->addr) != transfer.route_.port) transfer.port_differs_ = true;
-  if (fd >= 0) {
-    transfer.loop_.sockets.opened(fd, transfer.id_);
-    transfer.observer_.opened(fd);
-    return fd;
-  }
-  // An address family that this host lacks is an answer of the network, not a lack of ours.
-  transfer.out_of_sockets_ = errno != EAFNOSUPPORT;
-  return CURL_SOCKET_BAD;
+bool CurlTransfer::take_restart(base::MonoTime now) {
+  if (!std::exchange(wants_fresh_, false)) return false;
+  set_option(easy_.get(), CURLOPT_FRESH_CONNECT, 1L);
+  curl_begun_ = now;
+  return true;
 }
 
 bool CurlTransfer::is_flooded() {
@@ -173,7 +84,7 @@ std::optional<base::MonoTime> CurlTransfer::curl_stamp(CURLINFO info) const {
   curl_off_t microseconds = 0;
   curl_easy_getinfo(easy_.get(), info, &microseconds);
   if (microseconds == 0) return std::nullopt;
-  return observer_.stamps().ours().start + std::chrono::microseconds(microseconds);
+  return curl_begun_ + std::chrono::microseconds(microseconds);
 }
 
 WireStamps CurlTransfer::with_curl_stamps(WireStamps stamps) const {
@@ -247,6 +158,8 @@ long CurlTransfer::os_error() const {
 CurlEnding CurlTransfer::ending(base::MonoTime now, std::optional<CURLcode> code) const {
   CurlEnding ending;
   ending.code = code.value_or(CURLE_OPERATION_TIMEDOUT);
+  // Its code would be that of the callback which forbade the repetition.
+  if (refused_repeat_) ending.code = CURLE_HTTP2_STREAM;
   ending.timed_out = !code;
   ending.text = error_text_.data();
   ending.refused = reply_.refused();
@@ -294,6 +207,7 @@ std::string CurlTransfer::describe(const CurlEnding& ending, model::WireError er
   const RefusedCertificate* certificate = loop_.certificates.refused(id_);
   if (certificate != nullptr && is_refusal(ending)) return certificate->text;
   if (ending.code == CURLE_OK) return {};
+  if (refused_repeat_) return "the server refused the request's stream (HTTP/2)";
   // libcurl quotes the proxy's URL, which may hold a password.
   if (is_bad_proxy_url(ending)) return "the proxy's URL is not one";
   if (!ending.text.empty()) return std::string(ending.text);

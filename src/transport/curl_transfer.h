@@ -18,6 +18,7 @@
 #include "transport/curl_facts.h"
 #include "transport/curl_options.h"
 #include "transport/curl_route.h"
+#include "transport/kept_sockets.h"
 #include "transport/reply_reader.h"
 #include "transport/socket_table.h"
 #include "transport/timing/loop_iteration.h"
@@ -34,6 +35,7 @@ struct LoopParts {
   KernelStamps& kernel;
   LoopIteration& iteration;
   SocketTable& sockets;
+  KeptSockets& kept;
   TlsAlerts& alerts;
   CertificateChecks& certificates;
 };
@@ -48,7 +50,10 @@ class CurlTransfer {
   CURL* handle() const { return easy_.get(); }
 
   // To be called before libcurl gets the handle.
-  void begin(base::MonoTime now) { observer_.begin(now); }
+  void begin(base::MonoTime now) {
+    observer_.begin(now);
+    curl_begun_ = now;
+  }
 
   // The loop reports events on its sockets to it.
   SocketObserver& observer() { return observer_; }
@@ -60,6 +65,10 @@ class CurlTransfer {
   // Whether the peer has sent more than any reply needs, such as chunk extensions without end. Then
   // the exchange is to be ended.
   bool is_flooded();
+
+  // Whether nothing was sent because the kept connection was not clean any more: the loop is to
+  // start the handle again, which then gets a fresh connection. True once; with the time of that.
+  bool take_restart(base::MonoTime now);
 
   // To be called for LoopIteration::sending after libcurl returns: the request is sent, because our
   // requests fit a socket buffer and are written at once.
@@ -84,6 +93,12 @@ class CurlTransfer {
 
   void set_callbacks();
   std::optional<base::MonoTime> curl_stamp(CURLINFO info) const;
+  // Whether the connection that libcurl would send on is a kept one on which something waits.
+  bool is_unclean(int local_port, const ssl_st* ssl) const;
+  void note_connected(int local_port) const;
+  bool take_line(std::string_view line);
+  template <typename Take>
+  std::size_t take_or_stop(std::size_t bytes, Take take);
   WireStamps with_curl_stamps(WireStamps stamps) const;
   void finish_stamps(base::MonoTime now);
   // Whether a proxy is used that has not connected us to the tenant yet. If libcurl chose the proxy
@@ -117,7 +132,11 @@ class CurlTransfer {
   ReplyReader reply_;
   SocketObserver observer_;
   int times_ready_to_send_ = 0;
-  long os_error_before_ = 0;  // when it was last ready to send
+  std::vector<int> opened_;      // sockets
+  base::MonoTime curl_begun_{};  // when libcurl got the handle
+  bool wants_fresh_ = false;     // the kept connection was not clean
+  bool refused_repeat_ = false;  // libcurl wanted to send once more what had left already
+  long os_error_before_ = 0;     // when it was last ready to send
   bool out_of_sockets_ = false;
   bool socket_tried_ = false;
   bool port_differs_ = false;  // a socket was opened to a port other than the URL's

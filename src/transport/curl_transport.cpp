@@ -11,6 +11,7 @@
 #include "base/check.h"
 #include "base/epoll.h"
 #include "transport/certificate_checks.h"
+#include "transport/curl_library.h"
 #include "transport/curl_transfer.h"
 #include "transport/socket_table.h"
 #include "transport/timing/kernel_stamps.h"
@@ -24,17 +25,6 @@ namespace {
 constexpr std::size_t kEventsAtOnce = 64;
 // A shorter stop of our thread is ignored.
 constexpr base::Nanoseconds kHarmless = std::chrono::milliseconds(1);
-
-// A function-local static is initialised once and thread-safely. libcurl is never cleaned up,
-// because other libraries in the process may use it too.
-const std::string& initialise_curl() {
-  static const std::string ca_bundle = [] {
-    base::check(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK, "libcurl initialises");
-    const char* bundle = curl_version_info(CURLVERSION_NOW)->cainfo;
-    return std::string(bundle == nullptr ? "" : bundle);
-  }();
-  return ca_bundle;
-}
 
 std::optional<base::Nanoseconds> time_to(base::MonoTime next, base::MonoTime now) {
   if (next == base::MonoTime::max()) return std::nullopt;
@@ -72,6 +62,7 @@ class CurlTransport::Loop {
   void end_flooded();
   void end_overdue();
   void collect_ended();
+  void restart(const CurlTransfer& transfer);
   void end(CurlTransfer& transfer, std::optional<CURLcode> code);
 
   // The transfer that still runs under this id, or with this handle; or nullptr.
@@ -87,6 +78,7 @@ class CurlTransport::Loop {
   CURLM* multi_;
   std::optional<base::MonoTime> curl_timer_;
   SocketTable sockets_{epoll_};
+  KeptSockets kept_;
   TlsAlerts alerts_;
   CertificateChecks certificates_;
   std::unordered_map<ProbeId, std::unique_ptr<CurlTransfer>> transfers_;
@@ -142,7 +134,7 @@ CurlTransfer* CurlTransport::Loop::running(const CURL* easy) const {
 void CurlTransport::Loop::start(ProbeId id, model::Request request) {
   auto transfer = std::make_unique<CurlTransfer>(
       id, std::move(request),
-      LoopParts{ca_bundle_, kernel_, iteration_, sockets_, alerts_, certificates_});
+      LoopParts{ca_bundle_, kernel_, iteration_, sockets_, kept_, alerts_, certificates_});
   CurlTransfer& started = *transfer;
   base::check(transfers_.emplace(id, std::move(transfer)).second, "a probe id is used once");
   handles_[started.handle()] = id;
@@ -291,10 +283,22 @@ void CurlTransport::Loop::collect_ended() {
     if (message->msg != CURLMSG_DONE) continue;
     // libcurl invalidates the message when its handle is removed.
     const CURLcode code = message->data.result;
-    if (CurlTransfer* transfer = running(message->easy_handle)) end(*transfer, code);
+    CurlTransfer* transfer = running(message->easy_handle);
+    if (transfer == nullptr) continue;
+    if (transfer->take_restart(base::mono_now()))
+      restart(*transfer);
+    else
+      end(*transfer, code);
   }
   for (const ProbeId id : std::exchange(unwatchable_, {}))
     if (CurlTransfer* transfer = running(id)) end(*transfer, CURLE_COULDNT_CONNECT);
+}
+
+// libcurl asks for a call of its timer, so the next iteration goes on with it.
+void CurlTransport::Loop::restart(const CurlTransfer& transfer) {
+  curl_multi_remove_handle(multi_, transfer.handle());
+  const CURLMcode code = curl_multi_add_handle(multi_, transfer.handle());
+  base::check(code == CURLM_OK || code == CURLM_OUT_OF_MEMORY, "libcurl takes a handle again");
 }
 
 void CurlTransport::Loop::end_flooded() {
@@ -359,6 +363,7 @@ int CurlTransport::Loop::on_socket(CURL* easy, curl_socket_t socket, int what, v
 // libcurl closes a socket that need not have been removed before.
 int CurlTransport::Loop::on_close_socket(void* self, curl_socket_t socket) {
   auto& loop = *static_cast<Loop*>(self);
+  loop.kept_.closed(socket);
   if (CurlTransfer* owner = loop.running(loop.sockets_.forget(socket)))
     owner->observer().note_socket_left(socket);
   return close(socket);

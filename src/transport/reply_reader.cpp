@@ -23,9 +23,23 @@ ReplyReader::Line ReplyReader::take_line(std::string_view line) {
   }
   head_bytes_ += line.size();
   const auto colon = line.find(':');
-  if (colon != std::string_view::npos)
-    take_field(base::trim(line.substr(0, colon)), base::trim(line.substr(colon + 1)));
+  if (colon == std::string_view::npos) return Line::field;
+  const std::string_view name = base::trim(line.substr(0, colon));
+  const std::string_view value = base::trim(line.substr(colon + 1));
+  if (!takes_length(name, value)) {
+    refuse(Refused::lengths);
+    return Line::refused;
+  }
+  take_field(name, value);
   return Line::field;
+}
+
+// Where the body ends is anybody's guess then, and two readers on the way may guess differently.
+bool ReplyReader::takes_length(std::string_view name, std::string_view value) {
+  if (head_complete_ || !base::equals_ignoring_case(name, "content-length")) return true;
+  const bool same = length_.empty() || length_ == value;
+  length_ = value;
+  return same;
 }
 
 void ReplyReader::take_status(std::string_view line) {
@@ -37,6 +51,7 @@ void ReplyReader::take_status(std::string_view line) {
   chunked_ = false;
   gzips_ = 0;
   other_coding_.clear();
+  length_.clear();
   const auto blank = line.find(' ');
   interim_ = blank != std::string_view::npos && line.substr(blank + 1).starts_with('1');
 }
@@ -105,6 +120,10 @@ std::string ReplyReader::why_refused() const {
       return "body is not gzip, or has bytes after its end";
     case Refused::endless:
       return "endless bytes that are no part of a body";
+    case Refused::lengths:
+      return "two different Content-Lengths";
+    case Refused::memory:
+      return "the exporter has no memory for the reply";
   }
   return "";
 }

@@ -31,6 +31,8 @@ enum class Refused : std::uint8_t {
   coding,       // by a coding that was not asked for
   broken_gzip,  // no gzip, or something after its end
   endless,      // bytes beyond measure that are no body
+  lengths,      // two Content-Lengths that differ (RFC 9112 section 6.3)
+  memory,       // this process has no more
 };
 
 class ReplyReader {
@@ -44,6 +46,8 @@ class ReplyReader {
   bool take_body(std::string_view bytes);
   // The loop saw more bytes on the wire than any reply needs.
   void refuse_endless() { refused_ = Refused::endless; }
+  // There was no memory to take a line or a piece of the body.
+  void refuse_for_memory() { refused_ = Refused::memory; }
 
   Refused refused() const { return refused_; }
   // In words; empty if nothing was refused.
@@ -58,6 +62,7 @@ class ReplyReader {
   void take_status(std::string_view line);
   void take_field(std::string_view name, std::string_view value);
   void take_codings(std::string_view value);
+  bool takes_length(std::string_view name, std::string_view value);
   bool refuse(Refused why);
 
   model::Exchange& exchange_;
@@ -71,6 +76,7 @@ class ReplyReader {
   bool chunked_ = false;         // by a header
   int gzips_ = 0;                // by a header
   std::string other_coding_;     // by a header; empty: none
+  std::string length_;           // Content-Length as written; empty: none
   std::optional<base::Gunzip> gunzip_;
 };
 

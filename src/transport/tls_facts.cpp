@@ -4,6 +4,7 @@
 #include <openssl/x509.h>
 
 #include <ctime>
+#include <string_view>
 
 namespace reinfer::transport {
 
@@ -27,6 +28,17 @@ model::TlsFacts read_tls_facts(ssl_st* ssl) {
       facts.earliest_expiry = expiry;
   }
   return facts;
+}
+
+bool has_unread(const ssl_st* ssl) {
+  return SSL_has_pending(ssl) == 1;
+}
+
+bool speaks_http2(const ssl_st* ssl) {
+  const unsigned char* name = nullptr;
+  unsigned length = 0;
+  SSL_get0_alpn_selected(ssl, &name, &length);
+  return std::string_view(reinterpret_cast<const char*>(name), length) == "h2";  // NOLINT
 }
 
 }  // namespace reinfer::transport

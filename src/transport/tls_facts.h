@@ -16,6 +16,12 @@ namespace reinfer::transport {
 // which may hold certificates that nothing depends on.
 model::TlsFacts read_tls_facts(ssl_st* ssl);
 
+// Whether the peers have agreed on HTTP/2 (ALPN).
+bool speaks_http2(const ssl_st* ssl);
+
+// Whether bytes of the peer were taken from the socket and not yet from the session.
+bool has_unread(const ssl_st* ssl);
+
 // nullopt if it is not well formed.
 std::optional<base::WallTime> wall_time_of(const asn1_string_st* time);
 

@@ -562,10 +562,12 @@ TEST_CASE("a client certificate that cannot be used is our own fault") {
   write_file(folder.path("garbled.pem"), "-----BEGIN CERTIFICATE-----\nno\n");
   write_file(folder.path("locked.pem"), locked(ours.key_pem));
   SimulatedTenant tenant;
-  for (const auto& [certificate, key] :
+  for (const auto& files :
        {std::pair("missing.pem", "key.pem"), std::pair("garbled.pem", "key.pem"),
         std::pair("certificate.pem", "missing.pem"), std::pair("certificate.pem", "garbled.pem"),
         std::pair("certificate.pem", "locked.pem")}) {
+    const char* certificate = files.first;
+    const char* key = files.second;
     CAPTURE(certificate);
     CAPTURE(key);
     model::NetworkOptions network;

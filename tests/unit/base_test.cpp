@@ -142,6 +142,17 @@ TEST_CASE("text of strangers is cleaned, cut, and never cut within a character")
   CHECK(base::sanitise("bad \xff byte", 100) == "bad ? byte");
   CHECK(base::sanitise("\xc2\x85next", 100) == " next");
   CHECK(base::sanitise("\xed\xa0\x80", 100) == "???");
+  // A right-to-left override, an isolate, a zero-width space, a line separator, a tag, a BOM.
+  CHECK(base::sanitise("a\xe2\x80\xae"
+                       "b",
+                       100) == "a\\u{202E}b");
+  CHECK(base::sanitise("\xe2\x81\xa6", 100) == "\\u{2066}");
+  CHECK(base::sanitise("\xe2\x80\x8b\xe2\x80\xa8", 100) == "\\u{200B}\\u{2028}");
+  CHECK(base::sanitise("\xf3\xa0\x81\x81", 100) == "\\u{E0041}");
+  CHECK(base::sanitise("\xef\xbb\xbf", 100) == "\\u{FEFF}");
+  CHECK(base::sanitise("\xe2\x80\xae", 5).empty());
+  CHECK(base::sanitise("\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d", 100) ==
+        "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d");
 }
 
 TEST_CASE("one is one and all else is many") {

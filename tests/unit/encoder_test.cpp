@@ -273,7 +273,7 @@ TEST_CASE("our text and that of prometheus-cpp agree on every line of a snapshot
   const std::string theirs = prometheus::TextSerializer().Serialize(collectable->Collect());
   std::string ours = rendered(metrics::Format::text);
   // The instruments and the process are no part of the snapshot, and come last.
-  const std::size_t end = ours.find("# HELP reinfer_exporter_scrape_duration_seconds");
+  const std::size_t end = ours.find("# HELP reinfer_exporter_log_lines_dropped_total");
   REQUIRE(end != std::string::npos);
   ours.resize(end);
   CHECK(base::split(ours, '\n').size() > 300);

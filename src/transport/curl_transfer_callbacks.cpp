@@ -1,0 +1,161 @@
+// What libcurl calls back for a transfer: a line, a piece of the body, a socket, the moment before
+// it sends.
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <new>
+
+#include "transport/curl_options.h"
+#include "transport/curl_transfer.h"
+#include "transport/timing/socket_facts.h"
+#include "transport/tls_facts.h"
+
+namespace reinfer::transport {
+namespace {
+
+// How many writes libcurl 7.88 needs for a request: HTTP/1.1 sends head and body together, HTTP/2
+// sends the head in a frame of its own, both in pieces of a TLS record or a frame.
+std::size_t writes_of(const model::Request& request) {
+  constexpr std::size_t kPieceBytes = 16 * 1024;
+  const std::size_t size = request.body.size();
+  const bool apart = request.network.http2 && size > 0;
+  return apart ? 1 + (size + kPieceBytes - 1) / kPieceBytes : 1 + size / kPieceBytes;
+}
+
+// nullptr without TLS.
+ssl_st* tls_session_of(CURL* easy) {
+  const curl_tlssessioninfo* session = nullptr;
+  curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &session);
+  const bool tls = session != nullptr && session->backend == CURLSSLBACKEND_OPENSSL;
+  return tls ? static_cast<ssl_st*>(session->internals) : nullptr;
+}
+
+}  // namespace
+
+void CurlTransfer::set_callbacks() {
+  CURL* easy = easy_.get();
+  set_option(easy, CURLOPT_ERRORBUFFER, error_text_.data());
+  set_option(easy, CURLOPT_HEADERFUNCTION, &CurlTransfer::on_header);
+  set_option(easy, CURLOPT_HEADERDATA, this);
+  set_option(easy, CURLOPT_WRITEFUNCTION, &CurlTransfer::on_body);
+  set_option(easy, CURLOPT_WRITEDATA, this);
+  set_option(easy, CURLOPT_PREREQFUNCTION, &CurlTransfer::on_ready_to_send);
+  set_option(easy, CURLOPT_PREREQDATA, this);
+  set_option(easy, CURLOPT_SSL_CTX_FUNCTION, &CurlTransfer::on_tls_context);
+  set_option(easy, CURLOPT_SSL_CTX_DATA, this);
+  set_option(easy, CURLOPT_OPENSOCKETFUNCTION, &CurlTransfer::on_open_socket);
+  set_option(easy, CURLOPT_OPENSOCKETDATA, this);
+}
+
+bool CurlTransfer::take_line(std::string_view line) {
+  switch (reply_.take_line(line)) {
+    case ReplyReader::Line::status:
+      observer_.status_line();
+      break;
+    case ReplyReader::Line::interim_over:
+      observer_.interim_over();
+      break;
+    case ReplyReader::Line::head_over:
+      // With a body, its last bytes are the end of the reply.
+      if (!reply_.body_announced()) observer_.delivered();
+      break;
+    case ReplyReader::Line::field:
+      break;
+    case ReplyReader::Line::refused:
+      return false;
+  }
+  return true;
+}
+
+// No exception may pass through libcurl, which is written in C.
+template <typename Take>
+std::size_t CurlTransfer::take_or_stop(std::size_t bytes, Take take) {
+  try {
+    return take() ? bytes : CURL_WRITEFUNC_ERROR;
+  } catch (const std::bad_alloc&) {
+    reply_.refuse_for_memory();
+    return CURL_WRITEFUNC_ERROR;
+  }
+}
+
+std::size_t CurlTransfer::on_header(char* line, std::size_t size, std::size_t count, void* self) {
+  auto& transfer = *static_cast<CurlTransfer*>(self);
+  return transfer.take_or_stop(size * count, [&] {
+    return transfer.take_line({line, size * count});
+  });
+}
+
+std::size_t CurlTransfer::on_body(char* bytes, std::size_t size, std::size_t count, void* self) {
+  auto& transfer = *static_cast<CurlTransfer*>(self);
+  return transfer.take_or_stop(size * count, [&] {
+    if (!transfer.reply_.take_body({bytes, size * count})) return false;
+    transfer.observer_.delivered();
+    return true;
+  });
+}
+
+CURLcode CurlTransfer::on_tls_context(CURL*, void* context, void* self) {
+  auto& transfer = *static_cast<CurlTransfer*>(self);
+  transfer.loop_.certificates.watch(static_cast<ssl_ctx_st*>(context), transfer.id_);
+  return CURLE_OK;
+}
+
+int CurlTransfer::on_ready_to_send(void* self, char*, char*, int, int local_port) {
+  auto& transfer = *static_cast<CurlTransfer*>(self);
+  CURL* easy = transfer.easy_.get();
+  transfer.note_active();
+  ssl_st* ssl = tls_session_of(easy);
+  long connections = 0;
+  curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &connections);
+  if (connections == 0 && transfer.is_unclean(local_port, ssl)) {
+    transfer.wants_fresh_ = true;
+    return CURL_PREREQFUNC_ABORT;
+  }
+  // libcurl repeats a request if the server has refused its stream. It may if a kept connection has
+  // died, for then no server has seen the request.
+  if (transfer.times_ready_to_send_ > 0 && !transfer.exchange_.connection_reused) {
+    transfer.refused_repeat_ = true;
+    return CURL_PREREQFUNC_ABORT;
+  }
+  transfer.loop_.iteration.sending.push_back(transfer.id_);
+  ++transfer.times_ready_to_send_;
+  transfer.os_error_before_ = transfer.os_error();
+  transfer.exchange_.connection_reused = connections == 0;
+  if (connections > 0) transfer.note_connected(local_port);
+  if (ssl != nullptr) {
+    transfer.loop_.alerts.watch(ssl, transfer.id_, transfer.error_text_.data());
+    if (connections > 0) transfer.exchange_.tls = read_tls_facts(ssl);
+  }
+  transfer.observer_.ready_to_send(connections == 0, local_port, writes_of(transfer.request_));
+  return CURL_PREREQFUNC_OK;
+}
+
+bool CurlTransfer::is_unclean(int local_port, const ssl_st* ssl) const {
+  // HTTP/2 sends frames of its own at any time, and replies by number.
+  if (ssl != nullptr && speaks_http2(ssl)) return false;
+  return loop_.kept.has_unread(local_port) || (ssl != nullptr && has_unread(ssl));
+}
+
+void CurlTransfer::note_connected(int local_port) const {
+  for (const int socket : opened_)
+    if (local_port_of(socket) == local_port) loop_.kept.connected(socket, local_port);
+}
+
+curl_socket_t CurlTransfer::on_open_socket(void* self, curlsocktype, curl_sockaddr* address) {
+  const int fd =
+      socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, address->protocol);
+  auto& transfer = *static_cast<CurlTransfer*>(self);
+  transfer.socket_tried_ = true;
+  if (port_of(address->addr) != transfer.route_.port) transfer.port_differs_ = true;
+  if (fd >= 0) {
+    transfer.loop_.sockets.opened(fd, transfer.id_);
+    transfer.opened_.push_back(fd);
+    transfer.observer_.opened(fd);
+    return fd;
+  }
+  // An address family that this host lacks is an answer of the network, not a lack of ours.
+  transfer.out_of_sockets_ = errno != EAFNOSUPPORT;
+  return CURL_SOCKET_BAD;
+}
+
+}  // namespace reinfer::transport

@@ -1,0 +1,180 @@
+// Peers of the probes that break the rules of HTTP/1.1 and HTTP/2. The outcome is fixed, and other
+// targets do not notice.
+#include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <fstream>
+#include <memory>
+#include <thread>
+#include <vector>
+
+#include "base/gzip.h"
+#include "tests/component/h2_server.h"
+#include "tests/component/raw_server.h"
+
+namespace reinfer::tests {
+namespace {
+
+using namespace std::chrono_literals;
+
+const std::string kOkBody = R"({"status":"ok","dataset":{}})";
+
+std::string good_reply(const std::string& more_headers = "") {
+  return fmt::format(
+      "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n{}Content-Length: {}\r\n\r\n{}",
+      more_headers, kOkBody.size(), kOkBody);
+}
+
+constexpr const char* kTimeout408 =
+    "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+
+TEST_CASE("a reply that was there before the request left is no reply to it") {
+  std::atomic<int> requests{0};
+  RawServer server([&](int socket, int connection) {
+    if (!read_head(socket)) return;
+    ++requests;
+    // As a balancer does once a connection has been idle for long enough.
+    send_text(socket, good_reply() + (connection % 2 == 0 ? kTimeout408 : ""));
+    if (connection % 2 == 0) return;
+    if (read_head(socket)) ++requests;
+    send_text(socket, good_reply());
+  });
+  Probing probing(to_toml({server.base_url(), "", "connection = \"reuse\""}));
+  for (int i = 0; i < 6; ++i) {
+    const model::ProbeResult result = probing.probe();
+    CHECK(label(result) == "ok");
+    // The second and the fifth would have got the 408.
+    CHECK(result.connection_reused == (i % 3 == 2));
+    CHECK_FALSE(result.resent);
+    CHECK(result.phases.connect.has_value() == (i % 3 != 2));
+  }
+  CHECK(requests == 6);
+}
+
+TEST_CASE("a kept connection that the server has closed is not sent on") {
+  std::atomic<int> closed{0};
+  RawServer server([&](int socket, int) {
+    read_head(socket);
+    send_text(socket, good_reply());
+    shutdown(socket, SHUT_RDWR);
+    ++closed;
+  });
+  Probing probing(to_toml({server.base_url(), "", "connection = \"reuse\""}));
+  for (int i = 0; i < 3; ++i) {
+    while (closed < i)
+      std::this_thread::yield();
+    const model::ProbeResult result = probing.probe();
+    CHECK(label(result) == "ok");
+    CHECK_FALSE(result.resent);
+  }
+}
+
+TenantText over_http2(const H2Server& server) {
+  return {server.base_url(), server.ca_file(), "http2 = true"};
+}
+
+TEST_CASE("a stream that the server refuses is one request, and its connection is lost") {
+  H2Server server(
+      [](const H2Server::Stream& stream) { stream.send(H2Frame::rst_stream, 0, kRefusedStream); });
+  const model::ProbeResult result = probe_once(over_http2(server));
+  CHECK(label(result) == "connection_lost");
+  CHECK(server.requests() == 1);
+  CHECK_FALSE(result.resent);
+}
+
+// libcurl has one code for it and for frames that break the protocol.
+TEST_CASE("a server that says goodbye at once gets one request, and its reply is no HTTP") {
+  H2Server server([](const H2Server::Stream& stream) {
+    // No stream was or will be processed.
+    stream.send_to_connection(H2Frame::goaway, std::string(8, '\0'));
+  });
+  const model::ProbeResult result = probe_once(over_http2(server));
+  CHECK(label(result) == "bad_body");
+  CHECK(server.requests() == 1);
+}
+
+// gzip of kOkBody without the last `cut` bytes.
+std::string packed_reply(std::size_t cut) {
+  std::string packed = base::gzip(kOkBody);
+  packed.resize(packed.size() - cut);
+  return fmt::format(
+             "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\n"
+             "Content-Length: {}\r\n\r\n",
+             packed.size()) +
+         packed;
+}
+
+TEST_CASE("a reply whose length or coding contradicts itself has one outcome, on every libcurl") {
+  struct Row {
+    std::string what;
+    std::string reply;
+    std::string outcome;
+  };
+  const std::string chunked = fmt::format("{:x}\r\n{}\r\n0\r\n\r\n", kOkBody.size(), kOkBody);
+  const Row rows[] = {
+      {"two equal lengths", good_reply("Content-Length: 28\r\n"), "ok"},
+      {"two different lengths", good_reply("Content-Length: 5\r\n"), "bad_body"},
+      {"a length and chunks",
+       "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n" + chunked,
+       "ok"},
+      {"gzip without its whole trailer", packed_reply(4), "bad_body"},
+      {"gzip without its trailer", packed_reply(8), "bad_body"},
+      {"gzip that is whole", packed_reply(0), "ok"},
+  };
+  REQUIRE(kOkBody.size() == 28);
+  for (const Row& row : rows) {
+    CAPTURE(row.what);
+    RawServer server([&](int socket, int) {
+      read_head(socket);
+      send_text(socket, row.reply);
+    });
+    CHECK(label(probe_once({server.base_url()})) == row.outcome);
+  }
+}
+
+// The sanitizers need address space without end.
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+rlim_t address_space_bytes() {
+  std::ifstream statm("/proc/self/statm");
+  rlim_t pages = 0;
+  statm >> pages;
+  return pages * static_cast<rlim_t>(sysconf(_SC_PAGESIZE));
+}
+
+TEST_CASE("a body that memory has no room for costs its probe alone") {
+  const std::string large =
+      fmt::format(R"({{"status":"ok","dataset":{{}},"x":"{}"}})", std::string(900'000, 'x'));
+  const std::string reply = fmt::format(
+                                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+                                "Content-Length: {}\r\n\r\n",
+                                large.size()) +
+                            large;
+  RawServer server([&](int socket, int) {
+    read_head(socket);
+    send_text(socket, reply);
+  });
+  Probing probing(to_toml({server.base_url()}));
+  CHECK(label(probing.probe()) == "ok");
+  std::vector<std::unique_ptr<char[]>> taken;
+  rlimit before{};
+  getrlimit(RLIMIT_AS, &before);
+  const rlimit none_left{address_space_bytes(), before.rlim_max};
+  setrlimit(RLIMIT_AS, &none_left);
+  // And what the heap still has.
+  for (std::size_t bytes : {std::size_t{400'000}, std::size_t{100'000}})
+    while (char* piece = new (std::nothrow) char[bytes])
+      taken.emplace_back(piece);
+  const model::ProbeResult result = probing.probe();
+  setrlimit(RLIMIT_AS, &before);
+  taken.clear();
+  CHECK(label(result) == "monitor_error");
+  CHECK(label(probing.probe()) == "ok");
+}
+#endif
+
+}  // namespace
+}  // namespace reinfer::tests
