@@ -178,7 +178,10 @@ class Maker {
         auth == ClientAuth::verify_if_given || auth == ClientAuth::require_and_verify;
     SSL_CTX_set_verify(context, SSL_VERIFY_PEER | (required ? SSL_VERIFY_FAIL_IF_NO_PEER_CERT : 0),
                        verified ? nullptr : accept_any);
-    if (!settings_.client_ca.given()) return true;
+    if (!settings_.client_ca.given()) {
+      if (verified) SSL_CTX_set_default_verify_paths(context);
+      return true;
+    }
     const auto authorities = certificates(settings_.client_ca);
     for (const Certificate& authority : authorities) {
       X509_STORE_add_cert(SSL_CTX_get_cert_store(context), authority.get());

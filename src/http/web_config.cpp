@@ -11,72 +11,23 @@
 #include "base/duration.h"
 #include "base/text.h"
 #include "http/password.h"
+#include "http/web_config_names.h"
 #include "http/yaml_table.h"
 
 namespace reinfer::http {
 namespace {
 
-struct Name {
-  std::string_view given;
-  std::string_view openssl;
-};
-
-// Those that Go calls secure (crypto/tls, CipherSuites), and the RSA ones that it did until 1.22.
-// The three of TLS 1.3 cannot be chosen there either: they are always on.
-constexpr std::array kCiphers = {
-    Name{"TLS_AES_128_GCM_SHA256", ""},
-    Name{"TLS_AES_256_GCM_SHA384", ""},
-    Name{"TLS_CHACHA20_POLY1305_SHA256", ""},
-    Name{"TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA", "ECDHE-ECDSA-AES128-SHA"},
-    Name{"TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA", "ECDHE-ECDSA-AES256-SHA"},
-    Name{"TLS_ECDHE_RSA_WITH_AES_128_CBC_SHA", "ECDHE-RSA-AES128-SHA"},
-    Name{"TLS_ECDHE_RSA_WITH_AES_256_CBC_SHA", "ECDHE-RSA-AES256-SHA"},
-    Name{"TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "ECDHE-ECDSA-AES128-GCM-SHA256"},
-    Name{"TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384", "ECDHE-ECDSA-AES256-GCM-SHA384"},
-    Name{"TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "ECDHE-RSA-AES128-GCM-SHA256"},
-    Name{"TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384", "ECDHE-RSA-AES256-GCM-SHA384"},
-    Name{"TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256", "ECDHE-ECDSA-CHACHA20-POLY1305"},
-    Name{"TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256", "ECDHE-RSA-CHACHA20-POLY1305"},
-    Name{"TLS_RSA_WITH_AES_128_CBC_SHA", "AES128-SHA"},
-    Name{"TLS_RSA_WITH_AES_256_CBC_SHA", "AES256-SHA"},
-    Name{"TLS_RSA_WITH_AES_128_GCM_SHA256", "AES128-GCM-SHA256"},
-    Name{"TLS_RSA_WITH_AES_256_GCM_SHA384", "AES256-GCM-SHA384"}};
-constexpr std::array kCurves = {Name{"CurveP256", "P-256"}, Name{"CurveP384", "P-384"},
-                                Name{"CurveP521", "P-521"}, Name{"X25519", "X25519"}};
-
-struct AuthName {
-  std::string_view given;
-  ClientAuth value;
-};
-constexpr std::array kClientAuths = {
-    AuthName{"NoClientCert", ClientAuth::none}, AuthName{"RequestClientCert", ClientAuth::request},
-    AuthName{"RequireAnyClientCert", ClientAuth::require_any},
-    AuthName{"VerifyClientCertIfGiven", ClientAuth::verify_if_given},
-    AuthName{"RequireAndVerifyClientCert", ClientAuth::require_and_verify},
-    // The toolkit's former name of RequireAnyClientCert.
-    AuthName{"RequireClientCert", ClientAuth::require_any}};
-
-struct HeaderName {
-  std::string_view name;
-  std::vector<std::string_view> values;  // none: any
-};
-const std::array<HeaderName, 5>& header_names() {
-  static const std::array<HeaderName, 5> names = {
-      HeaderName{"Content-Security-Policy", {}}, HeaderName{"Strict-Transport-Security", {}},
-      HeaderName{"X-Content-Type-Options", {"nosniff"}},
-      HeaderName{"X-Frame-Options", {"deny", "sameorigin"}}, HeaderName{"X-XSS-Protection", {}}};
-  return names;
-}
-
-constexpr int kBcryptCostMax = 16;
+constexpr int kBcryptCostWise = 14;
 constexpr int kBurstMax = 1'000'000;
 
 class Reader {
  public:
-  explicit Reader(const std::string& file) : problems_(file) {
+  explicit Reader(const std::string& file) : problems_(file), file_(file) {
     const auto slash = file.rfind('/');
     folder_ = slash == std::string::npos ? "" : file.substr(0, slash + 1);
   }
+
+  const base::Problems& warnings() const { return warnings_; }
 
   WebConfig read(const YamlValue& root) {
     WebConfig config;
@@ -279,8 +230,11 @@ class Reader {
     if (!settings.certificate.given()) wrong("cert_file", "is missing, allowed: cert_file or cert");
     if (!settings.key.given()) wrong("key_file", "is missing, allowed: key_file or key");
     if (verifies && !settings.client_ca.given())
-      wrong("client_auth_type",
-            "verifies certificates, and there is no client_ca_file or client_ca to do so with");
+      warnings_.push_back({file_, place_of(table, "client_auth_type").line,
+                           place_of(table, "client_auth_type").column,
+                           "tls_server_config.client_auth_type",
+                           "lets in everybody with a certificate of any authority that this system "
+                           "trusts, because there is no client_ca_file"});
     if (settings.client_ca.given() && auth == ClientAuth::none)
       problems_.add(settings.client_ca.place, settings.client_ca.key,
                     "is of no use without client_auth_type, such as RequireAndVerifyClientCert");
@@ -339,12 +293,12 @@ class Reader {
         complain(member.value, key,
                  "is not a bcrypt hash, allowed: what `htpasswd -nBC 10 \"\"` prints, such as "
                  "$2y$10$ and 53 characters");
-      else if (*cost > kBcryptCostMax)
-        complain(member.value, key,
-                 fmt::format("has a cost of {}, which takes seconds a login, allowed: 4 to {}",
-                             *cost, kBcryptCostMax));
       else
         config.users[member.key] = *hash;
+      if (cost && *cost > kBcryptCostWise)
+        warn(member.value, key,
+             fmt::format("has a cost of {}: a login takes seconds to years, wise: at most {}",
+                         *cost, kBcryptCostWise));
     });
   }
 
@@ -374,12 +328,17 @@ class Reader {
                                    base::quote(*given), kBurstMax));
           }}});
     if (limit.interval == base::Nanoseconds{0}) return std::nullopt;
-    if (limit.burst == 0 && problems_.empty())
-      complain(table, "rate_limit", "has a burst of 0, which lets nobody in, allowed: 1 or more");
+    if (limit.burst == 0) warn(table, "rate_limit", "has a burst of 0, which lets nobody in");
     return limit;
   }
 
+  void warn(const YamlValue& value, const std::string& key, std::string text) {
+    warnings_.push_back({file_, value.place.line, value.place.column, key, std::move(text)});
+  }
+
   base::ProblemList problems_;
+  base::Problems warnings_;
+  const std::string file_;
   std::string folder_;
 };
 
@@ -393,6 +352,7 @@ tl::expected<WebConfig, base::Problems> parse_web_config(std::string_view yaml,
   WebConfig config = reader.read(*root);
   if (base::Problems problems = reader.problems(); !problems.empty())
     return tl::unexpected(std::move(problems));
+  config.warnings = reader.warnings();
   return config;
 }
 

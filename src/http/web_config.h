@@ -41,7 +41,7 @@ enum class ClientAuth : std::uint8_t {
 struct TlsSettings {
   PemSource certificate;  // the chain, the server's own first
   PemSource key;
-  PemSource client_ca;
+  PemSource client_ca;  // not given: the system's authorities
   ClientAuth client_auth = ClientAuth::none;
   // Names, addresses or URIs, one of which a client's certificate must be for; empty: any.
   std::vector<std::string> client_allowed_sans;
@@ -62,7 +62,8 @@ struct WebConfig {
   std::vector<model::Header> headers;        // on every reply that does not set them itself
   std::map<std::string, std::string> users;  // bcrypt hashes
   std::optional<RequestRate> rate_limit;
-  bool empty = false;  // the file says nothing at all: white space and comments
+  base::Problems warnings;  // of what is allowed and unwise
+  bool empty = false;       // the file says nothing at all: white space and comments
 };
 
 // `file`: the name for messages; relative paths in the text start from its folder.

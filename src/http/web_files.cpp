@@ -79,6 +79,7 @@ void read_config(const std::string& path, WebFilesContents& contents, base::Prob
     return;
   }
   contents.config_is_empty = config->empty;
+  contents.warnings = std::move(config->warnings);
   contents.guards.users = !config->users.empty();
   contents.access.users = std::move(config->users);
   contents.access.headers = std::move(config->headers);
@@ -152,6 +153,8 @@ void WebFiles::put_in_force(WebFilesContents contents) {
   guards_ = contents.guards;
   tls_ = std::move(contents.tls);
   instruments_.set_web_reload(true, tls_ ? tls_->expiry : std::nullopt);
+  for (const base::Problem& warning : contents.warnings)
+    log_.warn("web configuration is unwise", {{"problem", base::to_string(warning)}});
 }
 
 tl::expected<void, base::Problems> WebFiles::load() {

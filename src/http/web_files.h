@@ -39,6 +39,7 @@ struct WebFilesContents {
   std::vector<std::string> certificate_files;  // that it depends on, keys included
   WebGuards guards;
   bool config_is_empty = false;
+  base::Problems warnings;  // of what is allowed and unwise
 };
 
 // What `now` lets happen that `before` did not, in words for people; empty: nothing.

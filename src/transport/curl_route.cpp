@@ -69,6 +69,7 @@ Route route_of(const model::Request& request) {
   const model::NetworkOptions& network = request.network;
   Route route;
   route.tls = url.scheme == "https";
+  route.host = std::string(url.host);
   std::from_chars(url.port.data(), url.port.data() + url.port.size(), route.port);
   route.proxy = proxy_use(request, route.tls, is_loopback(url.host));
   route.socks = network.proxy_url.starts_with("socks");

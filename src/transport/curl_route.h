@@ -21,6 +21,7 @@ struct Route {
   bool socks = false;      // NetworkOptions::proxy_url is one of SOCKS
   bool tls = false;        // the URL's scheme is https
   bool numeric = false;    // no name is looked up
+  std::string host;        // the URL's
   std::uint16_t port = 0;  // the URL's
   std::string
       pinned_address;  // the address of this URL's host by NetworkOptions::resolve, or empty

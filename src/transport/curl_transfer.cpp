@@ -9,6 +9,7 @@
 
 #include "base/check.h"
 #include "base/duration.h"
+#include "base/small_file.h"
 #include "transport/curl_facts.h"
 #include "transport/curl_options.h"
 #include "transport/lookup_means.h"
@@ -68,6 +69,24 @@ bool CurlTransfer::take_restart(base::MonoTime now) {
   set_option(easy_.get(), CURLOPT_FRESH_CONNECT, 1L);
   curl_begun_ = now;
   return true;
+}
+
+std::optional<std::string> CurlTransfer::find_file_fault() const {
+  const model::NetworkOptions& network = request_.network;
+  for (const std::string* path :
+       {&network.ca_file, &network.client_certificate, &network.client_key}) {
+    if (path->empty()) continue;
+    if (const auto fault = base::find_file_fault(*path)) return *path + " " + fault->text;
+  }
+  return std::nullopt;
+}
+
+bool CurlTransfer::is_refused(LookupLimit& lookups) {
+  if (auto fault = find_file_fault())
+    refused_start_ = std::move(*fault);
+  else if (!route_.numeric && !lookups.allows(route_.host, curl_begun_))
+    refused_start_ = "too many name lookups are under way, their server does not answer";
+  return !refused_start_.empty();
 }
 
 bool CurlTransfer::is_flooded() {
@@ -191,6 +210,7 @@ CurlEnding CurlTransfer::ending(base::MonoTime now, std::optional<CURLcode> code
 }
 
 std::string CurlTransfer::describe(const CurlEnding& ending, model::WireError error) const {
+  if (!refused_start_.empty()) return refused_start_;
   if (is_our_delay(ending))
     return fmt::format("the exporter itself was held up, for {} of {}",
                        base::describe_duration(ending.our_delay),

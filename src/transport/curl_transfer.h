@@ -19,6 +19,7 @@
 #include "transport/curl_options.h"
 #include "transport/curl_route.h"
 #include "transport/kept_sockets.h"
+#include "transport/lookup_limit.h"
 #include "transport/reply_reader.h"
 #include "transport/socket_table.h"
 #include "transport/timing/loop_iteration.h"
@@ -54,6 +55,12 @@ class CurlTransfer {
     observer_.begin(now);
     curl_begun_ = now;
   }
+
+  // Whether libcurl must not get the request: it would wait for a certificate file that is a pipe,
+  // or start one lookup too many. end() follows.
+  bool is_refused(LookupLimit& lookups);
+  // Of the URL.
+  const std::string& host() const { return route_.host; }
 
   // The loop reports events on its sockets to it.
   SocketObserver& observer() { return observer_; }
@@ -92,6 +99,7 @@ class CurlTransfer {
   };
 
   void set_callbacks();
+  std::optional<std::string> find_file_fault() const;
   std::optional<base::MonoTime> curl_stamp(CURLINFO info) const;
   // Whether the connection that libcurl would send on is a kept one on which something waits.
   bool is_unclean(int local_port, const ssl_st* ssl) const;
@@ -135,6 +143,7 @@ class CurlTransfer {
   std::vector<int> opened_;      // sockets
   base::MonoTime curl_begun_{};  // when libcurl got the handle
   bool wants_fresh_ = false;     // the kept connection was not clean
+  std::string refused_start_;    // empty: it was not
   bool refused_repeat_ = false;  // libcurl wanted to send once more what had left already
   long os_error_before_ = 0;     // when it was last ready to send
   bool out_of_sockets_ = false;

@@ -13,6 +13,7 @@
 #include "transport/certificate_checks.h"
 #include "transport/curl_library.h"
 #include "transport/curl_transfer.h"
+#include "transport/lookup_limit.h"
 #include "transport/socket_table.h"
 #include "transport/timing/kernel_stamps.h"
 #include "transport/timing/loop_lag.h"
@@ -25,11 +26,6 @@ namespace {
 constexpr std::size_t kEventsAtOnce = 64;
 // A shorter stop of our thread is ignored.
 constexpr base::Nanoseconds kHarmless = std::chrono::milliseconds(1);
-
-std::optional<base::Nanoseconds> time_to(base::MonoTime next, base::MonoTime now) {
-  if (next == base::MonoTime::max()) return std::nullopt;
-  return next <= now ? base::Nanoseconds{0} : first_wait(next - now);
-}
 
 }  // namespace
 
@@ -94,6 +90,7 @@ class CurlTransport::Loop {
   RunQueueDelay thread_delay_;
   base::Nanoseconds waited_{0};
   LoopLag lag_{base::mono_now()};
+  LookupLimit lookups_;
   bool woken_ = false;
 };
 
@@ -146,6 +143,8 @@ void CurlTransport::Loop::start(ProbeId id, model::Request request) {
   iteration_.note_active(id);
   const base::MonoTime now = iteration_.call_began;
   started.begin(now);
+  // A code that no network can cause.
+  if (started.is_refused(lookups_)) return end(started, CURLE_ABORTED_BY_CALLBACK);
   const CURLMcode code = curl_multi_add_handle(multi_, started.handle());
   base::check(code == CURLM_OK || code == CURLM_OUT_OF_MEMORY, "libcurl takes a new handle");
   alarms_.push({started.next_look(now), id});
@@ -327,7 +326,9 @@ void CurlTransport::Loop::end_overdue() {
 
 void CurlTransport::Loop::end(CurlTransfer& transfer, std::optional<CURLcode> code) {
   const ProbeId id = transfer.id();
-  ended_.push_back({id, transfer.end(base::mono_now(), code)});
+  const base::MonoTime now = base::mono_now();
+  if (!code && transfer.stage() == model::Stage::resolve) lookups_.given_up(transfer.host(), now);
+  ended_.push_back({id, transfer.end(now, code)});
   // Out of both tables first: libcurl calls back while it removes a handle, and the facts are
   // final.
   handles_.erase(transfer.handle());

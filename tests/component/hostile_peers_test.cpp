@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <filesystem>
 #include <fstream>
 #include <memory>
 #include <thread>
@@ -134,6 +136,20 @@ TEST_CASE("a reply whose length or coding contradicts itself has one outcome, on
     });
     CHECK(label(probe_once({server.base_url()})) == row.outcome);
   }
+}
+
+TEST_CASE("a pipe in place of a CA file is named, and nobody waits for it") {
+  SimulatedTenant tenant;
+  const TemporaryFolder folder;
+  const std::string ca_file = folder.path("ca.pem");
+  std::filesystem::copy(tenant.ca_file(), ca_file);
+  Probing probing(to_toml({tenant->base_url(simulator::PortKind::https), ca_file}));
+  CHECK(label(probing.probe()) == "ok");
+  std::filesystem::remove(ca_file);
+  REQUIRE(mkfifo(ca_file.c_str(), 0600) == 0);
+  const model::ProbeResult result = probing.probe();
+  CHECK(label(result) == "monitor_error");
+  CHECK(result.message == ca_file + " is not a regular file");
 }
 
 // The sanitizers need address space without end.

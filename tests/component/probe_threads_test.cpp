@@ -29,7 +29,7 @@ class ProbeThreadsTest {
   }
 
   SimulatedTenant simulator;
-  const base::SystemClock clock;
+  const base::SystemClock clock{};
   const base::Log log = base::Log::silent();
   const model::Partition partition = model::partition_plan(plan(8), 3);
   record::Ledgers ledgers{partition, clock.now()};

@@ -9,6 +9,8 @@ import unittest
 from harness import (Exporter, Simulator, exporter_program, temporary_folder, tenant, write_config)
 
 SILENT_ADDRESS = '127.0.0.9'
+# Those that the exporter allows, and a turn of lookups begun meanwhile.
+THREADS_MAX = 192 + 60
 HANGING = {'use': 'projects', 'name': 'hanging', 'interval': '2s'}
 
 
@@ -41,6 +43,28 @@ class SilentResolverTest(unittest.TestCase):
         cls.wrapper.write_text(f'#!/bin/sh\nexec unshare -m sh -c \'mount --bind {resolv_conf} '
                                f'/etc/resolv.conf && exec {exporter_program()} "$@"\' sh "$@"\n')
         cls.wrapper.chmod(0o755)
+
+    def test_lookups_under_way_are_bounded(self):
+        """Each gives up in time, and its thread asks on for ten seconds."""
+        probes = [{'use': 'projects', 'name': f'p{i}'} for i in range(60)]
+        hanging = tenant('hanging', self.simulator, probes=probes,
+                         base_url='https://hanging.reinfer.io')
+        config = write_config(self.folder, hanging, tenant('well', self.simulator), name='many',
+                              interval='1s', timeout='900ms', resolve_timeout='500ms',
+                              connect_timeout='900ms', tls_timeout='900ms')
+        exporter = Exporter(self, self.folder, config, self.simulator.token, name='many',
+                            program=self.wrapper).await_serving()
+        threads = []
+
+        def refused(now):
+            threads.append(len(exporter.policies()))
+            return now.value('reinfer_probe_results_total', tenant='hanging', probe='p0',
+                             outcome='monitor_error')
+
+        seen = exporter.scrape_when(refused, 'lookups to be refused')
+        self.assertLess(max(threads), THREADS_MAX)
+        self.assertEqual(seen.results(tenant='well', outcome='ok'), seen.results(tenant='well'))
+        self.assertIn('too many name lookups are under way', exporter.stderr())
 
     def test_other_probes_keep_their_grid(self):
         """Giving up on a name does not wait for the resolver."""

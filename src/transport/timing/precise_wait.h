@@ -2,6 +2,8 @@
 // later. Used by CurlTransport's loop on the probe thread. Pure: it does not wait itself.
 #pragma once
 
+#include <optional>
+
 #include "base/clock.h"
 
 namespace reinfer::transport {
@@ -13,6 +15,12 @@ namespace reinfer::transport {
 constexpr base::Nanoseconds first_wait(base::Nanoseconds left) {
   constexpr base::Nanoseconds kShort = std::chrono::milliseconds(50);
   return left <= kShort ? left : left - left / 100;
+}
+
+// The same until `next`; nullopt for MonoTime::max(), which never comes.
+inline std::optional<base::Nanoseconds> time_to(base::MonoTime next, base::MonoTime now) {
+  if (next == base::MonoTime::max()) return std::nullopt;
+  return next <= now ? base::Nanoseconds{0} : first_wait(next - now);
 }
 
 }  // namespace reinfer::transport
