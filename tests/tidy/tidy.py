@@ -283,6 +283,18 @@ def dead_link(tree):
                 yield path, line_of(text, match.start()), f"{target} is not there: correct the link"
 
 
+def named_test(tree):
+    tests = "\n".join(text for path, text in tree.items() if path.startswith("tests/")
+                      and path.endswith((".cpp", ".py")) and not path.startswith("tests/tidy/"))
+    # A long name is written in pieces.
+    tests = re.sub(r'"\s*\n\s*"', "", tests)
+    for path in ("SECURITY.md", "tests/README.md"):
+        for match in re.finditer(r'^\|.*$', tree.get(path, ""), re.M):
+            for name in re.findall(r'"([^"]{12,})"', match[0]):
+                if name not in tests:
+                    yield path, line_of(tree[path], match.start()), f'no test is named "{name}"'
+
+
 def over_each_file(rule):
     def find(tree):
         for path, text in tree.items():
@@ -296,7 +308,7 @@ RULES |= {rule.__name__.replace("_", "-"): over_each_file(rule)
           for rule in (layering, third_party, room_namespace, function_lines, file_lines,
                        header_prose, file_name, shell_strict)}
 RULES |= {rule.__name__.replace("_", "-"): rule
-          for rule in (include_cycle, twin_header, dead_source, dead_link)}
+          for rule in (include_cycle, twin_header, dead_source, dead_link, named_test)}
 
 
 def findings(name, tree):
