@@ -36,23 +36,36 @@ constexpr const char* kTimeout408 =
 
 TEST_CASE("a reply that was there before the request left is no reply to it") {
   std::atomic<int> requests{0};
+  std::atomic<int> idle{0};      // connections that a balancer finds idle for too long
+  std::atomic<int> given_up{0};  // those that it has said so to
+  std::atomic<int> closed{0};
   RawServer server([&](int socket, int connection) {
     if (!read_head(socket)) return;
     ++requests;
-    // As a balancer does once a connection has been idle for long enough.
-    send_text(socket, good_reply() + (connection % 2 == 0 ? kTimeout408 : ""));
-    if (connection % 2 == 0) return;
+    send_text(socket, good_reply());
+    if (connection % 2 == 0) {
+      while (idle <= connection / 2)
+        std::this_thread::yield();
+      send_text(socket, kTimeout408);
+      ++given_up;
+      return;
+    }
     if (read_head(socket)) ++requests;
     send_text(socket, good_reply());
+    shutdown(socket, SHUT_RDWR);
+    ++closed;
   });
   Probing probing(to_toml({server.base_url(), "", "connection = \"reuse\""}));
   for (int i = 0; i < 6; ++i) {
     const model::ProbeResult result = probing.probe();
     CHECK(label(result) == "ok");
-    // The second and the fifth would have got the 408.
+    // The second and the fifth would get the 408.
     CHECK(result.connection_reused == (i % 3 == 2));
     CHECK_FALSE(result.resent);
     CHECK(result.phases.connect.has_value() == (i % 3 != 2));
+    idle = i / 3 + 1;
+    while (given_up < idle || closed < (i + 1) / 3)
+      std::this_thread::yield();
   }
   CHECK(requests == 6);
 }
@@ -88,14 +101,14 @@ TEST_CASE("a stream that the server refuses is one request, and its connection i
   CHECK_FALSE(result.resent);
 }
 
-// libcurl has one code for it and for frames that break the protocol.
-TEST_CASE("a server that says goodbye at once gets one request, and its reply is no HTTP") {
+// Some versions of libcurl have one code for it and for frames that break the protocol.
+TEST_CASE("a server that says goodbye at once gets one request and is to blame") {
   H2Server server([](const H2Server::Stream& stream) {
     // No stream was or will be processed.
     stream.send_to_connection(H2Frame::goaway, std::string(8, '\0'));
   });
   const model::ProbeResult result = probe_once(over_http2(server));
-  CHECK(label(result) == "bad_body");
+  CHECK((label(result) == "bad_body" || label(result) == "connection_lost"));
   CHECK(server.requests() == 1);
 }
 
