@@ -7,7 +7,8 @@
 #   bash tests/debian13.sh --asan     the component level under ASan and UBSan
 #   bash tests/debian13.sh --clang    builds with clang instead of g++ and runs the unit level
 #   bash tests/debian13.sh --readme   deploy/quickstart.sh from a bare root; with --levels=all also
-#                                     tests/run.sh, as the README says
+#                                     tests/run.sh, as the README says; with --release=bookworm in
+#                                     a root of Debian 12
 #   bash tests/debian13.sh --shell    a shell in the root, at the copy of the checkout
 #
 # The root, the build folders and ccache's files are kept in ~/.cache/reinfer_exporter/debian13. The
@@ -19,15 +20,21 @@ source deploy/packages.sh
 mode=levels
 quick=no
 levels=one
+release=trixie
 for argument in "$@"; do
   case "$argument" in
     --quick) quick=yes ;;
     --asan | --clang | --readme | --shell) mode=${argument#--} ;;
     --levels=all) levels=all ;;
-    -h | --help) sed -n '2,15s/^# \{0,1\}//p' tests/debian13.sh; exit 0 ;;
+    --release=bookworm | --release=trixie) release=${argument#--release=} ;;
+    -h | --help) sed -n '2,16s/^# \{0,1\}//p' tests/debian13.sh; exit 0 ;;
     *) echo "unknown argument $argument" >&2; exit 2 ;;
   esac
 done
+if [ $release = bookworm ] && [ "$mode" != readme ]; then
+  echo "--release=bookworm goes with --readme: the other levels of Debian 12 are those of run.sh" >&2
+  exit 2
+fi
 if [ "$(id -u)" -ne 0 ]; then
   echo "needs root, for chroot and mounts" >&2
   exit 2
@@ -58,14 +65,14 @@ archive() {
 
 # make_bare: a root with nothing but apt in it, as a user's container has it.
 make_bare() {
-  bare=$cache/bare
+  bare=$cache/bare-$release
   if [ -f "$bare.complete" ]; then return; fi
   install_packages mmdebstrap
-  echo "Making a Debian 13 root"
+  echo "Making a root of Debian $release"
   rm -rf "$bare"
   apt_settings >"$cache/apt.conf"
   mmdebstrap --variant=apt --include=ca-certificates --aptopt="$cache/apt.conf" \
-    trixie "$bare" "$(archive)" >"$logs/mmdebstrap.log" 2>&1 ||
+    "$release" "$bare" "$(archive)" >"$logs/mmdebstrap.log" 2>&1 ||
     { tail -n 40 "$logs/mmdebstrap.log" >&2; exit 1; }
   touch "$bare.complete"
 }
