@@ -32,7 +32,7 @@ for argument in "$@"; do
   esac
 done
 if [ $release = bookworm ] && [ "$mode" != readme ]; then
-  echo "--release=bookworm goes with --readme: the other levels of Debian 12 are those of run.sh" >&2
+  echo "--release=bookworm goes with --readme, other levels of Debian 12 with tests/run.sh" >&2
   exit 2
 fi
 if [ "$(id -u)" -ne 0 ]; then

@@ -321,8 +321,9 @@ def read_tree(root):
     for path in filter(None, names.stdout.decode().split("\0")):
         if (root / path).is_file():
             content = (root / path).read_bytes()
-            # Nothing is asked of binary files but that they are there.
-            tree[path] = "" if b"\0" in content else content.decode(errors="replace")
+            # Nothing is asked of binary files but that they are there, nor of bytes for parsers.
+            is_text = b"\0" not in content and not path.startswith("tests/fuzz/corpus/")
+            tree[path] = content.decode(errors="replace") if is_text else ""
     return tree
 
 

@@ -1,0 +1,138 @@
+#include "tests/fuzz/targets.h"
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+
+#include "base/check.h"
+#include "base/duration.h"
+#include "base/text.h"
+#include "config/base_url.h"
+#include "config/load_plan.h"
+#include "http/request_parser.h"
+#include "http/web_config.h"
+#include "probe/judge.h"
+#include "probe/reply_body.h"
+#include "probe/retry_after.h"
+#include "probe/server_timing.h"
+
+namespace reinfer::tests {
+namespace {
+
+using base::check;
+
+constexpr unsigned kWireErrors = static_cast<unsigned>(model::WireError::monitor) + 1;
+
+bool is_shown_safely(std::string_view text) {
+  return base::sanitise(text, text.size()) == text;
+}
+
+void server_timing(std::string_view bytes) {
+  const auto header = probe::parse_server_timing({{"Server-Timing", std::string(bytes)}});
+  for (const model::ServerTiming& entry : header.entries)
+    if (entry.duration_ms)
+      check(std::isfinite(*entry.duration_ms) && *entry.duration_ms >= 0,
+            "a duration is finite and not negative");
+  if (const auto number = probe::parse_server_timing_duration(bytes))
+    check(std::isfinite(*number) && *number >= 0, "a duration is finite and not negative");
+}
+
+// A second opinion: the whole document, where ours reads as a stream.
+void reply(std::string_view bytes) {
+  const probe::Reply ours = probe::parse_reply(bytes, "dataset");
+  const auto theirs = nlohmann::json::parse(bytes, nullptr, false);
+  check(ours.is_object == theirs.is_object(), "both see an object");
+  if (!theirs.is_object()) return;
+  const bool has_status = theirs.contains("status") && theirs["status"].is_string();
+  check(ours.status.has_value() == has_status, "both see a status");
+  if (has_status)
+    check(*ours.status == theirs["status"].get<std::string>(), "both see the same status");
+  const bool has_key = theirs.contains("dataset") && !theirs["dataset"].is_null();
+  check(ours.key_type.has_value() == has_key, "both see the key");
+}
+
+void retry_after(std::string_view bytes) {
+  const base::WallTime now{std::chrono::seconds(784111777)};
+  const auto wait = probe::parse_retry_after({{"Retry-After", std::string(bytes)}}, now);
+  if (wait) check(*wait >= base::Nanoseconds{0}, "nobody waits for less than nothing");
+}
+
+std::optional<std::string> no_problem(const model::TokenSource&) {
+  return std::nullopt;
+}
+
+void config(std::string_view bytes) {
+  const auto plan = config::parse_plan(bytes, "fuzz.toml", no_problem);
+  check(plan || !plan.error().empty(), "a plan or a reason");
+  if (plan) return;
+  for (const base::Problem& problem : plan.error())
+    check(is_shown_safely(base::to_string(problem)), "a problem is safe to print");
+}
+
+void web_config(std::string_view bytes) {
+  const auto config = http::parse_web_config(bytes, "fuzz.yml");
+  check(config || !config.error().empty(), "a configuration or a reason");
+}
+
+void duration(std::string_view bytes) {
+  const auto length = base::parse_duration(bytes);
+  if (length)
+    check(base::parse_duration(base::format_duration(*length)) == length,
+          "a duration is written as it is read");
+}
+
+void base_url(std::string_view bytes) {
+  const auto url = config::parse_base_url(bytes);
+  check(url || !url.error().empty(), "an address or a reason");
+}
+
+void request(std::string_view bytes) {
+  const http::ParseResult parsed = http::parse_request(bytes, {});
+  if (parsed.state != http::ParseResult::State::complete) return;
+  check(parsed.head_bytes + parsed.body_bytes <= bytes.size(), "a request is within its bytes");
+  check(http::relevant_head(bytes, parsed).size() <= parsed.head_bytes,
+        "what concerns the answer is part of the head");
+  // What was complete stays so, whatever follows.
+  const std::string longer = std::string(bytes) + "GET / HTTP/1.1\r\n\r\n";
+  check(http::parse_request(longer, {}).head_bytes == parsed.head_bytes,
+        "what follows a request changes nothing in it");
+}
+
+// The first bytes choose the facts, the rest is the body.
+void judged(std::string_view bytes) {
+  if (bytes.size() < 4) return;
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(bytes[i]); };
+  model::Exchange exchange;
+  exchange.error = static_cast<model::WireError>(byte(0) % kWireErrors);
+  exchange.http_status = 100 + (byte(1) | (byte(2) << 8)) % 500;
+  if (byte(3) % 2 == 0) exchange.headers.push_back({"Retry-After", std::string(bytes.substr(4))});
+  exchange.body = bytes.substr(4);
+  exchange.error_text = exchange.body;
+  const model::Target target;
+  probe::Started started;
+  started.bearer = base::Secret("the-token-that-was-sent");
+  const model::ProbeResult result = probe::judge(target, started, std::move(exchange));
+  check(is_shown_safely(result.message), "a message is safe to show");
+  check(result.message.find(started.bearer.reveal()) == std::string::npos,
+        "a message never holds the token");
+}
+
+constexpr FuzzTarget kTargets[] = {
+    {"server_timing", server_timing},
+    {"reply", reply},
+    {"retry_after", retry_after},
+    {"config", config},
+    {"web_config", web_config},
+    {"duration", duration},
+    {"base_url", base_url},
+    {"request", request},
+    {"judge", judged},
+};
+
+}  // namespace
+
+std::span<const FuzzTarget> fuzz_targets() {
+  return kTargets;
+}
+
+}  // namespace reinfer::tests
