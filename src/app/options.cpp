@@ -91,7 +91,7 @@ void add_serve(CLI::App& cli, Options& options, Given& given) {
       ->check(CLI::Range(1, 1000))
       ->capture_default_str();
   cli.add_option("--web.max-connections", options.server.limits.connections_max,
-                 "Clients connected at once; beyond it the one that waited longest goes")
+                 "Clients connected at once; beyond it an idle or slow one goes")
       ->type_name("N")
       ->check(CLI::Range(16, 100000))
       ->capture_default_str();

@@ -1,5 +1,7 @@
 #include "http/connection.h"
 
+#include <linux/sockios.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -66,13 +68,24 @@ Io Connection::write() {
         rest.remove_prefix(static_cast<std::size_t>(count));
     }
   }
-  taken += out_.size() - rest.size() - sent_;
+  taken_ += out_.size() - rest.size() - sent_;
   sent_ = out_.size() - rest.size();
   if (io == Io::progress) {
     out_ = {};
     sent_ = 0;
   }
   return io;
+}
+
+// Bytes in this kernel's queue for the client; of TLS records, so there may be more than `taken_`.
+std::size_t Connection::unacknowledged() const {
+  int queued = 0;
+  if (ioctl(socket_.get(), SIOCOUTQ, &queued) != 0 || queued < 0) return 0;
+  return static_cast<std::size_t>(queued);
+}
+
+std::size_t Connection::delivered() const {
+  return taken_ - std::min(taken_, unacknowledged());
 }
 
 void Connection::say_goodbye() {

@@ -43,6 +43,11 @@ class Connection {
   int socket() const { return socket_.get(); }
   TlsSession& tls() { return *tls_; }
   std::size_t unsent() const { return out_.size() - sent_; }
+  // Bytes that the client's kernel has acknowledged. With TLS those of its records that are on
+  // their way count as if they were bytes of replies: a few percent too few.
+  std::size_t delivered() const;
+  // Nothing is on its way to the client.
+  bool all_delivered() const { return unsent() == 0 && unacknowledged() == 0; }
   // Appends to the bytes that write() sends.
   void send(std::string bytes);
 
@@ -60,18 +65,24 @@ class Connection {
   std::unique_ptr<ClientExchange> exchange;
   bool streams = false;    // the reply is made while it is sent
   base::MonoTime since{};  // when it entered this stage; writing: when it last took a byte
-  std::size_t taken = 0;   // bytes that the client, or the kernel for it, has taken
+  // The client's pace while it is written to: connection_loop_slow.cpp.
+  std::size_t noted = 0;        // delivered() when it was last looked at
+  base::MonoTime rate_since{};  // the beginning of this stretch of ServerLimits::rate_time
+  std::size_t rate_from = 0;    // delivered() then
+  bool slow_stretch = false;    // the last whole stretch was below ServerLimits::reply_rate_min
   base::MonoTime deadline = base::MonoTime::max();
   std::uint32_t watched = 0;  // events that epoll watches
   std::size_t drained_bytes = 0;
 
  private:
   Io receive(std::string& to, std::size_t bytes_max);
+  std::size_t unacknowledged() const;
 
   base::Descriptor socket_;
   std::optional<TlsSession> tls_;  // destroyed before its socket
   std::string out_;
   std::size_t sent_ = 0;
+  std::size_t taken_ = 0;  // bytes that this kernel has taken, in all
 };
 
 }  // namespace reinfer::http

@@ -127,6 +127,8 @@ void ConnectionLoop::set_deadline(Id id, Connection& connection, base::MonoTime 
 void ConnectionLoop::expire() {
   while (const auto id = deadlines_.due(now_)) {
     Connection& connection = *connections_.at(*id);
+    if (connection.stage == Stage::writing) note_delivery(*id, connection);
+    if (connection.deadline > now_) continue;
     const bool between_requests =
         connection.stage == Stage::reading && connection.served && connection.in.empty();
     if (connection.stage == Stage::reading && !connection.in.empty()) {

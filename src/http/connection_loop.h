@@ -86,9 +86,16 @@ class ConnectionLoop {
   // Replies: connection_loop_write.cpp.
   void take_exchanges();
   void begin_reply(Connection& connection, std::unique_ptr<ClientExchange> exchange, bool first);
-  bool has_room_for(const ClientExchange& newcomer);
+  void send(Id id, Connection& connection, std::string bytes);
   void write(Id id, Connection& connection);
   void drain(Id id, Connection& connection);
+
+  // Clients that do not take their replies: connection_loop_slow.cpp.
+  bool has_room_for(const ClientExchange& newcomer);
+  void begin_stretch(Connection& connection) const;
+  void note_delivery(Id id, Connection& connection);
+  bool is_slow(const Connection& connection) const;
+  bool drop_slowest(bool streams_only);
 
   const ServerLimits limits_;
   const ConnectionLoopCallbacks calls_;

@@ -69,7 +69,7 @@ void ConnectionLoop::fail_handshake(Id id, Connection& connection) {
 }
 
 // Drops the connection that has been idle for longest, first among those without any request so
-// far, and none that is being answered. False: there is none, so nobody else is let in.
+// far; without an idle one, a slow client. False: there is none, so nobody else is let in.
 bool ConnectionLoop::make_room() {
   const auto rank = [](const Connection& connection) {
     const bool busy = connection.stage == Stage::answering || connection.stage == Stage::writing;
@@ -79,8 +79,10 @@ bool ConnectionLoop::make_room() {
       connections_.begin(), connections_.end(),
       [&](const auto& a, const auto& b) { return rank(*a.second) < rank(*b.second); });
   if (longest == connections_.end()) return true;
+  const bool busy = std::get<0>(rank(*longest->second));
+  if (busy && drop_slowest(false)) return true;
   calls_.rejected(Rejection::too_many_connections);
-  if (std::get<0>(rank(*longest->second))) return false;
+  if (busy) return false;
   drop(longest->first);
   return true;
 }

@@ -57,9 +57,7 @@ void ConnectionLoop::refuse(Id id, Connection& connection, int status, Rejection
   log_.debug("http request refused",
              {{"client", connection.client}, {"code", status}, {"reason", to_label(reason)}});
   connection.closes = true;
-  connection.send(error_reply_text(status, "", base::SystemClock{}.now().wall));
-  enter(id, connection, Stage::writing, limits_.reply_time);
-  write(id, connection);
+  send(id, connection, error_reply_text(status, "", base::SystemClock{}.now().wall));
 }
 
 }  // namespace reinfer::http

@@ -29,43 +29,24 @@ void ConnectionLoop::begin_reply(Connection& connection, std::unique_ptr<ClientE
   const Id id = exchange->connection;
   if (first && !has_room_for(*exchange)) return refuse(id, connection, 503, Rejection::busy);
   connection.closes = exchange->closes || stopping_;
-  connection.send(std::exchange(exchange->bytes, {}));
-  connection.stage = Stage::writing;
+  std::string bytes = std::exchange(exchange->bytes, {});
   connection.left = std::stop_source{std::nostopstate};
   connection.streams = exchange->rest != nullptr || connection.streams;
   if (exchange->rest) connection.exchange = std::move(exchange);
+  send(id, connection, std::move(bytes));
+}
+
+void ConnectionLoop::send(Id id, Connection& connection, std::string bytes) {
+  if (connection.all_delivered()) begin_stretch(connection);
+  connection.send(std::move(bytes));
   enter(id, connection, Stage::writing, limits_.reply_time);
   write(id, connection);
 }
 
-// A reply that has begun is never cut off for a newcomer, unless its client does not take it.
-bool ConnectionLoop::has_room_for(const ClientExchange& newcomer) {
-  std::size_t unsent = newcomer.bytes.size();
-  std::size_t streams = 0;
-  Id stalled = newcomer.connection;
-  base::MonoTime since = now_ - limits_.stall_time;
-  for (const auto& [id, other] : connections_) {
-    unsent += other->unsent();
-    if (!other->streams) continue;
-    ++streams;
-    // While a worker makes the next part, it is not the client that is slow.
-    if (other->stage != Stage::writing || other->since > since) continue;
-    stalled = id;
-    since = other->since;
-  }
-  if (unsent > limits_.unsent_bytes_max) return false;
-  if (!newcomer.rest || streams < limits_.streams_max) return true;
-  if (stalled == newcomer.connection) return false;
-  calls_.rejected(Rejection::slow);
-  drop(stalled);
-  return true;
-}
-
 void ConnectionLoop::write(Id id, Connection& connection) {
-  const std::size_t taken = connection.taken;
   const Io io = connection.write();
   if (io == Io::closed || io == Io::failed) return drop(id);
-  if (connection.taken != taken) enter(id, connection, Stage::writing, limits_.reply_time);
+  note_delivery(id, connection);
   if (io != Io::progress) return wait_for(id, connection, io);
   if (connection.exchange) {
     connection.stage = Stage::answering;

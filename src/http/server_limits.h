@@ -14,16 +14,18 @@ struct ServerLimits {
   RequestLimits request;
   std::size_t requests_max = 40;      // at once with the workers, or waiting for one
   std::size_t connections_max = 512;  // at once; fewer where descriptors are scarce
-  // Of all replies, kept for clients that take their time with them. A reply that would exceed it
-  // is a 503 instead.
+  // Of all replies, kept for clients that take their time with them.
   std::size_t unsent_bytes_max = 64 * 1024 * 1024;
-  // Replies that are made while they are sent: each keeps what it is made of until then. Beyond it,
-  // a client that has taken no byte for `stall_time` is cut off; without one the newcomer gets a
-  // 503.
+  // Replies that are made while they are sent: each keeps what it is made of until then.
   std::size_t streams_max = 64;
-  base::Nanoseconds stall_time = std::chrono::seconds(1);
+  // At any of these limits a slow client is cut off: its kernel has acknowledged no byte for
+  // `stall_time`, or fewer than `reply_rate_min` a second over `rate_time`. Where there is none,
+  // the newcomer gets a 503.
+  base::Nanoseconds stall_time = std::chrono::seconds(3);
+  base::Nanoseconds rate_time = std::chrono::seconds(10);
+  std::size_t reply_rate_min = 16 * 1024;
   base::Nanoseconds request_time = std::chrono::seconds(10);  // handshake and request, in all
-  base::Nanoseconds reply_time = std::chrono::seconds(30);    // for the client to take a byte of it
+  base::Nanoseconds reply_time = std::chrono::seconds(30);    // for the client to take a byte
   base::Nanoseconds idle_time = std::chrono::seconds(120);    // between two requests of a client
   base::Nanoseconds goodbye_time =
       std::chrono::seconds(1);  // for the client to close after the last

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <thread>
 #include <vector>
 
 #include "tests/component/door.h"
@@ -236,69 +237,6 @@ TEST_CASE(
   client.send("GET /until-left HTTP/1.1\r\nHost: a\r\n\r\n");
   client.finish();
   CHECK(client.read_until("you have left").find("200 OK") != std::string::npos);
-}
-
-// 32 MiB and the head.
-bool is_whole(const std::string& reply) {
-  return reply.size() > 32U << 20 && reply.starts_with("HTTP/1.1 200 OK");
-}
-
-constexpr const char* kLarge = "GET /large HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
-
-TEST_CASE("a reply that memory has no room for is refused, and none that has begun is cut off") {
-  http::ServerLimits limits;
-  limits.unsent_bytes_max = 48 << 20;
-  Door door("", limits);
-  const int port = door.open();
-  const RawClient first(port);
-  first.send(kLarge);
-  first.read_until("\r\n\r\n");
-  const RawClient second(port);
-  second.send(kLarge);
-  const std::string refused = second.read_to_end();
-  CHECK(status_line(refused) == "HTTP/1.1 503 Service Unavailable");
-  CHECK(refused.find("Retry-After: 1\r\n") != std::string::npos);
-  CHECK(door.rejected(http::Rejection::busy) == 1);
-  CHECK(first.read_to_end().size() > 31U << 20);
-  CHECK(door.rejected(http::Rejection::slow) == 0);
-}
-
-TEST_CASE("clients that take their replies keep their connections, though there are too many") {
-  http::ServerLimits limits;
-  limits.connections_max = 2;
-  Door door("", limits);
-  const int port = door.open();
-  const RawClient first(port);
-  const RawClient second(port);
-  for (const RawClient* client : {&first, &second}) {
-    client->send(kLarge);
-    client->read_until("200 OK");
-  }
-  const RawClient third(port);
-  CHECK(status_line(third.read_to_end()) == "HTTP/1.1 503 Service Unavailable");
-  CHECK(door.rejected(http::Rejection::too_many_connections) == 1);
-  CHECK(first.read_to_end().size() > 31U << 20);
-  CHECK(second.read_to_end().size() > 31U << 20);
-}
-
-TEST_CASE("a crowd that reads is answered whole or told to come again") {
-  Door door("");
-  const int port = door.open();
-  std::vector<std::unique_ptr<RawClient>> crowd;
-  for (int i = 0; i < 300; ++i) {
-    crowd.push_back(std::make_unique<RawClient>(port));
-    crowd.back()->send(i % 50 == 0 ? kLarge
-                                   : "GET /secret HTTP/1.1\r\nHost: a\r\n"
-                                     "Connection: close\r\n\r\n");
-  }
-  for (const auto& client : crowd) {
-    const std::string reply = client->read_to_end();
-    const bool small = reply.starts_with("HTTP/1.1 200 OK") && reply.ends_with("127.0.0.1 ");
-    const bool later =
-        reply.starts_with("HTTP/1.1 503 ") && reply.find("Retry-After: 1\r\n") != std::string::npos;
-    CHECK((is_whole(reply) || small || later));
-  }
-  CHECK(door.rejected(http::Rejection::slow) == 0);
 }
 
 TEST_CASE("what is under way when the server stops is answered, what is idle is not waited for") {
