@@ -1,7 +1,7 @@
 #include "probe/paid_budget.h"
 
 #include <algorithm>
-#include <cstdio>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 
 #include "base/durable_file.h"
@@ -11,6 +11,9 @@ namespace reinfer::probe {
 namespace {
 
 constexpr std::size_t kStateBytesMax = 16 * 1024 * 1024;
+constexpr const char* kCopy = ".broken";
+// In place of a tenant's name, which is never empty: the day on which nothing may be spent.
+constexpr const char* kLost = "";
 
 }  // namespace
 
@@ -37,7 +40,7 @@ PaidBudget::Spent& PaidBudget::spent_today(const model::Tenant& tenant, base::Wa
 bool PaidBudget::may_spend(const model::Tenant& tenant, base::WallTime now) {
   const std::lock_guard lock(mutex_);
   Spent& spent = spent_today(tenant, now);
-  if (lost_ && !lost_day_) lost_day_ = spent.day;
+  if (broken_) replace_broken(spent.day);
   if (spent.day == lost_day_) return false;
   return spent.count < tenant.paid_probes_per_day_max && reserve(spent);
 }
@@ -63,30 +66,42 @@ void PaidBudget::load() {
   const auto text = base::read_small_file(state_file_, kStateBytesMax);
   if (!text && text.error().fault == base::FileFault::missing) return;
   const auto json = text ? nlohmann::json::parse(*text, nullptr, false) : nlohmann::json();
-  if (!json.is_object()) return set_aside(text ? "is not a JSON object" : text.error().text);
+  if (!json.is_object()) return note_broken(text ? "is not a JSON object" : text.error().text);
   for (const auto& [tenant, entry] : json.items()) {
     const bool sound = entry.is_object() && entry.contains("day") &&
                        entry.contains("paid_probes") && entry["day"].is_number_integer() &&
                        entry["paid_probes"].is_number_unsigned();
-    if (!sound) return set_aside("has no numbers of tenant " + tenant);
+    if (!sound) return note_broken("has no numbers of tenant " + tenant);
     const auto count = entry["paid_probes"].get<std::size_t>();
-    spent_[tenant] = {entry["day"].get<long long>(), count, count};
+    if (tenant == kLost)
+      lost_day_ = entry["day"].get<long long>();
+    else
+      spent_[tenant] = {entry["day"].get<long long>(), count, count};
   }
 }
 
-void PaidBudget::set_aside(const std::string& problem) {
+void PaidBudget::note_broken(const std::string& problem) {
   spent_.clear();
-  lost_ = true;
-  const std::string broken = state_file_ + ".broken";
-  const bool moved = std::rename(state_file_.c_str(), broken.c_str()) == 0;
+  lost_day_.reset();
+  broken_ = true;
   log_.error("state file cannot be understood, no paid probes today",
-             {{"file", state_file_}, {"problem", problem}, {"kept_as", moved ? broken : "-"}});
+             {{"file", state_file_}, {"problem", problem}, {"kept_as", state_file_ + kCopy}});
+}
+
+// The broken file stays until its successor is on disk: a restart in between must not find none.
+void PaidBudget::replace_broken(long long day) {
+  lost_day_ = day;
+  std::error_code ignored;
+  std::filesystem::copy_file(state_file_, state_file_ + kCopy,
+                             std::filesystem::copy_options::overwrite_existing, ignored);
+  broken_ = !save();
 }
 
 bool PaidBudget::save() const {
   nlohmann::json json = nlohmann::json::object();
   for (const auto& [tenant, spent] : spent_)
     json[tenant] = {{"day", spent.day}, {"paid_probes", spent.stored}};
+  if (lost_day_) json[kLost] = {{"day", *lost_day_}, {"paid_probes", 0}};
   const auto problem = base::write_durably(state_file_, json.dump() + "\n");
   if (problem)
     log_.error("state file cannot be written, no paid probe is sent",

@@ -17,9 +17,10 @@ namespace reinfer::probe {
 
 class PaidBudget {
  public:
-  // `state_file`: keeps the counts; empty for none. A file that cannot be understood is set aside
-  // as FILE.broken, and until the next day nothing may be spent: it would have said how much is
-  // spent already. While the file cannot be written nothing may be spent either. Both are logged.
+  // `state_file`: keeps the counts; empty for none. If it cannot be understood, a copy is kept as
+  // FILE.broken, and nothing may be spent on the day of the first question: the file would have
+  // said how much is spent already. Its successor says so too, for the next start. While the file
+  // cannot be written nothing may be spent either. Both are logged.
   PaidBudget(std::string state_file, const base::Log& log);
 
   // Counts are kept by the tenant's name and survive a reload.
@@ -37,7 +38,8 @@ class PaidBudget {
   Spent& spent_today(const model::Tenant& tenant, base::WallTime now);
   bool reserve(Spent& spent);
   void load();
-  void set_aside(const std::string& problem);
+  void note_broken(const std::string& problem);
+  void replace_broken(long long day);
   bool save() const;
 
   // Constant after construction.
@@ -47,8 +49,8 @@ class PaidBudget {
   // Guarded by mutex_.
   std::mutex mutex_;
   std::map<std::string, Spent> spent_;  // by tenant name
-  bool lost_ = false;                   // the file was broken
-  std::optional<long long> lost_day_;   // when it was first asked for after that
+  bool broken_ = false;                 // the file is, and has no successor yet
+  std::optional<long long> lost_day_;   // on which nothing may be spent, after that
 };
 
 }  // namespace reinfer::probe

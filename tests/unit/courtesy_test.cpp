@@ -132,10 +132,15 @@ TEST_CASE("a broken state file never counts as zero and is kept for people") {
     const auto plan = plan_from(kPaid);
     const base::Log log = base::Log::silent();
     std::ofstream(folder.file()) << broken;
-    probe::PaidBudget budget(folder.file(), log);
-    CHECK_FALSE(budget.may_spend(plan->tenants()[0], kDay));
-    CHECK_FALSE(budget.may_spend(plan->tenants()[0], kDay + 23h));
-    CHECK(budget.may_spend(plan->tenants()[0], kDay + 24h));
+    // Started, and never asked.
+    probe::PaidBudget(folder.file(), log);
+    probe::PaidBudget first(folder.file(), log);
+    CHECK_FALSE(first.may_spend(plan->tenants()[0], kDay));
+    CHECK_FALSE(first.may_spend(plan->tenants()[0], kDay + 23h));
+    // A restart on the same day forgets nothing.
+    probe::PaidBudget second(folder.file(), log);
+    CHECK_FALSE(second.may_spend(plan->tenants()[0], kDay + 23h));
+    CHECK(second.may_spend(plan->tenants()[0], kDay + 24h));
     CHECK(text_of(folder.file() + ".broken") == broken);
   }
 }
