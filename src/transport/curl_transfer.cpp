@@ -68,6 +68,7 @@ bool CurlTransfer::take_restart(base::MonoTime now) {
   if (!std::exchange(wants_fresh_, false)) return false;
   set_option(easy_.get(), CURLOPT_FRESH_CONNECT, 1L);
   curl_begun_ = now;
+  error_text_ = {};
   return true;
 }
 

@@ -103,6 +103,7 @@ class CurlTransfer {
   std::optional<base::MonoTime> curl_stamp(CURLINFO info) const;
   // Whether the connection that libcurl would send on is a kept one on which something waits.
   bool is_unclean(int local_port, const ssl_st* ssl) const;
+  bool may_send_again() const;
   void note_connected(int local_port) const;
   bool take_line(std::string_view line);
   template <typename Take>
@@ -144,6 +145,7 @@ class CurlTransfer {
   base::MonoTime curl_begun_{};  // when libcurl got the handle
   bool wants_fresh_ = false;     // the kept connection was not clean
   std::string refused_start_;    // empty: it was not
+  bool sent_as_http2_ = false;
   bool refused_repeat_ = false;  // libcurl wanted to send once more what had left already
   long os_error_before_ = 0;     // when it was last ready to send
   bool out_of_sockets_ = false;

@@ -111,9 +111,7 @@ int CurlTransfer::on_ready_to_send(void* self, char*, char*, int, int local_port
     transfer.wants_fresh_ = true;
     return CURL_PREREQFUNC_ABORT;
   }
-  // libcurl repeats a request if the server has refused its stream. It may if a kept connection has
-  // died, for then no server has seen the request.
-  if (transfer.times_ready_to_send_ > 0 && !transfer.exchange_.connection_reused) {
+  if (transfer.times_ready_to_send_ > 0 && !transfer.may_send_again()) {
     transfer.refused_repeat_ = true;
     return CURL_PREREQFUNC_ABORT;
   }
@@ -121,6 +119,7 @@ int CurlTransfer::on_ready_to_send(void* self, char*, char*, int, int local_port
   ++transfer.times_ready_to_send_;
   transfer.os_error_before_ = transfer.os_error();
   transfer.exchange_.connection_reused = connections == 0;
+  transfer.sent_as_http2_ = ssl != nullptr && speaks_http2(ssl);
   if (connections > 0) transfer.note_connected(local_port);
   if (ssl != nullptr) {
     transfer.loop_.alerts.watch(ssl, transfer.id_, transfer.error_text_.data());
@@ -128,6 +127,12 @@ int CurlTransfer::on_ready_to_send(void* self, char*, char*, int, int local_port
   }
   transfer.observer_.ready_to_send(connections == 0, local_port, writes_of(transfer.request_));
   return CURL_PREREQFUNC_OK;
+}
+
+// libcurl repeats a request if a kept connection has died, when no server has seen it, and also if
+// the server has refused its stream. With HTTP/2 the two look the same.
+bool CurlTransfer::may_send_again() const {
+  return times_ready_to_send_ == 1 && exchange_.connection_reused && !sent_as_http2_;
 }
 
 bool CurlTransfer::is_unclean(int local_port, const ssl_st* ssl) const {

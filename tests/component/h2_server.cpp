@@ -6,6 +6,8 @@
 #include <array>
 #include <csignal>
 #include <fstream>
+#include <utility>
+#include <vector>
 
 #include "simulator/certificates.h"
 
@@ -84,15 +86,24 @@ void H2Server::serve_connection(int socket) {
   if (SSL_accept(session.get()) != 1 || !read_all(session.get(), preface.data(), preface.size()))
     return;
   send_frame(session.get(), 0, H2Frame::settings, 0, "");
+  bool acknowledged = false;
+  std::vector<std::uint32_t> asked;
   for (;;) {
     std::array<unsigned char, kHeadBytes> head{};
     if (!read_all(session.get(), reinterpret_cast<char*>(head.data()), head.size())) return;
     std::string payload((std::size_t{head[0]} << 16U) | (std::size_t{head[1]} << 8U) | head[2],
                         '\0');
     if (!read_all(session.get(), payload.data(), payload.size())) return;
-    if (head[3] != static_cast<unsigned char>(H2Frame::headers)) continue;
-    ++requests_;
-    serve_(Stream(session.get(), (std::uint32_t{head[7]} << 8U) | head[8]));
+    if (head[3] == static_cast<unsigned char>(H2Frame::settings) && (head[4] & kAck) != 0)
+      acknowledged = true;
+    if (head[3] == static_cast<unsigned char>(H2Frame::headers)) {
+      ++requests_;
+      asked.push_back((std::uint32_t{head[7]} << 8U) | head[8]);
+    }
+    // Not before: libcurl 7.88 takes a connection on which settings still wait for a dead one.
+    if (!acknowledged) continue;
+    for (const std::uint32_t stream : std::exchange(asked, {}))
+      serve_(Stream(session.get(), stream));
   }
 }
 

@@ -25,6 +25,7 @@ enum class H2Frame : std::uint8_t {
   settings = 4,
   goaway = 7
 };
+inline constexpr std::uint8_t kAck = 1;
 inline constexpr std::uint8_t kEndStream = 1;
 inline constexpr std::uint8_t kEndHeaders = 4;
 // Error codes in a frame's payload.
@@ -49,7 +50,8 @@ class H2Server {
   };
   using Serve = std::function<void(const Stream&)>;
 
-  // `serve` is called for each request, once its HEADERS have come.
+  // `serve` is called for each request, once its HEADERS and the
+  // acknowledgement of the settings have come.
   explicit H2Server(Serve serve);
   ~H2Server();
 

@@ -101,6 +101,27 @@ TEST_CASE("a stream that the server refuses is one request, and its connection i
   CHECK_FALSE(result.resent);
 }
 
+TEST_CASE("a stream that is refused after a good one is not sent again either") {
+  std::atomic<bool> refuse{false};
+  H2Server server([&](const H2Server::Stream& stream) {
+    if (refuse) {
+      stream.send(H2Frame::rst_stream, 0, kRefusedStream);
+      return;
+    }
+    stream.send(H2Frame::headers, kEndHeaders, kStatus200);
+    stream.send(H2Frame::data, kEndStream, kOkBody);
+  });
+  Probing probing(
+      to_toml({server.base_url(), server.ca_file(), "http2 = true\nconnection = \"reuse\""}));
+  CHECK(label(probing.probe()) == "ok");
+  REQUIRE(server.requests() == 1);
+  refuse = true;
+  const model::ProbeResult result = probing.probe();
+  CHECK(result.connection_reused);
+  CHECK(label(result) == "connection_lost");
+  CHECK(server.requests() == 2);
+}
+
 // Some versions of libcurl have one code for it and for frames that break the protocol.
 TEST_CASE("a server that says goodbye at once gets one request and is to blame") {
   H2Server server([](const H2Server::Stream& stream) {
