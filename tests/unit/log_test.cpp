@@ -44,14 +44,18 @@ struct LogPipe {
 
 constexpr int kManyLines = 3 * static_cast<int>(base::kLogLinesMax);
 
+void write_many_lines(const base::Log& log) {
+  for (int i = 0; i < kManyLines; ++i)
+    log.info("line", {{"number", i}});
+}
+
 TEST_CASE("a reader that stops reading the log delays nobody and learns how much was dropped") {
   const LogPipe pipe;
   base::Instruments instruments;
   base::Counter dropped = instruments.counter("dropped", "Lines.");
   base::Log log(base::LogLevel::info, base::LogFormat::logfmt, pipe.writer.get());
   log.write_on_own_thread(dropped);
-  for (int i = 0; i < kManyLines; ++i)
-    log.info("line", {{"number", i}});
+  write_many_lines(log);
   log.info("the last line");
   const std::string text = pipe.read_until("the last line");
   CHECK(text.find(" level=warn event=\"log lines were dropped\" lines=") != std::string::npos);
@@ -67,8 +71,7 @@ TEST_CASE("a log that nobody reads does not keep the program from ending, and it
   {
     base::Log log(base::LogLevel::info, base::LogFormat::json, pipe.writer.get());
     log.write_on_own_thread(dropped);
-    for (int i = 0; i < kManyLines; ++i)
-      log.info("line", {{"number", i}});
+    write_many_lines(log);
   }
   CHECK(dropped.value() > kManyLines / 2);
 }
