@@ -15,6 +15,9 @@ from pathlib import Path
 
 # Reasons for skipped slots by which the exporter says that its machine was too busy.
 BUSY_MACHINE = {'stall', 'overlap'}
+
+# Outcomes of probes whose tenant, a program of the same machine, gets no processor for seconds.
+BUSY_TENANT = {'ok', 'response_timeout', 'connect_timeout', 'tls_error'}
 _LOWEST = 10000
 _RANGE = Path('/proc/sys/net/ipv4/ip_local_port_range')
 _claims = []
