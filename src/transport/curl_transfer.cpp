@@ -91,6 +91,7 @@ bool CurlTransfer::is_refused(LookupLimit& lookups) {
 }
 
 bool CurlTransfer::is_flooded() {
+  if (loop_.frames.exceeded(id_)) return true;
   // A body in chunks of one byte, in TLS records of their own, takes less.
   constexpr std::uint64_t kBytesForEach = 32;
   const std::uint64_t most =
@@ -236,6 +237,7 @@ std::string CurlTransfer::describe(const CurlEnding& ending, model::WireError er
 }
 
 model::Exchange CurlTransfer::end(base::MonoTime now, std::optional<CURLcode> code) {
+  if (loop_.frames.exceeded(id_)) reply_.refuse_endless();
   const CurlEnding how = ending(now, code);
   exchange_.error = wire_error_of(how);
   exchange_.stage = exchange_.error == model::WireError::none ? model::Stage::done : how.stage;
@@ -250,6 +252,7 @@ model::Exchange CurlTransfer::end(base::MonoTime now, std::optional<CURLcode> co
   exchange_.resent = times_ready_to_send_ > 1;
   note_address(exchange_);
   loop_.alerts.forget(id_);
+  loop_.frames.forget(id_);
   loop_.certificates.forget(id_);
   return std::move(exchange_);
 }

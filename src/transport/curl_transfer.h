@@ -18,6 +18,7 @@
 #include "transport/curl_facts.h"
 #include "transport/curl_options.h"
 #include "transport/curl_route.h"
+#include "transport/frame_limit.h"
 #include "transport/kept_sockets.h"
 #include "transport/lookup_limit.h"
 #include "transport/reply_reader.h"
@@ -37,6 +38,7 @@ struct LoopParts {
   LoopIteration& iteration;
   SocketTable& sockets;
   KeptSockets& kept;
+  FrameLimit& frames;
   TlsAlerts& alerts;
   CertificateChecks& certificates;
 };
@@ -104,7 +106,7 @@ class CurlTransfer {
   // Whether the connection that libcurl would send on is a kept one on which something waits.
   bool is_unclean(int local_port, const ssl_st* ssl) const;
   bool may_send_again() const;
-  void note_connected(int local_port) const;
+  std::optional<int> opened_socket(int local_port) const;
   bool take_line(std::string_view line);
   template <typename Take>
   std::size_t take_or_stop(std::size_t bytes, Take take);

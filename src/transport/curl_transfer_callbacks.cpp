@@ -70,6 +70,7 @@ bool CurlTransfer::take_line(std::string_view line) {
 // No exception may pass through libcurl, which is written in C.
 template <typename Take>
 std::size_t CurlTransfer::take_or_stop(std::size_t bytes, Take take) {
+  loop_.frames.carried(bytes);
   try {
     return take() ? bytes : CURL_WRITEFUNC_ERROR;
   } catch (const std::bad_alloc&) {
@@ -120,7 +121,9 @@ int CurlTransfer::on_ready_to_send(void* self, char*, char*, int, int local_port
   transfer.os_error_before_ = transfer.os_error();
   transfer.exchange_.connection_reused = connections == 0;
   transfer.sent_as_http2_ = ssl != nullptr && speaks_http2(ssl);
-  if (connections > 0) transfer.note_connected(local_port);
+  const auto fresh = connections > 0 ? transfer.opened_socket(local_port) : std::optional<int>();
+  if (fresh) transfer.loop_.kept.connected(*fresh, local_port);
+  if (transfer.sent_as_http2_) transfer.loop_.frames.watch(ssl, transfer.id_, fresh);
   if (ssl != nullptr) {
     transfer.loop_.alerts.watch(ssl, transfer.id_, transfer.error_text_.data());
     if (connections > 0) transfer.exchange_.tls = read_tls_facts(ssl);
@@ -141,9 +144,10 @@ bool CurlTransfer::is_unclean(int local_port, const ssl_st* ssl) const {
   return loop_.kept.has_unread(local_port) || (ssl != nullptr && has_unread(ssl));
 }
 
-void CurlTransfer::note_connected(int local_port) const {
+std::optional<int> CurlTransfer::opened_socket(int local_port) const {
   for (const int socket : opened_)
-    if (local_port_of(socket) == local_port) loop_.kept.connected(socket, local_port);
+    if (local_port_of(socket) == local_port) return socket;
+  return std::nullopt;
 }
 
 curl_socket_t CurlTransfer::on_open_socket(void* self, curlsocktype, curl_sockaddr* address) {

@@ -75,6 +75,7 @@ class CurlTransport::Loop {
   std::optional<base::MonoTime> curl_timer_;
   SocketTable sockets_{epoll_};
   KeptSockets kept_;
+  FrameLimit frames_;
   TlsAlerts alerts_;
   CertificateChecks certificates_;
   std::unordered_map<ProbeId, std::unique_ptr<CurlTransfer>> transfers_;
@@ -131,7 +132,7 @@ CurlTransfer* CurlTransport::Loop::running(const CURL* easy) const {
 void CurlTransport::Loop::start(ProbeId id, model::Request request) {
   auto transfer = std::make_unique<CurlTransfer>(
       id, std::move(request),
-      LoopParts{ca_bundle_, kernel_, iteration_, sockets_, kept_, alerts_, certificates_});
+      LoopParts{ca_bundle_, kernel_, iteration_, sockets_, kept_, frames_, alerts_, certificates_});
   CurlTransfer& started = *transfer;
   base::check(transfers_.emplace(id, std::move(transfer)).second, "a probe id is used once");
   handles_[started.handle()] = id;
@@ -255,6 +256,7 @@ void CurlTransport::Loop::handle(std::uint64_t token, std::uint32_t ready) {
 
 void CurlTransport::Loop::run_curl(curl_socket_t socket, int events) {
   int running_count = 0;
+  frames_.begin_call();
   curl_multi_socket_action(multi_, socket, events, &running_count);
   const base::MonoTime now = base::mono_now();
   for (const ProbeId id : std::exchange(iteration_.sending, {}))

@@ -81,6 +81,8 @@ void ReplyReader::take_codings(std::string_view value) {
 bool ReplyReader::take_body(std::string_view bytes) {
   if (bytes.empty()) return true;
   if (!other_coding_.empty() || gzips_ > 1) return refuse(Refused::coding);
+  if (bytes.size() < kSmallPieceBytes && ++small_pieces_ > kSmallPiecesMax)
+    return refuse(Refused::pieces);
   std::string& body = exchange_.body;
   if (gzips_ == 0) {
     if (bytes.size() > body_bytes_max_ - body.size()) return refuse(Refused::body);
@@ -118,6 +120,8 @@ std::string ReplyReader::why_refused() const {
                  : fmt::format("body in the coding {}, not asked for", base::quote(other_coding_));
     case Refused::broken_gzip:
       return "body is not gzip, or has bytes after its end";
+    case Refused::pieces:
+      return "a body in more pieces than any reply needs";
     case Refused::endless:
       return "endless bytes that are no part of a body";
     case Refused::lengths:

@@ -24,12 +24,17 @@ inline constexpr std::size_t kHeaderBytesMax = 64 * 1024;
 // own limit (300 KiB), whose result code depends on its version.
 inline constexpr std::size_t kHeaderBytesRefused = 256 * 1024;
 
+// Pieces of a body that are smaller than kSmallPieceBytes, each of which costs a call.
+inline constexpr std::size_t kSmallPiecesMax = 20'000;
+inline constexpr std::size_t kSmallPieceBytes = 16;
+
 enum class Refused : std::uint8_t {
   nothing,
   headers,      // too many bytes of them
   body,         // too long, decoded
   coding,       // by a coding that was not asked for
   broken_gzip,  // no gzip, or something after its end
+  pieces,       // too many small pieces of a body
   endless,      // bytes beyond measure that are no body
   lengths,      // two Content-Lengths that differ (RFC 9112 section 6.3)
   memory,       // this process has no more
@@ -70,7 +75,8 @@ class ReplyReader {
   Refused refused_ = Refused::nothing;
   std::size_t head_bytes_ = 0;  // of the current head
   std::size_t all_head_bytes_ = 0;
-  bool interim_ = false;  // the current head is an interim reply's
+  std::size_t small_pieces_ = 0;  // of the body
+  bool interim_ = false;          // the current head is an interim reply's
   bool head_complete_ = false;
   bool body_announced_ = false;  // by a header
   bool chunked_ = false;         // by a header

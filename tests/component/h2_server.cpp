@@ -27,8 +27,8 @@ bool read_all(ssl_st* session, char* to, std::size_t bytes) {
   return true;
 }
 
-bool send_frame(ssl_st* session, std::uint32_t stream, H2Frame type, std::uint8_t flags,
-                std::string_view payload) {
+std::string frame_text(std::uint32_t stream, H2Frame type, std::uint8_t flags,
+                       std::string_view payload) {
   std::string frame;
   for (const int shift : {16, 8, 0})
     frame += static_cast<char>(payload.size() >> shift);
@@ -37,6 +37,12 @@ bool send_frame(ssl_st* session, std::uint32_t stream, H2Frame type, std::uint8_
   for (const int shift : {24, 16, 8, 0})
     frame += static_cast<char>(stream >> shift);
   frame += payload;
+  return frame;
+}
+
+bool send_frame(ssl_st* session, std::uint32_t stream, H2Frame type, std::uint8_t flags,
+                std::string_view payload) {
+  const std::string frame = frame_text(stream, type, flags, payload);
   return SSL_write(session, frame.data(), static_cast<int>(frame.size())) > 0;
 }
 
@@ -52,6 +58,13 @@ int choose_h2(ssl_st*, const unsigned char** chosen, unsigned char* length, cons
 
 bool H2Server::Stream::send(H2Frame type, std::uint8_t flags, std::string_view payload) const {
   return send_frame(session_, id_, type, flags, payload);
+}
+
+bool H2Server::Stream::send_many(H2Frame type, int number) const {
+  std::string frames;
+  for (int i = 0; i < number; ++i)
+    frames += frame_text(type == H2Frame::settings ? 0 : id_, type, 0, "");
+  return SSL_write(session_, frames.data(), static_cast<int>(frames.size())) > 0;
 }
 
 bool H2Server::Stream::send_to_connection(H2Frame type, std::string_view payload) const {

@@ -40,6 +40,8 @@ class H2Server {
     Stream(ssl_st* session, std::uint32_t id) : session_(session), id_(id) {}
     // False once the peer has closed.
     bool send(H2Frame type, std::uint8_t flags, std::string_view payload) const;
+    // So many frames without payload, at once; settings are the connection's own.
+    bool send_many(H2Frame type, int number) const;
     // On stream 0, the connection's own.
     bool send_to_connection(H2Frame type, std::string_view payload) const;
     std::uint32_t id() const { return id_; }

@@ -122,6 +122,27 @@ TEST_CASE("a stream that is refused after a good one is not sent again either") 
   CHECK(server.requests() == 2);
 }
 
+// RFC 9113 section 10.5. Before there was a limit, libcurl read hundreds of megabytes of them in
+// one call, far beyond the probe's time.
+TEST_CASE("frames without end that carry nothing are read no longer than it takes to notice") {
+  constexpr int kAtOnce = 10'000;
+  constexpr int kFrameBytes = 9;
+  for (const H2Frame type : {H2Frame::data, H2Frame::settings}) {
+    CAPTURE(static_cast<int>(type));
+    std::atomic<int> sent{0};
+    H2Server server([&](const H2Server::Stream& stream) {
+      stream.send(H2Frame::headers, kEndHeaders, kStatus200);
+      while (stream.send_many(type, kAtOnce))
+        ++sent;
+    });
+    const model::ProbeResult result = probe_once(over_http2(server));
+    CHECK((label(result) == "bad_body" || label(result) == "connection_lost"));
+    CHECK(server.connections() == 1);
+    // What the kernels at both ends keep is more than what was read.
+    CHECK(sent * kAtOnce * kFrameBytes < 32 << 20);
+  }
+}
+
 // Some versions of libcurl have one code for it and for frames that break the protocol.
 TEST_CASE("a server that says goodbye at once gets one request and is to blame") {
   H2Server server([](const H2Server::Stream& stream) {

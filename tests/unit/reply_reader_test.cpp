@@ -76,6 +76,15 @@ TEST_CASE("a body is limited after it is decompressed") {
   CHECK(Read("identity", std::string(kBodyMax + 1, 'a')).reader.refused() == Refused::body);
 }
 
+TEST_CASE("a body may come in many small pieces, but not in any number of them") {
+  const std::string most(transport::kSmallPiecesMax, ' ');
+  CHECK(Read("identity", most, 1).reader.refused() == Refused::nothing);
+  CHECK(Read("identity", most + " ", 1).reader.refused() == Refused::pieces);
+  const std::string large(kBodyMax, ' ');
+  CHECK(Read("identity", large, transport::kSmallPieceBytes).reader.refused() ==
+        Refused::nothing);
+}
+
 TEST_CASE("headers without end are refused, in interim replies and trailers too") {
   const std::string line = "x: " + std::string(1000, 'a') + "\r\n";
   for (const bool interim : {false, true})

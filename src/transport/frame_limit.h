@@ -1,0 +1,45 @@
+// Ends an HTTP/2 connection whose peer sends frames without end that carry nothing, such as empty
+// DATA, PING or SETTINGS (RFC 9113 section 10.5). libcurl reads them in one call for as long as
+// they come and calls nobody back, so that the whole thread would stand still: only OpenSSL sees
+// each record. Owned by CurlTransport's loop; CurlTransfer names its connection and reports what
+// its reply is made of. Probe thread only. A connection may outlive its exchange, which is known by
+// its id.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <unordered_set>
+
+#include "transport/transport.h"
+
+struct ssl_st;  // OpenSSL's SSL
+
+namespace reinfer::transport {
+
+class FrameLimit {
+ public:
+  // More than a reply's frames need beside what they carry, and some ten milliseconds of work.
+  static constexpr std::size_t kOverheadBytesMax = 64 * 1024;
+
+  // From now on the connection serves this exchange. `fresh`: the socket of a new connection; one
+  // that is used again keeps its own.
+  void watch(ssl_st* ssl, ProbeId id, std::optional<int> fresh);
+  // libcurl is about to be called.
+  void begin_call() { overhead_bytes_ = 0; }
+  // So many bytes of headers or of a body came out of the records.
+  void carried(std::size_t bytes) { overhead_bytes_ -= std::min(bytes, overhead_bytes_); }
+  // Whether the connection of this exchange was ended.
+  bool exceeded(ProbeId id) const { return exceeded_.contains(id); }
+  // The exchange is over.
+  void forget(ProbeId id) { exceeded_.erase(id); }
+
+ private:
+  static void on_message(int sent, int version, int type, const void* bytes, std::size_t size,
+                         ssl_st* ssl, void* self);
+
+  std::size_t overhead_bytes_ = 0;  // of all connections in this call
+  std::unordered_set<ProbeId> exceeded_;
+};
+
+}  // namespace reinfer::transport
