@@ -2,7 +2,11 @@
 
 #include <curl/curl.h>
 
+#include <cstdlib>
+#include <cstring>
+
 #include "base/check.h"
+#include "base/wiped_memory.h"
 
 namespace reinfer::transport {
 
@@ -10,7 +14,9 @@ namespace reinfer::transport {
 // because other libraries in the process may use it too.
 const std::string& initialise_curl() {
   static const std::string ca_bundle = [] {
-    base::check(curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK, "libcurl initialises");
+    const CURLcode code = curl_global_init_mem(CURL_GLOBAL_DEFAULT, std::malloc, base::wiped_free,
+                                               base::wiped_realloc, strdup, std::calloc);
+    base::check(code == CURLE_OK, "libcurl initialises");
     const char* bundle = curl_version_info(CURLVERSION_NOW)->cainfo;
     return std::string(bundle == nullptr ? "" : bundle);
   }();

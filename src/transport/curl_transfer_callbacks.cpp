@@ -1,5 +1,6 @@
 // What libcurl calls back for a transfer: a line, a piece of the body, a socket, the moment before
 // it sends.
+#include <openssl/ssl.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -98,6 +99,8 @@ std::size_t CurlTransfer::on_body(char* bytes, std::size_t size, std::size_t cou
 CURLcode CurlTransfer::on_tls_context(CURL*, void* context, void* self) {
   auto& transfer = *static_cast<CurlTransfer*>(self);
   transfer.loop_.certificates.watch(static_cast<ssl_ctx_st*>(context), transfer.id_);
+  // A token server's reply would stay in OpenSSL's buffer.
+  SSL_CTX_set_options(static_cast<ssl_ctx_st*>(context), SSL_OP_CLEANSE_PLAINTEXT);
   return CURLE_OK;
 }
 

@@ -122,6 +122,7 @@ class Process:
             self._popen = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=out,
                                            stderr=err, env=environment or clean_environment(),
                                            **popen)
+        self.pid = self._popen.pid
         _running.add(self)
 
     def alive(self):
