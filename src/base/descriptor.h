@@ -26,6 +26,8 @@ class Descriptor {
   int get() const { return fd_; }
   explicit operator bool() const { return fd_ >= 0; }
 
+  // For a library that closes it. Empty afterwards.
+  int release() { return std::exchange(fd_, -1); }
   // Empty afterwards.
   void close() {
     if (fd_ >= 0) ::close(fd_);

@@ -96,6 +96,8 @@ void CertificateChecks::watch(ssl_ctx_st* context, ProbeId id) {
   // The id itself, in the place of an address.
   SSL_CTX_set_ex_data(context, id_index(),
                       reinterpret_cast<void*>(static_cast<std::uintptr_t>(id)));
+  // A token server's reply would stay in OpenSSL's buffer.
+  SSL_CTX_set_options(context, SSL_OP_CLEANSE_PLAINTEXT);
   SSL_CTX_set_verify(context, SSL_CTX_get_verify_mode(context), &CertificateChecks::on_verified);
 }
 

@@ -108,6 +108,10 @@ class CurlTransfer {
   bool may_send_again() const;
   std::optional<int> opened_socket(int local_port) const;
   bool take_line(std::string_view line);
+  template <typename Result, typename Call>
+  Result guarded(Result refusal, Call call);
+  int ready_to_send(int local_port);
+  curl_socket_t open_socket(const curl_sockaddr& address);
   template <typename Take>
   std::size_t take_or_stop(std::size_t bytes, Take take);
   WireStamps with_curl_stamps(WireStamps stamps) const;

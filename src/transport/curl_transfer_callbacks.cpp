@@ -1,11 +1,11 @@
 // What libcurl calls back for a transfer: a line, a piece of the body, a socket, the moment before
 // it sends.
-#include <openssl/ssl.h>
 #include <sys/socket.h>
 
 #include <cerrno>
 #include <new>
 
+#include "base/descriptor.h"
 #include "transport/curl_options.h"
 #include "transport/curl_transfer.h"
 #include "transport/timing/socket_facts.h"
@@ -69,15 +69,21 @@ bool CurlTransfer::take_line(std::string_view line) {
 }
 
 // No exception may pass through libcurl, which is written in C.
+template <typename Result, typename Call>
+Result CurlTransfer::guarded(Result refusal, Call call) {
+  try {
+    return call();
+  } catch (const std::bad_alloc&) {
+    reply_.refuse_for_memory();
+    return refusal;
+  }
+}
+
 template <typename Take>
 std::size_t CurlTransfer::take_or_stop(std::size_t bytes, Take take) {
   loop_.frames.carried(bytes);
-  try {
-    return take() ? bytes : CURL_WRITEFUNC_ERROR;
-  } catch (const std::bad_alloc&) {
-    reply_.refuse_for_memory();
-    return CURL_WRITEFUNC_ERROR;
-  }
+  return guarded(std::size_t{CURL_WRITEFUNC_ERROR},
+                 [&] { return take() ? bytes : std::size_t{CURL_WRITEFUNC_ERROR}; });
 }
 
 std::size_t CurlTransfer::on_header(char* line, std::size_t size, std::size_t count, void* self) {
@@ -98,40 +104,45 @@ std::size_t CurlTransfer::on_body(char* bytes, std::size_t size, std::size_t cou
 
 CURLcode CurlTransfer::on_tls_context(CURL*, void* context, void* self) {
   auto& transfer = *static_cast<CurlTransfer*>(self);
-  transfer.loop_.certificates.watch(static_cast<ssl_ctx_st*>(context), transfer.id_);
-  // A token server's reply would stay in OpenSSL's buffer.
-  SSL_CTX_set_options(static_cast<ssl_ctx_st*>(context), SSL_OP_CLEANSE_PLAINTEXT);
-  return CURLE_OK;
+  return transfer.guarded(CURLE_OUT_OF_MEMORY, [&] {
+    transfer.loop_.certificates.watch(static_cast<ssl_ctx_st*>(context), transfer.id_);
+    return CURLE_OK;
+  });
 }
 
 int CurlTransfer::on_ready_to_send(void* self, char*, char*, int, int local_port) {
   auto& transfer = *static_cast<CurlTransfer*>(self);
-  CURL* easy = transfer.easy_.get();
-  transfer.note_active();
+  return transfer.guarded(CURL_PREREQFUNC_ABORT,
+                          [&] { return transfer.ready_to_send(local_port); });
+}
+
+int CurlTransfer::ready_to_send(int local_port) {
+  CURL* easy = easy_.get();
+  note_active();
   ssl_st* ssl = tls_session_of(easy);
   long connections = 0;
   curl_easy_getinfo(easy, CURLINFO_NUM_CONNECTS, &connections);
-  if (connections == 0 && transfer.is_unclean(local_port, ssl)) {
-    transfer.wants_fresh_ = true;
+  if (connections == 0 && is_unclean(local_port, ssl)) {
+    wants_fresh_ = true;
     return CURL_PREREQFUNC_ABORT;
   }
-  if (transfer.times_ready_to_send_ > 0 && !transfer.may_send_again()) {
-    transfer.refused_repeat_ = true;
+  if (times_ready_to_send_ > 0 && !may_send_again()) {
+    refused_repeat_ = true;
     return CURL_PREREQFUNC_ABORT;
   }
-  transfer.loop_.iteration.sending.push_back(transfer.id_);
-  ++transfer.times_ready_to_send_;
-  transfer.os_error_before_ = transfer.os_error();
-  transfer.exchange_.connection_reused = connections == 0;
-  transfer.sent_as_http2_ = ssl != nullptr && speaks_http2(ssl);
-  const auto fresh = connections > 0 ? transfer.opened_socket(local_port) : std::optional<int>();
-  if (fresh) transfer.loop_.kept.connected(*fresh, local_port);
-  if (transfer.sent_as_http2_) transfer.loop_.frames.watch(ssl, transfer.id_, fresh);
+  loop_.iteration.sending.push_back(id_);
+  ++times_ready_to_send_;
+  os_error_before_ = os_error();
+  exchange_.connection_reused = connections == 0;
+  sent_as_http2_ = ssl != nullptr && speaks_http2(ssl);
+  const auto fresh = connections > 0 ? opened_socket(local_port) : std::optional<int>();
+  if (fresh) loop_.kept.connected(*fresh, local_port);
+  if (sent_as_http2_) loop_.frames.watch(ssl, id_, fresh);
   if (ssl != nullptr) {
-    transfer.loop_.alerts.watch(ssl, transfer.id_, transfer.error_text_.data());
-    if (connections > 0) transfer.exchange_.tls = read_tls_facts(ssl);
+    loop_.alerts.watch(ssl, id_, error_text_.data());
+    if (connections > 0) exchange_.tls = read_tls_facts(ssl);
   }
-  transfer.observer_.ready_to_send(connections == 0, local_port, writes_of(transfer.request_));
+  observer_.ready_to_send(connections == 0, local_port, writes_of(request_));
   return CURL_PREREQFUNC_OK;
 }
 
@@ -154,20 +165,24 @@ std::optional<int> CurlTransfer::opened_socket(int local_port) const {
 }
 
 curl_socket_t CurlTransfer::on_open_socket(void* self, curlsocktype, curl_sockaddr* address) {
-  const int fd =
-      socket(address->family, address->socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, address->protocol);
   auto& transfer = *static_cast<CurlTransfer*>(self);
-  transfer.socket_tried_ = true;
-  if (port_of(address->addr) != transfer.route_.port) transfer.port_differs_ = true;
-  if (fd >= 0) {
-    transfer.loop_.sockets.opened(fd, transfer.id_);
-    transfer.opened_.push_back(fd);
-    transfer.observer_.opened(fd);
-    return fd;
+  return transfer.guarded(CURL_SOCKET_BAD, [&] { return transfer.open_socket(*address); });
+}
+
+curl_socket_t CurlTransfer::open_socket(const curl_sockaddr& address) {
+  base::Descriptor opened{
+      socket(address.family, address.socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, address.protocol)};
+  socket_tried_ = true;
+  if (port_of(address.addr) != route_.port) port_differs_ = true;
+  if (opened.get() < 0) {
+    // An address family that this host lacks is an answer of the network, not a lack of ours.
+    out_of_sockets_ = errno != EAFNOSUPPORT;
+    return CURL_SOCKET_BAD;
   }
-  // An address family that this host lacks is an answer of the network, not a lack of ours.
-  transfer.out_of_sockets_ = errno != EAFNOSUPPORT;
-  return CURL_SOCKET_BAD;
+  loop_.sockets.opened(opened.get(), id_);
+  opened_.push_back(opened.get());
+  observer_.opened(opened.get());
+  return opened.release();
 }
 
 }  // namespace reinfer::transport

@@ -60,7 +60,7 @@ LIBRARIES = {
     "CLI/": r"src/app/(sla_)?options\.cpp|src/simulator/command_line\.cpp",
     "spdlog/": r"src/base/log\.cpp",
     "nlohmann/": r"src/(\w+/)+\w+\.cpp|src/explain/json\.h",
-    "openssl/": r"src/transport/(tls_facts|tls_alerts|certificate_checks)\.cpp"
+    "openssl/": r"src/transport/(tls_facts|tls_alerts|certificate_checks|frame_limit)\.cpp"
                 r"|src/simulator/\w+\.cpp|src/http/(tls_server|password)\.cpp|src/base/base64\.cpp",
     "date/": r"src/base/time_zone\.cpp",
     "zlib.h": r"src/base/gzip\.cpp",
