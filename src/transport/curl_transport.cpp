@@ -352,7 +352,7 @@ int CurlTransport::Loop::on_socket(CURL* easy, curl_socket_t socket, int what, v
     transfer->note_active();
     transfer->observer().note_socket(socket);
   }
-  std::uint32_t events = (what & CURL_POLL_IN) != 0 ? EPOLLIN : 0;
+  std::uint32_t events = (what & CURL_POLL_IN) != 0 ? std::uint32_t{EPOLLIN} : 0U;
   if ((what & CURL_POLL_OUT) != 0) events |= EPOLLOUT;
   const bool watched = loop.sockets_.watch(socket, events, owner);
   if (watched || transfer == nullptr) return 0;
