@@ -97,7 +97,7 @@ PATTERNS = [
     ("throw", SRC, r"\bthrow\b", "return tl::expected; check() what would be our own mistake"),
     ("catch-all", SRC, r"\bcatch\s*\(\s*\.\.\.\s*\)",
      "catch what the library throws, in its adapter; let the rest end the program"),
-    ("new-delete", SRC, r"\bnew\s+[\w:]|\bnew\s*\(|(?<!= )\bdelete\b",
+    ("new-delete", SRC, r"\bnew\s+[\w:]|\bnew\s*\(|(?<!= )(?<!operator )\bdelete\b",
      "a value, a container or std::make_unique"),
     ("global", SRC,
      r"(?m)^(?!((inline|static) )?const|using|namespace|struct|class|enum|union|template|friend)"
