@@ -3,14 +3,17 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <functional>
 
 #include "base/duration.h"
 #include "base/random.h"
+#include "base/text.h"
 #include "base/version.h"
 #include "simulator/fault.h"
+#include "simulator/simulated_api.h"
 
 namespace reinfer::simulator {
 namespace {
@@ -49,6 +52,24 @@ std::string take(std::optional<T> parsed, T& into, const std::string& text,
   return {};
 }
 
+// "ORG/TENANT=a,b", with nothing behind the equals sign for a user who may do nothing.
+std::string take_permissions(const std::string& text, Options& options) {
+  const auto slash = text.find('/');
+  const auto equals = text.find('=');
+  if (slash == 0 || slash >= equals || equals == std::string::npos)
+    return "expected ORG/TENANT=PERMISSION,..., such as demo/sandbox=sources-read";
+  const std::vector<std::string_view> known = permissions();
+  auto& permissions = options.tenant_permissions[text.substr(0, equals)];
+  permissions.clear();
+  for (const std::string_view word : base::split(std::string_view(text).substr(equals + 1), ',')) {
+    if (word.empty() && equals + 1 == text.size()) break;
+    if (std::find(known.begin(), known.end(), word) == known.end())
+      return fmt::format("\"{}\" is no permission, allowed: {}", word, fmt::join(known, ", "));
+    permissions.emplace_back(word);
+  }
+  return {};
+}
+
 void add_options(CLI::App& app, Options& options) {
   for (std::size_t i = 0; i < kPortKindCount; ++i)
     add_parsed(app, kListen[i].name, kListen[i].description, "ADDRESS:PORT",
@@ -70,6 +91,11 @@ void add_options(CLI::App& app, Options& options) {
                options.tenant_tokens[text.substr(0, equals)] = text.substr(equals + 1);
                return {};
              });
+  add_parsed(app, "--tenant-may",
+             "All that the token may do in one tenant, by the vendor's identifiers; may be given "
+             "several times",
+             "ORG/TENANT=PERMISSION,...",
+             [&options](const std::string& text) { return take_permissions(text, options); });
   app.add_option("--ca-file", options.ca_file, "Write the CA certificate there, as PEM");
   app.add_option("--ready-file", options.ready_file,
                  "Write the bound ports there, as JSON, once requests are answered");

@@ -29,6 +29,11 @@ base::Nanoseconds token_lifetime(const World& world, const std::optional<ChosenF
   return shortened ? chosen->fault.parameter.high : world.options().token_lifetime;
 }
 
+const std::vector<std::string>* permissions_in(const Options& options, const std::string& tenant) {
+  const auto limited = options.tenant_permissions.find(tenant);
+  return limited == options.tenant_permissions.end() ? nullptr : &limited->second;
+}
+
 Reply healthy(World& world, const Request& request, const Place& place, Authorization authorization,
               const std::optional<ChosenFault>& chosen) {
   switch (place.area) {
@@ -37,7 +42,8 @@ Reply healthy(World& world, const Request& request, const Place& place, Authoriz
                      .segments = place.rest,
                      .body = request.body,
                      .authorization = authorization,
-                     .auth_before_routing = world.options().auth_before_routing});
+                     .auth_before_routing = world.options().auth_before_routing,
+                     .permissions = permissions_in(world.options(), place.tenant)});
     case Area::token_endpoint:
       return answer_token(world, request, place.rest, token_lifetime(world, chosen));
     case Area::portal:

@@ -19,6 +19,7 @@ struct Route {
   std::string_view method;
   std::string_view pattern;  // "api/v1/datasets/{project}/{dataset}"
   std::string_view body;     // the reply, less the predictions
+  std::string_view needs;    // permissions of the token's user, with blanks between; empty: none
   // Where one prediction is due for each item of a list in the request: that list's key.
   std::string_view predicts_for = {};
 };
@@ -32,7 +33,12 @@ struct ApiCall {
   Authorization authorization = Authorization::ok;
   // Whether a bad token is noticed before an unknown route; the real order is not public.
   bool auth_before_routing = true;
+  // What the token's user may do; null: everything.
+  const std::vector<std::string>* permissions = nullptr;
 };
+
+// Every permission that some route needs, sorted.
+std::vector<std::string_view> permissions();
 
 // The route whose pattern fits, for the method if there is one, else for another method; known
 // names do not matter. Null if there is none.

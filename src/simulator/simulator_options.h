@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.h"
 #include "base/log.h"
@@ -30,6 +31,9 @@ struct Options {
   std::string token = "simulated-token";
   // By "ORGANISATION/TENANT": tenants that accept a token of their own, and not the common one.
   std::map<std::string, std::string, std::less<>> tenant_tokens;
+  // By "ORGANISATION/TENANT": what the token's user may do there, for tenants in which that is not
+  // everything. Identifiers such as "sources-read".
+  std::map<std::string, std::vector<std::string>, std::less<>> tenant_permissions;
   std::string ca_file;     // where the CA certificate goes; not written if empty
   std::string ready_file;  // where ready_json() goes; not written if empty
   std::string scenario_file;

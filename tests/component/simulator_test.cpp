@@ -195,6 +195,37 @@ TEST_CASE("unknown routes and names are 404 and the order of 401 and 404 is a ch
   CHECK(answer(known).status == 401);
 }
 
+TEST_CASE("a route is open to a user who has all permissions that it needs") {
+  const auto status = [](std::string_view path, const std::vector<std::string>& permissions) {
+    ApiCall made = call("GET", path);
+    made.permissions = &permissions;
+    return answer(made).status;
+  };
+  CHECK(status("api/v1/projects", {}) == 200);
+  CHECK(status("api/v1/sources", {}) == 403);
+  CHECK(status("api/v1/sources", {"sources-read"}) == 200);
+  CHECK(status("api/v1/datasets", {"sources-read"}) == 403);
+  CHECK(status("api/v1/datasets/demo/support/streams", {"streams-read"}) == 403);
+  CHECK(status("api/v1/datasets/demo/support/streams", {"streams-read", "voc-readonly"}) == 200);
+  CHECK(status("api/v1/nonexistent_page", {}) == 404);
+  const std::vector<std::string> some = {"sources-read"};
+  ApiCall user = call("GET", "auth/user");
+  user.permissions = &some;
+  CHECK(json::parse(answer(user).body)["user"]["organisation_permissions"]["demo"] == json(some));
+}
+
+TEST_CASE("permissions are limited in the tenant that is named, and in no other") {
+  Options options;
+  options.tenant_permissions["demo/sandbox"] = {"voc-readonly"};
+  TestWorld world(std::move(options));
+  const auto status = [&](const std::string& tenant, const std::string& path) {
+    return world.get(world.simulator.base_url(PortKind::https, tenant) + path).status;
+  };
+  CHECK(status("demo/sandbox", "/api/v1/sources") == 403);
+  CHECK(status("demo/sandbox", "/api/v1/datasets") == 200);
+  CHECK(status("demo/production", "/api/v1/sources") == 200);
+}
+
 TEST_CASE("every fault mode has a name of its own and a default that it accepts") {
   std::set<std::string_view> names;
   for (const FaultMode& mode : fault_modes()) {
