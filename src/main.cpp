@@ -50,6 +50,8 @@ int main(int argc, char** argv) {
       return reinfer::app::probe_command(options);
     case reinfer::app::Command::sla:
       return reinfer::app::sla_command(options);
+    case reinfer::app::Command::discover:
+      return reinfer::app::discover_command(options);
   }
   return 2;
 }

@@ -21,4 +21,7 @@ int probe_command(const Options& options);
 // them cannot be decided.
 int sla_command(const Options& options);
 
+// Asks a tenant what a token may see, and prints or writes a first configuration for it.
+int discover_command(const Options& options);
+
 }  // namespace reinfer::app

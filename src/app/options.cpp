@@ -226,10 +226,18 @@ std::optional<std::string> understand_external_url(const Given& given, Options& 
   return std::nullopt;
 }
 
+bool reads_configuration(Command command) {
+  return command == Command::serve || command == Command::check || command == Command::probe;
+}
+
+std::optional<std::string> understand_discover(const Given&, Options& options) {
+  return options.command == Command::discover ? find_missing(options.discover) : std::nullopt;
+}
+
 std::optional<std::string> understand_common(const Given& given, Options& options) {
   options.log_level = base::parse_log_level(given.log_level).value_or(base::LogLevel::info);
   options.log_format = base::parse_log_format(given.log_format).value_or(base::LogFormat::logfmt);
-  if (options.command == Command::sla) return std::nullopt;
+  if (!reads_configuration(options.command)) return std::nullopt;
   if (options.config_file.empty()) return "--config.file is required";
   if (auto wrong = understand_shares(given, options)) return wrong;
   if (auto wrong = understand_external_url(given, options)) return wrong;
@@ -274,6 +282,9 @@ std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv
   CLI::App* sla = cli.add_subcommand(
       "sla", "Print how a month's objectives were met, from the samples in Prometheus");
   add_sla(*sla, given.sla);
+  CLI::App* discover = cli.add_subcommand(
+      "discover", "Ask a tenant what a token may see, and print a first configuration");
+  add_discover(*discover, options.discover);
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -285,7 +296,8 @@ std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv
   if (check->parsed()) options.command = Command::check;
   if (probe->parsed()) options.command = Command::probe;
   if (sla->parsed()) options.command = Command::sla;
-  for (const auto step : {understand_common, understand_probe, understand_sla})
+  if (discover->parsed()) options.command = Command::discover;
+  for (const auto step : {understand_common, understand_probe, understand_sla, understand_discover})
     if (const auto wrong = step(given, options)) return EarlyExit{2, *wrong + "\n"};
   return options;
 }

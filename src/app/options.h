@@ -8,6 +8,7 @@
 #include <variant>
 #include <vector>
 
+#include "app/discover_options.h"
 #include "app/sla_options.h"
 #include "app/terminal.h"
 #include "base/clock.h"
@@ -22,13 +23,13 @@ namespace reinfer::app {
 // A larger number is an error.
 inline constexpr std::size_t kProbeThreadsMax = 64;
 
-enum class Command { serve, check, probe, sla };
+enum class Command { serve, check, probe, sla, discover };
 
 struct Options {
   Command command = Command::serve;
   base::LogLevel log_level = base::LogLevel::info;
   base::LogFormat log_format = base::LogFormat::logfmt;
-  ColourMode colour = ColourMode::automatic;  // probe, sla
+  ColourMode colour = ColourMode::automatic;  // probe, sla, discover
   bool allow_core_dump = false;               // a core would hold the tokens
   bool enable_lifecycle = false;              // serve: reload over HTTP
   bool json = false;                          // probe
@@ -39,7 +40,7 @@ struct Options {
   std::optional<base::Nanoseconds> auto_reload_interval;  // serve: absent: files are not watched
   std::optional<std::size_t> probe_threads;               // serve: absent: by the plan
   base::Scheduling scheduling = base::Scheduling::fair;   // serve: of the probe threads
-  model::Shard shard;                                     // all but sla
+  model::Shard shard;                                     // serve, check, probe
   bool sharded = false;                                   // a shard was asked for, even one of one
   std::string external_url;             // serve: as clients reach it, without a slash at the end
   std::string storage_path;             // serve: folder of the state file, "" for none
@@ -48,6 +49,7 @@ struct Options {
   std::uint64_t repeat = 1;             // probe: rounds
   base::Nanoseconds repeat_interval{};  // probe: between two rounds
   SlaOptions sla;
+  DiscoverOptions discover;
 
   // "" if there is no storage path.
   std::string state_file() const {

@@ -31,17 +31,23 @@ constexpr std::array<ListenOption, kPortKindCount> kListen = {{
     {"--listen-tls-wrong-name", "Speak TLS with a certificate of another host"},
 }};
 
+enum class Given : std::uint8_t { once, often };
+
 // Options whose text is parsed by us: an empty answer means it was understood.
 void add_parsed(CLI::App& app, const std::string& name, const std::string& description,
-                const char* form, const std::function<std::string(const std::string&)>& parse) {
-  app.add_option_function<std::string>(
-         name,
-         [name, parse](const std::string& text) {
-           const std::string problem = parse(text);
-           if (!problem.empty()) throw CLI::ValidationError(name, problem);
-         },
-         description)
-      ->type_name(form);
+                const char* form, const std::function<std::string(const std::string&)>& parse,
+                Given given = Given::once) {
+  CLI::Option* option = app.add_option_function<std::vector<std::string>>(
+                               name,
+                               [name, parse](const std::vector<std::string>& texts) {
+                                 for (const std::string& text : texts)
+                                   if (const std::string problem = parse(text); !problem.empty())
+                                     throw CLI::ValidationError(name, problem);
+                               },
+                               description)
+                            ->type_name(form)
+                            ->allow_extra_args(false);
+  if (given == Given::once) option->expected(1);
 }
 
 template <class T>
@@ -81,21 +87,26 @@ void add_options(CLI::App& app, Options& options) {
                });
   app.add_option("--token", options.token, "The developer token the API accepts")
       ->capture_default_str();
-  add_parsed(app, "--tenant-token",
-             "The developer token one tenant accepts instead; may be given several times",
-             "ORG/TENANT=TOKEN", [&options](const std::string& text) -> std::string {
-               const auto slash = text.find('/');
-               const auto equals = text.find('=');
-               if (slash == 0 || slash >= equals || equals + 1 >= text.size())
-                 return "expected ORG/TENANT=TOKEN, such as demo/sandbox=another-token";
-               options.tenant_tokens[text.substr(0, equals)] = text.substr(equals + 1);
-               return {};
-             });
-  add_parsed(app, "--tenant-may",
-             "All that the token may do in one tenant, by the vendor's identifiers; may be given "
-             "several times",
-             "ORG/TENANT=PERMISSION,...",
-             [&options](const std::string& text) { return take_permissions(text, options); });
+  add_parsed(
+      app, "--tenant-token",
+      "The developer token one tenant accepts instead; may be given several times",
+      "ORG/TENANT=TOKEN",
+      [&options](const std::string& text) -> std::string {
+        const auto slash = text.find('/');
+        const auto equals = text.find('=');
+        if (slash == 0 || slash >= equals || equals + 1 >= text.size())
+          return "expected ORG/TENANT=TOKEN, such as demo/sandbox=another-token";
+        options.tenant_tokens[text.substr(0, equals)] = text.substr(equals + 1);
+        return {};
+      },
+      Given::often);
+  add_parsed(
+      app, "--tenant-may",
+      "All that the token may do in one tenant, by the vendor's identifiers; may be given "
+      "several times",
+      "ORG/TENANT=PERMISSION,...",
+      [&options](const std::string& text) { return take_permissions(text, options); },
+      Given::often);
   app.add_option("--ca-file", options.ca_file, "Write the CA certificate there, as PEM");
   app.add_option("--ready-file", options.ready_file,
                  "Write the bound ports there, as JSON, once requests are answered");

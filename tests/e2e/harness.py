@@ -179,10 +179,10 @@ atexit.register(end_all)
 class Simulator:
     """A simulated platform with a plain and a TLS port, steered through the plain one."""
 
-    def __init__(self, owner, folder, name='simulator', token=None, latency='5ms'):
+    def __init__(self, owner, folder, name='simulator', token=None, latency='5ms', flags=()):
         self.token = token or make_token()
         self.ca_file = folder / f'{name}.ca.pem'
-        self._folder, self._name, self._latency = folder, name, latency
+        self._folder, self._name, self._latency, self._flags = folder, name, latency, flags
         self._ready_file = folder / f'{name}.ready'
         self._process = None
         self.http_port = self.https_port = 0
@@ -196,7 +196,7 @@ class Simulator:
             simulator_program(), '--listen', f'127.0.0.1:{self.http_port}',
             '--listen-tls', f'127.0.0.1:{self.https_port}', '--token', self.token,
             '--latency', self._latency, '--ca-file', str(self.ca_file),
-            '--ready-file', str(self._ready_file)])
+            '--ready-file', str(self._ready_file), *self._flags])
         wait_until(lambda: self._ready_file.exists() or not self._process.alive(),
                    what='the simulator to be ready')
         if not self._ready_file.exists():
@@ -281,9 +281,13 @@ def _toml(value):
 
 def run_exporter(config, *arguments, token=None):
     """Runs a command of the exporter to its end: exit code, stdout and stderr as text."""
-    return subprocess.run(
-        [exporter_program(), '--config.file', str(config), *arguments], capture_output=True,
-        text=True, timeout=PATIENCE, check=False, env=exporter_environment(token))
+    return run_command('--config.file', str(config), *arguments, token=token)
+
+
+def run_command(*arguments, token=None):
+    """The same for a command that needs no configuration."""
+    return subprocess.run([exporter_program(), *arguments], capture_output=True, text=True,
+                          timeout=PATIENCE, check=False, env=exporter_environment(token))
 
 
 def exporter_environment(token):

@@ -42,8 +42,9 @@ ROOMS = {
     "http": CORE,
     "routes": SHOWN | {"page", "api", "terminal", "http"},
     "sla": CORE | {"explain", "terminal"},
+    "discover": CORE | {"config", "explain"},
     "app": SHOWN | {"config", "credentials", "schedule", "transport", "probe", "page", "api",
-                    "terminal", "http", "routes", "sla"},
+                    "terminal", "http", "routes", "sla", "discover"},
     "main.cpp": {"base", "app"},
     "simulator": {"base"},
 }
@@ -57,7 +58,7 @@ LIBRARIES = {
     "systemd/": r"src/http/socket_activation\.cpp",
     "crypt.h": r"src/http/password\.cpp",
     "toml++/": r"src/config/document\.cpp|src/simulator/scenario\.cpp",
-    "CLI/": r"src/app/(sla_)?options\.cpp|src/simulator/command_line\.cpp",
+    "CLI/": r"src/app/(\w+_)?options\.cpp|src/simulator/command_line\.cpp",
     "spdlog/": r"src/base/log\.cpp",
     "nlohmann/": r"src/(\w+/)+\w+\.cpp|src/explain/json\.h",
     "openssl/": r"src/transport/(tls_facts|tls_alerts|certificate_checks|frame_limit)\.cpp"

@@ -191,5 +191,17 @@ TEST_CASE("who may ask and how much is on the command line") {
   }
 }
 
+TEST_CASE("discover needs a base URL and a place of the token, and no configuration") {
+  const app::Options found = options(
+      {"discover", "--base-url=https://acme.reinfer.io", "--token-env=T", "--write=a.toml"});
+  CHECK(found.command == app::Command::discover);
+  CHECK(found.discover.access.base_url == "https://acme.reinfer.io");
+  CHECK(found.discover.access.token_env == "T");
+  CHECK(found.discover.write == "a.toml");
+  CHECK(early({"discover", "--token-env=T"}).text.starts_with("--base-url is required"));
+  CHECK(early({"discover", "--base-url=a"}).text.starts_with("--token-env or --token-file is"));
+  CHECK(early({"discover", "--base-url=a", "--token-env=T", "--token-file=f"}).code == 2);
+}
+
 }  // namespace
 }  // namespace reinfer::tests

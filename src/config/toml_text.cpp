@@ -1,0 +1,56 @@
+#include "config/toml_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace reinfer::config {
+namespace {
+
+constexpr std::size_t kColumns = 100;
+constexpr std::size_t kLineBytesMax = 4000;
+
+void add_lines(std::string_view line, std::string& comment) {
+  const std::string clean = base::sanitise(line, kLineBytesMax);
+  const std::size_t first = std::min(clean.find_first_not_of(' '), clean.size());
+  const bool is_item = std::string_view(clean).substr(first).starts_with("- ");
+  std::string written = "#";
+  // What is broken off stands below the first word, or below the text of an item.
+  for (const std::string_view word : base::split(std::string_view(clean).substr(first), ' ')) {
+    const bool begins = written.find_first_not_of("# ") == std::string::npos;
+    if (!begins && written.size() + 1 + word.size() > kColumns) {
+      comment += written + "\n";
+      written = "#" + std::string(first + (is_item ? 2 : 0), ' ');
+    } else if (begins) {
+      written = "#" + std::string(first, ' ');
+    }
+    if (!word.empty()) written += fmt::format(" {}", word);
+  }
+  comment += written + "\n";
+}
+
+}  // namespace
+
+std::string toml_quoted(std::string_view text) {
+  std::string quoted = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\')
+      quoted += std::string("\\") + c;
+    else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
+      quoted += fmt::format("\\u{:04X}", static_cast<unsigned char>(c));
+    else
+      quoted += c;
+  }
+  return quoted + '"';
+}
+
+std::string toml_comment(std::string_view text) {
+  std::string comment;
+  for (const std::string_view line : base::split(text, '\n'))
+    add_lines(line, comment);
+  return comment;
+}
+
+}  // namespace reinfer::config
