@@ -52,6 +52,8 @@ int main(int argc, char** argv) {
       return reinfer::app::sla_command(options);
     case reinfer::app::Command::discover:
       return reinfer::app::discover_command(options);
+    case reinfer::app::Command::import_blackbox:
+      return reinfer::app::import_command(options);
   }
   return 2;
 }

@@ -24,4 +24,7 @@ int sla_command(const Options& options);
 // Asks a tenant what a token may see, and prints or writes a first configuration for it.
 int discover_command(const Options& options);
 
+// Prints or writes a configuration made from those of blackbox_exporter and Prometheus.
+int import_command(const Options& options);
+
 }  // namespace reinfer::app

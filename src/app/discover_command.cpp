@@ -64,7 +64,7 @@ std::string absolute(const std::string& path) {
 
 discover::TenantAccess completed(discover::TenantAccess access) {
   if (const auto base = config::parse_base_url(access.base_url)) access.base_url = base->url;
-  if (access.name.empty()) access.name = discover::tenant_name_of(access.base_url);
+  if (access.name.empty()) access.name = config::tenant_name_of(access.base_url);
   access.token_file = absolute(access.token_file);
   access.ca_file = absolute(access.ca_file);
   return access;

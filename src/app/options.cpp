@@ -230,8 +230,10 @@ bool reads_configuration(Command command) {
   return command == Command::serve || command == Command::check || command == Command::probe;
 }
 
-std::optional<std::string> understand_discover(const Given&, Options& options) {
-  return options.command == Command::discover ? find_missing(options.discover) : std::nullopt;
+std::optional<std::string> understand_first_steps(const Given&, Options& options) {
+  if (options.command == Command::discover) return find_missing(options.discover);
+  if (options.command == Command::import_blackbox) return find_missing(options.import_blackbox);
+  return std::nullopt;
 }
 
 std::optional<std::string> understand_common(const Given& given, Options& options) {
@@ -285,6 +287,9 @@ std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv
   CLI::App* discover = cli.add_subcommand(
       "discover", "Ask a tenant what a token may see, and print a first configuration");
   add_discover(*discover, options.discover);
+  CLI::App* import_blackbox = cli.add_subcommand(
+      "import-blackbox", "Make a configuration from those of blackbox_exporter and Prometheus");
+  add_import(*import_blackbox, options.import_blackbox);
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -297,7 +302,9 @@ std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv
   if (probe->parsed()) options.command = Command::probe;
   if (sla->parsed()) options.command = Command::sla;
   if (discover->parsed()) options.command = Command::discover;
-  for (const auto step : {understand_common, understand_probe, understand_sla, understand_discover})
+  if (import_blackbox->parsed()) options.command = Command::import_blackbox;
+  for (const auto step :
+       {understand_common, understand_probe, understand_sla, understand_first_steps})
     if (const auto wrong = step(given, options)) return EarlyExit{2, *wrong + "\n"};
   return options;
 }

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/discover_options.h"
+#include "app/import_options.h"
 #include "app/sla_options.h"
 #include "app/terminal.h"
 #include "base/clock.h"
@@ -23,7 +24,7 @@ namespace reinfer::app {
 // A larger number is an error.
 inline constexpr std::size_t kProbeThreadsMax = 64;
 
-enum class Command { serve, check, probe, sla, discover };
+enum class Command { serve, check, probe, sla, discover, import_blackbox };
 
 struct Options {
   Command command = Command::serve;
@@ -50,6 +51,7 @@ struct Options {
   base::Nanoseconds repeat_interval{};  // probe: between two rounds
   SlaOptions sla;
   DiscoverOptions discover;
+  ImportOptions import_blackbox;
 
   // "" if there is no storage path.
   std::string state_file() const {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/problem.h"
+#include "base/text.h"
 #include "config/base_url_parts.h"
 #include "config/url_path.h"
 
@@ -76,6 +77,22 @@ tl::expected<BaseUrl, std::string> parse_base_url(std::string_view pasted) {
     return tl::unexpected(fmt::format(
         "uses http, so the token would travel in clear text, allowed: {}{}", origin, *path));
   return BaseUrl{origin + *path, url->host, onboarding_of(url->host, *path)};
+}
+
+std::string tenant_name_of(std::string_view base_url) {
+  constexpr std::size_t kNameBytesMax = 64;
+  const auto scheme = base_url.find("://");
+  const std::string_view rest =
+      scheme == std::string_view::npos ? base_url : base_url.substr(scheme + 3);
+  const auto parts = base::split(rest, '/');
+  std::string name = parts.size() >= 3 ? fmt::format("{}-{}", parts[1], parts[2])
+                                       : std::string(parts[0].substr(0, parts[0].find('.')));
+  for (char& c : name) {
+    const bool fits = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                      c == '.' || c == '_' || c == '-';
+    if (!fits) c = '-';
+  }
+  return name.substr(0, kNameBytesMax);
 }
 
 }  // namespace reinfer::config

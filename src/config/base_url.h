@@ -27,4 +27,7 @@ struct BaseUrl {
 // The error names the problem and what is allowed.
 tl::expected<BaseUrl, std::string> parse_base_url(std::string_view text);
 
+// A name for the tenant at a valid base URL: "ORGANISATION-TENANT", or the first part of its host.
+std::string tenant_name_of(std::string_view base_url);
+
 }  // namespace reinfer::config

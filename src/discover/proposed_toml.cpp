@@ -11,8 +11,6 @@
 namespace reinfer::discover {
 namespace {
 
-constexpr std::size_t kNameBytesMax = 64;
-
 using config::toml_comment;
 using config::toml_quoted;
 
@@ -82,21 +80,6 @@ std::string heading(const TenantAccess& access, const Proposal& proposal, const 
 }
 
 }  // namespace
-
-std::string tenant_name_of(std::string_view base_url) {
-  const auto scheme = base_url.find("://");
-  const std::string_view rest =
-      scheme == std::string_view::npos ? base_url : base_url.substr(scheme + 3);
-  const auto parts = base::split(rest, '/');
-  std::string name = parts.size() >= 3 ? fmt::format("{}-{}", parts[1], parts[2])
-                                       : std::string(parts[0].substr(0, parts[0].find('.')));
-  for (char& c : name) {
-    const bool fits = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                      c == '.' || c == '_' || c == '-';
-    if (!fits) c = '-';
-  }
-  return name.substr(0, kNameBytesMax);
-}
 
 std::string questions_toml(const TenantAccess& access, const std::vector<ProbeText>& questions) {
   std::string text = tenant_lines(access);

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <tl/expected.hpp>
 #include <vector>
 
@@ -21,9 +20,6 @@ struct TenantAccess {
   std::string ca_file;
   std::string proxy_url;
 };
-
-// A name for the tenant at a valid base URL: "ORGANISATION-TENANT", or the first part of its host.
-std::string tenant_name_of(std::string_view base_url);
 
 // Each question may take half a minute and bring a long list.
 std::string questions_toml(const TenantAccess& access, const std::vector<ProbeText>& questions);

@@ -68,7 +68,8 @@ class DiscoverTest(unittest.TestCase):
     def test_what_the_token_may_not_see_is_said_with_the_permission(self):
         """And nothing is proposed that would fail."""
         cases = {
-            'demo/labels': (['View sources (sources-read)', 'View streams (streams-read)'], ALL[:1]),
+            'demo/labels': (['View sources (sources-read)', 'View streams (streams-read)'],
+                            ALL[:1]),
             'demo/sources': (['View labels (voc-readonly)'], ALL[1:2]),
             'demo/nothing': (['View labels (voc-readonly)', 'View sources (sources-read)'], []),
         }

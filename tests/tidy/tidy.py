@@ -43,8 +43,10 @@ ROOMS = {
     "routes": SHOWN | {"page", "api", "terminal", "http"},
     "sla": CORE | {"explain", "terminal"},
     "discover": CORE | {"config", "explain"},
+    "migrate": CORE | {"config", "http"},
     "app": SHOWN | {"config", "credentials", "schedule", "transport", "probe", "page", "api",
-                    "terminal", "http", "routes", "sla", "discover"},
+                    "terminal", "http", "routes", "sla", "discover",
+                    "migrate"},
     "main.cpp": {"base", "app"},
     "simulator": {"base"},
 }

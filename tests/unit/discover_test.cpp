@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/text.h"
+#include "config/base_url.h"
 #include "config/load_plan.h"
 #include "config/toml_text.h"
 #include "discover/proposed_toml.h"
@@ -202,11 +203,11 @@ TEST_CASE("a reply that is no list of things names none") {
 }
 
 TEST_CASE("a tenant is named after its organisation and itself, or its host") {
-  CHECK(discover::tenant_name_of("https://cloud.uipath.com/acme/prod/reinfer_") == "acme-prod");
-  CHECK(discover::tenant_name_of("https://acme.reinfer.io") == "acme");
-  CHECK(discover::tenant_name_of("https://127.0.0.1:9443") == "127");
-  CHECK(discover::tenant_name_of("https://cloud.uipath.com/a%20b/c/reinfer_") == "a-20b-c");
-  CHECK(discover::tenant_name_of("https://c.d/" + std::string(40, 'a') + "/" +
+  CHECK(config::tenant_name_of("https://cloud.uipath.com/acme/prod/reinfer_") == "acme-prod");
+  CHECK(config::tenant_name_of("https://acme.reinfer.io") == "acme");
+  CHECK(config::tenant_name_of("https://127.0.0.1:9443") == "127");
+  CHECK(config::tenant_name_of("https://cloud.uipath.com/a%20b/c/reinfer_") == "a-20b-c");
+  CHECK(config::tenant_name_of("https://c.d/" + std::string(40, 'a') + "/" +
                                  std::string(40, 'b') + "/reinfer_")
             .size() == 64);
 }
