@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "base/text.h"
 
@@ -34,16 +35,13 @@ void add_lines(std::string_view line, std::string& comment) {
 }  // namespace
 
 std::string toml_quoted(std::string_view text) {
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\')
-      quoted += std::string("\\") + c;
-    else if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)
-      quoted += fmt::format("\\u{:04X}", static_cast<unsigned char>(c));
-    else
-      quoted += c;
-  }
-  return quoted + '"';
+  // What JSON escapes, TOML understands, but for the character that JSON leaves as it is.
+  using nlohmann::json;
+  const std::string quoted = json(text).dump(-1, ' ', false, json::error_handler_t::replace);
+  std::string escaped;
+  for (const char c : quoted)
+    escaped += c == 0x7f ? std::string("\\u007F") : std::string(1, c);
+  return escaped;
 }
 
 std::string toml_comment(std::string_view text) {

@@ -201,7 +201,10 @@ bool TenantDraft::add_probe(const TargetUrl& url, const Module& module, const Sc
     notes.push_back({module.statuses_place,
                      fmt::format("modules.{}.http.valid_status_codes", module.name),
                      fmt::format("the probe {} decides itself which reply is good", name)});
-  probes_ += fmt::format("\n[[tenant.probe]]  # {}, job {}\n{}", target.place, job.name, lines);
+  constexpr std::size_t kCommentBytesMax = 200;
+  probes_ += fmt::format(
+      "\n[[tenant.probe]]  # {}\n{}",
+      base::sanitise(fmt::format("{}, job {}", target.place, job.name), kCommentBytesMax), lines);
   return true;
 }
 

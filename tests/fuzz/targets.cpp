@@ -8,9 +8,12 @@
 #include "base/duration.h"
 #include "base/text.h"
 #include "config/base_url.h"
+#include "config/document.h"
 #include "config/load_plan.h"
+#include "discover/proposed_toml.h"
 #include "http/request_parser.h"
 #include "http/web_config.h"
+#include "migrate/imported_toml.h"
 #include "probe/judge.h"
 #include "probe/reply_body.h"
 #include "probe/retry_after.h"
@@ -74,6 +77,28 @@ void web_config(std::string_view bytes) {
   check(config || !config.error().empty(), "a configuration or a reason");
 }
 
+// Whatever a tenant lists, what is proposed is a configuration.
+void listing(std::string_view bytes) {
+  discover::Survey survey;
+  for (const char* use : {"projects", "datasets", "sources"})
+    survey.push_back(discover::read_listing({use, use}, model::Outcome::ok, "", bytes));
+  const discover::TenantAccess access{"t", "https://t.reinfer.io", "T", "", "", ""};
+  const auto toml = discover::proposed_toml(access, discover::propose(survey));
+  check(toml.has_value(), "a proposal is a good configuration");
+}
+
+// Two files, with a line of three hyphens between them.
+void blackbox(std::string_view bytes) {
+  constexpr std::string_view kBetween = "\n---\n";
+  const auto between = bytes.find(kBetween);
+  if (between == std::string_view::npos) return;
+  const auto modules = migrate::read_modules(bytes.substr(0, between), "b.yml");
+  const auto jobs = migrate::read_scrape_jobs(bytes.substr(between + kBetween.size()), "p.yml");
+  if (!modules || !jobs) return;
+  const migrate::Imported made = migrate::import_jobs(*modules, *jobs, "b.yml", "p.yml");
+  check(config::parse_document(made.toml, "made.toml").has_value(), "what is written is TOML");
+}
+
 void duration(std::string_view bytes) {
   const auto length = base::parse_duration(bytes);
   if (length)
@@ -123,6 +148,8 @@ constexpr FuzzTarget kTargets[] = {
     {"retry_after", retry_after},
     {"config", config},
     {"web_config", web_config},
+    {"listing", listing},
+    {"blackbox", blackbox},
     {"duration", duration},
     {"base_url", base_url},
     {"request", request},

@@ -207,13 +207,14 @@ TEST_CASE("a tenant is named after its organisation and itself, or its host") {
   CHECK(config::tenant_name_of("https://acme.reinfer.io") == "acme");
   CHECK(config::tenant_name_of("https://127.0.0.1:9443") == "127");
   CHECK(config::tenant_name_of("https://cloud.uipath.com/a%20b/c/reinfer_") == "a-20b-c");
-  CHECK(config::tenant_name_of("https://c.d/" + std::string(40, 'a') + "/" +
-                                 std::string(40, 'b') + "/reinfer_")
+  CHECK(config::tenant_name_of("https://c.d/" + std::string(40, 'a') + "/" + std::string(40, 'b') +
+                               "/reinfer_")
             .size() == 64);
 }
 
 TEST_CASE("strings and comments of a configuration hold whatever they are given") {
-  CHECK(config::toml_quoted("a\"b\\c\nd\x01") == R"("a\"b\\c\u000Ad\u0001")");
+  CHECK(config::toml_quoted("a\"b\\c\nd\x01") == R"("a\"b\\c\nd\u0001")");
+  CHECK(config::toml_quoted("a\x7f\xff") == "\"a\\u007F\xef\xbf\xbd\"");
   CHECK(config::toml_comment("one\ntwo") == "# one\n# two\n");
   CHECK(config::toml_comment("") == "#\n");
   CHECK(config::toml_comment("a\rb") == "# a b\n");
