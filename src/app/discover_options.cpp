@@ -5,7 +5,7 @@
 namespace reinfer::app {
 namespace {
 
-constexpr const char* kFooter =
+constexpr const char* kDiscoverFooter =
     "It sends four requests, and one for each of at most three datasets, one after the other: the "
     "lists of projects, datasets, sources and streams, and one for a page that does not exist. "
     "What "
@@ -39,7 +39,7 @@ void add_discover(CLI::App& discover, DiscoverOptions& options) {
   discover
       .add_option("--write", options.write, "Make this file instead; one that exists is left alone")
       ->type_name("PATH");
-  discover.footer(kFooter);
+  discover.footer(kDiscoverFooter);
 }
 
 std::optional<std::string> find_missing(const DiscoverOptions& options) {

@@ -20,12 +20,12 @@ struct Prometheus::Document {
 
 namespace {
 
-using Json = nlohmann::json;
+using nlohmann::json;
 
 constexpr std::size_t kWordsBytesMax = 300;
 constexpr std::size_t kWarningsMax = 10;
 
-std::string member(const Json& object, const char* name) {
+std::string member(const json& object, const char* name) {
   const auto found = object.find(name);
   return found != object.end() && found->is_string() ? found->get<std::string>() : "";
 }
@@ -56,7 +56,7 @@ PrometheusFailure failure_of(const HttpAnswer& answer) {
   if (answer.status >= 300 && answer.status < 400)
     return {fmt::format("answers {} and points to {}: give the URL that it really has",
                         answer.status, base::sanitise(answer.location, kWordsBytesMax))};
-  const Json body = Json::parse(answer.body, nullptr, false);
+  const json body = json::parse(answer.body, nullptr, false);
   if (body.is_object() && member(body, "status") == "error") {
     const std::string type = member(body, "errorType");
     const std::string words = member(body, "error");
@@ -72,7 +72,7 @@ PrometheusFailure failure_of(const HttpAnswer& answer) {
                                   : base::sanitise(answer.content_type, kWordsBytesMax))};
 }
 
-std::optional<Sample> sample_of(const Json& pair) {
+std::optional<Sample> sample_of(const json& pair) {
   if (!pair.is_array() || pair.size() != 2 || !pair[0].is_number() || !pair[1].is_string())
     return std::nullopt;
   const auto& text = pair[1].get_ref<const std::string&>();
@@ -83,7 +83,7 @@ std::optional<Sample> sample_of(const Json& pair) {
   return Sample{base::WallTime(std::chrono::milliseconds(milliseconds)), value};
 }
 
-std::optional<SeriesLabels> labels_of(const Json& object) {
+std::optional<SeriesLabels> labels_of(const json& object) {
   if (!object.is_object()) return std::nullopt;
   SeriesLabels labels;
   for (const auto& [name, value] : object.items()) {
@@ -93,7 +93,7 @@ std::optional<SeriesLabels> labels_of(const Json& object) {
   return labels;
 }
 
-std::optional<Series> series_of(const Json& one) {
+std::optional<Series> series_of(const json& one) {
   if (!one.is_object() || !one.contains("metric")) return std::nullopt;
   auto labels = labels_of(one["metric"]);
   if (!labels) return std::nullopt;
@@ -101,7 +101,7 @@ std::optional<Series> series_of(const Json& one) {
   if (one.contains("value"))
     if (const auto sample = sample_of(one["value"])) series.samples.push_back(*sample);
   if (one.contains("values") && one["values"].is_array())
-    for (const Json& pair : one["values"])
+    for (const json& pair : one["values"])
       if (const auto sample = sample_of(pair); sample && std::isfinite(sample->value))
         series.samples.push_back(*sample);
   return series;
@@ -117,11 +117,11 @@ Prometheus::Answer<Prometheus::Document> Prometheus::ask(const std::string& path
   auto answer = get_(path);
   if (!answer) return tl::unexpected(PrometheusFailure{answer.error()});
   if (answer->status != 200) return tl::unexpected(failure_of(*answer));
-  Json body = Json::parse(answer->body, nullptr, false);
+  json body = json::parse(answer->body, nullptr, false);
   if (!body.is_object() || member(body, "status") != "success" || !body.contains("data"))
     return tl::unexpected(failure_of(*answer));
   if (body.contains("warnings") && body["warnings"].is_array())
-    for (const Json& warning : body["warnings"]) {
+    for (const json& warning : body["warnings"]) {
       if (!warning.is_string() || warnings_.size() >= kWarningsMax) continue;
       std::string words = base::sanitise(warning.get<std::string>(), kWordsBytesMax);
       if (std::find(warnings_.begin(), warnings_.end(), words) == warnings_.end())
@@ -133,11 +133,11 @@ Prometheus::Answer<Prometheus::Document> Prometheus::ask(const std::string& path
 Prometheus::Answer<std::vector<Series>> Prometheus::ask_for_series(const std::string& path) {
   auto document = ask(path);
   if (!document) return tl::unexpected(document.error());
-  const Json& data = document->data;
+  const json& data = document->data;
   if (!data.is_object() || !data.contains("result") || !data["result"].is_array())
     return tl::unexpected(not_understood());
   std::vector<Series> result;
-  for (const Json& one : data["result"]) {
+  for (const json& one : data["result"]) {
     auto series = series_of(one);
     if (!series) return tl::unexpected(not_understood());
     result.push_back(std::move(*series));
@@ -152,7 +152,7 @@ Prometheus::Answer<std::vector<SeriesLabels>> Prometheus::series(const std::stri
   if (!document) return tl::unexpected(document.error());
   if (!document->data.is_array()) return tl::unexpected(not_understood());
   std::vector<SeriesLabels> result;
-  for (const Json& one : document->data) {
+  for (const json& one : document->data) {
     auto labels = labels_of(one);
     if (!labels) return tl::unexpected(not_understood());
     result.push_back(std::move(*labels));
