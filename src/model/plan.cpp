@@ -47,6 +47,7 @@ Plan Plan::part(const std::vector<TargetIndex>& chosen) const {
   result.controls_ = controls_;
   result.label_names_ = label_names_;
   result.limits_ = limits_;
+  result.storage_ = storage_;
   std::vector<bool> wanted(tenants_.size());
   for (const TargetIndex i : chosen)
     wanted.at(to_size(target(i).tenant)) = true;

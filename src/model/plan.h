@@ -3,7 +3,9 @@
 // by reference between threads.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +25,14 @@ struct PlanLimits {
   bool operator==(const PlanLimits&) const = default;
 };
 
+// How much the history keeps, with --storage.path (history/store.h).
+struct StorageLimits {
+  std::chrono::days availability{400};  // days, and incidents
+  std::chrono::days evidence{90};
+  std::uint64_t bytes_max = std::uint64_t{512} << 20U;  // beyond it the oldest goes
+  bool operator==(const StorageLimits&) const = default;
+};
+
 class Plan {
  public:
   const std::vector<Tenant>& tenants() const { return tenants_; }
@@ -33,6 +43,7 @@ class Plan {
   // Union of all tenants' static label names, sorted; every tenant has a value for each.
   const std::vector<std::string>& label_names() const { return label_names_; }
   const PlanLimits& limits() const { return limits_; }
+  const StorageLimits& storage() const { return storage_; }
   std::optional<TargetIndex> find_target(std::string_view tenant, std::string_view probe) const;
 
   // The same plan with only the chosen targets (positions in targets()) and their tenants. A part
@@ -52,6 +63,7 @@ class Plan {
   std::vector<Control> controls_;
   std::vector<std::string> label_names_;
   PlanLimits limits_;
+  StorageLimits storage_;
 };
 
 // The number of time series on /metrics while every target answers with the same status code: what

@@ -24,9 +24,13 @@ inline constexpr std::size_t kEvidenceHeaderBytesMax = 200;
 
 class Evidence {
  public:
+  // `not_wanted`: good and not slow enough. `left_out`: the number may not grow.
+  enum class Offer : std::uint8_t { kept, not_wanted, left_out };
   // Keeps the result if it is a failure, or slow enough. `may_grow`: whether the number of results
-  // may grow, or another one has to go. Returns false if a result was left out because of that.
-  bool offer(const model::ProbeResult& result, bool may_grow);
+  // may grow, or another one has to go.
+  Offer offer(const model::ProbeResult& result, bool may_grow);
+  // A result that an earlier process has kept; the oldest first.
+  void restore(model::ProbeResult result);
 
   // The target's position in the plan is this one now.
   void move_to(model::TargetIndex target);
@@ -40,8 +44,8 @@ class Evidence {
   RecentResults& recent() { return recent_; }
 
  private:
-  bool offer_failure(const model::ProbeResult& result, bool may_grow);
-  bool offer_success(const model::ProbeResult& result, bool may_grow);
+  Offer offer_failure(const model::ProbeResult& result, bool may_grow);
+  Offer offer_success(const model::ProbeResult& result, bool may_grow);
 
   std::deque<model::ProbeResult> failures_;
   std::vector<model::ProbeResult> slowest_;

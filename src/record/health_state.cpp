@@ -38,6 +38,7 @@ void HealthState::note(const model::ProbeResult& result) {
   if (!trouble->fault_since[index]) trouble->fault_since[index] = result.finished;
   trouble->good_in_a_row = 0;
   trouble->outcome = result.outcome;
+  trouble->last_failure = result.finished;
 }
 
 void HealthState::note_skipped(model::SkipReason reason, std::uint64_t count) {

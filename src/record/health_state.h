@@ -24,6 +24,7 @@ struct Incident {
   std::uint32_t good_in_a_row = 0;
   base::Instant good_since{};  // the first of the good ones in a row
   model::Outcome outcome{};    // of the last failure
+  base::Instant last_failure{};
 
   // The fault with most failures.
   model::Fault main_fault() const;

@@ -34,6 +34,7 @@ void Ledger::adopt(std::shared_ptr<const model::Plan> plan, const model::PlanCha
                    base::Instant now) {
   const std::lock_guard lock(mutex_);
   const std::shared_ptr<const model::Plan> before = std::exchange(plan_, std::move(plan));
+  journal_.adopt(plan_);
   targets_ = model::carry_over(change.targets, targets_, [this, now](std::size_t i) {
     return empty_record(plan_->targets()[i], now.wall);
   });
@@ -161,7 +162,9 @@ void Ledger::record(const model::ProbeResult& result) {
   const std::optional<model::Exclusion> exclusion = exclusion_of(result);
   count_objectives(plan_->target(result.target).objectives, result, exclusion, record.objectives);
   remember(result, exclusion.has_value());
+  const bool in_trouble = record.health.trouble.has_value();
   record.health.note(result);
+  journal_.note_health(result.target, record.health, in_trouble);
   if (result.tls && result.tls->earliest_expiry) {
     const model::TenantIndex tenant = plan_->target(result.target).tenant;
     tenants_.at(model::to_size(tenant)).certificate_expiry = result.tls->earliest_expiry;
@@ -171,11 +174,14 @@ void Ledger::record(const model::ProbeResult& result) {
 void Ledger::remember(const model::ProbeResult& result, bool excluded) {
   Evidence& evidence = evidence_.at(model::to_size(result.target));
   const std::size_t before = evidence.size();
-  if (!evidence.offer(result, remembered_ < evidence_max_))
+  const Evidence::Offer offer = evidence.offer(result, remembered_ < evidence_max_);
+  if (offer == Evidence::Offer::kept) journal_.note_evidence(result);
+  if (offer == Evidence::Offer::left_out)
     ++exporter_.dropped[static_cast<std::size_t>(Dropped::evidence)];
   remembered_ = remembered_ - before + evidence.size();
-  evidence.recent().note(result, targets_.at(model::to_size(result.target)).health.missed(),
-                         excluded);
+  const std::uint64_t missed = targets_.at(model::to_size(result.target)).health.missed();
+  evidence.recent().note(result, missed, excluded);
+  journal_.note(result, missed, excluded);
 }
 
 std::optional<model::Exclusion> Ledger::exclusion_of(const model::ProbeResult& result) const {
@@ -184,6 +190,30 @@ std::optional<model::Exclusion> Ledger::exclusion_of(const model::ProbeResult& r
   const bool maintained =
       in_maintenance(windows, result.started.wall) || in_maintenance(windows, result.finished.wall);
   return record::exclusion_of(result.outcome, maintained, egress_.lost());
+}
+
+void Ledger::restore(model::TargetIndex target, TargetPast past, base::Instant now) {
+  const std::lock_guard lock(mutex_);
+  targets_.at(model::to_size(target)).health = std::move(past.health);
+  Evidence& evidence = evidence_.at(model::to_size(target));
+  for (model::ProbeResult& result : past.evidence) {
+    if (remembered_ == evidence_max_) break;
+    const std::size_t before = evidence.size();
+    result.target = target;
+    evidence.restore(std::move(result));
+    remembered_ += evidence.size() - before;
+  }
+  evidence.recent().restore_day(past.day, now);
+}
+
+void Ledger::open_journal() {
+  const std::lock_guard lock(mutex_);
+  journal_.open(plan_);
+}
+
+std::vector<JournalBatch> Ledger::take_journal() {
+  const std::lock_guard lock(mutex_);
+  return journal_.take();
 }
 
 void Ledger::record_token(model::TenantIndex tenant, const model::TokenFacts& facts) {

@@ -18,6 +18,7 @@
 #include "model/probe_result.h"
 #include "record/egress.h"
 #include "record/evidence.h"
+#include "record/journal.h"
 #include "record/snapshot.h"
 
 namespace reinfer::record {
@@ -41,6 +42,13 @@ struct TenantFigures {
   std::vector<OfTarget> targets;
 };
 
+// What an earlier process knew of a target.
+struct TargetPast {
+  HealthState health;                        // without skipped slots
+  std::vector<AvailabilityBin> day;          // the last day, oldest first
+  std::vector<model::ProbeResult> evidence;  // oldest first
+};
+
 class Ledger {
  public:
   // All series of all targets exist, at 0, from here on. At most `evidence_max` results are kept as
@@ -59,6 +67,11 @@ class Ledger {
   // ledger hands over. REQUIRES: there is such a tenant. Any thread.
   void expect(TenantFigures figures);
   TenantFigures figures_of(std::string_view tenant) const;
+  // REQUIRES: the target has no result yet.
+  void restore(model::TargetIndex target, TargetPast past, base::Instant now);
+  // From now on take_journal() returns what is recorded.
+  void open_journal();
+  std::vector<JournalBatch> take_journal();
   // A plan could not be loaded, for these reasons; the old one stays in force.
   void record_reload_failed(std::vector<std::string> problems);
   // The thread that writes here was given a real-time priority.
@@ -105,6 +118,7 @@ class Ledger {
   std::vector<Evidence> evidence_;
   std::vector<TenantFigures> expected_;  // until the next adopt()
   std::size_t remembered_ = 0;           // results in all of evidence_
+  Journal journal_;
   ExporterRecord exporter_;
 };
 

@@ -77,6 +77,28 @@ void Ledgers::record_reload_failed(std::vector<std::string> problems) {
   ledgers_.front()->record_reload_failed(std::move(problems));
 }
 
+void Ledgers::restore(std::string_view tenant, std::string_view probe, TargetPast past,
+                      base::Instant now) {
+  const std::shared_lock lock(mutex_);
+  const auto index = partition_.whole->find_target(tenant, probe);
+  if (!index) return;
+  const model::PartIndex place = partition_.targets.at(model::to_size(*index));
+  ledgers_[place.part]->restore(model::TargetIndex(place.index), std::move(past), now);
+}
+
+void Ledgers::open_journals() {
+  for (const auto& ledger : ledgers_)
+    ledger->open_journal();
+}
+
+std::vector<JournalBatch> Ledgers::take_journals() {
+  std::vector<JournalBatch> all;
+  for (const auto& ledger : ledgers_)
+    for (JournalBatch& batch : ledger->take_journal())
+      all.push_back(std::move(batch));
+  return all;
+}
+
 bool Ledgers::has_target(std::string_view tenant, std::string_view probe) const {
   const std::shared_lock lock(mutex_);
   return partition_.whole->find_target(tenant, probe).has_value();

@@ -35,6 +35,13 @@ class Ledgers {
              const std::function<std::vector<bool>()>& carry_out);
   void record_reload_failed(std::vector<std::string> problems);
 
+  // What an earlier process knew of a target. Nothing happens without such a target.
+  // Before the probe threads start.
+  void restore(std::string_view tenant, std::string_view probe, TargetPast past, base::Instant now);
+  // From now on take_journal() returns what all ledgers have recorded, batch by batch. Any thread.
+  void open_journals();
+  std::vector<JournalBatch> take_journals();
+
   // The partition in force. Any thread.
   model::Partition partition() const;
   // The part of a tenant; nullopt if there is none of that name. Any thread.

@@ -41,6 +41,58 @@ int index_when_wider(int index, int steps) {
 
 }  // namespace
 
+NativeHistogram::NativeHistogram(int schema, std::uint64_t zero_count, std::vector<Bucket> buckets)
+    : zero_count_(zero_count), schema_(std::clamp(schema, kSchemaLast, kSchemaFirst)) {
+  for (const Bucket& bucket : buckets)
+    if (bucket.count > 0 && (buckets_.empty() || buckets_.back().index < bucket.index))
+      buckets_.push_back(bucket);
+}
+
+void NativeHistogram::add(const NativeHistogram& other) {
+  zero_count_ += other.zero_count_;
+  NativeHistogram more = other;
+  while (more.schema_ > schema_)
+    more.widen();
+  while (schema_ > more.schema_)
+    widen();
+  std::vector<Bucket> sum;
+  auto ours = buckets_.begin();
+  for (const Bucket& theirs : more.buckets_) {
+    for (; ours != buckets_.end() && ours->index < theirs.index; ++ours)
+      sum.push_back(*ours);
+    sum.push_back(theirs);
+    if (ours != buckets_.end() && ours->index == theirs.index) sum.back().count += ours++->count;
+  }
+  sum.insert(sum.end(), ours, buckets_.end());
+  buckets_ = std::move(sum);
+  while (buckets_.size() > kBucketsMax && schema_ > kSchemaLast)
+    widen();
+}
+
+std::uint64_t NativeHistogram::count() const {
+  std::uint64_t sum = zero_count_;
+  for (const Bucket& bucket : buckets_)
+    sum += bucket.count;
+  return sum;
+}
+
+std::optional<double> NativeHistogram::quantile(double percent) const {
+  const auto all = static_cast<double>(count());
+  if (all == 0) return std::nullopt;
+  const double rank = all * percent / 100;
+  double below = static_cast<double>(zero_count_);
+  if (rank <= below) return 0;
+  for (const Bucket& bucket : buckets_) {
+    const auto inside = static_cast<double>(bucket.count);
+    if (rank <= below + inside || &bucket == &buckets_.back()) {
+      const double part = std::min(1.0, (rank - below) / inside);
+      return std::exp2((bucket.index - 1 + part) * std::exp2(-schema_));
+    }
+    below += inside;
+  }
+  return 0;
+}
+
 void NativeHistogram::observe(double value) {
   base::check(std::isfinite(value) && value >= 0, "a native histogram counts what is not negative");
   if (value <= kZeroThreshold) {
@@ -61,6 +113,7 @@ void NativeHistogram::observe(double value) {
 
 void NativeHistogram::widen() {
   --schema_;
+  if (buckets_.empty()) return;
   auto last = buckets_.begin();
   last->index = index_when_wider(last->index, 1);
   for (auto next = last + 1; next != buckets_.end(); ++next) {

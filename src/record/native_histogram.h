@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace reinfer::record {
@@ -28,8 +29,19 @@ class NativeHistogram {
     bool operator==(const Bucket&) const = default;
   };
 
+  NativeHistogram() = default;
+  // As read back from a store: what is out of order or out of range is left out.
+  NativeHistogram(int schema, std::uint64_t zero_count, std::vector<Bucket> buckets);
+
   // `value` must be finite and not negative.
   void observe(double value);
+  // Counts what the other has counted, exactly: at the coarser of the two schemas.
+  void add(const NativeHistogram& other);
+
+  std::uint64_t count() const;
+  // The value below which so many per cent are, interpolated within its bucket as Prometheus'
+  // histogram_quantile() does at exponential buckets; absent without values. 0 < percent <= 100.
+  std::optional<double> quantile(double percent) const;
 
   int schema() const { return schema_; }
   std::uint64_t zero_count() const { return zero_count_; }

@@ -91,14 +91,24 @@ std::optional<double> AvailabilitySum::ratio() const {
   return static_cast<double>(good) / static_cast<double>(good + bad);
 }
 
+void RecentResults::begin(base::Instant first) {
+  first_ = first.mono;
+  to_wall_ = first.wall.time_since_epoch() - first.mono.time_since_epoch();
+  day_.resize(kDayBins);
+  hour_.resize(kHourBins);
+}
+
+void RecentResults::restore_day(const std::vector<AvailabilityBin>& bins, base::Instant now) {
+  if (bins.empty()) return;
+  begin(now);
+  for (const AvailabilityBin& bin : bins)
+    bin_at(day_, bin.number) = bin;
+  first_ = day_bin_start(bins.front().number);
+}
+
 void RecentResults::note(const model::ProbeResult& result, std::uint64_t missed, bool excluded) {
   const base::MonoTime when = result.finished.mono;
-  if (!first_) {
-    first_ = when;
-    to_wall_ = result.finished.wall.time_since_epoch() - when.time_since_epoch();
-    day_.resize(kDayBins);
-    hour_.resize(kHourBins);
-  }
+  if (!first_) begin(result.finished);
   count_in(bin_at(day_, bin_number(when, kDayBinWidth)), result.outcome, missed, excluded);
   count_in(bin_at(hour_, bin_number(when, kHourBinWidth)), result.outcome, missed, excluded);
   const RecentSample sample = sample_of(result);

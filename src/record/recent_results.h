@@ -82,6 +82,10 @@ class RecentResults {
   // monitor failed to probe; `excluded`: whether maintenance takes the result out of availability.
   void note(const model::ProbeResult& result, std::uint64_t missed = 0, bool excluded = false);
 
+  // Stretches of the day before `now` as an earlier process counted them, oldest first.
+  // REQUIRES: nothing was noted yet.
+  void restore_day(const std::vector<AvailabilityBin>& bins, base::Instant now);
+
   // Oldest first.
   std::vector<RecentSample> samples() const;
   // Of the probes that finished in the hour before `now` and have the figure, among the last
@@ -107,6 +111,7 @@ class RecentResults {
     std::array<std::uint32_t, model::kLatencyFigureCount> figures;  // microseconds or kAbsent
   };
 
+  void begin(base::Instant first);
   std::int32_t bin_number(base::MonoTime when, base::Nanoseconds width) const;
 
   std::optional<base::MonoTime> first_;

@@ -197,10 +197,11 @@ TEST_CASE("a success that was slow for our own sake is no evidence") {
 
 TEST_CASE("evidence that may not grow replaces its own and says what it left out") {
   record::Evidence evidence;
-  CHECK_FALSE(evidence.offer(result_of(model::Outcome::tls_error, 1ms), false));
+  using Offer = record::Evidence::Offer;
+  CHECK(evidence.offer(result_of(model::Outcome::tls_error, 1ms), false) == Offer::left_out);
   CHECK(evidence.size() == 0);
-  CHECK(evidence.offer(result_of(model::Outcome::tls_error, 1ms), true));
-  CHECK(evidence.offer(result_of(model::Outcome::dns_error, 2ms), false));
+  CHECK(evidence.offer(result_of(model::Outcome::tls_error, 1ms), true) == Offer::kept);
+  CHECK(evidence.offer(result_of(model::Outcome::dns_error, 2ms), false) == Offer::kept);
   REQUIRE(evidence.failures().size() == 1);
   CHECK(evidence.failures().front().outcome == model::Outcome::dns_error);
 }
