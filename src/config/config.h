@@ -146,6 +146,9 @@ struct ControlConfig {
 struct Config {
   Setting<std::int64_t> probes_in_flight_max;
   Setting<std::int64_t> series_max;
+  Setting<std::int64_t> availability_days;
+  Setting<std::int64_t> evidence_days;
+  Setting<std::int64_t> storage_megabytes;
   ProbeSettings defaults;
   NetworkSettings default_network;
   bool tenants_written = false;

@@ -9,6 +9,8 @@ constexpr std::array kTables = {
     KeyTable{"", "Top of a file", "",
              "A file in the folder of `include` may hold `[[tenant]]` and `[[control]]` alone."},
     KeyTable{"limits", "[limits]", "[limits]\n", "What the exporter allows itself."},
+    KeyTable{"storage", "[storage]", "[storage]\n",
+             "How much the history keeps. Only with `--storage.path`."},
     KeyTable{
         "defaults", "[defaults]", "[defaults]\n",
         "How probes run. Each key may also stand in a `[[tenant]]` and, but for the five of the "
@@ -45,6 +47,7 @@ constexpr std::array kRows = {
     KeyRow{"", "include", "", "no further files", R"(["tenants.d/*.toml"])",
            "Patterns of further files, from this file's folder."},
     KeyRow{"", "limits", "", "its defaults", "", "See `[limits]`."},
+    KeyRow{"", "storage", "", "its defaults", "", "See `[storage]`."},
     KeyRow{"", "defaults", "", "its defaults", "", "See `[defaults]`."},
     KeyRow{"", "tenant", "", "required", "", "See `[[tenant]]`: one at least."},
     KeyRow{"", "control", "", "no controls", "", "See `[[control]]`."},
@@ -53,6 +56,14 @@ constexpr std::array kRows = {
            "Probes under way at once, over all tenants. One too many is skipped and counted."},
     KeyRow{"limits", "series_max", "200000", "", "",
            "Time series on `/metrics`. A configuration that makes more is refused."},
+
+    KeyRow{"storage", "availability_days", "400", "", "",
+           "Days for which availability and latencies by day are kept, and incidents."},
+    KeyRow{"storage", "evidence_days", "90", "", "",
+           "Days for which single requests are kept: failures and the slowest successes."},
+    KeyRow{"storage", "megabytes", "512", "", "",
+           "Size of the history. Beyond it the finest figures go first, then the oldest evidence, "
+           "then the oldest days."},
 
     KeyRow{"defaults", "interval", R"("30s")", "", "",
            "Time between two probes, on a fixed grid. Some probes need a longer one (see the "

@@ -84,6 +84,7 @@ class PlanProof {
                     const model::Tenant& tenant);
   void fill_labels();
   void check_series();
+  void prove_storage();
 
   const Config& config_;
   const TokenInspector& inspect_token_;
@@ -206,6 +207,17 @@ void PlanProof::check_series() {
                   plan_.limits_.series_max, series, plan_.tenants_.size(), plan_.targets_.size()));
 }
 
+void PlanProof::prove_storage() {
+  model::StorageLimits& storage = plan_.storage_;
+  const auto days = [](const Setting<std::int64_t>& setting, std::chrono::days& place) {
+    if (setting.value) place = std::chrono::days(*setting.value);
+  };
+  days(config_.availability_days, storage.availability);
+  days(config_.evidence_days, storage.evidence);
+  if (config_.storage_megabytes.value)
+    storage.bytes_max = static_cast<std::uint64_t>(*config_.storage_megabytes.value) << 20U;
+}
+
 std::optional<model::Plan> PlanProof::run() {
   if (!config_.tenants_written)
     problems_.add({}, "tenant", "is missing, allowed: at least one [[tenant]]");
@@ -213,6 +225,7 @@ std::optional<model::Plan> PlanProof::run() {
       static_cast<std::size_t>(config_.probes_in_flight_max.value.value_or(kProbesInFlightMax));
   plan_.limits_.series_max =
       static_cast<std::size_t>(config_.series_max.value.value_or(kSeriesMax));
+  prove_storage();
   for (const TenantConfig& tenant : config_.tenants)
     prove_tenant(tenant);
   plan_.controls_ = prove_controls(config_.controls, problems_);

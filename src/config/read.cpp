@@ -23,6 +23,14 @@ void read_limits(const DocumentValue& table, Config& config, base::ProblemList& 
   reader.finish();
 }
 
+void read_storage(const DocumentValue& table, Config& config, base::ProblemList& problems) {
+  TableReader reader(table, "storage", problems);
+  config.availability_days = reader.integer("availability_days", 1, 4000);
+  config.evidence_days = reader.integer("evidence_days", 1, 4000);
+  config.storage_megabytes = reader.integer("megabytes", 1, 1000000);
+  reader.finish();
+}
+
 ControlConfig read_control(const DocumentValue& table, base::ProblemList& problems) {
   constexpr base::Nanoseconds kIntervalMin = 5s;
   constexpr base::Nanoseconds kIntervalMax = 24h;
@@ -78,7 +86,7 @@ void read_tenants(TableReader& document, Config& config, base::ProblemList& prob
 
 // Global settings belong into the main file, where people look for them.
 void refuse_in_included(TableReader& reader, base::ProblemList& problems) {
-  for (const std::string_view key : {"include", "limits", "defaults"})
+  for (const std::string_view key : {"include", "limits", "storage", "defaults"})
     if (const auto place = reader.take_refused(key))
       problems.add(*place, key,
                    "does not belong into an included file, allowed: [[tenant]] and [[control]]");
@@ -91,6 +99,8 @@ Config read_config(const DocumentValue& document, base::ProblemList& problems) {
   Config config;
   reader.texts("include", kIncludePatternsMax, "[\"tenants.d/*.toml\"]");
   if (const DocumentValue* limits = reader.table("limits")) read_limits(*limits, config, problems);
+  if (const DocumentValue* storage = reader.table("storage"))
+    read_storage(*storage, config, problems);
   if (const DocumentValue* table = reader.table("defaults")) {
     TableReader defaults(*table, "defaults", problems);
     config.defaults = read_settings(defaults, problems);

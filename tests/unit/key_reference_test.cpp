@@ -105,6 +105,7 @@ TEST_CASE("a default of the reference is what holds without the key") {
   // Where the line of a key goes: what comes before it, and what after it.
   const std::vector<std::tuple<std::string, std::string, std::string>> places = {
       {"limits", "[limits]\n", tenant + probe},
+      {"storage", "[storage]\n", tenant + probe},
       {"defaults", "[defaults]\n", tenant + probe},
       {"defaults.slo", tenant + "slo.availability = 99\nslo.", probe},
       {"tenant", tenant, probe},
