@@ -23,7 +23,9 @@ Engine::Engine(std::shared_ptr<const model::Plan> plan, const base::Clock& clock
       on_demand_(plan_, transport, credentials, admission_, ids_, log, ~seed),
       controls_(*plan_, transport, ids_, created_),
       result_logger_(*plan_, log),
-      token_facts_(plan_->tenants().size()) {}
+      token_facts_(plan_->tenants().size()) {
+  result_logger_.recall(ledger.snapshot(created_).targets);
+}
 
 void Engine::run(const std::function<bool()>& stopped) {
   while (!stopped())

@@ -9,6 +9,16 @@ namespace reinfer::probe {
 ResultLogger::ResultLogger(const model::Plan& plan, const base::Log& log)
     : plan_(&plan), log_(log), states_(plan.targets().size()) {}
 
+void ResultLogger::recall(const std::vector<record::TargetRecord>& targets) {
+  for (std::size_t i = 0; i < targets.size(); ++i) {
+    const record::HealthState& health = targets[i].health;
+    if (health.trouble)
+      states_.at(i).recall(health.trouble->outcome, health.trouble->since.mono);
+    else if (health.good_since)
+      states_.at(i).recall(model::Outcome::ok, health.good_since->mono);
+  }
+}
+
 void ResultLogger::adopt(const model::Plan& plan, const model::PlanChange& change) {
   plan_ = &plan;
   states_ = model::carry_over(change.targets, states_, [](std::size_t) { return StateTracker{}; });

@@ -11,6 +11,7 @@
 #include "model/plan_change.h"
 #include "model/probe_result.h"
 #include "probe/state_change.h"
+#include "record/snapshot.h"
 
 namespace reinfer::probe {
 
@@ -19,6 +20,8 @@ class ResultLogger {
   // Both outlive it.
   ResultLogger(const model::Plan& plan, const base::Log& log);
 
+  // What the ledger knows of an earlier process; before the first result.
+  void recall(const std::vector<record::TargetRecord>& targets);
   void adopt(const model::Plan& plan, const model::PlanChange& change);
   void log_result(const model::ProbeResult& result);
   void log_missed_slots(model::TargetIndex target, std::uint64_t slots);

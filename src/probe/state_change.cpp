@@ -28,6 +28,11 @@ std::string describe(const StateChange& change, const std::string& name) {
   return name;
 }
 
+void StateTracker::recall(model::Outcome outcome, base::MonoTime since) {
+  outcome_ = logged_outcome_ = outcome;
+  since_ = since;
+}
+
 std::optional<StateChange> StateTracker::take(model::Outcome outcome, base::MonoTime now) {
   const auto before = outcome_;
   const bool changed = before != outcome;

@@ -40,6 +40,8 @@ std::string describe(const StateChange& change, const std::string& name);
 
 class StateTracker {
  public:
+  // The state that an earlier process left behind; before the first result.
+  void recall(model::Outcome outcome, base::MonoTime since);
   // The change to log after a result; nullopt if there is nothing to log.
   std::optional<StateChange> take(model::Outcome outcome, base::MonoTime now);
 

@@ -24,7 +24,7 @@ TEXT = r"^(?!tests/bad_configs/|LICENSE)"
 
 # The rooms of src, each with those it may include. Arrows point one way: see src/README.md.
 CORE = {"base", "model"}
-SHOWN = CORE | {"record", "metrics", "explain"}
+SHOWN = CORE | {"record", "metrics", "explain", "history"}
 ROOMS = {
     "base": set(),
     "model": {"base"},
@@ -36,6 +36,7 @@ ROOMS = {
     "probe": CORE | {"credentials", "schedule", "transport", "record"},
     "metrics": CORE | {"record"},
     "explain": CORE | {"record"},
+    "history": CORE | {"record"},
     "page": SHOWN,
     "api": SHOWN,
     "terminal": SHOWN,
@@ -68,7 +69,9 @@ LIBRARIES = {
     "date/": r"src/base/time_zone\.cpp",
     "zlib.h": r"src/base/gzip\.cpp",
     "prometheus/": r"src/(base/instruments|metrics/(instrument_samples|collectable))\.cpp",
-    "protozero/": r"src/metrics/protobuf_wire\.h",
+    "protozero/": r"src/metrics/protobuf_wire\.h|src/history/stretch\.cpp",
+    "SQLiteCpp/": r"src/history/(\w+\.cpp|rows\.h|transaction\.h)",
+    "sqlite3.h": r"src/history/(database\.cpp|transaction\.h)",
     "fmt/": r"src/((\w+/)*\w+\.cpp|base/buffer\.h)",
 }
 

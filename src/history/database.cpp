@@ -1,0 +1,165 @@
+#include "history/database.h"
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <filesystem>
+
+namespace reinfer::history {
+namespace {
+
+constexpr int kBusyMilliseconds = 5000;
+constexpr int kAsideMax = 1000;
+
+constexpr const char* kSchema = R"sql(
+create table target (
+  id integer primary key,
+  tenant text not null,
+  probe text not null,
+  interval_ms integer not null,
+  url text not null,
+  removed_ms integer,
+  first_ms integer,
+  last_ms integer,
+  unique (tenant, probe));
+create table result (
+  id integer primary key,
+  target integer not null,
+  finished_ms integer not null,
+  outcome text not null,
+  excluded integer not null,
+  missed integer not null,
+  total_us integer,
+  server_us integer,
+  path_us integer);
+create table availability (
+  width integer not null,
+  target integer not null,
+  start integer not null,
+  good integer not null,
+  bad integer not null,
+  excluded integer not null,
+  missed integer not null,
+  platform integer not null,
+  edge integer not null,
+  network integer not null,
+  credentials integer not null,
+  request integer not null,
+  monitor integer not null,
+  interval_ms integer not null,
+  primary key (width, target, start)) without rowid;
+create table latency (
+  width integer not null,
+  target integer not null,
+  start integer not null,
+  figure integer not null,
+  schema integer not null,
+  zero integer not null,
+  buckets blob not null,
+  primary key (width, target, start, figure)) without rowid;
+create table incident (
+  id integer primary key,
+  target integer not null,
+  since_ms integer not null,
+  recovered_ms integer,
+  fault text not null,
+  outcome text not null,
+  counts text not null,
+  fault_since text not null,
+  failures integer not null,
+  good_in_a_row integer not null,
+  good_since_ms integer not null,
+  last_ms integer not null,
+  maintained integer not null,
+  unique (target, since_ms));
+create index incident_since on incident (since_ms);
+create table evidence (
+  id integer primary key,
+  target integer not null,
+  finished_ms integer not null,
+  good integer not null,
+  result text not null);
+create index evidence_of on evidence (target, finished_ms);
+create index evidence_when on evidence (finished_ms);
+)sql";
+
+OpenError error_of(const SQLite::Exception& error) {
+  const int code = error.getErrorCode() & 0xff;
+  const bool broken = code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+  return {broken ? OpenFault::broken : OpenFault::unavailable, error.what()};
+}
+
+void make_schema(SQLite::Database& database) {
+  SQLite::Transaction transaction(database);
+  database.exec(kSchema);
+  database.exec(fmt::format("pragma user_version = {}", kSchemaVersion));
+  transaction.commit();
+}
+
+int version_of(SQLite::Database& database) {
+  return database.execAndGet("pragma user_version").getInt();
+}
+
+tl::expected<Connection, OpenError> checked(Connection database) {
+  const int version = version_of(*database);
+  if (version > kSchemaVersion)
+    return tl::unexpected(OpenError{
+        OpenFault::newer,
+        fmt::format("its schema is version {}, this program knows {}", version, kSchemaVersion)});
+  if (version == kSchemaVersion) return database;
+  return tl::unexpected(OpenError{OpenFault::broken, "it has tables of something else"});
+}
+
+}  // namespace
+
+void CloseDatabase::operator()(SQLite::Database* database) const {
+  std::default_delete<SQLite::Database>()(database);
+}
+
+tl::expected<Connection, OpenError> open_database(const std::string& path) {
+  try {
+    Connection database(std::make_unique<SQLite::Database>(
+                            path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, kBusyMilliseconds)
+                            .release());
+    const bool empty = database->execAndGet("select count(*) from sqlite_master").getInt() == 0;
+    // Before the first table: later it would take a VACUUM.
+    if (empty) database->exec("pragma auto_vacuum = incremental");
+    database->exec("pragma journal_mode = wal");
+    // A crash of the process loses nothing, and a power cut some seconds: never the file.
+    database->exec("pragma synchronous = normal");
+    database->exec("pragma temp_store = memory");
+    database->exec("pragma journal_size_limit = 16777216");
+    if (empty && version_of(*database) == 0) make_schema(*database);
+    return checked(std::move(database));
+  } catch (const SQLite::Exception& error) {
+    return tl::unexpected(error_of(error));
+  }
+}
+
+tl::expected<Connection, OpenError> open_to_read(const std::string& path) {
+  try {
+    Connection database(
+        std::make_unique<SQLite::Database>(path, SQLite::OPEN_READWRITE, kBusyMilliseconds)
+            .release());
+    database->exec("pragma query_only = true");
+    database->exec("pragma temp_store = memory");
+    return checked(std::move(database));
+  } catch (const SQLite::Exception& error) {
+    return tl::unexpected(error_of(error));
+  }
+}
+
+tl::expected<std::string, std::string> set_aside(const std::string& path, std::string_view reason) {
+  std::string aside = fmt::format("{}.{}", path, reason);
+  std::error_code error;
+  for (int i = 2; std::filesystem::exists(aside, error) && i < kAsideMax; ++i)
+    aside = fmt::format("{}.{}.{}", path, reason, i);
+  for (const char* part : {"-wal", "-shm", ""}) {
+    std::filesystem::rename(path + part, aside + part, error);
+    if (error && *part == '\0') return tl::unexpected(error.message());
+  }
+  return aside;
+}
+
+}  // namespace reinfer::history

@@ -1,0 +1,57 @@
+// The SQLite file of the history: opened, its schema made, and a broken or foreign one set aside.
+// Used by the Store, which writes, and the Archive, which reads; one connection each. It knows the
+// tables and no row of them. A connection belongs to one thread at a time.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+
+namespace SQLite {
+class Database;
+}
+
+namespace reinfer::history {
+
+// The tables, once for all that read or write them. Times are milliseconds since the Unix epoch but
+// for `start`, which counts stretches of `width` seconds since it. Outcomes and faults are their
+// labels.
+//
+//   target        id, tenant, probe, interval_ms, url, removed_ms (null: it is configured),
+//                 first_ms and last_ms of the results that are in stretches
+//   result        id, target, finished_ms, outcome, excluded, missed, total_us, server_us, path_us:
+//                 those that are in no stretch yet
+//   availability  (width, target, start): good, bad, excluded, missed, failures by fault,
+//                 interval_ms
+//   latency       (width, target, start, figure): a native histogram
+//   incident      id, target, since_ms, recovered_ms (null: it lasts), ...
+//   evidence      id, target, finished_ms, good, result (JSON)
+inline constexpr int kSchemaVersion = 1;
+
+enum class OpenFault : unsigned char {
+  broken,      // no database, or one that contradicts itself
+  newer,       // made by a later version of the exporter
+  unavailable  // the system refuses: permission, disk, descriptors
+};
+
+struct OpenError {
+  OpenFault fault = OpenFault::unavailable;
+  std::string text;
+};
+
+struct CloseDatabase {
+  void operator()(SQLite::Database* database) const;
+};
+using Connection = std::unique_ptr<SQLite::Database, CloseDatabase>;
+
+// For writing. Makes the file and the tables where there are none.
+tl::expected<Connection, OpenError> open_database(const std::string& path);
+// For reading, beside one that writes.
+tl::expected<Connection, OpenError> open_to_read(const std::string& path);
+
+// Renames the file, with its -wal and -shm, to PATH.REASON, or to PATH.REASON.2 and so on: no
+// earlier one is overwritten. Returns the new name, or what went wrong.
+tl::expected<std::string, std::string> set_aside(const std::string& path, std::string_view reason);
+
+}  // namespace reinfer::history

@@ -1,0 +1,180 @@
+#include "history/history.h"
+
+#include "base/thread_name.h"
+
+namespace reinfer::history {
+namespace {
+
+constexpr base::Nanoseconds kTurn = std::chrono::seconds(1);
+constexpr base::Nanoseconds kRetry = std::chrono::seconds(10);
+constexpr base::Nanoseconds kFold = std::chrono::minutes(5);
+
+std::size_t entries_of(const std::vector<record::JournalBatch>& batches) {
+  std::size_t sum = 0;
+  for (const record::JournalBatch& batch : batches)
+    sum += batch.entries.size();
+  return sum;
+}
+
+}  // namespace
+
+HistoryInstruments::HistoryInstruments(base::Instruments& instruments)
+    : results(instruments.counter("reinfer_exporter_history_results_total",
+                                  "Results written to the history.")),
+      dropped(instruments.counters_by(
+          "reinfer_exporter_history_dropped_total",
+          "What the history had no room for: results of a full queue, rows beyond its size.",
+          "limit", {"queue", "size"})),
+      errors(instruments.counter("reinfer_exporter_history_errors_total",
+                                 "Transactions of the history that failed.")),
+      bytes(instruments.gauge("reinfer_exporter_history_bytes",
+                              "Size of the history's rows on disk.")) {}
+
+History::History(std::string file, record::Ledgers& ledgers, const base::Clock& clock,
+                 HistoryInstruments& instruments, const base::Log& log)
+    : file_(std::move(file)),
+      ledgers_(ledgers),
+      clock_(clock),
+      instruments_(instruments),
+      log_(log) {
+  ledgers_.open_journals();
+  if (open()) restore();
+}
+
+History::~History() {
+  request_stop();
+  join();
+}
+
+bool History::open() {
+  auto database = open_database(file_);
+  if (!database && database.error().fault != OpenFault::unavailable) {
+    set_file_aside(database.error().fault == OpenFault::newer ? "newer" : "broken",
+                   database.error().text);
+    database = open_database(file_);
+  }
+  auto reading = database ? open_to_read(file_) : std::move(database);
+  if (!reading) {
+    note({false, reading.error().text});
+    return false;
+  }
+  store_ = std::make_unique<Store>(std::move(*database));
+  adopted_.reset();
+  const std::lock_guard lock(archive_mutex_);
+  archive_ = std::make_unique<Archive>(std::move(*reading));
+  return true;
+}
+
+void History::restore() {
+  const base::Instant now = clock_.now();
+  auto remembered = ask([&](Archive& archive) { return archive.remembered(now); });
+  if (!remembered) return;
+  for (Remembered& target : *remembered)
+    ledgers_.restore(target.tenant, target.probe, std::move(target.past), now);
+}
+
+void History::set_file_aside(std::string_view reason, const std::string& problem) {
+  store_.reset();
+  {
+    const std::lock_guard lock(archive_mutex_);
+    archive_.reset();
+  }
+  const auto aside = set_aside(file_, reason);
+  log_.error(reason == "newer" ? "the history is of a later version, a new one is begun"
+                               : "the history is broken, a new one is begun",
+             {{"file", file_}, {"problem", problem}, {"kept_as", aside ? *aside : aside.error()}});
+}
+
+void History::start() {
+  thread_ = std::thread([this] {
+    base::name_thread("history");
+    run();
+  });
+}
+
+void History::request_stop() {
+  {
+    const std::lock_guard lock(stop_mutex_);
+    stopping_ = true;
+  }
+  stop_wanted_.notify_all();
+}
+
+void History::join() {
+  if (thread_.joinable()) thread_.join();
+}
+
+void History::run() {
+  for (bool over = false; !over;) {
+    {
+      std::unique_lock lock(stop_mutex_);
+      stop_wanted_.wait_for(lock, kTurn, [this] { return stopping_; });
+      over = stopping_;
+    }
+    turn();
+  }
+}
+
+void History::turn() {
+  const base::Instant now = clock_.now();
+  for (record::JournalBatch& batch : ledgers_.take_journals()) {
+    instruments_.dropped[HistoryInstruments::queue].add(static_cast<double>(batch.dropped_entries));
+    if (entries_of(waiting_) + batch.entries.size() <= record::Journal::kEntriesMax)
+      waiting_.push_back(std::move(batch));
+    else
+      instruments_.dropped[HistoryInstruments::queue].add(
+          static_cast<double>(batch.entries.size()));
+  }
+  if (now.mono < next_try_) return;
+  if (!store_ && !open()) {
+    next_try_ = now.mono + kRetry;
+    return;
+  }
+  const auto plan = ledgers_.partition().whole;
+  if (plan != adopted_) {
+    if (const auto done = store_->adopt(*plan, now.wall); !done) return note(done.error());
+    adopted_ = plan;
+  }
+  const auto written = store_->write(waiting_);
+  if (!written) {
+    next_try_ = now.mono + kRetry;
+    return note(written.error());
+  }
+  waiting_.clear();
+  instruments_.results.add(static_cast<double>(written->results));
+  if (trouble_.exchange(false)) log_.info("the history is written again", {{"file", file_}});
+  if (now.mono >= next_fold_) fold_and_prune(now);
+}
+
+void History::fold_and_prune(base::Instant now) {
+  next_fold_ = now.mono + kFold;
+  if (examine_.exchange(false))
+    if (const auto sound = store_->examine(); !sound) return note(sound.error());
+  if (const auto folded = store_->fold(); !folded) return note(folded.error());
+  const auto pruned = store_->prune(adopted_->storage(), now.wall);
+  if (!pruned) return note(pruned.error());
+  instruments_.dropped[HistoryInstruments::size].add(
+      static_cast<double>(pruned->stretches + pruned->evidence));
+  if (const auto size = store_->size()) instruments_.bytes.set(static_cast<double>(*size));
+}
+
+void History::note(const StoreError& error) {
+  instruments_.errors.add();
+  if (error.broken) return set_file_aside("broken", error.text);
+  tell(error.text);
+}
+
+// The file belongs to the other thread, which finds out whether it is broken.
+void History::note_reading(const StoreError& error) {
+  instruments_.errors.add();
+  if (error.broken) examine_ = true;
+  tell(error.text);
+}
+
+// Once, and again only after it went well.
+void History::tell(const std::string& problem) {
+  if (!trouble_.exchange(true))
+    log_.error("the history cannot be written or read", {{"file", file_}, {"problem", problem}});
+}
+
+}  // namespace reinfer::history

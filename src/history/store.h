@@ -1,0 +1,103 @@
+// What is written to the history, and what is taken away from it: results as they come, stretches
+// of them every few minutes, incidents, evidence, and the limits on age and size. Owned by the
+// History, on whose thread it is used; each function is one transaction. It starts no thread and
+// reads no clock.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "base/clock.h"
+#include "history/database.h"
+#include "history/stretch.h"
+#include "model/plan.h"
+#include "record/journal.h"
+
+namespace SQLite {
+class Statement;
+}
+
+namespace reinfer::history {
+
+// Quarters of an hour, and latencies by hour; days are kept for longer.
+inline constexpr std::chrono::days kFineKept{31};
+
+// Of each target in an hour; incidents have their numbers without them.
+inline constexpr std::uint32_t kFailuresAnHour = 6;
+inline constexpr std::uint32_t kSlowestAnHour = 2;
+
+// What went wrong, in SQLite's words. The transaction did not happen.
+struct StoreError {
+  bool broken = false;  // the file, and not the disk
+  std::string text;
+};
+template <typename Value>
+using Stored = tl::expected<Value, StoreError>;
+
+struct Written {
+  std::size_t results = 0;
+  std::size_t evidence = 0;
+};
+
+// Rows that the limit on size took before their time.
+struct Pruned {
+  std::size_t stretches = 0;
+  std::size_t evidence = 0;
+};
+
+class Store {
+ public:
+  explicit Store(Connection database);
+  ~Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  // The targets that are configured from now on; the others keep their past, marked so.
+  Stored<void> adopt(const model::Plan& plan, base::WallTime now);
+  Stored<Written> write(const std::vector<record::JournalBatch>& batches);
+  // Counts the results of up to now in their stretches.
+  Stored<void> fold();
+  // Takes away what is older than the limits, and the oldest of what is too much for the size.
+  Stored<Pruned> prune(const model::StorageLimits& limits, base::WallTime now);
+  // In bytes, without what is free for new rows.
+  Stored<std::uint64_t> size();
+  // Whether the file contradicts itself. It reads all of it.
+  Stored<void> examine();
+
+ private:
+  struct Share {
+    std::int64_t hour = 0;
+    std::uint32_t failures = 0;
+    std::uint32_t slow = 0;
+  };
+
+  SQLite::Statement& statement(const char* sql);
+  const std::vector<std::int64_t>& ids_of(const std::shared_ptr<const model::Plan>& plan);
+  std::int64_t id_of(const model::Target& target);
+  void write_results(const record::JournalBatch& batch, Written& written);
+  void write_incidents(const record::JournalBatch& batch);
+  void write_incident(std::int64_t target, const record::Incident& incident,
+                      std::optional<base::Instant> recovered, const model::Tenant& tenant);
+  bool may_keep(std::int64_t target, const model::ProbeResult& result);
+  void write_evidence(const record::JournalBatch& batch, Written& written);
+  void add_latencies(std::int64_t target, std::int64_t width, std::int64_t start,
+                     const Latencies& latencies);
+  void prune_by_size(std::uint64_t bytes_max, Pruned& pruned);
+  std::uint64_t used_bytes();
+
+  Connection database_;
+  std::map<const char*, std::unique_ptr<SQLite::Statement>> statements_;  // destroyed first
+  struct PlanIds {
+    std::shared_ptr<const model::Plan> plan;
+    std::vector<std::int64_t> ids;  // of its targets, in its order
+  };
+  std::vector<PlanIds> ids_;              // one for each probe thread, the newest last
+  std::map<std::int64_t, Share> shares_;  // of evidence, by target
+};
+
+}  // namespace reinfer::history

@@ -1,0 +1,430 @@
+#include <doctest/doctest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "history/archive.h"
+#include "history/evidence_json.h"
+#include "history/history.h"
+#include "tests/unit/plans.h"
+
+namespace reinfer::tests {
+namespace {
+
+using namespace std::chrono_literals;
+using model::Outcome;
+
+constexpr const char* kPlan = R"(
+[[tenant]]
+name = "acme"
+base_url = "https://acme.reinfer.io"
+token_env = "T"
+[[tenant.probe]]
+use = "projects"
+interval = "10s"
+[[tenant.probe]]
+use = "projects"
+name = "second"
+interval = "10s"
+)";
+
+// 2027-01-15 08:00 UTC, on the edge of an hour.
+constexpr base::WallTime kStart{1'800'000'000s};
+
+struct Folder {
+  Folder()
+      : path(std::filesystem::temp_directory_path() /
+             ("history-" + std::to_string(next++) + "-" + std::to_string(getpid()))) {
+    std::filesystem::create_directory(path);
+  }
+  ~Folder() { std::filesystem::remove_all(path); }
+  std::string file() const { return (path / "history.db").string(); }
+  static inline int next = 0;
+  std::filesystem::path path;
+};
+
+// The exporter's clock, set by hand.
+struct ManualClock final : base::Clock {
+  base::Instant now() const override { return at; }
+  base::Instant at{kStart, base::MonoTime{1000h}};
+};
+
+// An exporter's life: results in the ledgers, and the history that writes them down.
+struct Life {
+  explicit Life(std::string file, const std::string& toml = kPlan)
+      : plan(plan_from(toml)), ledgers(plan, clock.at), file_(std::move(file)) {}
+
+  void open() { history.emplace(file_, ledgers, clock, figures, log); }
+  void probe(Outcome outcome, std::size_t target = 0, base::Nanoseconds total = 100ms) {
+    model::ProbeResult result;
+    result.target = model::TargetIndex(target);
+    result.outcome = outcome;
+    result.started = result.finished = clock.at;
+    if (outcome == Outcome::ok) result.phases.total = total;
+    result.request_id = "id-" + std::to_string(++probes);
+    ledgers.part(0).record_started(result.target, 0ns);
+    ledgers.part(0).record(result);
+  }
+  void pass(base::Nanoseconds time) {
+    clock.at.wall += time;
+    clock.at.mono += time;
+  }
+  // Results 10 s apart.
+  void probes_of(std::initializer_list<Outcome> outcomes) {
+    for (const Outcome outcome : outcomes) {
+      probe(outcome);
+      pass(10s);
+    }
+  }
+  std::vector<history::StretchRow> days(std::optional<std::string> of = "projects") {
+    return history
+        ->ask([&](history::Archive& archive) {
+          return archive.availability({"acme", std::move(of)}, history::kDay, kStart - 24h * 500,
+                                      clock.at.wall);
+        })
+        .value();
+  }
+  std::vector<record::IncidentFacts> incidents(history::IncidentQuery query = {}) {
+    return history->ask([&](history::Archive& archive) { return archive.incidents(query); })
+        .value();
+  }
+
+  ManualClock clock;
+  std::shared_ptr<const model::Plan> plan;
+  record::Ledgers ledgers;
+  base::Instruments instruments;
+  history::HistoryInstruments figures{instruments};
+  base::Log log = base::Log::silent();
+  std::optional<history::History> history;
+  int probes = 0;
+
+ private:
+  const std::string file_;
+};
+
+constexpr Outcome kOk = Outcome::ok;
+constexpr Outcome kBad = Outcome::server_error;
+
+TEST_CASE("what the history is asked for is the same before and after results are folded") {
+  const Folder folder;
+  Life life(folder.file());
+  life.open();
+  life.probes_of({kOk, kOk, kBad, Outcome::unauthorized});
+  for (int folded = 0; folded < 2; ++folded) {
+    life.history->turn();
+    const auto days = life.days();
+    REQUIRE(days.size() == 1);
+    CHECK(days[0].counts.good == 2);
+    CHECK(days[0].counts.bad == 1);
+    CHECK(days[0].counts.excluded == 1);
+    CHECK(days[0].counts.main_fault() == model::Fault::platform);
+    CHECK(days[0].due == doctest::Approx(8640));
+    life.pass(6min);
+  }
+  CHECK(life.figures.results.value() == 4);
+  CHECK(life.figures.errors.value() == 0);
+}
+
+TEST_CASE("a tenant's days are the sum of its targets'") {
+  const Folder folder;
+  Life life(folder.file());
+  life.open();
+  life.probe(kOk, 0);
+  life.probe(kBad, 1);
+  life.history->turn();
+  const auto days = life.days(std::nullopt);
+  REQUIRE(days.size() == 1);
+  CHECK(days[0].counts.ratio() == doctest::Approx(0.5));
+  CHECK(days[0].due == doctest::Approx(2 * 8640));
+}
+
+TEST_CASE("a day is watched as far as it has results, up to now") {
+  history::StretchRow row{kStart, history::kDay, {}, 8640};
+  row.counts.good = 360;
+  CHECK(row.watched(kStart + 1h) == doctest::Approx(1));
+  CHECK(row.watched(kStart + 2h) == doctest::Approx(0.5));
+  CHECK(row.watched(kStart + 48h) == doctest::Approx(360.0 / 8640));
+}
+
+TEST_CASE("an incident is kept from its first failure to its recovery, and a blip is not listed") {
+  const Folder folder;
+  Life life(folder.file());
+  life.open();
+  life.probes_of({kOk, kBad, kOk, kOk, kOk, kBad, kBad, Outcome::gateway_error});
+  life.history->turn();
+  auto incidents = life.incidents();
+  REQUIRE(incidents.size() == 1);
+  CHECK(incidents[0].since == kStart + 50s);
+  CHECK_FALSE(incidents[0].recovered);
+  CHECK(incidents[0].fault == model::Fault::platform);
+  CHECK(incidents[0].outcome == Outcome::gateway_error);
+  CHECK(incidents[0].failures == 3);
+  life.probes_of({kOk, kOk, kOk});
+  life.history->turn();
+  incidents = life.incidents();
+  REQUIRE(incidents.size() == 1);
+  CHECK(incidents[0].recovered == kStart + 80s);
+}
+
+TEST_CASE("a restart in an outage goes on with the same incident, and with what was known") {
+  const Folder folder;
+  {
+    Life life(folder.file());
+    life.open();
+    life.probes_of({kOk, kBad, kBad});
+    life.history->turn();
+  }
+  Life life(folder.file());
+  life.pass(5min);
+  life.open();
+  const auto health = life.ledgers.snapshot(life.clock.at).targets[0].health;
+  REQUIRE(health.trouble);
+  CHECK(health.trouble->since.wall == kStart + 10s);
+  CHECK(health.trouble->since.mono == life.clock.at.mono - (life.clock.at.wall - kStart - 10s));
+  CHECK(health.finished->wall == kStart + 20s);
+  const auto evidence = life.ledgers.evidence("acme", "projects");
+  REQUIRE(evidence->evidence.failures().size() == 2);
+  CHECK(evidence->evidence.failures()[0].request_id == "id-2");
+  life.probes_of({kBad, kOk, kOk, kOk});
+  life.history->turn();
+  const auto incidents = life.incidents();
+  REQUIRE(incidents.size() == 1);
+  CHECK(incidents[0].since == kStart + 10s);
+  CHECK(incidents[0].failures == 3);
+  CHECK(incidents[0].recovered == kStart + 5min + 10s);
+}
+
+TEST_CASE("the last day of a target is there after a restart") {
+  const Folder folder;
+  {
+    Life life(folder.file());
+    life.open();
+    life.probes_of({kOk, kBad});
+    life.history->turn();
+    life.pass(6min);
+    life.history->turn();
+  }
+  Life life(folder.file());
+  life.pass(30min);
+  life.open();
+  life.probe(kOk);
+  const auto recents = life.ledgers.recents(life.plan.get(), {model::TargetIndex(0)});
+  const record::AvailabilitySum day = recents->front().over_day(life.clock.at.mono);
+  CHECK(day.good == 2);
+  CHECK(day.bad == 1);
+}
+
+TEST_CASE("targets that are not configured any more keep their past, marked so") {
+  const Folder folder;
+  {
+    Life life(folder.file());
+    life.open();
+    life.probes_of({kBad, kBad, kBad});
+    life.history->turn();
+  }
+  Life life(folder.file(), R"(
+[[tenant]]
+name = "acme"
+base_url = "https://acme.reinfer.io"
+token_env = "T"
+[[tenant.probe]]
+use = "projects"
+name = "second"
+)");
+  life.open();
+  life.history->turn();
+  const auto incidents = life.incidents();
+  REQUIRE(incidents.size() == 1);
+  CHECK(incidents[0].removed);
+  CHECK(incidents[0].probe == "projects");
+  CHECK(life.days()[0].counts.bad == 3);
+}
+
+TEST_CASE("incidents are asked for by target, fault and time, page by page") {
+  const Folder folder;
+  Life life(folder.file());
+  life.open();
+  for (int i = 0; i < 5; ++i)
+    life.probes_of({kBad, kBad, kBad, kOk, kOk, kOk});
+  life.history->turn();
+  history::IncidentQuery query;
+  query.limit = 2;
+  std::vector<base::WallTime> seen;
+  for (;;) {
+    const auto page = life.incidents(query);
+    if (page.empty()) break;
+    for (const auto& incident : page)
+      seen.push_back(incident.since);
+    query.after = {page.back().since, page.back().id};
+  }
+  REQUIRE(seen.size() == 5);
+  CHECK(std::is_sorted(seen.rbegin(), seen.rend()));
+  history::IncidentQuery other;
+  other.fault = model::Fault::network;
+  CHECK(life.incidents(other).empty());
+  other = {};
+  other.probe = "second";
+  CHECK(life.incidents(other).empty());
+  other = {};
+  other.since = kStart + 200s;
+  CHECK(life.incidents(other).size() == 2);
+}
+
+TEST_CASE(
+    "a file that is broken or of a later version is set aside and named, and a new one begun") {
+  for (const bool newer : {false, true}) {
+    CAPTURE(newer);
+    const Folder folder;
+    if (newer) {
+      Life life(folder.file());
+      life.open();
+      life.history.reset();
+      auto database = history::open_database(folder.file());
+      REQUIRE(database);
+      // The version is in the file's header, at offset 60 (sqlite.org/fileformat2.html).
+      database->reset();
+      std::fstream file(folder.file(), std::ios::in | std::ios::out | std::ios::binary);
+      file.seekp(63);
+      file.put(99);
+    } else {
+      std::ofstream(folder.file()) << std::string(10'000, 'x');
+    }
+    Life life(folder.file());
+    life.open();
+    life.probe(kOk);
+    life.history->turn();
+    CHECK(life.days().size() == 1);
+    CHECK(std::filesystem::exists(folder.file() + (newer ? ".newer" : ".broken")));
+  }
+}
+
+TEST_CASE("a folder that takes no file costs the history and nothing else, until it does") {
+  const Folder folder;
+  // A folder in the place of the file: root may write wherever permissions forbid it.
+  std::filesystem::create_directory(folder.file());
+  Life life(folder.file());
+  life.open();
+  life.probe(kOk);
+  life.history->turn();
+  CHECK(life.figures.errors.value() >= 1);
+  CHECK_FALSE(life.history->ask([](history::Archive& archive) { return archive.incidents({}); }));
+  std::filesystem::remove(folder.file());
+  life.pass(11s);
+  life.history->turn();
+  CHECK(life.figures.results.value() == 1);
+  CHECK(life.days().size() == 1);
+}
+
+TEST_CASE("what is older than its limit goes, and days stay longer than quarters of an hour") {
+  const Folder folder;
+  Life life(folder.file());
+  life.open();
+  life.probes_of({kBad, kBad, kBad, kOk, kOk, kOk});
+  life.history->turn();
+  life.pass(24h * 40);
+  life.probe(kOk);
+  life.history->turn();
+  const auto quarters = life.history->ask([&](history::Archive& archive) {
+    return archive.availability({"acme", "projects"}, history::kQuarter, kStart - 1h,
+                                life.clock.at.wall);
+  });
+  CHECK(quarters->size() == 1);
+  CHECK(life.days().size() == 2);
+  CHECK(life.incidents().size() == 1);
+  life.pass(24h * 401);
+  life.probe(kOk);
+  life.history->turn();
+  CHECK(life.days().size() == 1);
+  CHECK(life.incidents().empty());
+}
+
+TEST_CASE("beyond its size the history gives up the finest figures first, and counts them") {
+  const Folder folder;
+  Life life(folder.file(), std::string("[storage]\nmegabytes = 1\n") + kPlan);
+  life.open();
+  for (int day = 0; day < 60; ++day) {
+    for (int quarter = 0; quarter < 96; ++quarter) {
+      life.probe(kOk, 0, 1ms * (quarter + 1));
+      life.probe(kBad, 1);
+      life.pass(15min);
+    }
+    life.history->turn();
+  }
+  CHECK(life.figures.dropped[history::HistoryInstruments::size].value() > 0);
+  CHECK(life.figures.bytes.value() <= 1 << 20);
+  // From eight in the morning on.
+  CHECK(life.days().size() == 61);
+}
+
+TEST_CASE("latencies of a day are the sum of those of its hours, and their quantiles are near") {
+  const Folder folder;
+  Life life(folder.file());
+  life.open();
+  record::NativeHistogram expected;
+  for (int i = 1; i <= 100; ++i) {
+    life.probe(kOk, 0, 1ms * i);
+    expected.observe(i * 0.001);
+    life.pass(1min);
+    if (i % 20 == 0) life.history->turn();
+  }
+  life.pass(6min);
+  life.history->turn();
+  const auto days = life.history->ask([&](history::Archive& archive) {
+    return archive.latencies("acme", "projects", history::kDay, kStart, life.clock.at.wall);
+  });
+  REQUIRE(days->size() == 1);
+  const record::NativeHistogram& total = days->front().figures[0];
+  CHECK(total == expected);
+  CHECK(*total.quantile(50) == doctest::Approx(0.050).epsilon(0.09));
+  CHECK(*total.quantile(99) == doctest::Approx(0.099).epsilon(0.09));
+}
+
+TEST_CASE("sketches are whole after they were written and read, and a cut one is no error") {
+  record::NativeHistogram sketch;
+  for (const double value : {0.0, 0.001, 0.0011, 0.5, 0.5, 30.0, 100000.0})
+    sketch.observe(value);
+  const std::string bytes = history::to_bytes(sketch);
+  CHECK(history::from_bytes(sketch.schema(), sketch.zero_count(), bytes) == sketch);
+  for (std::size_t size = 0; size < bytes.size(); ++size)
+    CHECK(history::from_bytes(3, 0, bytes.substr(0, size)).count() <= sketch.count());
+}
+
+TEST_CASE("evidence is the same after it was written and read") {
+  model::ProbeResult result;
+  result.outcome = kBad;
+  result.started = {kStart, base::MonoTime{10h}};
+  result.finished = {kStart + 1s, base::MonoTime{10h + 1s}};
+  result.message = "500 \xff broken";
+  result.request_id = "abc";
+  result.http_status = 500;
+  result.request_headers = {{"Accept", "*/*"}};
+  result.response_headers = {{"Server-Timing", "total;dur=3"}, {"X", ""}};
+  result.phases.wait = 3ms;
+  result.phases.total = 5ms;
+  result.server_timing = {{"total", 3.0, "all"}, {"db", std::nullopt, ""}};
+  result.server_timing_state = model::ServerTimingState::ok;
+  result.server_processing = 3ms;
+  result.tls = model::TlsFacts{"TLSv1.3", "AES", kStart};
+  result.tcp = model::TcpFacts{1ms, 2};
+  result.cause = model::Cause::name_late;
+  const base::Instant now{kStart + 1h, base::MonoTime{11h}};
+  const auto read = history::from_stored_json(history::to_stored_json(result), now);
+  REQUIRE(read);
+  CHECK(read->message == "500 \xef\xbf\xbd broken");
+  CHECK(read->finished.mono == base::MonoTime{10h + 1s});
+  CHECK(read->phases == result.phases);
+  CHECK(read->server_timing == result.server_timing);
+  CHECK(read->response_headers == result.response_headers);
+  CHECK(read->tls == result.tls);
+  CHECK(read->tcp == result.tcp);
+  CHECK(read->cause == result.cause);
+  CHECK(history::to_stored_json(*read) ==
+        history::to_stored_json(*history::from_stored_json(history::to_stored_json(*read), now)));
+  for (const char* broken :
+       {"", "[]", "{}", R"({"outcome":"new"})", R"({"outcome":"ok","started":"x"})"})
+    CHECK_FALSE(history::from_stored_json(broken, now));
+}
+
+}  // namespace
+}  // namespace reinfer::tests
