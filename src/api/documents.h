@@ -13,7 +13,10 @@
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
+#include <vector>
 
+#include "history/incident_query.h"
+#include "record/incident_facts.h"
 #include "record/ledger.h"
 #include "record/snapshot.h"
 
@@ -69,6 +72,22 @@ tl::expected<std::string, ApiError> api_target(const record::Snapshot& snapshot,
 // tenant, probe, fault, since.
 tl::expected<std::string, ApiError> api_failures(const record::Snapshot& snapshot,
                                                  const EvidenceOf& evidence_of,
+                                                 const ApiParameters& parameters);
+
+// The history's answer; nullopt if it has none now.
+using IncidentsOf = std::function<std::optional<std::vector<record::IncidentFacts>>(
+    const history::IncidentQuery& query)>;
+
+// /api/v1/incidents: those that the history knows, the newest first. Parameters: limit, cursor,
+// tenant, probe, fault, since.
+tl::expected<std::string, ApiError> api_incidents(const record::Snapshot& snapshot,
+                                                  const IncidentsOf& incidents_of,
+                                                  const ApiParameters& parameters);
+
+// /api/v1/incidents/{id}: one of them with the evidence of its failures. Takes no parameters.
+tl::expected<std::string, ApiError> api_incident(const record::Snapshot& snapshot,
+                                                 const record::IncidentFacts& incident,
+                                                 const std::vector<model::ProbeResult>& evidence,
                                                  const ApiParameters& parameters);
 
 // /api/v1/openapi.json, as compiled in: OpenAPI 3.1.

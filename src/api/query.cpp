@@ -200,6 +200,27 @@ tl::expected<FailuresQuery, ApiError> parse_failures_query(const ApiParameters& 
   return query;
 }
 
+// Names are not checked: a target may be gone from the configuration and still have a past.
+tl::expected<history::IncidentQuery, ApiError> parse_incidents_query(
+    const ApiParameters& parameters, base::WallTime now) {
+  if (auto fine = check_names(parameters, {"limit", "cursor", "tenant", "probe", "fault", "since"});
+      !fine)
+    return tl::unexpected(fine.error());
+  history::IncidentQuery query;
+  std::optional<ApiError> error;
+  put(take_limit(parameters), query.limit, error);
+  query.tenant = given(parameters, "tenant");
+  query.probe = given(parameters, "probe");
+  put(take_fault(parameters, model::Fault::platform), query.fault, error);
+  put(take_since(parameters, now), query.since, error);
+  if (error) return tl::unexpected(*error);
+  if (const auto cursor = given(parameters, "cursor")) {
+    query.after = parse_cursor(*cursor);
+    if (!query.after) return bad_cursor(*cursor);
+  }
+  return query;
+}
+
 tl::expected<void, ApiError> refuse_parameters(const ApiParameters& parameters) {
   return check_names(parameters, {});
 }
@@ -211,6 +232,19 @@ std::string cursor_of(std::string_view tenant, std::string_view probe) {
 std::string cursor_of(const FailurePlace& place) {
   return fmt::format("{}/{}", place.started.time_since_epoch().count(),
                      cursor_of(place.tenant, place.probe));
+}
+
+std::string cursor_of(const record::IncidentFacts& incident) {
+  const auto since = std::chrono::floor<std::chrono::milliseconds>(incident.since);
+  return fmt::format("{}/{}", since.time_since_epoch().count(), incident.id);
+}
+
+std::optional<std::pair<base::WallTime, std::int64_t>> parse_cursor(std::string_view text) {
+  const auto slash = std::min(text.find('/'), text.size());
+  const auto since = parse_number<std::int64_t>(text.substr(0, slash));
+  const auto id = parse_number<std::int64_t>(text.substr(std::min(slash + 1, text.size())));
+  if (!since || !id) return std::nullopt;
+  return std::pair(base::WallTime(std::chrono::milliseconds(*since)), *id);
 }
 
 }  // namespace reinfer::api

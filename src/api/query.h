@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "api/documents.h"
+#include "history/incident_query.h"
 #include "model/outcome.h"
 #include "model/plan.h"
 
@@ -51,10 +52,15 @@ tl::expected<TargetsQuery, ApiError> parse_targets_query(const ApiParameters& pa
 tl::expected<FailuresQuery, ApiError> parse_failures_query(const ApiParameters& parameters,
                                                            const model::Plan& plan,
                                                            base::WallTime now);
+tl::expected<history::IncidentQuery, ApiError> parse_incidents_query(
+    const ApiParameters& parameters, base::WallTime now);
 // For documents without parameters.
 tl::expected<void, ApiError> refuse_parameters(const ApiParameters& parameters);
 
 std::string cursor_of(std::string_view tenant, std::string_view probe);
 std::string cursor_of(const FailurePlace& place);
+// "MILLISECONDS/ID"
+std::string cursor_of(const record::IncidentFacts& incident);
+std::optional<std::pair<base::WallTime, std::int64_t>> parse_cursor(std::string_view text);
 
 }  // namespace reinfer::api

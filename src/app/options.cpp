@@ -122,8 +122,8 @@ void add_serve(CLI::App& cli, Options& options, Given& given) {
                "LimitRTPRIO=1)");
   cli.add_option(
          "--storage.path", options.storage_path,
-         "Folder in which the count of paid probes survives a restart; made if only its last "
-         "part is missing, and used by one exporter at a time")
+         "Folder of the history and of the count of paid probes, which survive a restart in it; "
+         "made if only its last part is missing, and used by one exporter at a time")
       ->type_name("DIR");
   cli.add_option("--web.port-file", options.port_file,
                  "Write the first port to this file once it is open (for port 0)")

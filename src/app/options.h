@@ -57,6 +57,10 @@ struct Options {
   std::string state_file() const {
     return storage_path.empty() ? "" : storage_path + "/paid_probes.json";
   }
+  // Of the history; "" if there is no storage path.
+  std::string history_file() const {
+    return storage_path.empty() ? "" : storage_path + "/history.db";
+  }
 };
 
 // Nothing is to be run: print `text` and exit with `code` (0 for --help and --version, 2 for a

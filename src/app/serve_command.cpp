@@ -20,9 +20,11 @@
 #include "base/random.h"
 #include "base/text.h"
 #include "base/version.h"
+#include "history/history.h"
 #include "metrics/metrics.h"
 #include "record/ledgers.h"
 #include "routes/api_routes.h"
+#include "routes/history_routes.h"
 #include "routes/metrics_routes.h"
 #include "routes/probe_route.h"
 #include "routes/reload_route.h"
@@ -85,9 +87,13 @@ bool write_port(const std::string& path, int port) {
 http::Routes all_routes(const Options& options, const record::Ledgers& ledgers,
                         const base::Clock& clock, base::Instruments& instruments,
                         const std::atomic<bool>& ready, http::RateLimit& probe_rate,
-                        ProbeThreads& threads, Reloader& reloader) {
+                        ProbeThreads& threads, Reloader& reloader, history::History* history) {
   http::Routes routes =
-      routes::exporter_routes(options.telemetry, ledgers, clock, instruments, ready);
+      routes::exporter_routes(options.telemetry, ledgers, clock, instruments, ready, history);
+  if (history != nullptr)
+    for (http::Route& route :
+         routes::history_routes(ledgers, clock, *history, options.telemetry.path))
+      routes.push_back(std::move(route));
   routes.push_back(routes::probe_route(
       [&ledgers](const std::string& tenant, const std::string& probe) {
         return ledgers.has_target(tenant, probe);
@@ -133,6 +139,16 @@ tl::expected<std::optional<StorageFolder>, std::string> take_storage(const std::
   return tl::unexpected(taken.error());
 }
 
+// What a storage path brings.
+struct Kept {
+  Kept(std::string file, record::Ledgers& ledgers, const base::Clock& clock,
+       base::Instruments& instruments, const base::Log& log)
+      : figures(instruments), history(std::move(file), ledgers, clock, figures, log) {}
+
+  history::HistoryInstruments figures;
+  history::History history;
+};
+
 void log_serving(const base::Log& log, const Options& options, const http::Server& server, int port,
                  const model::Partition& partition) {
   log.info("serving", {{"version", base::build_info().version},
@@ -145,13 +161,18 @@ void log_serving(const base::Log& log, const Options& options, const http::Serve
 }
 
 // Tells every part to stop, before any of them is waited for.
-void stop(Reloader& reloader, ProbeThreads& threads, http::Server& server) {
+void stop(Reloader& reloader, ProbeThreads& threads, http::Server& server,
+          history::History* history) {
   begin_last_resort();
   reloader.request_stop();
   threads.request_stop();
   server.stop();
   threads.join();
   reloader.join();
+  // After the last result.
+  if (history == nullptr) return;
+  history->request_stop();
+  history->join();
 }
 
 int serve(const Options& options) {
@@ -173,6 +194,9 @@ int serve(const Options& options) {
   record::Ledgers ledgers(partition, clock.now());
   probe::PaidBudget paid(options.state_file(), log);
   credentials::StoredReads stored_reads;
+  std::optional<Kept> kept;
+  if (*storage) kept.emplace(options.history_file(), ledgers, clock, instruments, log);
+  history::History* history = kept ? &kept->history : nullptr;
   ProbeThreads threads(
       partition, clock, [] { return std::make_unique<transport::CurlTransport>(); },
       [&stored_reads](const auto& source, base::MonoTime since) {
@@ -184,8 +208,8 @@ int serve(const Options& options) {
   std::atomic<bool> ready{false};
   http::RateLimit probe_rate(options.probe_rate);
   show_options(options, instruments);
-  http::Routes routes =
-      all_routes(options, ledgers, clock, instruments, ready, probe_rate, threads, reloader);
+  http::Routes routes = all_routes(options, ledgers, clock, instruments, ready, probe_rate, threads,
+                                   reloader, history ? &*history : nullptr);
   http::ServerInstruments server_instruments(instruments, options.telemetry.path);
   const auto exporter_now = [&options, started = clock.now().wall] {
     return api::ApiExporter{started, options.config_file};
@@ -199,6 +223,7 @@ int serve(const Options& options) {
     log.error(port.error());
     return 1;
   }
+  if (history != nullptr) history->start();
   stored_reads.start();
   stored_reads.prefetch(*plan);
   threads.start(options.scheduling);
@@ -213,7 +238,7 @@ int serve(const Options& options) {
 
   const int signal = serve_until_stopped(reloader);
   log.info("stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
-  stop(reloader, threads, server);
+  stop(reloader, threads, server, history);
   log.info("stopped");
   return 0;
 }

@@ -137,6 +137,10 @@ std::string end_page(Html& html, const record::Snapshot& snapshot, const PageFra
   html.text("\xc2\xb7 configuration in force since ");
   write_moment(html, snapshot.exporter.plan_loaded, snapshot.taken.wall);
   html.text(" \xc2\xb7 ");
+  if (context.has_history) {
+    html.element("a", {{"href", frame.root + "incidents"}}, "incidents");
+    html.text(" \xc2\xb7 ");
+  }
   html.element("a", {{"href", frame.root + context.telemetry_path.substr(1)}}, "metrics");
   html.close().close();
   html.close().close();

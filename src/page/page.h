@@ -12,7 +12,9 @@
 #include <vector>
 
 #include "explain/verdict.h"
+#include "history/stretch.h"
 #include "record/evidence.h"
+#include "record/incident_facts.h"
 #include "record/snapshot.h"
 
 namespace reinfer::page {
@@ -30,6 +32,13 @@ struct PageFilter {
 // Facts of the page that are not in the snapshot.
 struct PageContext {
   std::string telemetry_path = "/metrics";
+  bool has_history = false;
+};
+
+// What the history knows of a target.
+struct TargetHistory {
+  std::vector<history::StretchRow> days;         // oldest first
+  std::vector<record::IncidentFacts> incidents;  // the newest first
 };
 
 // The targets whose rows the overview shows, in the plan's order.
@@ -42,8 +51,10 @@ std::string render_overview(const record::Snapshot& snapshot,
                             const std::vector<record::RecentResults>& recents,
                             const PageFilter& filter, const PageContext& context);
 
+// `history`: absent without one, or if it has no answer now.
 std::string render_target_page(const record::Snapshot& snapshot, model::TargetIndex target,
-                               const record::Evidence& evidence, const PageContext& context);
+                               const record::Evidence& evidence, const PageContext& context,
+                               const std::optional<TargetHistory>& history = {});
 
 // The evidence of a target as JSON: {"tenant", "probe", "failures", "slowest"}.
 std::string render_evidence(const model::Plan& plan, model::TargetIndex target,

@@ -7,9 +7,11 @@
 #include "explain/availability.h"
 #include "explain/outcome_words.h"
 #include "page/charts.h"
+#include "page/day_bars.h"
 #include "page/evidence_list.h"
 #include "page/frame.h"
 #include "page/icons.h"
+#include "page/incidents.h"
 #include "page/page.h"
 
 namespace reinfer::page {
@@ -34,7 +36,7 @@ double longest_of(const std::vector<record::RecentSample>& samples) {
 class TargetPage {
  public:
   TargetPage(Html& html, const record::Snapshot& snapshot, model::TargetIndex index,
-             const record::Evidence& evidence)
+             const record::Evidence& evidence, const std::optional<TargetHistory>& history)
       : html_(html),
         snapshot_(snapshot),
         target_(snapshot.plan->target(index)),
@@ -42,6 +44,7 @@ class TargetPage {
         status_(explain::status_of(snapshot, model::to_size(index))),
         verdict_(explain::judge_tenants(snapshot).at(model::to_size(target_.tenant))),
         evidence_(evidence),
+        history_(history),
         samples_(evidence.recent().samples()) {}
 
   PageFrame frame() const {
@@ -57,6 +60,7 @@ class TargetPage {
     write_title();
     write_figures();
     write_day();
+    if (history_) write_history(*history_);
     write_latencies();
     write_waterfalls();
     write_evidence_list(html_, *snapshot_.plan, target_, evidence_, now());
@@ -156,6 +160,18 @@ class TargetPage {
                    : std::nullopt);
   }
 
+  void write_history(const TargetHistory& history) {
+    html_.element("h2", fmt::format("The last {} days", kDaysShown));
+    draw_days(html_, history.days, now());
+    html_.open("p", {{"class", "ends quiet"}});
+    html_.element("span", date_text(now() - history::kDay * (kDaysShown - 1)));
+    html_.element("span", "today").close();
+    write_day_table(html_, history.days, now());
+    if (history.incidents.empty()) return;
+    html_.element("h2", "Incidents");
+    write_incident_table(html_, history.incidents, kRoot, now());
+  }
+
   void write_latencies() {
     html_.element("h2", "Latency");
     if (samples_.empty()) {
@@ -223,15 +239,17 @@ class TargetPage {
   const explain::ProbeStatus status_;
   const explain::Verdict verdict_;
   const record::Evidence& evidence_;
+  const std::optional<TargetHistory>& history_;
   const std::vector<record::RecentSample> samples_;
 };
 
 }  // namespace
 
 std::string render_target_page(const record::Snapshot& snapshot, model::TargetIndex target,
-                               const record::Evidence& evidence, const PageContext& context) {
+                               const record::Evidence& evidence, const PageContext& context,
+                               const std::optional<TargetHistory>& history) {
   Html html;
-  TargetPage page(html, snapshot, target, evidence);
+  TargetPage page(html, snapshot, target, evidence, history);
   const PageFrame frame = page.frame();
   begin_page(html, snapshot, frame);
   page.write();

@@ -45,7 +45,7 @@ class MetricsBody final : public http::BodySource {
 
 http::Routes exporter_routes(const Telemetry& telemetry, const record::Ledgers& ledgers,
                              const base::Clock& clock, base::Instruments& instruments,
-                             const std::atomic<bool>& ready) {
+                             const std::atomic<bool>& ready, history::History* history) {
   const base::Histogram duration = metrics::scrape_duration(instruments);
   const auto metrics = [&ledgers, &clock, &instruments, duration,
                         created = telemetry.created_series](const http::HttpRequest& request) {
@@ -66,7 +66,7 @@ http::Routes exporter_routes(const Telemetry& telemetry, const record::Ledgers& 
   http::Routes routes = {{"GET", telemetry.path, http::RouteAccess::users, metrics},
                          {"GET", "/-/healthy", http::RouteAccess::open, healthy},
                          {"GET", "/-/ready", http::RouteAccess::users, readiness}};
-  for (http::Route& route : page_routes(telemetry.path, ledgers, clock))
+  for (http::Route& route : page_routes(telemetry.path, ledgers, clock, history))
     routes.push_back(std::move(route));
   return routes;
 }

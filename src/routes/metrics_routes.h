@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/instruments.h"
+#include "history/history.h"
 #include "http/message.h"
 #include "record/ledgers.h"
 
@@ -22,6 +23,6 @@ struct Telemetry {
 // histogram of the scrapes is registered here. `ready`: answered by /-/ready.
 http::Routes exporter_routes(const Telemetry& telemetry, const record::Ledgers& ledgers,
                              const base::Clock& clock, base::Instruments& instruments,
-                             const std::atomic<bool>& ready);
+                             const std::atomic<bool>& ready, history::History* history = nullptr);
 
 }  // namespace reinfer::routes

@@ -5,6 +5,7 @@
 #include "page/assets.h"
 #include "page/page.h"
 #include "page/status_text.h"
+#include "routes/history_routes.h"
 
 namespace reinfer::routes {
 namespace {
@@ -73,8 +74,8 @@ http::HttpReply asset(const http::HttpRequest& request) {
 }  // namespace
 
 http::Routes page_routes(const std::string& telemetry_path, const record::Ledgers& ledgers,
-                         const base::Clock& clock) {
-  const page::PageContext context{telemetry_path};
+                         const base::Clock& clock, history::History* history) {
+  const page::PageContext context{telemetry_path, history != nullptr};
   const auto root = [&ledgers, &clock, context](const http::HttpRequest& request) {
     if (request.header("Accept").value_or("").find("text/html") != std::string::npos)
       return overview(request, ledgers, clock, context);
@@ -84,11 +85,15 @@ http::Routes page_routes(const std::string& telemetry_path, const record::Ledger
         page::render_status_text(ledgers.snapshot(clock.now()), context.telemetry_path),
         {}};
   };
-  const auto of_target = [&ledgers, &clock, context](const http::HttpRequest& request) {
+  const auto of_target = [&ledgers, &clock, history, context](const http::HttpRequest& request) {
     const auto found = remembered(request, ledgers, clock);
-    return found ? page_reply(page::render_target_page(found->snapshot, found->of.target,
-                                                       found->of.evidence, context))
-                 : not_found();
+    if (!found) return not_found();
+    std::optional<page::TargetHistory> past;
+    if (history != nullptr)
+      past = history_of(*history, request.place.at("tenant"), request.place.at("probe"),
+                        found->snapshot.taken.wall);
+    return page_reply(page::render_target_page(found->snapshot, found->of.target,
+                                               found->of.evidence, context, past));
   };
   const auto evidence_of = [&ledgers](const http::HttpRequest& request) {
     const auto kept = ledgers.evidence(request.place.at("tenant"), request.place.at("probe"));

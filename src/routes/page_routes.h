@@ -6,6 +6,7 @@
 #include <string>
 
 #include "base/clock.h"
+#include "history/history.h"
 #include "http/message.h"
 #include "record/ledgers.h"
 
@@ -13,6 +14,6 @@ namespace reinfer::routes {
 
 // Everything passed by reference outlives the routes.
 http::Routes page_routes(const std::string& telemetry_path, const record::Ledgers& ledgers,
-                         const base::Clock& clock);
+                         const base::Clock& clock, history::History* history);
 
 }  // namespace reinfer::routes

@@ -4,7 +4,7 @@
 //
 // writes dashboards/page/*.png. It plays for about two minutes, so that there is something to see.
 import {mkdirSync} from 'node:fs';
-import path from 'node:path';
+import {join} from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
 import {kRoot, Stage, tenantToml, waitUntil} from './stage.mjs';
 
@@ -23,7 +23,7 @@ const config = kDefaults +
       'OTHER_TEST_TOKEN') +
     '[[control]]\nname = "way-out"\nurl = "http://127.0.0.1:CONTROL/"\ninterval = "5s"\n';
 
-const folder = path.join(kRoot, 'dashboards/page');
+const folder = join(kRoot, 'dashboards/page');
 mkdirSync(folder, {recursive: true});
 
 const views = [
@@ -34,27 +34,35 @@ const views = [
    path: 'target/acme-production/triage-dataset', unfold: true},
   {name: 'detail-phone', scheme: 'dark', width: 360, height: 780, cut: true,
    path: 'target/acme-production/triage-dataset'},
+  {name: 'incident-light', scheme: 'light', width: 1280, height: 1100, cut: true,
+   path: async () => `incidents/${(await incidents())[0].id}`},
 ];
+
+async function incidents() {
+  const reply = await fetch(`${stage.url}api/v1/incidents?tenant=acme-production`);
+  return (await reply.json()).data;
+}
 
 async function picture(stage, view) {
   const page = await stage.browser.newPage({
     colorScheme: view.scheme, viewport: {width: view.width, height: view.height ?? 900},
     deviceScaleFactor: view.width < 500 ? 2 : 1.5, timezoneId: 'Europe/London', locale: 'en-GB'});
-  await page.goto(stage.url + (view.path ?? ''));
+  const path = typeof view.path === 'function' ? await view.path() : view.path ?? '';
+  await page.goto(stage.url + path);
   // A picture of a page without its style sheet would be worse than none.
   const styled = await page.evaluate(
     () => [...document.styleSheets].some((sheet) => sheet.cssRules.length > 0));
   if (!styled) throw new Error(`${view.name}: the style sheet did not come`);
   if (view.unfold)
     await page.evaluate(() => { document.querySelector('details.evidence').open = true; });
-  await page.screenshot({path: path.join(folder, `${view.name}.png`), fullPage: !view.cut});
+  await page.screenshot({path: join(folder, `${view.name}.png`), fullPage: !view.cut});
   await page.close();
 }
 
 const stage = new Stage(process.argv[2]);
 try {
   await stage.startSimulator();
-  await stage.startExporter(config);
+  await stage.startExporter(config, [`--storage.path=${stage.folder}/storage`]);
   await stage.startBrowser();
   await stage.fault('latency.20ms-60ms', 'acme/production');
   await pause(50_000);

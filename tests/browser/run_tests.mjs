@@ -1,5 +1,6 @@
 // Runs the tests of the status page, each file on an exporter of its own configuration. Called by
 // run.sh. The last line is "N passed, N failed"; the exit code is 1 if any failed.
+import * as history from './history_test.mjs';
 import * as page from './page_test.mjs';
 import {stage} from './reader.mjs';
 import * as states from './states_test.mjs';
@@ -9,8 +10,8 @@ let failed = 0;
 try {
   await stage.startSimulator();
   await stage.startBrowser();
-  for (const {config, tests} of [page, states]) {
-    await stage.startExporter(config);
+  for (const {config, tests, args} of [page, states, history]) {
+    await stage.startExporter(config, args);
     for (const {name, run} of tests) {
       const start = performance.now();
       try {

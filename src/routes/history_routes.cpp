@@ -1,0 +1,172 @@
+#include "routes/history_routes.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "api/documents.h"
+#include "api/query.h"
+#include "explain/ticket.h"
+#include "page/day_bars.h"
+#include "page/incidents.h"
+
+namespace reinfer::routes {
+namespace {
+
+constexpr const char* kHtml = "text/html; charset=utf-8";
+constexpr const char* kMarkdown = "text/markdown; charset=utf-8";
+constexpr std::size_t kIncidentsOfTarget = 20;
+constexpr std::size_t kIncidentsOfPage = 100;
+constexpr std::size_t kEvidenceMax = 200;
+
+http::HttpReply not_found() {
+  return {404, http::kPlainText, "not found\n", {}};
+}
+
+http::HttpReply unavailable() {
+  return {503, http::kPlainText, "the history cannot be read now, the log says why\n", {}};
+}
+
+http::HttpReply page_reply(std::string html) {
+  return {200,
+          kHtml,
+          std::move(html),
+          {{"Content-Security-Policy", page::kPagePolicy}, {"Referrer-Policy", "no-referrer"}}};
+}
+
+// Everything that answers from the history.
+class HistoryPages {
+ public:
+  HistoryPages(const record::Ledgers& ledgers, const base::Clock& clock, history::History& history,
+               const std::string& telemetry_path)
+      : ledgers_(ledgers), clock_(clock), history_(history), context_{telemetry_path, true} {}
+
+  http::HttpReply list(const http::HttpRequest& request) const {
+    const record::Snapshot snapshot = ledgers_.snapshot(clock_.now());
+    history::IncidentQuery query;
+    if (const auto cursor = request.parameter("cursor")) query.after = api::parse_cursor(*cursor);
+    query.limit = kIncidentsOfPage + 1;
+    auto incidents = history_.ask([&](history::Archive& a) { return a.incidents(query); });
+    if (!incidents) return unavailable();
+    std::optional<std::string> next;
+    if (incidents->size() > kIncidentsOfPage) {
+      incidents->pop_back();
+      next = api::cursor_of(incidents->back());
+    }
+    return page_reply(page::render_incidents(snapshot, *incidents, next, context_));
+  }
+
+  struct Found {
+    record::Snapshot snapshot;
+    record::IncidentFacts incident;
+    std::vector<model::ProbeResult> evidence;
+  };
+
+  // Absent: there is none of that number.
+  std::optional<Found> find(const http::HttpRequest& request) const {
+    const std::string& text = request.place.at("id");
+    std::int64_t id = 0;
+    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), id);
+    if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size()) return std::nullopt;
+    auto incident = history_.ask([&](history::Archive& a) { return a.incident(id); });
+    if (!incident || !*incident) return std::nullopt;
+    const record::IncidentFacts& facts = **incident;
+    const base::Instant now = clock_.now();
+    auto evidence = history_.ask([&](history::Archive& a) {
+      return a.evidence(facts.tenant, facts.probe, facts.since, facts.recovered.value_or(now.wall),
+                        kEvidenceMax, now);
+    });
+    return Found{ledgers_.snapshot(now), facts,
+                 evidence ? std::move(*evidence) : std::vector<model::ProbeResult>()};
+  }
+
+  http::HttpReply one(const http::HttpRequest& request) const {
+    const auto found = find(request);
+    if (!found) return not_found();
+    return page_reply(
+        page::render_incident(found->snapshot, found->incident, found->evidence, context_));
+  }
+
+  http::HttpReply ticket(const http::HttpRequest& request, explain::TicketFormat format) const {
+    const auto found = find(request);
+    if (!found) return not_found();
+    const bool markdown = format == explain::TicketFormat::markdown;
+    return {200,
+            markdown ? kMarkdown : http::kPlainText,
+            explain::incident_ticket({found->incident, found->evidence, found->snapshot.plan.get(),
+                                      found->snapshot.taken.wall},
+                                     format),
+            {{"Content-Disposition", fmt::format("attachment; filename=\"incident-{}.{}\"",
+                                                 found->incident.id, markdown ? "md" : "txt")}}};
+  }
+
+  http::HttpReply api_list(const http::HttpRequest& request) const {
+    const api::IncidentsOf ask = [this](const history::IncidentQuery& query) {
+      return history_.ask([&](history::Archive& a) { return a.incidents(query); });
+    };
+    return reply_of(api::api_incidents(ledgers_.snapshot(clock_.now()), ask, request.query));
+  }
+
+  http::HttpReply api_one(const http::HttpRequest& request) const {
+    const auto found = find(request);
+    if (!found)
+      return reply_of(tl::unexpected(
+          api::ApiError{404, "not_found", "the history knows no incident of that number"}));
+    return reply_of(
+        api::api_incident(found->snapshot, found->incident, found->evidence, request.query));
+  }
+
+ private:
+  static http::HttpReply reply_of(tl::expected<std::string, api::ApiError> document) {
+    if (document) return {200, api::kApiType, std::move(*document), {}};
+    return {document.error().http_status, api::kApiType, api::to_json(document.error()), {}};
+  }
+
+  const record::Ledgers& ledgers_;
+  const base::Clock& clock_;
+  history::History& history_;
+  const page::PageContext context_;
+};
+
+}  // namespace
+
+std::optional<page::TargetHistory> history_of(history::History& history, const std::string& tenant,
+                                              const std::string& probe, base::WallTime now) {
+  history::IncidentQuery query;
+  query.tenant = tenant;
+  query.probe = probe;
+  query.limit = kIncidentsOfTarget;
+  auto days = history.ask([&](history::Archive& a) {
+    return a.availability({tenant, probe}, history::kDay,
+                          now - history::kDay * (page::kDaysShown - 1), now);
+  });
+  auto incidents = history.ask([&](history::Archive& a) { return a.incidents(query); });
+  if (!days || !incidents) return std::nullopt;
+  return page::TargetHistory{std::move(*days), std::move(*incidents)};
+}
+
+http::Routes history_routes(const record::Ledgers& ledgers, const base::Clock& clock,
+                            history::History& history, const std::string& telemetry_path) {
+  const HistoryPages pages(ledgers, clock, history, telemetry_path);
+  using Answer = std::function<http::HttpReply(const http::HttpRequest&)>;
+  const auto route = [](const char* path, Answer answer) {
+    return http::Route{"GET", path, http::RouteAccess::users, std::move(answer)};
+  };
+  return {
+      route("/incidents", [pages](const auto& request) { return pages.list(request); }),
+      route("/incidents/{id}", [pages](const auto& request) { return pages.one(request); }),
+      route("/incidents/{id}/ticket.md",
+            [pages](const auto& request) {
+              return pages.ticket(request, explain::TicketFormat::markdown);
+            }),
+      route("/incidents/{id}/ticket.txt",
+            [pages](const auto& request) {
+              return pages.ticket(request, explain::TicketFormat::text);
+            }),
+      route("/api/v1/incidents", [pages](const auto& request) { return pages.api_list(request); }),
+      route("/api/v1/incidents/{id}",
+            [pages](const auto& request) { return pages.api_one(request); }),
+  };
+}
+
+}  // namespace reinfer::routes
