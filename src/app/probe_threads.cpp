@@ -46,6 +46,7 @@ struct ProbeThreads::Worker {
   credentials::Credentials credentials;
   probe::Mailbox mailbox;
   probe::Engine engine;
+  std::atomic<std::uint64_t> turns{0};
   std::thread thread;
 };
 
@@ -67,15 +68,17 @@ ProbeThreads::~ProbeThreads() {
 
 void ProbeThreads::start(base::Scheduling scheduling) {
   for (std::size_t i = 0; i < workers_.size(); ++i)
-    workers_[i]->thread =
-        std::thread([this, i, scheduling, &engine = workers_[i]->engine]() noexcept {
-          base::name_thread(fmt::format("probe-{}", i + 1));
-          if (scheduling == base::Scheduling::realtime && take_realtime(i == 0))
-            ledgers_.part(i).record_realtime();
-          else
-            base::ask_for_short_slices();
-          engine.run([this] { return stopped_.load(); });
-        });
+    workers_[i]->thread = std::thread([this, i, scheduling, &worker = *workers_[i]]() noexcept {
+      base::name_thread(fmt::format("probe-{}", i + 1));
+      if (scheduling == base::Scheduling::realtime && take_realtime(i == 0))
+        ledgers_.part(i).record_realtime();
+      else
+        base::ask_for_short_slices();
+      worker.engine.run([this, &worker] {
+        ++worker.turns;
+        return stopped_.load();
+      });
+    });
 }
 
 // A priority refused to one thread is refused to all.
@@ -90,8 +93,19 @@ bool ProbeThreads::take_realtime(bool warn) const {
 
 void ProbeThreads::request_stop() {
   stopped_ = true;
+  wake();
+}
+
+void ProbeThreads::wake() {
   for (auto& worker : workers_)
     worker->transport->wake();
+}
+
+std::vector<std::uint64_t> ProbeThreads::turns() const {
+  std::vector<std::uint64_t> counts;
+  for (const auto& worker : workers_)
+    counts.push_back(worker->turns);
+  return counts;
 }
 
 void ProbeThreads::join() {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <stop_token>
@@ -56,6 +57,10 @@ class ProbeThreads {
 
   // For any thread.
 
+  // Makes every loop turn soon, though nothing is due.
+  void wake();
+  // How often each thread's loop has turned, to see whether one is stuck.
+  std::vector<std::uint64_t> turns() const;
   // Returns true once every thread has adopted its part, false if they are stopping.
   bool adopt(std::shared_ptr<const model::Plan> plan);
   // Runs one probe on demand and waits for it. More than kOnDemandConcurrentMax at once are

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "app/service_notices.h"
 #include "base/thread_name.h"
 #include "config/load_plan.h"
 #include "credentials/credentials.h"
@@ -130,6 +131,18 @@ void Reloader::reload_if_changed() {
 
 routes::ReloadReport Reloader::apply(const std::vector<config::ConfigFile>& files,
                                      std::string_view trigger) {
+  tell_reloading();
+  routes::ReloadReport report = put_in_force(files, trigger);
+  if (stopping_) return report;
+  tell_ready(
+      report.problems.empty()
+          ? serving_status(*model::shard_of(whole_, shard_))
+          : "the new configuration has problems and the old one stays in force, see the log");
+  return report;
+}
+
+routes::ReloadReport Reloader::put_in_force(const std::vector<config::ConfigFile>& files,
+                                            std::string_view trigger) {
   fingerprint_ = config::fingerprint(files);
   auto loaded =
       config::make_plan(files, inspect_new_tokens(*whole_, [this] { return stopping_.load(); }));

@@ -64,8 +64,11 @@ class Reloader {
   std::optional<std::string> wait_for_request(std::optional<base::Nanoseconds> time_max);
   static void answer(Clients& clients, const routes::ReloadReport& report);
   void reload_if_changed();
+  // Puts the files in force, and tells the service manager when it begins and ends.
   routes::ReloadReport apply(const std::vector<config::ConfigFile>& files,
                              std::string_view trigger);
+  routes::ReloadReport put_in_force(const std::vector<config::ConfigFile>& files,
+                                    std::string_view trigger);
   routes::ReloadReport refuse(const base::Problems& problems, std::string_view trigger);
 
   // Constant after construction.

@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <cstdio>
@@ -12,10 +11,11 @@
 #include "app/commands.h"
 #include "app/last_resort.h"
 #include "app/load_command_config.h"
-#include "app/orphans.h"
+#include "app/main_loop.h"
 #include "app/probe_threads.h"
 #include "app/proxy_environment.h"
 #include "app/reloader.h"
+#include "app/service_notices.h"
 #include "app/storage_folder.h"
 #include "base/random.h"
 #include "base/text.h"
@@ -32,49 +32,6 @@
 
 namespace reinfer::app {
 namespace {
-
-sigset_t awaited_signals() {
-  sigset_t signals;
-  sigemptyset(&signals);
-  sigaddset(&signals, SIGTERM);
-  sigaddset(&signals, SIGINT);
-  sigaddset(&signals, SIGHUP);
-  return signals;
-}
-
-// Before any thread exists, so that all inherit it and only sigwait sees these signals.
-void block_awaited_signals() {
-  const sigset_t signals = awaited_signals();
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-}
-
-// Waits for one of them, or until `limit` has passed (0 then).
-int await_signal(std::optional<base::Nanoseconds> limit) {
-  const sigset_t signals = awaited_signals();
-  if (!limit) {
-    int signal = 0;
-    sigwait(&signals, &signal);
-    return signal;
-  }
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(*limit);
-  const timespec time{seconds.count(), static_cast<long>((*limit - seconds).count())};
-  return std::max(sigtimedwait(&signals, nullptr, &time), 0);
-}
-
-// Asks for a reload on SIGHUP; returns the signal that ends the program.
-int serve_until_stopped(Reloader& reloader) {
-  const auto look_interval = gets_orphans() ? std::optional(kOrphanAge) : std::nullopt;
-  OrphanReaper orphans;
-  for (;;) {
-    const int signal = await_signal(look_interval);
-    if (signal == SIGHUP)
-      reloader.request("SIGHUP");
-    else if (signal == 0)
-      orphans.look(base::mono_now());
-    else
-      return signal;
-  }
-}
 
 // Written to a second file and renamed, so that nobody reads half a number.
 bool write_port(const std::string& path, int port) {
@@ -164,6 +121,7 @@ void log_serving(const base::Log& log, const Options& options, const http::Serve
 void stop(Reloader& reloader, ProbeThreads& threads, http::Server& server,
           history::History* history) {
   begin_last_resort();
+  tell_stopping();
   reloader.request_stop();
   threads.request_stop();
   server.stop();
@@ -236,7 +194,8 @@ int serve(const Options& options) {
   if (!options.port_file.empty() && !write_port(options.port_file, *port))
     log.error("the port file cannot be written", {{"path", options.port_file}});
 
-  const int signal = serve_until_stopped(reloader);
+  tell_ready(serving_status(*plan));
+  const int signal = serve_until_stopped(reloader, threads, log);
   log.info("stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
   stop(reloader, threads, server, history);
   log.info("stopped");

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <optional>
+#include <tl/expected.hpp>
 
 #include "base/small_file.h"
 
@@ -22,6 +24,27 @@ std::optional<std::string> file_path_fault(std::string_view path) {
   return std::nullopt;
 }
 
+// A folder that is known only where the exporter runs; the rest of the path follows.
+constexpr std::string_view kCredentialsPrefix = "${CREDENTIALS_DIRECTORY}/";
+constexpr const char* kCredentialsVariable = "CREDENTIALS_DIRECTORY";
+
+// The path that follows from one that begins with a variable, or what is wrong with it.
+tl::expected<std::filesystem::path, std::string> credential_path(const std::string& path) {
+  if (!path.starts_with(kCredentialsPrefix) || path.size() == kCredentialsPrefix.size())
+    return tl::unexpected(
+        fmt::format("is {}, and no variable is known here but one: allowed: {}NAME, the credential "
+                    "NAME of a systemd unit (a file whose name begins with $ is ./$...)",
+                    base::quote(path), kCredentialsPrefix));
+  // Set once by whoever starts the process.
+  const char* folder = std::getenv(kCredentialsVariable);  // NOLINT(concurrency-mt-unsafe)
+  if (folder == nullptr || *folder != '/')
+    return tl::unexpected(fmt::format(
+        "is {}, and the variable {} is not set: systemd sets it for a unit with "
+        "LoadCredential=; to try the file by hand: {}=FOLDER reinfer_exporter check ...",
+        base::quote(path), kCredentialsVariable, kCredentialsVariable));
+  return std::filesystem::path(folder) / path.substr(kCredentialsPrefix.size());
+}
+
 bool is_variable_name(std::string_view name) {
   const auto is_word = [](char c) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
@@ -36,6 +59,12 @@ std::string prove_path(const Setting<std::string>& setting, base::ProblemList& p
   if (!setting.value) return "";
   if (const auto fault = file_path_fault(*setting.value)) {
     problems.add(setting.place, setting.key, *fault);
+    return "";
+  }
+  if (setting.value->starts_with('$')) {
+    const auto path = credential_path(*setting.value);
+    if (path) return path->lexically_normal().string();
+    problems.add(setting.place, setting.key, path.error());
     return "";
   }
   const std::filesystem::path file = problems.file_of(setting.place);

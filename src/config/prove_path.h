@@ -9,7 +9,8 @@
 
 namespace reinfer::config {
 
-// The whole path; a relative one starts at the folder of the configuration file it is written in.
+// The whole path; a relative one starts at the folder of the configuration file it is written in,
+// one after "${CREDENTIALS_DIRECTORY}/" at the folder in which systemd hands credentials to a unit.
 // "" after a reported problem. The file is not opened.
 std::string prove_path(const Setting<std::string>& setting, base::ProblemList& problems);
 

@@ -39,6 +39,12 @@ std::string describe(const model::SecretSource& source) {
                                                                : source.name;
 }
 
+// systemd hands a credential over with an ACL, whose mask is shown as the group's mode.
+bool is_credential_of_systemd(const std::string& path) {
+  const char* folder = std::getenv("CREDENTIALS_DIRECTORY");  // NOLINT(concurrency-mt-unsafe)
+  return folder != nullptr && path.starts_with(std::string(folder) + "/");
+}
+
 bool is_hidden(const std::string& name, const std::vector<model::TokenSource>& sources) {
   return std::any_of(sources.begin(), sources.end(), [&](const model::TokenSource& source) {
     const model::SecretSource& oauth = source.oauth.client_secret;
@@ -67,7 +73,8 @@ StoredSecret read_with_warnings(const model::SecretSource& source) {
         " holds more than the token (blanks, quotes or \"Bearer\"), which is left out");
   std::fill(text->begin(), text->end(), '\0');
   struct stat facts {};
-  const bool file = source.kind == model::SecretSource::Kind::file;
+  const bool file =
+      source.kind == model::SecretSource::Kind::file && !is_credential_of_systemd(source.name);
   if (file && stat(source.name.c_str(), &facts) == 0 && (facts.st_mode & (S_IRGRP | S_IROTH)) != 0)
     stored.warnings.push_back(fmt::format("{} can be read by others than its owner (mode {:o})",
                                           source.name, facts.st_mode & 0777U));

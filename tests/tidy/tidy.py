@@ -58,7 +58,7 @@ LIBRARIES = {
              r"|src/base/http_date\.cpp",
     "httplib.h": r"src/http/httplib_adapter\.cpp|src/sla/http_get\.cpp",
     "yaml-cpp/": r"src/http/yaml_table\.cpp",
-    "systemd/": r"src/http/socket_activation\.cpp",
+    "systemd/": r"src/(http/socket_activation|app/service_notices)\.cpp",
     "crypt.h": r"src/http/password\.cpp",
     "toml++/": r"src/config/document\.cpp|src/simulator/scenario\.cpp",
     "CLI/": r"src/app/(\w+_)?options\.cpp|src/simulator/command_line\.cpp",
@@ -86,10 +86,11 @@ PATTERNS = [
      r"_clock::now\b|\b(clock_gettime|gettimeofday|std::time)\s*\(",
      "take an Instant as argument, or ask base/clock.h (Clock, mono_now)"),
     ("getenv",
-     r"^src/(?!credentials/|app/(terminal|options|proxy_environment)\.cpp).*\.(h|cpp)$",
+     r"^src/(?!credentials/|app/(terminal|options|proxy_environment)\.cpp"
+     r"|config/prove_path\.cpp).*\.(h|cpp)$",
      r"\b(secure_)?getenv\s*\(",
-     "only credentials, the terminal, the proxy's check and the command line read the environment"
-     " theirs; everything else is configured"),
+     "only credentials, the terminal, the proxy's check, the command line and paths below systemd's"
+     " credentials read the environment; everything else is configured"),
     ("stdout", r"^src/(?!app/|main\.cpp|simulator/(main|command_line)\.cpp).*\.(h|cpp)$",
      r"std::(cout|cerr|clog)\b|\bv?printf\s*\(|\bputs\s*\(|\bstdout\b|fmt::print\((?!stderr)",
      "log through base/log.h; only commands write to stdout"),

@@ -205,6 +205,24 @@ TEST_CASE("a program named with a slash is never looked for in PATH") {
   CHECK(program("token", "conf/x.toml") == "token");
 }
 
+TEST_CASE("a credential of a systemd unit is a file in the folder that systemd names") {
+  const auto token = [](const std::string& path, const std::string& file) {
+    const std::string toml = toml_with("", "", "", "token_file = \"" + path + "\"");
+    const auto plan = config::parse_plan(toml, file, any_token);
+    return plan ? plan->tenants().at(0).token.name : all_problems(plan.error());
+  };
+  setenv("CREDENTIALS_DIRECTORY", "/run/credentials/x.service", 1);
+  CHECK(token("${CREDENTIALS_DIRECTORY}/acme", "conf/x.toml") == "/run/credentials/x.service/acme");
+  CHECK(token("./$acme", "conf/x.toml") == "conf/$acme");
+  for (const char* wrong :
+       {"$CREDENTIALS_DIRECTORY/acme", "${CREDENTIALS_DIRECTORY}/", "${HOME}/a"})
+    CHECK(token(wrong, "x.toml").find("allowed: ${CREDENTIALS_DIRECTORY}/NAME") !=
+          std::string::npos);
+  unsetenv("CREDENTIALS_DIRECTORY");
+  CHECK(token("${CREDENTIALS_DIRECTORY}/acme", "x.toml")
+            .find("the variable CREDENTIALS_DIRECTORY is not set") != std::string::npos);
+}
+
 TEST_CASE("of the hosts in no_proxy of the environment those are named that libcurl passes over") {
   const auto faults = [](std::string_view text) { return config::direct_hosts_faults(text); };
   for (const std::string_view understood :

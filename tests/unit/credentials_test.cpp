@@ -83,6 +83,10 @@ TEST_CASE("how a token is stored is remarked upon where it matters, without repe
   CHECK(with("Bearer secret-one\n", owner).size() == 1);
   CHECK(with("secret-one\n", owner | std::filesystem::perms::group_read).size() == 1);
   CHECK(with("Bearer secret-one\n", owner | std::filesystem::perms::others_read).size() == 2);
+  // The group's bits of a credential are the mask of systemd's ACL, and let nobody in.
+  setenv("CREDENTIALS_DIRECTORY", path.parent_path().c_str(), 1);
+  CHECK(with("secret-one\n", owner | std::filesystem::perms::group_read).empty());
+  unsetenv("CREDENTIALS_DIRECTORY");
   std::filesystem::remove(path);
   CHECK(credentials::read_with_warnings(file).warnings.empty());
 }
