@@ -74,9 +74,11 @@ class StuckThread:
         if self.libc.ptrace(request, self.tid, None, None) != 0:
             raise OSError(ctypes.get_errno(), f'ptrace {request:#x}')
 
-    def stop(self):
-        """From here on it does nothing."""
+    def stop(self, owner):
+        """From here on it does nothing, but for the owner's end."""
         self._ptrace(PTRACE_SEIZE)
+        # A process that is killed while a debugger holds a thread of it does not end.
+        owner.addCleanup(self.libc.ptrace, PTRACE_DETACH, self.tid, None, None)
         self._ptrace(PTRACE_INTERRUPT)
         os.waitpid(self.tid, ANY_CHILD_KIND)
 
@@ -123,7 +125,7 @@ class NoticesTest(unittest.TestCase):
 
         thread = StuckThread(manager.thread('probe-2'))
         try:
-            thread.stop()
+            thread.stop(self)
         except PermissionError as error:
             self.skipTest(f'no thread can be stopped here: {error}')
 
