@@ -1,6 +1,6 @@
 # The Debian packages that the project needs, for Debian 12 and 13, and how they are installed.
-# Sourced by deploy/quickstart.sh, tests/run.sh and tests/debian13.sh, which ask no question and
-# install only missing packages.
+# Sourced by deploy/quickstart.sh, deploy/build-deb.sh and the scripts of tests, which ask no question
+# and install only missing packages.
 set -euo pipefail
 
 build_packages=(
@@ -22,6 +22,9 @@ lint_packages=()
 if grep -qx 'VERSION_ID="12"' /etc/os-release; then
   lint_packages=(clang-14 clang-format-14 clang-tidy-14)
 fi
+# For deploy/build-deb.sh, and for the test of what it builds.
+deb_packages=(debhelper dpkg-dev pkg-config python3)
+deploy_test_packages=(lintian mmdebstrap systemd-container)
 # For tests/bench alone: the peers, and its programs' own needs.
 bench_packages=(doctest-dev openssl prometheus-blackbox-exporter python3)
 

@@ -6,6 +6,8 @@
 #   bash tests/debian13.sh --quick    the same without end to end
 #   bash tests/debian13.sh --asan     the component level under ASan and UBSan
 #   bash tests/debian13.sh --clang    builds with clang instead of g++ and runs the unit level
+#   bash tests/debian13.sh --deb      builds the packages (deploy/build-deb.sh) and tests them in a
+#                                     booted Debian 13
 #   bash tests/debian13.sh --readme   deploy/quickstart.sh from a bare root; with --levels=all also
 #                                     tests/run.sh, as the README says; with --release=bookworm in
 #                                     a root of Debian 12
@@ -24,10 +26,10 @@ release=trixie
 for argument in "$@"; do
   case "$argument" in
     --quick) quick=yes ;;
-    --asan | --clang | --readme | --shell) mode=${argument#--} ;;
+    --asan | --clang | --deb | --readme | --shell) mode=${argument#--} ;;
     --levels=all) levels=all ;;
     --release=bookworm | --release=trixie) release=${argument#--release=} ;;
-    -h | --help) sed -n '2,16s/^# \{0,1\}//p' tests/debian13.sh; exit 0 ;;
+    -h | --help) sed -n '2,18s/^# \{0,1\}//p' tests/debian13.sh; exit 0 ;;
     *) echo "unknown argument $argument" >&2; exit 2 ;;
   esac
 done
@@ -115,7 +117,8 @@ make_root() {
   if [ ! -f "$root.complete" ]; then
     echo "Installing the packages"
     enter "$root" bash -c 'source deploy/packages.sh
-      install_packages "${build_packages[@]}" "${test_packages[@]}" "${clang_packages[@]}"' \
+      install_packages "${build_packages[@]}" "${test_packages[@]}" "${clang_packages[@]}" \
+        "${deb_packages[@]}"' \
       >"$logs/packages.log" 2>&1 || { tail -n 40 "$logs/packages.log" >&2; exit 1; }
     touch "$root.complete"
   fi
@@ -124,12 +127,14 @@ make_root() {
 passed=0
 failed=0
 
-# suite NAME COMMAND...: runs it in the root and adds its last "N passed" and "N failed" up. One
-# that crashes, counts nothing or takes longer than 40 minutes has failed.
+# suite NAME COMMAND...: runs it in the root (--deb: on this machine) and adds its last "N passed"
+# and "N failed" up. One that crashes, counts nothing or takes longer than 40 minutes has failed.
 suite() {
   local name=$1 log=$logs/$1.log status=0 start=$SECONDS line ok=0 bad=0
   shift
-  enter "$root" timeout --kill-after=10 2400 "$@" >"$log" 2>&1 || status=$?
+  local where=(enter "$root")
+  if [ $mode = deb ]; then where=(); fi
+  "${where[@]}" timeout --kill-after=10 2400 "$@" >"$log" 2>&1 || status=$?
   line=$(grep -E '^\[doctest\] test cases:|^[0-9]+ passed, [0-9]+ failed$' "$log" |
     tail -n 1 || true)
   if [ -n "$line" ]; then
@@ -185,6 +190,17 @@ case $mode in
     build clang release "reinfer_exporter reinfer_simulator unit_tests" \
       -DCMAKE_CXX_COMPILER=clang++
     suite clang-unit /cache/build/clang/tests/unit/unit_tests
+    ;;
+  deb)
+    make_root
+    start=$SECONDS
+    revision=$(git rev-parse --short=12 HEAD)
+    enter "$root" env SOURCE_DATE_EPOCH="$(git log -1 --format=%ct)" REINFER_REVISION="$revision" \
+      bash deploy/build-deb.sh --output="/cache/build/deb-$release" >"$logs/deb.log" 2>&1 ||
+      { tail -n 60 "$logs/deb.log"; echo "0 passed, 1 failed"; exit 1; }
+    printf '%-22s built in %d s\n' deb $((SECONDS - start))
+    suite deploy python3 tests/deploy/run.py --packages="$cache/build/deb-$release" \
+      --release="$release"
     ;;
   readme)
     make_bare

@@ -34,6 +34,7 @@ PRODUCT = ['CMake*', 'src/*', 'deploy/*.sh']
 LEVELS = PRODUCT + ['config/*', 'tests/CMakeLists.txt', 'tests/doctest_main.cpp', 'tests/tsan.supp',
                     'tests/unit/*', 'tests/sim/*', 'tests/component/*', 'tests/bad_*']
 COMPILED = LEVELS + ['tests/bench/*.cpp', 'tests/bench/*.h', 'tests/bench/CMakeLists.txt']
+DEPLOYED = PRODUCT + ['config/*', 'dashboards/*', 'deploy/*', 'tests/deploy/*', 'tests/machine.py']
 ANYTHING = ['*']
 SANITIZED = {
     'ASAN_OPTIONS': 'detect_stack_use_after_return=1:strict_string_checks=1',
@@ -104,6 +105,10 @@ SUITES = [
     *levels('asan', 'component', 'simulator', 'sim', 'unit', suffix='-asan'),
     bash('debian13', 'tests/debian13.sh', inputs=COMPILED + ['tests/*.py', 'tests/*.sh'],
          slow=True, compiles=True, minutes_max=60),
+    python('deploy', 'tests/deploy/run.py', inputs=DEPLOYED, slow=True, compiles=True,
+           minutes_max=60),
+    bash('deploy13', 'tests/debian13.sh', '--deb', inputs=DEPLOYED + ['tests/debian13.sh'],
+         slow=True, compiles=True, minutes_max=90),
     build('tsan', 'component_tests unit_tests'),
     *levels('tsan', 'component', 'threads', suffix='-tsan'),
     bash('odr', 'tests/tidy/odr.sh', inputs=COMPILED + ['tests/tidy/odr*'], after='build-release',
