@@ -23,7 +23,7 @@ if grep -qx 'VERSION_ID="12"' /etc/os-release; then
   lint_packages=(clang-14 clang-format-14 clang-tidy-14)
 fi
 # For deploy/build-deb.sh, and for the test of what it builds.
-deb_packages=(debhelper dpkg-dev pkg-config python3)
+deb_packages=(build-essential debhelper dpkg-dev pkg-config python3)
 deploy_test_packages=(lintian mmdebstrap systemd-container)
 # For tests/bench alone: the peers, and its programs' own needs.
 bench_packages=(doctest-dev openssl prometheus-blackbox-exporter python3)
