@@ -95,23 +95,6 @@ def test_programs_are_stripped_and_hardened(packages, folder):
         assert '__stack_chk_fail' in symbols, 'no stack protector'
 
 
-def test_each_command_has_a_manual_page_and_is_completed(folder):
-    """Both are made from --help."""
-    content = folder / 'content/usr'
-    pages = {page.name for page in (content / 'share/man/man1').iterdir()}
-    says = run(content / 'bin/reinfer_exporter', '--help')[1].lower().split('subcommands:')[1]
-    commands = re.findall(r'(?m)^ {2}([a-z][a-z-]*) ', says)
-    assert len(commands) >= 3, commands
-    assert {f'reinfer_exporter-{command}.1.gz' for command in commands} <= pages, pages
-    assert {'reinfer_exporter.1.gz', 'reinfer_simulator.1.gz'} <= pages, pages
-    completion = content / 'share/bash-completion/completions/reinfer_exporter'
-    for words, expected in ((['--web.ext'], '--web.external-url'), (['che'], 'check'),
-                            (['sla', '--mon'], '--month')):
-        script = (f'source {completion}; COMP_WORDS=(reinfer_exporter {" ".join(words)}); '
-                  f'COMP_CWORD={len(words)}; _reinfer_exporter; echo "${{COMPREPLY[*]}}"')
-        assert run('bash', '-c', script)[1].strip() == expected, words
-
-
 def test_an_installed_service_is_not_started_and_says_what_to_do(machine, packages):
     """It has no tenant yet."""
     for file in (packages.exporter, packages.simulator):
@@ -125,6 +108,23 @@ def test_an_installed_service_is_not_started_and_says_what_to_do(machine, packag
     conffiles = machine.call('dpkg-query', '-W', '-f=${Conffiles}', NAME)[1]
     assert CONFIG in conffiles and f'/etc/default/{NAME}' in conffiles, conffiles
     assert machine.file('/etc/prometheus/reinfer-tokens').stat().st_mode & 0o777 == 0o700
+
+
+def test_each_command_has_a_manual_page_and_is_completed(machine, folder):
+    """Both are made from --help."""
+    content = folder / 'content/usr'
+    pages = {page.name for page in (content / 'share/man/man1').iterdir()}
+    says = machine.call('reinfer_exporter', '--help')[1].lower().split('subcommands:')[1]
+    commands = re.findall(r'(?m)^ {2}([a-z][a-z-]*) ', says)
+    assert len(commands) >= 3, commands
+    assert {f'reinfer_exporter-{command}.1.gz' for command in commands} <= pages, pages
+    assert {'reinfer_exporter.1.gz', 'reinfer_simulator.1.gz'} <= pages, pages
+    completion = content / 'share/bash-completion/completions/reinfer_exporter'
+    for words, expected in ((['--web.ext'], '--web.external-url'), (['che'], 'check'),
+                            (['sla', '--mon'], '--month')):
+        script = (f'source {completion}; COMP_WORDS=(reinfer_exporter {" ".join(words)}); '
+                  f'COMP_CWORD={len(words)}; _reinfer_exporter; echo "${{COMPREPLY[*]}}"')
+        assert run('bash', '-c', script)[1].strip() == expected, words
 
 
 def test_the_unit_is_right_and_its_exposure_low(machine):
