@@ -113,7 +113,8 @@ constexpr std::array kRows = {
     KeyRow{"tenant", "token_env", "", "see above", R"("ACME_TOKEN")",
            "Name of the environment variable that holds the token."},
     KeyRow{"tenant", "token_file", "", "see above", R"("tokens/acme")",
-           "File that holds the token, from this file's folder. Read again when it changes."},
+           "File that holds the token, from this file's folder. Read again when it changes. A "
+           "credential of a systemd unit is `${CREDENTIALS_DIRECTORY}/NAME`, as any file may be."},
     KeyRow{"tenant", "token_command", "", "see above",
            R"(["vault", "read", "-field=token", "secret/acme"])",
            "Program that prints the token, and its arguments. No shell reads them."},
