@@ -167,7 +167,7 @@ int serve(const Options& options) {
   http::RateLimit probe_rate(options.probe_rate);
   show_options(options, instruments);
   http::Routes routes = all_routes(options, ledgers, clock, instruments, ready, probe_rate, threads,
-                                   reloader, history ? &*history : nullptr);
+                                   reloader, history);
   http::ServerInstruments server_instruments(instruments, options.telemetry.path);
   const auto exporter_now = [&options, started = clock.now().wall] {
     return api::ApiExporter{started, options.config_file};
