@@ -70,7 +70,7 @@ void write_facts(Html& html, const record::IncidentFacts& incident, base::WallTi
   figure("Length", explain::length_text(incident, now), incident.recovered ? "over" : "it lasts");
   figure("Failed", fmt::format("{}", incident.failures), explain::failures_text(incident));
   for (std::size_t i = 1; i < incident.counts.size(); ++i)
-    if (incident.counts[i] > 0)
+    if (incident.counts[i] > 0 && incident.counts[i] < incident.failures)
       figure("Of them", fmt::format("{}", incident.counts[i]),
              std::string(to_label(static_cast<model::Fault>(i))));
   html.close();
@@ -101,7 +101,7 @@ void write_timeline(Html& html, const record::IncidentFacts& incident, base::Wal
     write_moment(html, step.when, now);
     html.text(" ");
     draw_icon(html, step.fault);
-    html.text(step.words).close();
+    html.text(" " + step.words).close();
   }
   html.close();
 }

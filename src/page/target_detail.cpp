@@ -140,8 +140,9 @@ class TargetPage {
     }
     html_.close();
     html_.element("p", {{"class", "quiet note"}},
-                  fmt::format("Kept in memory since the exporter started. Quantiles are measured "
-                              "latencies of the last hour, of {} ok probes at most.",
+                  fmt::format("{} since the exporter started. Quantiles are measured latencies of "
+                              "the last hour, of {} ok probes at most.",
+                              history_ ? "Slots are counted" : "Kept in memory",
                               record::RecentResults::kLatenciesKept));
   }
 
