@@ -40,9 +40,12 @@ class SilentResolverTest(unittest.TestCase):
         resolv_conf = cls.folder / 'resolv.conf'
         resolv_conf.write_text(f'nameserver {SILENT_ADDRESS}\n')
         cls.wrapper = cls.folder / 'exporter'
-        cls.wrapper.write_text(f'#!/bin/sh\nexec unshare -m sh -c \'mount --bind {resolv_conf} '
-                               f'/etc/resolv.conf && exec {exporter_program()} "$@"\' sh "$@"\n')
-        cls.wrapper.chmod(0o755)
+        text = (f'#!/bin/sh\nexec unshare -m sh -c \'mount --bind {resolv_conf} /etc/resolv.conf '
+                f'&& exec {exporter_program()} "$@"\' sh "$@"\n')
+        # By another process: a program that another test starts meanwhile would inherit our
+        # descriptor, and nobody may run a file that somebody may write.
+        subprocess.run(['sh', '-c', 'cat > "$1" && chmod 755 "$1"', 'sh', cls.wrapper],
+                       input=text, text=True, check=True)
 
     def test_lookups_under_way_are_bounded(self):
         """Each gives up in time, and its thread asks on for ten seconds."""
