@@ -36,6 +36,12 @@ constexpr const char* kIncident =
 constexpr const char* kEvidence =
     "insert into evidence (target, finished_ms, good, result) values (?, ?, ?, ?)";
 
+constexpr const char* kSlowest =
+    "select coalesce(max(json_extract(result, '$.total')), 0) from evidence"
+    " where target = ? and good = 1 and finished_ms >= ?";
+constexpr const char* kForgetSlowest =
+    "delete from evidence where target = ? and good = 1 and finished_ms >= ?";
+
 std::string text_of(std::string_view label) {
   return std::string(label);
 }
@@ -113,8 +119,9 @@ Stored<Written> Store::write(const std::vector<record::JournalBatch>& batches) {
     }
   });
   if (done) return written;
-  // Targets that this transaction has added are not there.
+  // What this transaction has added is not there.
   ids_.clear();
+  shares_.clear();
   return tl::unexpected(done.error());
 }
 
@@ -167,23 +174,47 @@ void Store::write_incident(std::int64_t target, const record::Incident& incident
   put.exec();
 }
 
-bool Store::may_keep(std::int64_t target, const model::ProbeResult& result) {
+bool Store::may_keep_failure(std::int64_t target, const model::ProbeResult& result) {
   Share& share = shares_[target];
   const std::int64_t hour = stretch_of(result.finished.wall, kHour);
-  if (share.hour != hour) share = {hour, 0, 0};
-  return result.outcome == model::Outcome::ok ? share.slow++ < kSlowestAnHour
-                                              : share.failures++ < kFailuresAnHour;
+  if (share.hour != hour) share.failures = 0;
+  share.hour = hour;
+  return share.failures++ < kFailuresAnHour;
+}
+
+// The one that was kept for the day goes.
+bool Store::replaces_slowest(std::int64_t target, const model::ProbeResult& result) {
+  Share& share = shares_[target];
+  const std::int64_t day = stretch_of(result.finished.wall, kDay);
+  const std::int64_t begin = to_milliseconds(begin_of(day, kDay));
+  if (share.day != day) {
+    SQLite::Statement& known = statement(kSlowest);
+    known.bind(1, target);
+    known.bind(2, begin);
+    known.executeStep();
+    share.day = day;
+    share.slowest = known.getColumn(0).getInt64();
+  }
+  const std::int64_t total = result.phases.total.value_or(base::Nanoseconds{0}).count();
+  if (total <= share.slowest) return false;
+  share.slowest = total;
+  SQLite::Statement& forget = statement(kForgetSlowest);
+  forget.bind(1, target);
+  forget.bind(2, begin);
+  forget.exec();
+  return true;
 }
 
 void Store::write_evidence(const record::JournalBatch& batch, Written& written) {
   const std::vector<std::int64_t>& ids = ids_of(batch.plan);
   for (const model::ProbeResult& result : batch.evidence) {
     const std::int64_t id = ids.at(model::to_size(result.target));
-    if (!may_keep(id, result)) continue;
+    const bool good = result.outcome == model::Outcome::ok;
+    if (good ? !replaces_slowest(id, result) : !may_keep_failure(id, result)) continue;
     SQLite::Statement& add = statement(kEvidence);
     add.bind(1, id);
     add.bind(2, to_milliseconds(result.finished.wall));
-    add.bind(3, static_cast<int>(result.outcome == model::Outcome::ok));
+    add.bind(3, static_cast<int>(good));
     add.bind(4, to_stored_json(result));
     add.exec();
     ++written.evidence;

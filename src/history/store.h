@@ -27,9 +27,10 @@ namespace reinfer::history {
 // Quarters of an hour, and latencies by hour; days are kept for longer.
 inline constexpr std::chrono::days kFineKept{31};
 
-// Of each target in an hour; incidents have their numbers without them.
+// Of each target; incidents have their numbers without them.
 inline constexpr std::uint32_t kFailuresAnHour = 6;
-inline constexpr std::uint32_t kSlowestAnHour = 2;
+// The slowest success of each day: ten thousand healthy targets must fit.
+inline constexpr std::chrono::days kSlowestKept{7};
 
 // What went wrong, in SQLite's words. The transaction did not happen.
 struct StoreError {
@@ -70,10 +71,12 @@ class Store {
   Stored<void> examine();
 
  private:
+  // What was kept of a target's evidence.
   struct Share {
     std::int64_t hour = 0;
-    std::uint32_t failures = 0;
-    std::uint32_t slow = 0;
+    std::uint32_t failures = 0;  // in that hour
+    std::int64_t day = 0;
+    std::int64_t slowest = 0;  // of that day, nanoseconds
   };
 
   SQLite::Statement& statement(const char* sql);
@@ -83,7 +86,8 @@ class Store {
   void write_incidents(const record::JournalBatch& batch);
   void write_incident(std::int64_t target, const record::Incident& incident,
                       std::optional<base::Instant> recovered, const model::Tenant& tenant);
-  bool may_keep(std::int64_t target, const model::ProbeResult& result);
+  bool may_keep_failure(std::int64_t target, const model::ProbeResult& result);
+  bool replaces_slowest(std::int64_t target, const model::ProbeResult& result);
   void write_evidence(const record::JournalBatch& batch, Written& written);
   void add_latencies(std::int64_t target, std::int64_t width, std::int64_t start,
                      const Latencies& latencies);

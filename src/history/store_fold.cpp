@@ -160,6 +160,8 @@ Stored<Pruned> Store::prune(const model::StorageLimits& limits, base::WallTime n
     forget("delete from incident where since_ms < ? and recovered_ms is not null",
            to_milliseconds(days));
     forget("delete from evidence where finished_ms < ?", to_milliseconds(now - limits.evidence));
+    forget("delete from evidence where good = 1 and finished_ms < ?",
+           to_milliseconds(now - kSlowestKept));
     forget("delete from target where removed_ms < ?", to_milliseconds(days));
     prune_by_size(limits.bytes_max, pruned);
   });

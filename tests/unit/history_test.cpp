@@ -357,6 +357,28 @@ TEST_CASE("beyond its size the history gives up the finest figures first, and co
   CHECK(life.days().size() == 61);
 }
 
+TEST_CASE("of the successes of a day the slowest is kept, over a restart too") {
+  const Folder folder;
+  const auto kept = [](Life& life) {
+    return *life.history->ask([&](history::Archive& archive) {
+      return archive.evidence("acme", "projects", kStart - 24h, life.clock.at.wall, 100,
+                              life.clock.at);
+    });
+  };
+  for (int start = 0; start < 2; ++start) {
+    Life life(folder.file());
+    life.pass(1h * start);
+    life.open();
+    for (const base::Nanoseconds total : {20ms, 30ms, 900ms - 100ms * start, 10ms}) {
+      life.probe(kOk, 0, total);
+      life.pass(10s);
+      life.history->turn();
+    }
+    REQUIRE(kept(life).size() == 1);
+    CHECK(kept(life)[0].phases.total == 900ms);
+  }
+}
+
 TEST_CASE("latencies of a day are the sum of those of its hours, and their quantiles are near") {
   const Folder folder;
   Life life(folder.file());
