@@ -54,6 +54,8 @@ int main(int argc, char** argv) {
       return reinfer::app::discover_command(options);
     case reinfer::app::Command::import_blackbox:
       return reinfer::app::import_command(options);
+    case reinfer::app::Command::healthcheck:
+      return reinfer::app::healthcheck_command(options);
   }
   return 2;
 }

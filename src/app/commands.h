@@ -27,4 +27,8 @@ int discover_command(const Options& options);
 // Prints or writes a configuration made from those of blackbox_exporter and Prometheus.
 int import_command(const Options& options);
 
+// Asks a running exporter whether it is healthy, for container runtimes: their image has no other
+// program that could ask. Returns 0 or 1 within five seconds.
+int healthcheck_command(const Options& options);
+
 }  // namespace reinfer::app

@@ -48,6 +48,7 @@ struct Given {
   std::uint64_t repeat = 1;
   std::string repeat_interval;  // empty: not given
   SlaGiven sla;
+  std::string healthcheck_url;  // empty: not given
 };
 
 void add_common(CLI::App& cli, Options& options, Given& given) {
@@ -236,6 +237,27 @@ std::optional<std::string> understand_first_steps(const Given&, Options& options
   return std::nullopt;
 }
 
+std::optional<std::string> understand_addresses(const Given& given, Options& options) {
+  if (given.listen_addresses.size() > kListenAddressesMax)
+    return fmt::format("--web.listen-address: is given {} times (allowed: {})",
+                       given.listen_addresses.size(), kListenAddressesMax);
+  for (const std::string& text : given.listen_addresses) {
+    const auto address = http::parse_listen_address(text);
+    if (!address) return "--web.listen-address: " + address.error();
+    options.server.addresses.push_back(*address);
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> understand_health(const Given& given, Options& options) {
+  if (options.command != Command::healthcheck) return std::nullopt;
+  if (auto wrong = understand_addresses(given, options)) return wrong;
+  auto understood = understand_healthcheck(given.healthcheck_url, options.server.addresses);
+  if (!understood) return understood.error();
+  options.healthcheck = std::move(*understood);
+  return std::nullopt;
+}
+
 std::optional<std::string> understand_common(const Given& given, Options& options) {
   options.log_level = base::parse_log_level(given.log_level).value_or(base::LogLevel::info);
   options.log_format = base::parse_log_format(given.log_format).value_or(base::LogFormat::logfmt);
@@ -253,15 +275,7 @@ std::optional<std::string> understand_common(const Given& given, Options& option
     return fmt::format("--config.auto-reload-interval: {} is not {}, 1s or longer, or 0s for never",
                        given.auto_reload_interval, base::kDurationForm);
   if (*interval > base::Nanoseconds{0}) options.auto_reload_interval = *interval;
-  if (given.listen_addresses.size() > kListenAddressesMax)
-    return fmt::format("--web.listen-address: is given {} times (allowed: {})",
-                       given.listen_addresses.size(), kListenAddressesMax);
-  for (const std::string& text : given.listen_addresses) {
-    const auto address = http::parse_listen_address(text);
-    if (!address) return "--web.listen-address: " + address.error();
-    options.server.addresses.push_back(*address);
-  }
-  return std::nullopt;
+  return understand_addresses(given, options);
 }
 
 }  // namespace
@@ -290,6 +304,9 @@ std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv
   CLI::App* import_blackbox = cli.add_subcommand(
       "import-blackbox", "Make a configuration from those of blackbox_exporter and Prometheus");
   add_import(*import_blackbox, options.import_blackbox);
+  CLI::App* healthcheck = cli.add_subcommand(
+      "healthcheck", "Ask a running exporter whether it is healthy, as containers do");
+  add_healthcheck(*healthcheck, given.healthcheck_url);
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -303,8 +320,9 @@ std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv
   if (sla->parsed()) options.command = Command::sla;
   if (discover->parsed()) options.command = Command::discover;
   if (import_blackbox->parsed()) options.command = Command::import_blackbox;
-  for (const auto step :
-       {understand_common, understand_probe, understand_sla, understand_first_steps})
+  if (healthcheck->parsed()) options.command = Command::healthcheck;
+  for (const auto step : {understand_common, understand_probe, understand_sla,
+                          understand_first_steps, understand_health})
     if (const auto wrong = step(given, options)) return EarlyExit{2, *wrong + "\n"};
   return options;
 }

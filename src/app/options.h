@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/discover_options.h"
+#include "app/healthcheck_options.h"
 #include "app/import_options.h"
 #include "app/sla_options.h"
 #include "app/terminal.h"
@@ -24,7 +25,7 @@ namespace reinfer::app {
 // A larger number is an error.
 inline constexpr std::size_t kProbeThreadsMax = 64;
 
-enum class Command { serve, check, probe, sla, discover, import_blackbox };
+enum class Command { serve, check, probe, sla, discover, import_blackbox, healthcheck };
 
 struct Options {
   Command command = Command::serve;
@@ -52,6 +53,7 @@ struct Options {
   SlaOptions sla;
   DiscoverOptions discover;
   ImportOptions import_blackbox;
+  HealthcheckOptions healthcheck;
 
   // "" if there is no storage path.
   std::string state_file() const {

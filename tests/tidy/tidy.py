@@ -56,7 +56,8 @@ ROOMS = {
 LIBRARIES = {
     "curl/": r"src/transport/curl_\w+\.(h|cpp)|src/config/(base_url|url_path)\w*\.cpp"
              r"|src/base/http_date\.cpp",
-    "httplib.h": r"src/http/httplib_adapter\.cpp|src/sla/http_get\.cpp",
+    "httplib.h": r"src/http/httplib_adapter\.cpp|src/sla/http_get\.cpp"
+                 r"|src/app/healthcheck_command\.cpp",
     "yaml-cpp/": r"src/http/yaml_table\.cpp",
     "systemd/": r"src/(http/socket_activation|app/service_notices)\.cpp",
     "crypt.h": r"src/http/password\.cpp",

@@ -53,6 +53,22 @@ TEST_CASE("threads and shards are as told, or found out") {
         "--shard: the index is 3, allowed: 0 to 2, the first is 0\n");
 }
 
+TEST_CASE("a health check asks the first address of this machine, by HTTP and by TLS") {
+  const auto servers = [](std::vector<const char*> arguments) {
+    arguments.insert(arguments.begin(), "healthcheck");
+    return options(arguments).healthcheck.servers;
+  };
+  using Servers = std::vector<std::string>;
+  CHECK(servers({}) == Servers{"http://127.0.0.1:9877", "https://127.0.0.1:9877"});
+  CHECK(servers({"--web.listen-address=[::]:80", "--web.listen-address=:81"}) ==
+        Servers{"http://[::1]:80", "https://[::1]:80"});
+  CHECK(servers({"--web.listen-address=exporter:80"}).front() == "http://exporter:80");
+  CHECK(servers({"--url=https://exporter:8443"}) == Servers{"https://exporter:8443"});
+  CHECK(options({"healthcheck", "--url=http://a/b/"}).healthcheck.prefix == "/b");
+  CHECK(early({"healthcheck", "--web.listen-address=:0"}).code == 2);
+  CHECK(early({"healthcheck", "--url=a"}).code == 2);
+}
+
 TEST_CASE("an external URL is a whole one, without what a link to it would lose") {
   const auto url = [](const char* text) {
     return options({"--config.file=a", "--web.external-url", text}).external_url;
