@@ -15,6 +15,12 @@ test_packages=(
 )
 # An installed Node.js is taken as it is: packages of other makers bring npm along.
 command -v npm >/dev/null || test_packages+=(nodejs npm)
+# For tests/box alone: images, and what goes into a cluster.
+box_packages=(
+  buildah catatonit containernetworking-plugins curl golang-github-masterminds-sprig-dev golang-go
+  mmdebstrap podman prometheus prometheus-alertmanager python3-jsonschema python3-yaml runc
+)
+command -v npm >/dev/null || box_packages+=(nodejs npm)
 browser_packages=(chromium fonts-dejavu-core)
 clang_packages=(clang)
 # The format is that of clang-format 14, which Debian 12 has and Debian 13 has not.
