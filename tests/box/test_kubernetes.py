@@ -1,0 +1,124 @@
+"""The manifests for kustomize: their schemas, what they promise, and a start by podman."""
+
+import subprocess
+import sys
+import unittest
+
+import yaml
+
+import cluster
+from containers import FOLDER, ROOT, PATIENCE
+
+OVERLAYS = ('single', 'sharded', 'vantages')
+
+
+@unittest.skipUnless(cluster.KUSTOMIZE.exists(), 'kustomize is not to be had')
+class ManifestsTest(unittest.TestCase):
+    """Each overlay as kustomize makes it."""
+
+    @classmethod
+    def setUpClass(cls):
+        cls.made = {name: cluster.kustomized(f'overlays/{name}') for name in OVERLAYS}
+
+    def test_the_schemas_of_the_api_take_them(self):
+        """Values, and keys that do not exist."""
+        for name, documents in self.made.items():
+            self.assertEqual(cluster.problems_of(documents), [], name)
+
+    def test_the_schemas_find_mistakes(self):
+        """A wrong value, and a key with a slip of the finger."""
+        bad = [{'apiVersion': 'v1', 'kind': 'Service', 'metadata': {'name': 'a'},
+                'spec': {'ports': [{'port': 'http'}]}},
+               {'apiVersion': 'apps/v1', 'kind': 'StatefulSet', 'metadata': {'name': 'b'},
+                'spec': {'selectr': {}}},
+               {'apiVersion': 'monitoring.coreos.com/v1', 'kind': 'ServiceMonitor',
+                'metadata': {'name': 'c'},
+                'spec': {'selector': {}, 'endpoints': [{'intervall': '1s'}]}}]
+        said = '\n'.join(cluster.problems_of(bad))
+        for words in ('port must be integer', 'selectr', 'intervall'):
+            self.assertIn(words, said)
+
+    def test_they_keep_what_all_promise(self):
+        """Rights, limits, probes, selectors, the network."""
+        for name, documents in self.made.items():
+            self.assertEqual(list(cluster.promises_broken(documents)), [], name)
+            namespace = cluster.one(documents, 'Namespace')
+            self.assertEqual(namespace['metadata']['labels'][
+                'pod-security.kubernetes.io/enforce'], 'restricted')
+            account = cluster.all_of(documents, 'ServiceAccount')[0]
+            self.assertIs(account['automountServiceAccountToken'], False)
+
+    def test_promises_can_be_broken(self):
+        """Each of some that are easily lost."""
+        for path, value in ((('securityContext', 'runAsNonRoot'), False),
+                            (('automountServiceAccountToken',), True),
+                            (('hostNetwork',), True)):
+            documents = cluster.kustomized('overlays/single')
+            place = cluster.one(documents, 'StatefulSet')['spec']['template']['spec']
+            for key in path[:-1]:
+                place = place[key]
+            place[path[-1]] = value
+            self.assertTrue(list(cluster.promises_broken(documents)), path)
+
+    def test_shards_are_as_many_as_pods(self):
+        """The argument and the number of replicas say the same."""
+        spec = cluster.one(self.made['sharded'], 'StatefulSet')['spec']
+        self.assertIn(f'--shard=auto/{spec["replicas"]}',
+                      spec['template']['spec']['containers'][0]['args'])
+        self.assertGreater(spec['replicas'], 1)
+
+    def test_vantages_are_told_apart(self):
+        """By a label of their pods that the monitor takes over; none selects another's pods."""
+        documents = self.made['vantages']
+        sets = cluster.all_of(documents, 'StatefulSet')
+        labels = [entry['spec']['template']['metadata']['labels']['vantage'] for entry in sets]
+        self.assertEqual(len(set(labels)), 2)
+        self.assertEqual([entry['spec']['selector']['matchLabels']['vantage'] for entry in sets],
+                         labels)
+        regions = [entry['spec']['template']['spec']['nodeSelector'] for entry in sets]
+        self.assertNotEqual(*regions)
+        self.assertEqual(cluster.one(documents, 'ServiceMonitor')['spec']['podTargetLabels'],
+                         ['vantage'])
+
+    def test_the_monitor_selects_the_services(self):
+        """By their labels and the name of the port."""
+        for documents in self.made.values():
+            spec = cluster.one(documents, 'ServiceMonitor')['spec']
+            for service in cluster.all_of(documents, 'Service'):
+                self.assertLessEqual(set(spec['selector']['matchLabels'].items()),
+                                     set(service['metadata']['labels'].items()))
+                self.assertIn(spec['endpoints'][0]['port'],
+                              [port['name'] for port in service['spec']['ports']])
+
+    def test_the_rules_are_those_of_prometheus(self):
+        """From the same source, and whole."""
+        folder = ROOT / 'deploy/kubernetes/operator'
+        sys.path.insert(0, str(folder))
+        import generate  # pylint: disable=C0415,E0401
+        self.assertEqual((folder / 'prometheusrule.yaml').read_text(), generate.render(),
+                         'made from other rules: python3 deploy/kubernetes/operator/generate.py')
+        for documents in self.made.values():
+            self.assertEqual(cluster.one(documents, 'PrometheusRule')['spec']['groups'],
+                             cluster.rule_groups())
+            self.assertIn('SUCCESS', cluster.check_rules(FOLDER, documents))
+
+    def test_the_boards_are_those_of_the_repository(self):
+        """All of them, with the label that Grafana's sidecar looks for."""
+        for documents in self.made.values():
+            self.assertEqual(cluster.boards_of(documents), cluster.boards_there())
+
+    def test_kubectl_makes_the_same(self):
+        """It has an older kustomize built in."""
+        try:
+            subprocess.run(['kubectl', 'version', '--client'], check=True, capture_output=True,
+                           timeout=PATIENCE)
+        except (OSError, subprocess.CalledProcessError):
+            self.skipTest('kubectl is not installed')
+        for name in OVERLAYS:
+            said = subprocess.run(['kubectl', 'kustomize', cluster.KUBERNETES / 'overlays' / name],
+                                  check=True, capture_output=True, timeout=PATIENCE).stdout
+            self.assertEqual(list(yaml.safe_load_all(said)), self.made[name])
+
+
+if __name__ == '__main__':
+    unittest.main()
