@@ -117,6 +117,8 @@ SUITES = [
     *levels('dev', 'component', 'unit', suffix='-dev', after='odr'),
     bash('clang', 'tests/tidy/clang_build.sh', inputs=COMPILED + ['tests/tidy/clang_build.sh'],
          slow=True, compiles=True, minutes_max=60),
+    bash('box', 'tests/box/run.sh', slow=True, compiles=True, minutes_max=60,
+         inputs=PRODUCT + ['deploy/*', 'config/*', 'dashboards/*', 'tests/box/*', 'LICENSE']),
     bash('clang-format', 'tests/tidy/clang_format.sh', slow=True,
          inputs=['*.h', '*.cpp', '.clang-format', 'tests/tidy/clang_format.sh']),
     bash('clang-tidy', 'tests/tidy/clang_tidy.sh', slow=True, compiles=True, minutes_max=80,

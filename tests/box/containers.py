@@ -11,6 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -79,6 +80,7 @@ def image_id(name):
 def wait_until(observe, what, patience=PATIENCE):
     """Observes until it is something; returns that."""
     deadline = time.monotonic() + patience
+    pause = threading.Event()
     seen = None
     while time.monotonic() < deadline:
         try:
@@ -87,7 +89,7 @@ def wait_until(observe, what, patience=PATIENCE):
                 return seen
         except (Failed, ValueError, KeyError, IndexError) as error:
             seen = error
-        time.sleep(0.2)
+        pause.wait(0.2)
     raise AssertionError(f'waited {patience} s for {what}, last saw: {seen!r}')
 
 

@@ -130,7 +130,8 @@ class ChartTest(unittest.TestCase):
     def test_versions_agree(self):
         """The chart is of the exporter's version."""
         chart = yaml.safe_load((cluster.CHART / 'Chart.yaml').read_text())
-        version = re.search(r'exporter VERSION (\S+)', (ROOT / 'CMakeLists.txt').read_text()).group(1)
+        cmake = (ROOT / 'CMakeLists.txt').read_text()
+        version = re.search(r'exporter VERSION (\S+)', cmake).group(1)
         self.assertEqual((chart['version'], chart['appVersion']), (version, version))
 
 

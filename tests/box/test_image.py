@@ -94,7 +94,8 @@ class ContentTest(unittest.TestCase):
         """Labels, user, health check, start."""
         seen = json.loads(podman('image', 'inspect', EXPORTER))[0]
         labels = seen['Labels']
-        version = re.search(r'exporter VERSION (\S+)', (ROOT / 'CMakeLists.txt').read_text()).group(1)
+        cmake = (ROOT / 'CMakeLists.txt').read_text()
+        version = re.search(r'exporter VERSION (\S+)', cmake).group(1)
         said = podman('run', '--rm', '--network=none', '--no-healthcheck', *HARDENED, EXPORTER,
                       '--version')
         self.assertIn(f'version {version} ', said)

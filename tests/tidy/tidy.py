@@ -115,7 +115,7 @@ PATTERNS = [
      "do it, or write down where the limits are described"),
     ("columns", SCRIPTS_TOO, r"(?m)^.{%d,}$" % (COLUMNS_MAX + 1),
      f"break lines after at most {COLUMNS_MAX} columns"),
-    ("tab", r"^(?!tests/bad_configs/|.*(Makefile|debian/rules)$)", r"\t", "indent with blanks"),
+    ("tab", r"^(?!tests/bad_configs/|.*(Makefile|debian/rules|\.go)$)", r"\t", "indent with blanks"),
     ("trailing-blank", TEXT, r"(?m)[ \t]+$", "end the line after its last word"),
     ("crlf", TEXT, r"\r", "end lines with a line feed alone"),
     ("final-newline", TEXT, r"[^\n]\Z", "end the file with a line feed"),
