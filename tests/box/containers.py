@@ -93,6 +93,14 @@ def wait_until(observe, what, patience=PATIENCE):
     raise AssertionError(f'waited {patience} s for {what}, last saw: {seen!r}')
 
 
+def get_in_pod(name, port, path, scheme='http'):
+    """What a server in the pod answers; it is reached in the pod's own network alone."""
+    infra = podman('pod', 'inspect', '--format', '{{.InfraContainerID}}', name)
+    process = podman('inspect', '--format', '{{.State.Pid}}', infra)
+    return run('nsenter', f'--net=/proc/{process}/ns/net', 'curl', '--noproxy', '*', '-fsSk',
+               '--max-time', '20', f'{scheme}://127.0.0.1:{port}{path}')
+
+
 class Pod:
     """Containers that share a network with nothing in it but themselves; gone with its owner."""
 
@@ -112,10 +120,7 @@ class Pod:
 
     def get(self, port, path='/', scheme='http'):
         """What a server in it answers."""
-        infra = podman('pod', 'inspect', '--format', '{{.InfraContainerID}}', self.name)
-        process = podman('inspect', '--format', '{{.State.Pid}}', infra)
-        return run('nsenter', f'--net=/proc/{process}/ns/net', 'curl', '--noproxy', '*', '-fsSk',
-                   '--max-time', '20', f'{scheme}://127.0.0.1:{port}{path}')
+        return get_in_pod(self.name, port, path, scheme)
 
     def json(self, port, path):
         """The same, understood."""

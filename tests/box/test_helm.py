@@ -1,4 +1,4 @@
-"""The Helm chart: rendered with Helm's template engine, for each file of values in its folder ci."""
+"""The Helm chart, rendered with Helm's template engine for each file of values in its folder ci."""
 
 import json
 import re

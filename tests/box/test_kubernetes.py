@@ -1,15 +1,21 @@
 """The manifests for kustomize: their schemas, what they promise, and a start by podman."""
 
+import base64
+import os
 import subprocess
 import sys
 import unittest
+from pathlib import Path
 
 import yaml
 
 import cluster
-from containers import FOLDER, ROOT, PATIENCE
+from containers import (FOLDER, PATIENCE, ROOT, SIMULATOR, build, get_in_pod, podman, run,
+                        wait_until)
 
 OVERLAYS = ('single', 'sharded', 'vantages')
+STATE = '/var/lib/prometheus-reinfer-exporter'
+TOKEN = 'a-token-from-the-secret'
 
 
 @unittest.skipUnless(cluster.KUSTOMIZE.exists(), 'kustomize is not to be had')
@@ -118,6 +124,87 @@ class ManifestsTest(unittest.TestCase):
             said = subprocess.run(['kubectl', 'kustomize', cluster.KUBERNETES / 'overlays' / name],
                                   check=True, capture_output=True, timeout=PATIENCE).stdout
             self.assertEqual(list(yaml.safe_load_all(said)), self.made[name])
+
+
+class PodTest(unittest.TestCase):
+    """The pod of the sharded overlay, started by podman. Its objects are the overlay's but for what
+    no cluster is there for: the StatefulSet is one of its pods, claims are podman's volumes, the
+    tenants are simulated by one more container, and the probes are asked from here.
+    """
+
+    @classmethod
+    def setUpClass(cls):
+        if not cluster.KUSTOMIZE.exists():
+            raise unittest.SkipTest('kustomize is not to be had')
+        build()
+        documents = cluster.kustomized('overlays/sharded')
+        workload = cluster.one(documents, 'StatefulSet')
+        template = workload['spec']['template']
+        cls.probes = {}
+        for name in ('livenessProbe', 'readinessProbe', 'startupProbe'):
+            cls.probes[name] = template['spec']['containers'][0].pop(name)
+        cls.pod = f'{workload["metadata"]["name"]}-{os.getpid()}-1'
+        cls.write(documents, template)
+        cls.addClassCleanup(run, 'podman', 'play', 'kube', '--down', FOLDER / 'pod.yaml',
+                            allowed=(0, 1, 125))
+        for name in ('state', 'authority'):
+            cls.addClassCleanup(podman, 'volume', 'rm', '--force', f'{cls.pod}-{name}')
+        podman('play', 'kube', '--network=none', FOLDER / 'pod.yaml')
+        cls.exporter = f'{cls.pod}-reinfer-exporter'
+
+    @classmethod
+    def write(cls, documents, template):
+        """The file for podman."""
+        spec = template['spec']
+        spec['volumes'] += [{'name': name, 'persistentVolumeClaim':
+                             {'claimName': f'{cls.pod}-{name}'}} for name in ('state', 'authority')]
+        spec['containers'][0]['volumeMounts'].append(
+            {'name': 'authority', 'mountPath': '/authority', 'readOnly': True})
+        spec['containers'].append({
+            'name': 'simulator', 'image': SIMULATOR, 'imagePullPolicy': 'Never',
+            'args': ['--listen-tls=127.0.0.1:9443', f'--ca-file={STATE}/ca.pem',
+                     f'--token={TOKEN}'],
+            'securityContext': spec['containers'][0]['securityContext'],
+            'volumeMounts': [{'name': 'authority', 'mountPath': STATE}]})
+        # The simulator has written its authority when the exporter starts.
+        spec['containers'].reverse()
+        config = cluster.one(documents, 'ConfigMap', 'reinfer-exporter')
+        text = config['data']['reinfer_exporter.toml']
+        config['data']['reinfer_exporter.toml'] = text.split('[[control]]')[0].replace(
+            'https://cloud.uipath.com/acme', 'https://localhost:9443/demo').replace(
+            'token_file', 'ca_file = "/authority/ca.pem"\ntoken_file')
+        secret = {'apiVersion': 'v1', 'kind': 'Secret', 'type': 'Opaque',
+                  'metadata': {'name': 'reinfer-exporter-tokens'},
+                  'data': {'acme-production': base64.b64encode(TOKEN.encode()).decode()}}
+        pod = {'apiVersion': 'v1', 'kind': 'Pod', 'spec': spec,
+               'metadata': {**template['metadata'], 'name': cls.pod}}
+        (FOLDER / 'pod.yaml').write_text(yaml.safe_dump_all([secret, config, pod]))
+
+    def test_it_starts_and_answers_its_probes(self):
+        """At the addresses that the kubelet would ask."""
+        for probe in self.probes.values():
+            self.assertEqual(probe['httpGet']['port'], 'http')
+            wait_until(lambda path=probe['httpGet']['path']: get_in_pod(self.pod, 9877, path),
+                       probe['httpGet']['path'])
+
+    def test_it_probes_with_the_token_of_the_secret(self):
+        """What of the targets is this shard's is good."""
+        def good():
+            text = get_in_pod(self.pod, 9877, '/metrics')
+            self.assertIn('reinfer_exporter_shard_info{shard="1",shards="3"} 1', text)
+            self.assertNotIn('outcome="unauthorized"} 1', text)
+            return 'reinfer_target_info' in text or 'reinfer_exporter_build_info' in text
+        wait_until(good, 'the metrics')
+        self.assertNotIn('level=error', podman('logs', self.exporter, allowed=(0,)))
+
+    def test_it_has_the_rights_that_the_manifest_gives(self):
+        """As the kernel sees it."""
+        process = podman('inspect', '--format', '{{.State.Pid}}', self.exporter)
+        status = Path(f'/proc/{process}/status').read_text()
+        for line in ('Uid:\t65532', 'CapEff:\t0000000000000000', 'NoNewPrivs:\t1'):
+            self.assertIn(line, status)
+        self.assertEqual(podman('inspect', '--format', '{{.HostConfig.ReadonlyRootfs}}',
+                                self.exporter), 'true')
 
 
 if __name__ == '__main__':
