@@ -1,10 +1,10 @@
 """The stack for docker compose: its schema, how it is hardened, and the chain from the simulated
 tenant to an alert.
 
-The chain is started by podman in one pod: the images of the exporter and the simulator, and Debian's
-Prometheus and Alertmanager in place of their makers' images, all with the users, limits, files and
-commands of compose.yaml. What cannot be had here is not started: docker itself, the makers' images
-and Grafana. Its files are checked for what they refer to.
+The chain is started by podman in one pod: the images of the exporter and the simulator, and
+Debian's Prometheus and Alertmanager in place of their makers' images, all with the users, limits,
+files and commands of compose.yaml. What cannot be had here is not started: docker itself, the
+makers' images and Grafana. Its files are checked for what they refer to.
 """
 
 import json
