@@ -35,7 +35,7 @@ def _settings():
     """Where storage is, and what a machine without systemd and with few rights needs."""
     storage = FOLDER / 'storage.conf'
     storage.write_text(f'[storage]\ndriver = "overlay"\ngraphroot = "{CACHE}/storage"\n'
-                       f'runroot = "{FOLDER}/run"\n')
+                       f'runroot = "{CACHE}/run"\n')
     containers = FOLDER / 'containers.conf'
     containers.write_text('[containers]\ndefault_ulimits = ["nofile=1024:1024", '
                           '"nproc=4096:4096"]\n[engine]\nruntime = "runc"\n'
