@@ -155,6 +155,12 @@ class PodTest(unittest.TestCase):
         podman('play', 'kube', '--network=none', FOLDER / 'pod.yaml')
         cls.exporter = f'{cls.pod}-reinfer-exporter'
 
+    @staticmethod
+    def token_in_pod():
+        """Podman 4.3 mounts what is in a Secret as it is written there, encoded."""
+        encodes = podman('version', '--format', '{{.Client.Version}}').startswith('4.3.')
+        return base64.b64encode(TOKEN.encode()).decode() if encodes else TOKEN
+
     @classmethod
     def write(cls, documents, template):
         """The file for podman."""
@@ -169,7 +175,7 @@ class PodTest(unittest.TestCase):
         spec['containers'].append({
             'name': 'simulator', 'image': SIMULATOR, 'imagePullPolicy': 'Never',
             'args': ['--listen-tls=127.0.0.1:9443', f'--ca-file={STATE}/ca.pem',
-                     f'--token={TOKEN}'],
+                     f'--token={cls.token_in_pod()}'],
             'securityContext': spec['containers'][0]['securityContext'],
             'volumeMounts': [{'name': 'authority', 'mountPath': STATE}]})
         # The simulator has written its authority when the exporter starts.
