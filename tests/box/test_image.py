@@ -107,7 +107,7 @@ class ContentTest(unittest.TestCase):
             self.assertTrue(labels[f'org.opencontainers.image.{name}'], name)
         self.assertEqual(seen['Config']['User'], f'{USER}:{USER}')
         self.assertEqual(seen['Config']['Entrypoint'], ['/usr/bin/reinfer_exporter'])
-        self.assertEqual(seen['HealthCheck']['Test'],
+        self.assertEqual(seen['Healthcheck']['Test'],
                          ['CMD', '/usr/bin/reinfer_exporter', 'healthcheck'])
 
 
