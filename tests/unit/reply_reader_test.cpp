@@ -81,8 +81,7 @@ TEST_CASE("a body may come in many small pieces, but not in any number of them")
   CHECK(Read("identity", most, 1).reader.refused() == Refused::nothing);
   CHECK(Read("identity", most + " ", 1).reader.refused() == Refused::pieces);
   const std::string large(kBodyMax, ' ');
-  CHECK(Read("identity", large, transport::kSmallPieceBytes).reader.refused() ==
-        Refused::nothing);
+  CHECK(Read("identity", large, transport::kSmallPieceBytes).reader.refused() == Refused::nothing);
 }
 
 TEST_CASE("headers without end are refused, in interim replies and trailers too") {
