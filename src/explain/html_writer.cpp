@@ -1,4 +1,4 @@
-#include "page/html.h"
+#include "explain/html_writer.h"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 
 #include "base/check.h"
 
-namespace reinfer::page {
+namespace reinfer::explain {
 namespace {
 
 // Inside <svg> every element is closed; these two read the same in HTML and in SVG.
@@ -97,4 +97,4 @@ std::string escape_html(std::string_view text) {
   return out;
 }
 
-}  // namespace reinfer::page
+}  // namespace reinfer::explain
