@@ -66,6 +66,18 @@ Json to_json(const std::vector<ObjectiveStretch>& stretches) {
   return array;
 }
 
+Json to_json(const std::vector<DayFigures>& days) {
+  Json array = Json::array();
+  for (const DayFigures& day : days) {
+    Json one = to_json(day.span);
+    one["events"] = day.events;
+    one["bad"] = day.bad;
+    one["watched_ratio"] = day.watched;
+    array.push_back(one);
+  }
+  return array;
+}
+
 Json to_json(const std::optional<Claim>& claim) {
   if (!claim) return nullptr;
   return {{"subject", claim->subject},
@@ -100,6 +112,7 @@ Json tenant_json(const SlaRow& row) {
           {"watched_ratio", row.slots.watched_ratio()},
           {"outages_total", row.outages_total},
           {"outages", outages},
+          {"days", to_json(row.days)},
           {"notes", row.notes}};
 }
 
@@ -132,6 +145,7 @@ Json to_json(const SlaReport& report, const SlaRow& row) {
           {"lone_bad", row.lone_bad},
           {"outages_total", row.outages_total},
           {"outages", outages},
+          {"days", to_json(row.days)},
           {"claim", to_json(claim_of(report, row))},
           {"notes", row.notes}};
 }

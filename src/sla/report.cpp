@@ -104,6 +104,9 @@ SlaRow make_row(const Vantage& vantage, const std::string& slo, const Month& mon
   row.lone_bad = std::erase_if(outages, is_lone);
   row.outages_total = outages.size();
   row.outages = longest(std::move(outages), outages_max);
+  row.days = empty_days(month);
+  count_days(row.days, steps);
+  watch_days(row.days, judged_growth(vantage, slo), due_slots(vantage, row.slots, month.span));
   row.notes = notes_of(row, vantage, month);
   return row;
 }

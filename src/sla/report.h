@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "sla/coverage.h"
+#include "sla/days.h"
 #include "sla/month.h"
 #include "sla/outages.h"
 #include "sla/slots.h"
@@ -60,6 +61,7 @@ struct SlaRow {
   Count lone_bad = 0;              // bad events with only good ones around them: no outages
   std::size_t outages_total = 0;   // of more than one
   std::vector<Outage> outages;     // the longest
+  std::vector<DayFigures> days;    // that have begun
   std::vector<std::string> notes;  // sentences for people
 
   const std::string& label(const std::string& name) const;  // "" if there is none

@@ -65,4 +65,31 @@ Slots slots_of(const Vantage& vantage, const std::string& slo, const Coverage& c
   return slots;
 }
 
+std::vector<Growth> judged_growth(const Vantage& vantage, const std::string& slo) {
+  std::vector<Growth> judged;
+  for (const std::string& name : names_of(vantage, &StoredTarget::results)) {
+    const auto outcome = model::outcome_from_label(name);
+    if (outcome && says_nothing(*outcome)) continue;
+    for (const Growth& growth : growth_of(vantage, results_of, name))
+      if (growth.count > 0) judged.push_back(growth);
+  }
+  for (Growth growth : growth_of(vantage, egress_of, slo)) {
+    growth.count = -growth.count;
+    if (growth.count < 0) judged.push_back(growth);
+  }
+  return judged;
+}
+
+double DueSlots::within(const TimeSpan& span) const {
+  Samples own;
+  for (const Sample& sample : interval)
+    if (sample.time >= span.from && sample.time < span.to) own.push_back(sample);
+  return base::to_seconds(span.to - span.from) * (own.empty() ? per_second : slot_rate(own));
+}
+
+DueSlots due_slots(const Vantage& vantage, const Slots& slots, const TimeSpan& month) {
+  const double seconds = base::to_seconds(month.to - month.from);
+  return {seconds > 0 ? slots.due / seconds : 0, gauge_of(vantage, interval_of, "")};
+}
+
 }  // namespace reinfer::sla

@@ -37,4 +37,17 @@ struct Slots {
 Slots slots_of(const Vantage& vantage, const std::string& slo, const Coverage& coverage,
                const TimeSpan& month);
 
+// The growth of what is judged, one that is less than nothing where it was egress after all.
+std::vector<Growth> judged_growth(const Vantage& vantage, const std::string& slo);
+
+// How many slots were due within a part of the month.
+struct DueSlots {
+  double per_second = 0;  // of the whole month
+  Samples interval;       // where it is stored
+
+  double within(const TimeSpan& span) const;
+};
+
+DueSlots due_slots(const Vantage& vantage, const Slots& slots, const TimeSpan& month);
+
 }  // namespace reinfer::sla

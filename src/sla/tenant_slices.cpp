@@ -41,6 +41,14 @@ class Slices {
   }
   const std::vector<Slice>& all() const { return slices_; }
 
+  // A growth of one for each slice that holds a judgement.
+  std::vector<Growth> judged() const {
+    std::vector<Growth> growth;
+    for (std::size_t i = 0; i < slices_.size(); ++i)
+      if (slices_[i].judged > 0) growth.push_back({start_of(i), start_of(i) + kSlice, 1, false});
+    return growth;
+  }
+
  private:
   base::WallTime from_;
   std::vector<Slice> slices_;
@@ -116,6 +124,9 @@ std::optional<SlaRow> tenant_row(const std::vector<StoredTarget>& targets, const
   for (const StoredTarget& target : targets)
     add(target, slices);
   const std::vector<JudgedStep> steps = count(row, slices);
+  row.days = empty_days(month);
+  count_days(row.days, steps);
+  watch_days(row.days, slices.judged(), {1 / base::to_seconds(kSlice), {}});
   row.stretches = {{month.span, *objective, row.events, row.good}};
   row.coverage.watched = base::from_seconds(base::to_seconds(month.span.to - month.span.from) *
                                             row.slots.watched_ratio());
