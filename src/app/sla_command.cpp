@@ -141,6 +141,10 @@ std::string render(const sla::SlaReport& report, const Options& options) {
       return sla::render_csv(report);
     case SlaFormat::json:
       return sla::render_json(report);
+    case SlaFormat::markdown:
+      return sla::render_markdown(report);
+    case SlaFormat::html:
+      return sla::render_html(report);
     case SlaFormat::table:
       break;
   }

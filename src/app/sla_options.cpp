@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <array>
+#include <utility>
 
 #include "base/duration.h"
 #include "config/base_url_parts.h"
@@ -73,6 +75,18 @@ tl::expected<std::string, std::string> understand_url(const std::string& text) {
   return url;
 }
 
+SlaFormat format_of(std::string_view name) {
+  static constexpr std::array<std::pair<std::string_view, SlaFormat>, 4> kFormats = {{
+      {"csv", SlaFormat::csv},
+      {"json", SlaFormat::json},
+      {"markdown", SlaFormat::markdown},
+      {"html", SlaFormat::html},
+  }};
+  for (const auto& [known, format] : kFormats)
+    if (known == name) return format;
+  return SlaFormat::table;
+}
+
 // Secrets must not be sent over plain HTTP.
 tl::expected<void, std::string> refuse_clear_text(const SlaOptions& options) {
   const auto parts = config::parse_url_parts(options.url, url_form());
@@ -105,8 +119,9 @@ void add_sla(CLI::App& sla, SlaGiven& given) {
   sla.add_option("--instance", plain.instance,
                  "Only what this exporter measured, as Prometheus' label instance names it")
       ->type_name("HOST:PORT");
-  sla.add_option("--format", given.format, "table, csv or json")
-      ->check(CLI::IsMember({"table", "csv", "json"}))
+  sla.add_option("--format", given.format,
+                 "table, csv, json, markdown, or html (to hand over or to print)")
+      ->check(CLI::IsMember({"table", "csv", "json", "markdown", "html"}))
       ->capture_default_str();
   sla.add_option("--outages", plain.outages_max, "How many of the longest outages are listed")
       ->type_name("N")
@@ -124,9 +139,7 @@ tl::expected<SlaOptions, std::string> understand(const SlaGiven& given) {
   if (!url) return tl::unexpected(url.error());
   options.url = std::move(*url);
   if (auto refused = refuse_clear_text(options); !refused) return tl::unexpected(refused.error());
-  options.format = given.format == "csv"    ? SlaFormat::csv
-                   : given.format == "json" ? SlaFormat::json
-                                            : SlaFormat::table;
+  options.format = format_of(given.format);
   const auto timeout = base::parse_duration(given.timeout);
   if (!timeout)
     return tl::unexpected(

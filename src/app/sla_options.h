@@ -16,7 +16,7 @@ class App;
 
 namespace reinfer::app {
 
-enum class SlaFormat : std::uint8_t { table, csv, json };
+enum class SlaFormat : std::uint8_t { table, csv, json, markdown, html };
 
 struct SlaOptions {
   std::string url;  // of Prometheus, without a slash at its end

@@ -2,32 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <array>
-#include <utility>
-
 #include "base/duration.h"
 #include "base/text.h"
+#include "sla/facts.h"
 #include "sla/words.h"
 
 namespace reinfer::sla {
 namespace {
-
-constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kWhyExcluded = {{
-    {"credentials", "our token was missing, rejected or not allowed: not the vendor's failure"},
-    {"request", "our own request was refused or throttled: the platform answered"},
-    {"monitor", "the exporter itself failed"},
-    {"maintenance", "inside a maintenance window of the configuration"},
-    {"egress", "no control target was reached either: our own network"},
-    {"platform", "the objective does not count failures of the platform"},
-    {"edge", "the objective does not count failures of the edge"},
-    {"network", "the objective does not count failures of the network"},
-}};
-
-std::string_view why(const std::string& reason) {
-  for (const auto& [name, words] : kWhyExcluded)
-    if (name == reason) return words;
-  return "not an event of the objective";
-}
 
 std::string calculation(const SlaRow& row) {
   const std::string what =
@@ -45,7 +26,7 @@ std::string calculation(const SlaRow& row) {
 std::vector<std::string> exclusions(const SlaRow& row) {
   std::vector<std::string> lines;
   for (const auto& [reason, count] : row.excluded)
-    lines.push_back(fmt::format("{} results, {}: {}", count, reason, why(reason)));
+    lines.push_back(fmt::format("{} results, {}: {}", count, reason, why_excluded(reason)));
   for (const auto& [reason, count] : row.skipped)
     lines.push_back(fmt::format("{} slots not probed, {}: no result, so no event", count, reason));
   for (const TimeSpan& span : row.coverage.unwatched)

@@ -1,5 +1,5 @@
-// The report as text: for people on a terminal, for a spreadsheet, for a script. Used by the
-// command. Pure; any thread.
+// The report as text: for people on a terminal or on paper, for a spreadsheet, for a script. Used
+// by the command. Pure; any thread.
 #pragma once
 
 #include <string>
@@ -19,5 +19,12 @@ std::string render_csv(const SlaReport& report);
 
 // One document. Keys stay as they are within version 1, more may come.
 std::string render_json(const SlaReport& report);
+
+// One page to hand over, printable, without a script or anything from elsewhere. Whatever
+// strangers wrote is text in it.
+std::string render_html(const SlaReport& report);
+
+// The same for a wiki or a ticket: tables as GitHub and GitLab know them.
+std::string render_markdown(const SlaReport& report);
 
 }  // namespace reinfer::sla

@@ -1,13 +1,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <cmath>
 
-#include "base/duration.h"
 #include "base/text.h"
-#include "model/outcome.h"
 #include "sla/claim.h"
+#include "sla/facts.h"
 #include "sla/render.h"
 #include "sla/words.h"
 
@@ -16,53 +13,10 @@ namespace {
 
 constexpr std::size_t kIndent = 13;         // of the text after a line's name
 constexpr std::size_t kFigureColumns = 74;  // of a row of the overview, its name aside
-constexpr std::size_t kSpansMax = 5;
-
-bool is_tenant(const SlaRow& row) {
-  return row.slo == kTenantAvailability;
-}
-
-std::string name_of(const SlaRow& row) {
-  return row.label("tenant") + (is_tenant(row) ? "" : "/" + row.label("probe"));
-}
-
-std::string slo_of(const SlaRow& row) {
-  return is_tenant(row) ? "availability" : row.slo;
-}
-
-// Each tenant before its probes.
-std::vector<const SlaRow*> rows_of(const SlaReport& report) {
-  std::vector<const SlaRow*> rows;
-  auto tenant = report.tenants.begin();
-  for (const SlaRow& row : report.rows) {
-    for (; tenant != report.tenants.end() && tenant->label("tenant") <= row.label("tenant");
-         ++tenant)
-      rows.push_back(&*tenant);
-    rows.push_back(&row);
-  }
-  return rows;
-}
-
-std::string promise(const SlaRow& row) {
-  std::string text = row.objective ? percent(*row.objective) : "no objective";
-  if (row.slo == "latency" && row.latency_threshold_seconds)
-    text += " in " + base::format_duration(base::from_seconds(*row.latency_threshold_seconds));
-  return text;
-}
 
 terminal::Ink ink_of(SlaVerdict verdict) {
   if (verdict == SlaVerdict::met) return terminal::Ink::good;
   return verdict == SlaVerdict::breached ? terminal::Ink::bad : terminal::Ink::warning;
-}
-
-std::string_view word_of(SlaVerdict verdict) {
-  static constexpr std::array<std::string_view, 3> kWords = {"met", "BREACHED", "cannot tell"};
-  return kWords.at(static_cast<std::size_t>(verdict));
-}
-
-// Rounded down, as a month with a hole was not watched whole.
-std::string watched_percent(double ratio) {
-  return fmt::format("{:.2f}%", std::floor(ratio * 10000 + 1e-9) / 100);
 }
 
 std::string figures(const SlaRow& row, const terminal::TerminalStyle& style) {
@@ -100,76 +54,6 @@ std::string fact(std::string_view name, std::string_view what,
   return terminal::painted(style, terminal::Ink::faint,
                            fmt::format("  {:<{}}", name, kIndent - 2)) +
          terminal::wrapped(what, style.columns, kIndent) + '\n';
-}
-
-// Most first.
-std::string listed(const Counts& counts) {
-  std::vector<std::pair<std::string, Count>> sorted(counts.begin(), counts.end());
-  std::stable_sort(sorted.begin(), sorted.end(),
-                   [](const auto& a, const auto& b) { return a.second > b.second; });
-  std::vector<std::string> pieces;
-  for (const auto& [name, count] : sorted)
-    pieces.push_back(fmt::format("{} {}", grouped(count), name));
-  return base::join(pieces, ", ");
-}
-
-std::string bad_words(const SlaRow& row) {
-  if (row.slo == "latency") return fmt::format("{} too slow", grouped(row.bad));
-  if (row.bad == 0) return "0";
-  return fmt::format("{}, by fault: {}; by outcome: {}", grouped(row.bad), listed(row.bad_by_fault),
-                     listed(row.bad_by_outcome));
-}
-
-std::string watched_words(const SlaRow& row) {
-  const auto& unwatched = row.coverage.unwatched;
-  const Slots& slots = row.slots;
-  const std::string unit = is_tenant(row) ? "slices" : "slots";
-  std::string text = fmt::format("{} of {} {}", grouped(static_cast<Count>(slots.judged)),
-                                 grouped(static_cast<Count>(slots.due)), unit);
-  text = slots.due <= 0 ? fmt::format("no {}", unit)
-         : slots.unwatched() > 0
-             ? fmt::format("{}, {}", watched_percent(slots.watched_ratio()), text)
-             : fmt::format("all {}", unit);
-  if (!slots.unjudged.empty())
-    text += fmt::format("; without a judgement: {}", listed(slots.unjudged));
-  if (!unwatched.empty()) text += "; not scraped: ";
-  for (std::size_t i = 0; i < std::min(unwatched.size(), kSpansMax); ++i)
-    text += fmt::format("{}{} to {} ({})", i == 0 ? "" : ", ", sla_time(unwatched[i].from),
-                        sla_time(unwatched[i].to),
-                        base::describe_duration(unwatched[i].to - unwatched[i].from));
-  if (unwatched.size() > kSpansMax)
-    text += fmt::format(", and {} more", unwatched.size() - kSpansMax);
-  return text;
-}
-
-// The bounds of the true ratio.
-std::string how_exact(const Outage& outage) {
-  const std::string start =
-      outage.began_before ? "it began before the month"
-                          : "start late by up to " + base::format_duration(outage.start_late_max);
-  const std::string end = outage.went_on ? "it went on after the month"
-                          : !outage.recovery_seen
-                              ? "its end was not seen"
-                              : "end by up to " + base::format_duration(outage.end_late_max);
-  return fmt::format(" ({}, {})", start, end);
-}
-
-std::string outage_words(const Outage& outage, bool slow) {
-  std::vector<std::pair<double, std::string>> outcomes;
-  for (const auto& [name, count] : outage.outcomes) {
-    const auto known = model::outcome_from_label(name);
-    outcomes.emplace_back(
-        -count, known ? fmt::format("{} ({})", name, to_label(model::fault_of(*known))) : name);
-  }
-  std::sort(outcomes.begin(), outcomes.end());
-  std::vector<std::string> names;
-  for (auto& [count, name] : outcomes)
-    names.push_back(std::move(name));
-  return fmt::format("{} to {}, {}: {:.0f} of {:.0f} {}{}{}", sla_time(outage.start),
-                     sla_time(outage.end), base::describe_duration(outage.end - outage.start),
-                     outage.bad, outage.events, slow ? "too slow" : "bad",
-                     names.empty() ? "" : ", ", base::join(names, ", ")) +
-         how_exact(outage);
 }
 
 std::string outage_lines(const SlaRow& row, const terminal::TerminalStyle& style) {
@@ -212,8 +96,7 @@ std::string details(const SlaRow& row, const terminal::TerminalStyle& style) {
                                               "tenant was good in it"
                                             : "events"),
                  style);
-  if (row.budget_spent)
-    text += fact("budget", fmt::format("{:.1f}% spent", *row.budget_spent * 100), style);
+  if (row.budget_spent) text += fact("budget", budget_words(row), style);
   if (!is_tenant(row)) text += probe_facts(row, style);
   text += fact("watched", watched_words(row), style);
   text += fact("by", base::join(row.instances, is_tenant(row) ? ", " : ", then "), style);
