@@ -134,6 +134,29 @@ base::Problem syntax_problem(const std::string& file_name, base::Place place,
   return {file_name, place.line, place.column, "", result};
 }
 
+constexpr std::string_view kYamlKeyCharacters =
+    "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-";
+
+// Whether the first line that says something could begin a YAML file; none of these begins a TOML
+// file.
+bool looks_like_yaml(std::string_view text) {
+  for (const std::string_view raw : base::split(text, '\n')) {
+    const std::string_view line = base::trim(raw);
+    if (line.empty() || line.front() == '#') continue;
+    if (line == "---" || line.starts_with("- ") || line.starts_with("%YAML")) return true;
+    const std::size_t colon = line.find(':');
+    const bool is_key = colon != std::string_view::npos && colon > 0 &&
+                        line.find_first_not_of(kYamlKeyCharacters) == colon;
+    return is_key && (colon + 1 == line.size() || line[colon + 1] == ' ');
+  }
+  return false;
+}
+
+constexpr std::string_view kIsYaml =
+    "is YAML, allowed: TOML, which writes key = \"value\" and [probe] or [[tenant]] above the keys "
+    "of a table; `reinfer_exporter import-blackbox` makes such a file from blackbox_exporter's, "
+    "`reinfer_exporter discover` from a token";
+
 }  // namespace
 
 std::string_view describe(Kind kind) {
@@ -169,6 +192,8 @@ tl::expected<DocumentValue, base::Problem> parse_document(std::string_view toml,
     return tl::unexpected(
         syntax_problem(file_name, *too_deep, "tables or arrays are nested too deeply"));
   } catch (const toml::parse_error& error) {
+    if (looks_like_yaml(toml))
+      return tl::unexpected(base::Problem{file_name, 1, 1, "", std::string(kIsYaml)});
     return tl::unexpected(
         syntax_problem(file_name, place_of(error.source(), file), error.description()));
   }

@@ -42,4 +42,18 @@ std::optional<std::string_view> nearest_word(std::string_view word,
   return nearest;
 }
 
+std::vector<std::string_view> nearest_words(std::string_view word,
+                                            const std::vector<std::string_view>& words,
+                                            std::size_t count) {
+  std::vector<std::pair<std::size_t, std::string_view>> ranked;
+  for (const std::string_view candidate : words)
+    ranked.emplace_back(edit_distance(word, candidate), candidate);
+  std::stable_sort(ranked.begin(), ranked.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<std::string_view> nearest;
+  for (std::size_t i = 0; i < std::min(count, ranked.size()); ++i)
+    nearest.push_back(ranked[i].second);
+  return nearest;
+}
+
 }  // namespace reinfer::config

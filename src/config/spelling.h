@@ -18,4 +18,9 @@ std::size_t edit_distance(std::string_view a, std::string_view b);
 std::optional<std::string_view> nearest_word(std::string_view word,
                                              const std::vector<std::string_view>& words);
 
+// The `count` nearest of `words`, however far they are, the nearest first.
+std::vector<std::string_view> nearest_words(std::string_view word,
+                                            const std::vector<std::string_view>& words,
+                                            std::size_t count);
+
 }  // namespace reinfer::config

@@ -392,5 +392,30 @@ TEST_CASE("a slip of the finger finds the word that was meant") {
   CHECK(config::edit_distance("ab", "ba") == 1);
 }
 
+TEST_CASE("of many words the nearest are named, the nearest first, however far they are") {
+  const std::vector<std::string_view> words = {"acme/search", "acme/dataset", "globex/dataset"};
+  CHECK(config::nearest_words("acme/datset", words, 2) ==
+        std::vector<std::string_view>{"acme/dataset", "acme/search"});
+  CHECK(config::nearest_words("x", words, 9).size() == 3);
+  CHECK(config::nearest_words("x", {}, 3).empty());
+}
+
+TEST_CASE("YAML given for TOML is told from TOML with a mistake") {
+  const auto problem = [](std::string_view text) {
+    const auto plan = config::parse_plan(text, "t.toml", any_token);
+    REQUIRE_FALSE(plan);
+    return base::to_string(plan.error()[0]);
+  };
+  for (const char* yaml :
+       {"modules:\n  http:\n", "---\na: 1\n", "# blackbox\n\n  key: value\n", "- a\n- b\n"}) {
+    CAPTURE(yaml);
+    CHECK(problem(yaml).starts_with("t.toml:1:1: is YAML, allowed: TOML"));
+  }
+  for (const char* toml : {"interval = 30s\n", "[tenant\na: 1\n", "\"a: b\" = c\n", "a:b\n"}) {
+    CAPTURE(toml);
+    CHECK(problem(toml).find("is not valid TOML") != std::string::npos);
+  }
+}
+
 }  // namespace
 }  // namespace reinfer::tests
