@@ -135,7 +135,7 @@ std::string format_logfmt(LogLevel level, std::string_view event,
                           std::initializer_list<LogField> fields) {
   std::string line = fmt::format("level={} event={}", name_of(level), logfmt_value(event));
   for (const LogField& field : fields)
-    line += fmt::format(" {}={}", field.key, logfmt_value(field.value));
+    if (!field.value.empty()) line += fmt::format(" {}={}", field.key, logfmt_value(field.value));
   return line;
 }
 
@@ -144,7 +144,8 @@ std::string format_json(LogLevel level, std::string_view event,
   std::string line = fmt::format(R"("level":"{}","event":{})", name_of(level),
                                  quote(sanitise(event, kFieldBytesMax)));
   for (const LogField& field : fields)
-    line += fmt::format(R"(,"{}":{})", field.key, quote(sanitise(field.value, kFieldBytesMax)));
+    if (!field.value.empty())
+      line += fmt::format(R"(,"{}":{})", field.key, quote(sanitise(field.value, kFieldBytesMax)));
   return line;
 }
 

@@ -5,6 +5,15 @@
 #include "base/duration.h"
 
 namespace reinfer::probe {
+namespace {
+
+// A field without a value is not written.
+template <class Number>
+std::string unless_zero(Number count) {
+  return count == 0 ? "" : std::to_string(count);
+}
+
+}  // namespace
 
 ResultLogger::ResultLogger(const model::Plan& plan, const base::Log& log)
     : plan_(&plan), log_(log), states_(plan.targets().size()) {}
@@ -31,19 +40,19 @@ void ResultLogger::log_result(const model::ProbeResult& result) {
 
 void ResultLogger::write(const model::ProbeResult& result, const StateChange& change) {
   const model::Target& target = plan_->target(result.target);
+  const model::Fault fault = model::fault_of(result.outcome);
   const auto fields = {
       base::LogField{"tenant", target.tenant_name},
       base::LogField{"probe", target.probe},
       base::LogField{"outcome", model::to_label(result.outcome)},
-      base::LogField{"fault", model::to_label(model::fault_of(result.outcome))},
-      base::LogField{"before", change.before ? model::to_label(*change.before) : "unknown"},
+      base::LogField{"fault", fault == model::Fault::none ? "" : model::to_label(fault)},
+      base::LogField{"before", change.before ? model::to_label(*change.before) : ""},
       base::LogField{"after", change.after > base::Nanoseconds{0}
                                   ? base::describe_duration(change.after)
                                   : ""},
-      base::LogField{"changes_left_out", change.changes_left_out},
-      base::LogField{"left_out", change.failures_left_out},
-      base::LogField{"http_status",
-                     result.http_status ? std::to_string(*result.http_status) : "none"},
+      base::LogField{"changes_left_out", unless_zero(change.changes_left_out)},
+      base::LogField{"left_out", unless_zero(change.failures_left_out)},
+      base::LogField{"http_status", unless_zero(result.http_status.value_or(0))},
       base::LogField{"message", result.message},
       base::LogField{"request_id", result.request_id},
       base::LogField{"address", result.remote_address},

@@ -49,6 +49,14 @@ void write_many_lines(const base::Log& log) {
     log.info("line", {{"number", i}});
 }
 
+TEST_CASE("a field without a value is left out of the line") {
+  const std::string nothing;
+  CHECK(base::format_logfmt(base::LogLevel::info, "e", {{"a", nothing}, {"b", 0}, {"c", "x"}}) ==
+        "level=info event=e b=0 c=x");
+  CHECK(base::format_json(base::LogLevel::info, "e", {{"a", nothing}, {"b", "y"}}) ==
+        R"("level":"info","event":"e","b":"y")");
+}
+
 TEST_CASE("a reader that stops reading the log delays nobody and learns how much was dropped") {
   const LogPipe pipe;
   base::Instruments instruments;

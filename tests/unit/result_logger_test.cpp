@@ -1,0 +1,70 @@
+#include <doctest/doctest.h>
+
+#include <array>
+#include <cstdio>
+#include <memory>
+#include <string>
+
+#include "base/log.h"
+#include "probe/result_logger.h"
+#include "tests/unit/plans.h"
+
+namespace reinfer::tests {
+namespace {
+
+// What a log writes into a file that vanishes by itself.
+class Logged {
+ public:
+  Logged()
+      : file_(std::tmpfile(), &std::fclose),
+        log_(base::LogLevel::debug, base::LogFormat::logfmt, fileno(file_.get())) {}
+
+  const base::Log& log() const { return log_; }
+  std::string text() const {
+    std::array<char, 8192> bytes{};
+    std::rewind(file_.get());
+    return {bytes.data(), std::fread(bytes.data(), 1, bytes.size(), file_.get())};
+  }
+
+ private:
+  std::unique_ptr<std::FILE, int (*)(std::FILE*)> file_;
+  base::Log log_;
+};
+
+TEST_CASE("a line about a result leaves out what is empty, zero or unknown") {
+  const auto plan = plan_from(kTwoTenants);
+  Logged logged;
+  probe::ResultLogger logger(*plan, logged.log());
+  model::ProbeResult result;
+  result.outcome = model::Outcome::ok;
+  result.http_status = 200;
+  logger.log_result(result);
+  const std::string line = logged.text();
+  CHECK(line.find("outcome=ok http_status=200\n") != std::string::npos);
+  for (const char* left_out : {"fault=", "before=", "after=", "left_out=", "message=",
+                               "request_id=", "address=", "none", "unknown", "\"\""}) {
+    CAPTURE(left_out);
+    CHECK(line.find(left_out) == std::string::npos);
+  }
+}
+
+TEST_CASE("a line about a failure has all that is known of it") {
+  const auto plan = plan_from(kTwoTenants);
+  Logged logged;
+  probe::ResultLogger logger(*plan, logged.log());
+  model::ProbeResult result;
+  result.outcome = model::Outcome::ok;
+  logger.log_result(result);
+  result.outcome = model::Outcome::server_error;
+  result.http_status = 503;
+  result.message = "no room";
+  result.request_id = "id-1";
+  result.remote_address = "10.0.0.1:443";
+  logger.log_result(result);
+  CHECK(logged.text().find("outcome=server_error fault=platform before=ok http_status=503 "
+                           "message=\"no room\" request_id=id-1 address=10.0.0.1:443\n") !=
+        std::string::npos);
+}
+
+}  // namespace
+}  // namespace reinfer::tests
