@@ -66,14 +66,18 @@ void ProbeRun::begin_due(base::Instant now, ProbeRunUpdate& update) {
   }
 }
 
+bool ProbeRun::is_full() const {
+  return prober_.in_flight() >= std::min(wanted_.at_once, plan_.limits().probes_in_flight_max);
+}
+
 void ProbeRun::begin_round(ProbeRunUpdate& update) {
-  // Targets of the previous round that could not be sent until now.
-  for (const model::TargetIndex target : std::exchange(waiting_, {})) {
-    const bool full = prober_.in_flight() >= plan_.limits().probes_in_flight_max;
+  // Targets of the previous round that could not be sent until now are first in this one, or a slow
+  // target would take the turn of all after it in every round.
+  for (const model::TargetIndex target : waiting_)
     update.skips.push_back(
-        {target, full ? model::SkipReason::limit : model::SkipReason::credentials, 1});
-  }
+        {target, is_full() ? model::SkipReason::limit : model::SkipReason::credentials, 1});
   for (const model::TargetIndex target : wanted_.targets) {
+    if (std::find(waiting_.begin(), waiting_.end(), target) != waiting_.end()) continue;
     if (prober_.in_flight(target))
       update.skips.push_back({target, model::SkipReason::overlap, 1});
     else
@@ -83,10 +87,8 @@ void ProbeRun::begin_round(ProbeRunUpdate& update) {
 
 void ProbeRun::start_waiting(ProbeRunUpdate& update) {
   std::deque<model::TargetIndex> still;
-  for (const model::TargetIndex target : std::exchange(waiting_, {})) {
-    const bool full = prober_.in_flight() >= plan_.limits().probes_in_flight_max;
-    if (full || !start(target, clock_.now(), update)) still.push_back(target);
-  }
+  for (const model::TargetIndex target : std::exchange(waiting_, {}))
+    if (is_full() || !start(target, clock_.now(), update)) still.push_back(target);
   waiting_ = std::move(still);
 }
 

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <limits>
 #include <vector>
 
 #include "base/clock.h"
@@ -23,6 +24,9 @@ struct ProbeRunOptions {
   std::vector<model::TargetIndex> targets;
   std::uint64_t rounds = 1;
   base::Nanoseconds interval{};  // between rounds; positive if there is more than one
+  // So many are under way at once, and never more than the plan allows. Those of a round that are
+  // not sent before the next round lose that slot and keep their turn.
+  std::size_t at_once = std::numeric_limits<std::size_t>::max();
 };
 
 // Slots of one target that were not probed.
@@ -56,6 +60,7 @@ class ProbeRun {
 
  private:
   bool is_repeated() const { return wanted_.rounds > 1; }
+  bool is_full() const;
   void begin_due(base::Instant now, ProbeRunUpdate& update);
   void begin_round(ProbeRunUpdate& update);
   void start_waiting(ProbeRunUpdate& update);
@@ -75,7 +80,7 @@ class ProbeRun {
   transport::ProbeIds ids_;
   Admission admission_;
   Prober prober_;
-  std::deque<model::TargetIndex> waiting_;  // of the current round, not sent yet
+  std::deque<model::TargetIndex> waiting_;  // not sent yet, the longest waiting first
   std::uint64_t begun_ = 0;                 // rounds, those missed among them
   base::MonoTime next_round_ = base::MonoTime::min();
 };

@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <cstdlib>
+#include <limits>
 #include <map>
 #include <string>
 
@@ -32,13 +33,14 @@ timeout = "10s"
 class Played {
  public:
   explicit Played(std::uint64_t rounds, base::Nanoseconds interval, Behaviour behaviour,
-                  std::string_view toml = kTenant)
+                  std::string_view toml = kTenant,
+                  std::size_t at_once = std::numeric_limits<std::size_t>::max())
       : plan_(plan_of(toml)),
         transport_(clock_),
         credentials_(*plan_, log_),
         paid_("", log_),
         rounds_(*plan_, clock_, transport_, credentials_, paid_, log_, 1,
-                {{model::TargetIndex{0}, model::TargetIndex{1}}, rounds, interval}) {
+                {{model::TargetIndex{0}, model::TargetIndex{1}}, rounds, interval, at_once}) {
     transport_.set_script([this, behaviour](const model::Request& request, base::Instant) {
       return behaviour(request, random_);
     });
@@ -108,6 +110,29 @@ TEST_CASE("rounds keep a fixed grid, however long a probe takes") {
   for (const StartNote& start : played.starts())
     CHECK((start.at.mono - first + kReadingSlack) % 2s < 2 * kReadingSlack);
   CHECK(played.starts().back().at.mono - first < 98s + kReadingSlack);
+}
+
+TEST_CASE("one at a time, the second is sent when the first has ended") {
+  Played played(3, 2s, answers(300ms), kTenant, 1);
+  played.play();
+  CHECK(played.results() == 6);
+  CHECK(played.skips() == 0);
+  for (std::size_t i = 0; i < 6; i += 2)
+    CHECK(played.starts()[i + 1].at.mono - played.starts()[i].at.mono >= 300ms);
+}
+
+TEST_CASE("a slow target does not take the turn of those after it in every round") {
+  Played played(20, 2s, never_answers(), kTenant, 1);
+  played.play();
+  CHECK(played.results() + played.skips() == 40);
+  CHECK(played.skipped(model::SkipReason::limit) > 0);
+  // Each takes 10 s, in turn.
+  std::map<std::string, int> sent;
+  for (const StartNote& start : played.starts())
+    ++sent[start.url];
+  CHECK(sent.size() == 2);
+  for (const auto& [url, count] : sent)
+    CHECK(count >= 2);
 }
 
 TEST_CASE("a slot that finds its probe still out is skipped and counted") {
