@@ -3,17 +3,20 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "base/duration.h"
 #include "base/text.h"
 #include "explain/outcome_words.h"
+#include "terminal/histogram.h"
 
 namespace reinfer::terminal {
 namespace {
 
-constexpr std::size_t kNameColumns = 12;  // with the two blanks before the name
-constexpr std::size_t kFigureColumns = 9;
+constexpr std::size_t kNameColumns = 9;  // with the two blanks before the name
+constexpr std::size_t kFigureColumns = 8;
+constexpr std::size_t kBarColumns = 20;
 constexpr std::array kPercents = {50.0, 90.0, 95.0, 99.0, 100.0};
 
 std::string outcome_lines(const ProbeSample& sample, const TerminalStyle& style) {
@@ -46,15 +49,35 @@ std::string skipped_line(const ProbeSample& sample, const TerminalStyle& style) 
   return "  " + painted(style, Ink::warning, fmt::format("{} not sent: {}", sum, reasons)) + '\n';
 }
 
+// The deviation is that of a sample; one value has none.
+std::array<std::string, 2> mean_and_deviation(const std::vector<base::Nanoseconds>& values) {
+  const auto count = static_cast<double>(values.size());
+  double sum = 0;
+  for (const base::Nanoseconds d : values)
+    sum += base::to_seconds(d);
+  const double mean = sum / count;
+  double squares = 0;
+  for (const base::Nanoseconds d : values)
+    squares += (base::to_seconds(d) - mean) * (base::to_seconds(d) - mean);
+  const auto text = [](double seconds) {
+    return base::describe_duration(
+        std::chrono::round<base::Nanoseconds>(std::chrono::duration<double>(seconds)));
+  };
+  return {text(mean), values.size() < 2 ? "-" : text(std::sqrt(squares / (count - 1)))};
+}
+
 std::string figures(std::string_view name, std::vector<base::Nanoseconds> values, Ink ink,
                     const TerminalStyle& style) {
   if (values.empty()) return "";
   std::sort(values.begin(), values.end());
   std::string line = painted(style, ink, fmt::format("  {:<{}}", name, kNameColumns - 2));
+  std::vector<std::string> cells = {base::describe_duration(values.front())};
+  for (std::string& cell : mean_and_deviation(values))
+    cells.push_back(std::move(cell));
   for (const double percent : kPercents)
-    line += fmt::format(
-        "{:>{}}", base::describe_duration(values[model::nearest_rank(values.size(), percent)]),
-        kFigureColumns);
+    cells.push_back(base::describe_duration(values[model::nearest_rank(values.size(), percent)]));
+  for (const std::string& cell : cells)
+    line += fmt::format("{:>{}}", cell, kFigureColumns);
   return line + fmt::format("  of {}\n", values.size());
 }
 
@@ -65,9 +88,10 @@ std::string figure_lines(const ProbeSample& sample, const TerminalStyle& style) 
                             figures("path", path, Ink::path, style);
   if (lines.empty()) return "";
   std::string head(kNameColumns, ' ');
-  for (const char* name : {"p50", "p90", "p95", "p99", "max"})
+  for (const char* name : {"min", "mean", "dev", "p50", "p90", "p95", "p99", "max"})
     head += fmt::format("{:>{}}", name, kFigureColumns);
-  return painted(style, Ink::faint, head) + '\n' + lines;
+  return painted(style, Ink::faint, head) + '\n' + lines +
+         render_histogram(total, kNameColumns, style);
 }
 
 std::string left_out_lines(const ProbeSample& sample) {
@@ -79,6 +103,13 @@ std::string left_out_lines(const ProbeSample& sample) {
     text += fmt::format("  {} left out above: this program was late, or the clock was set\n",
                         sample.distrusted);
   return text;
+}
+
+std::string progress_bar(const Progress& progress) {
+  const std::uint64_t done =
+      progress.rounds == 0 ? 0 : progress.round * kBarColumns / progress.rounds;
+  const auto filled = static_cast<std::size_t>(std::min<std::uint64_t>(done, kBarColumns));
+  return fmt::format("[{}{}] ", std::string(filled, '#'), std::string(kBarColumns - filled, '.'));
 }
 
 }  // namespace
@@ -137,12 +168,13 @@ std::string render_summary(const model::Plan& plan, const ProbeSummary& summary,
 }
 
 std::string render_progress(const Progress& progress, const TerminalStyle& style) {
-  std::string line =
+  const std::string words =
       fmt::format("round {} of {}, {} ok, {} failed, {} under way", progress.round, progress.rounds,
                   progress.results - progress.failures, progress.failures, progress.in_flight);
+  std::string line = progress_bar(progress) + words;
   // The last column stays free: some terminals go to the next line after it.
-  if (style.columns > 0 && line.size() >= style.columns) line.resize(style.columns - 1);
-  return line;
+  if (style.columns == 0 || line.size() < style.columns) return line;
+  return words.substr(0, style.columns - 1);
 }
 
 }  // namespace reinfer::terminal

@@ -1,6 +1,6 @@
 // The summary at the end of `reinfer_exporter probe --repeat`: per target the results by outcome
-// and fault, exact percentiles, and the samples left out. A plain value that the command fills, and
-// pure renderers. One thread.
+// and fault, mean and deviation, exact percentiles, a histogram, and the samples left out. A plain
+// value that the command fills, and pure renderers. One thread.
 #pragma once
 
 #include <array>
@@ -56,7 +56,8 @@ struct Progress {
   std::size_t in_flight = 0;
 };
 
-// "round 3 of 20, 11 ok, 1 failed, 2 under way", cut so that it fits a line of the terminal.
+// "[###.................] round 3 of 20, 11 ok, 1 failed, 2 under way", without the bar and cut if
+// the terminal's line is too short.
 std::string render_progress(const Progress& progress, const TerminalStyle& style);
 
 }  // namespace reinfer::terminal

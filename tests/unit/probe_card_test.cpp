@@ -5,7 +5,9 @@
 #include <sstream>
 
 #include "explain/outcome_words.h"
+#include "terminal/histogram.h"
 #include "terminal/probe_card.h"
+#include "terminal/probe_csv.h"
 #include "terminal/probe_summary.h"
 #include "terminal/style.h"
 #include "terminal/waterfall.h"
@@ -262,9 +264,41 @@ TEST_CASE("repeated probes are summed up by outcome and fault, failures in no pe
   check_golden("summary_rich.txt", terminal::render_summary(*plan, summary, 105s, 0, kRich));
 }
 
+TEST_CASE("few times and times that are alike have no histogram") {
+  CHECK(terminal::render_histogram({1ms, 2ms, 3ms, 4ms}, 0, kPlain).empty());
+  CHECK(terminal::render_histogram({2ms, 2ms, 2ms, 2ms, 2ms, 2ms}, 0, kPlain).empty());
+}
+
+TEST_CASE("a histogram counts each time once, and its ranges widen with the times") {
+  const std::string text =
+      terminal::render_histogram({10ms, 10ms, 10ms, 11ms, 30ms, 640ms}, 2, kPlain);
+  CHECK(text ==
+        "     10 ms to    20 ms  ############################## 4\n"
+        "     20 ms to    40 ms  ######## 1\n"
+        "     40 ms to    80 ms\n"
+        "     80 ms to   160 ms\n"
+        "    160 ms to   320 ms\n"
+        "    320 ms to   640 ms  ######## 1\n");
+}
+
+TEST_CASE("a result is a line of comma-separated values under the heading's names") {
+  const auto plan = plan_from(kTwoTenants);
+  const std::string good = terminal::csv_line(*plan, good_result());
+  CHECK(good.find(",ok,none,200,0.") != std::string::npos);
+  const std::string bad = terminal::csv_line(*plan, timed_out_result());
+  CHECK(bad.find(",response_timeout,platform,,") != std::string::npos);
+  const auto commas = [](const std::string& line) {
+    return std::count(line.begin(), line.end(), ',');
+  };
+  CHECK(commas(good) == commas(terminal::csv_heading()));
+  CHECK(commas(bad) == commas(terminal::csv_heading()));
+}
+
 TEST_CASE("progress never fills the last column") {
   const terminal::Progress progress{3, 20, 12, 1, 2};
   CHECK(terminal::render_progress(progress, kPlain) ==
+        "[###.................] round 3 of 20, 11 ok, 1 failed, 2 under way");
+  CHECK(terminal::render_progress(progress, {60, false, false}) ==
         "round 3 of 20, 11 ok, 1 failed, 2 under way");
   CHECK(terminal::render_progress(progress, {20, false, false}).size() == 19);
 }
