@@ -90,6 +90,9 @@ tl::expected<std::string, ApiError> api_incident(const record::Snapshot& snapsho
                                                  const std::vector<model::ProbeResult>& evidence,
                                                  const ApiParameters& parameters);
 
+// An incident as /api/v1/incidents lists it, on one line.
+std::string incident_object(const record::IncidentFacts& incident);
+
 // /api/v1/openapi.json, as compiled in: OpenAPI 3.1.
 std::string_view openapi_document();
 

@@ -38,6 +38,10 @@ ApiError no_answer() {
 
 }  // namespace
 
+std::string incident_object(const record::IncidentFacts& incident) {
+  return explain::dumped(incident_json(incident));
+}
+
 tl::expected<std::string, ApiError> api_incidents(const record::Snapshot& snapshot,
                                                   const IncidentsOf& incidents_of,
                                                   const ApiParameters& parameters) {
@@ -55,7 +59,7 @@ tl::expected<std::string, ApiError> api_incidents(const record::Snapshot& snapsh
   }
   std::vector<std::string> items;
   for (const record::IncidentFacts& incident : *incidents)
-    items.push_back(explain::dumped(incident_json(incident)));
+    items.push_back(incident_object(incident));
   return api_document(json_array(items), next);
 }
 
@@ -72,7 +76,7 @@ tl::expected<std::string, ApiError> api_incident(const record::Snapshot& snapsho
       result.target = *target;
       items.push_back(explain::to_evidence_json(*snapshot.plan, result));
     }
-  std::string document = explain::dumped(incident_json(incident));
+  std::string document = incident_object(incident);
   document.pop_back();
   return api_document(document + ",\"evidence\":" + json_array(items) + "}");
 }

@@ -55,11 +55,11 @@ Json headers_json(const std::vector<model::Header>& headers) {
   return json;
 }
 
-Json result_json(const model::Plan& plan, const model::ProbeResult& result) {
-  const model::Target& target = plan.target(result.target);
+Json result_json(std::string_view tenant, std::string_view probe,
+                 const model::ProbeResult& result) {
   return {
-      {"tenant", target.tenant_name},
-      {"probe", target.probe},
+      {"tenant", tenant},
+      {"probe", probe},
       {"outcome", model::to_label(result.outcome)},
       {"fault", model::to_label(model::fault_of(result.outcome))},
       {"http_status", or_null(result.http_status)},
@@ -82,6 +82,16 @@ Json result_json(const model::Plan& plan, const model::ProbeResult& result) {
   };
 }
 
+Json result_json(const model::Plan& plan, const model::ProbeResult& result) {
+  const model::Target& target = plan.target(result.target);
+  return result_json(target.tenant_name, target.probe, result);
+}
+
+void add_headers(const model::ProbeResult& result, Json& json) {
+  json["request_headers"] = headers_json(result.request_headers);
+  json["response_headers"] = headers_json(result.response_headers);
+}
+
 }  // namespace
 
 std::string to_json_line(const model::Plan& plan, const model::ProbeResult& result) {
@@ -90,9 +100,15 @@ std::string to_json_line(const model::Plan& plan, const model::ProbeResult& resu
 
 std::string to_evidence_json(const model::Plan& plan, const model::ProbeResult& result) {
   Json json = result_json(plan, result);
-  json["request_headers"] = headers_json(result.request_headers);
-  json["response_headers"] = headers_json(result.response_headers);
+  add_headers(result, json);
   json["curl"] = to_curl_line(plan, result);
+  return dumped(json);
+}
+
+std::string to_past_json(std::string_view tenant, std::string_view probe,
+                         const model::ProbeResult& result) {
+  Json json = result_json(tenant, probe, result);
+  add_headers(result, json);
   return dumped(json);
 }
 

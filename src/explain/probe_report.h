@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "model/plan.h"
 #include "model/probe_result.h"
@@ -18,5 +19,10 @@ std::string to_json_line(const model::Plan& plan, const model::ProbeResult& resu
 // A remembered result as evidence: to_json_line's members, the headers of both sides and the
 // command of curl_line.h.
 std::string to_evidence_json(const model::Plan& plan, const model::ProbeResult& result);
+
+// A result of the history, whose target may not be configured any more: the same without the
+// command.
+std::string to_past_json(std::string_view tenant, std::string_view probe,
+                         const model::ProbeResult& result);
 
 }  // namespace reinfer::explain
