@@ -70,9 +70,13 @@ class Help:
         """The names of the commands."""
         return [head.split()[0] for head, _ in self.entries('subcommands')]
 
+    def groups(self):
+        """The headings that have options below them."""
+        return [name for name in self.sections if name not in ('positionals', 'subcommands')]
+
     def flags(self):
         """All flags, long and short."""
-        return [flag for head, _ in self.entries('options')
+        return [flag for group in self.groups() for head, _ in self.entries(group)
                 for flag in FLAG.findall(head.split(' ')[0])]
 
 
@@ -87,8 +91,13 @@ def option(head):
     head = re.sub(r' (Excludes|Needs): .*', '', head).replace(',', ', ')
     head = re.sub(r':(?:[A-Z]+ in )?\[[^\]]*\]', '', head)
     head = re.sub(r'(?:TEXT)?:(\{[^}]*\})', r'\1', head)
-    flags, _, value = head.partition(' --') if head.startswith('-h') else (head, '', '')
+    flags, _, value = head.partition(' --') if re.match('-[a-z],', head) else (head, '', '')
     return roff(flags + (' --' + value if value else ''))
+
+
+def tagged(entries):
+    """Paragraphs, each under what it explains."""
+    return [line for head, text in entries for line in ('.TP', f'.B {option(head)}', roff(text))]
 
 
 def page(name, title, about, version, date, others):
@@ -103,12 +112,15 @@ def page(name, title, about, version, date, others):
     lines += [roff(' '.join(about.about))] if about.about else []
     for line in about.footer:
         lines += ['.PP', roff(line)]
-    for section, heading in (('positionals', 'ARGUMENTS'), ('subcommands', 'COMMANDS'),
-                             ('options', 'OPTIONS')):
+    for section, heading in (('positionals', 'ARGUMENTS'), ('subcommands', 'COMMANDS')):
         if about.entries(section):
-            lines.append(f'.SH {heading}')
-        for head, text in about.entries(section):
-            lines += ['.TP', f'.B {option(head)}', roff(text)]
+            lines += [f'.SH {heading}', *tagged(about.entries(section))]
+    if about.groups():
+        lines.append('.SH OPTIONS')
+    for group in about.groups():
+        if group != 'options':
+            lines.append(f'.SS {roff(group.capitalize())}')
+        lines += tagged(about.entries(group))
     for heading, texts in MORE.get(name, {}).items():
         lines.append(f'.SH {heading}')
         for text in texts:

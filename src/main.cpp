@@ -48,6 +48,10 @@ int main(int argc, char** argv) {
       return reinfer::app::check_command(options);
     case reinfer::app::Command::probe:
       return reinfer::app::probe_command(options);
+    case reinfer::app::Command::incidents:
+      return reinfer::app::incidents_command(options);
+    case reinfer::app::Command::evidence:
+      return reinfer::app::evidence_command(options);
     case reinfer::app::Command::sla:
       return reinfer::app::sla_command(options);
     case reinfer::app::Command::discover:

@@ -17,6 +17,10 @@ int check_command(const Options& options);
 // Ctrl-C during rounds ends them with a summary of the results so far.
 int probe_command(const Options& options);
 
+// List what the history of an exporter holds, which may be serving meanwhile.
+int incidents_command(const Options& options);
+int evidence_command(const Options& options);
+
 // Reads a month from Prometheus and prints how each objective was met. Returns 1 also if one of
 // them cannot be decided.
 int sla_command(const Options& options);

@@ -10,7 +10,9 @@
 #include <cstdlib>
 #include <sstream>
 
+#include "app/config_file.h"
 #include "app/shard_text.h"
+#include "app/wrong_options.h"
 #include "base/duration.h"
 #include "base/version.h"
 #include "config/base_url_parts.h"
@@ -19,14 +21,8 @@
 namespace reinfer::app {
 namespace {
 
-using namespace std::chrono_literals;
-
 constexpr const char* kDefaultListenAddress = ":9877";
 constexpr base::Nanoseconds kAutoReloadMin = std::chrono::seconds(1);
-// One round each second for a day.
-constexpr std::uint64_t kRepeatMax = 86400;
-constexpr base::Nanoseconds kRepeatIntervalMin = 1s;
-constexpr base::Nanoseconds kRepeatIntervalMax = 24h;
 constexpr std::size_t kListenAddressesMax = 64;
 
 std::string version_text() {
@@ -36,39 +32,63 @@ std::string version_text() {
 
 // Option texts before they are parsed.
 struct Given {
+  ConfigFileGiven config_file;
   std::vector<std::string> listen_addresses = {kDefaultListenAddress};
   std::string log_level = "info";
   std::string log_format = "logfmt";
   std::string auto_reload_interval = "0s";
-  std::string colour = "auto";
   std::string probe_threads = "auto";
   bool realtime = false;
   std::string shard;         // empty: not given
   std::string external_url;  // empty: not given
-  std::uint64_t repeat = 1;
-  std::string repeat_interval;  // empty: not given
+  ProbeGiven probe;
   SlaGiven sla;
   std::string healthcheck_url;  // empty: not given
+  PastGiven past;
 };
 
-void add_common(CLI::App& cli, Options& options, Given& given) {
-  cli.add_option("--config.file", options.config_file, "Configuration file (TOML)")
+void add_config_file(CLI::App& cli, std::string& path) {
+  cli.add_option("-c,--config.file", path,
+                 fmt::format("Configuration (TOML); if none is named {}",
+                             fmt::join(usual_config_files(), ", else ")))
       ->type_name("PATH");
+}
+
+void add_check(CLI::App& check, Given& given) {
+  add_config_file(check, given.config_file.command_option);
+  check.add_option("config", given.config_file.argument, "The same without its flag")
+      ->type_name("PATH")
+      ->expected(0, 1);
+}
+
+// Those defined from now on stand under this heading of --help.
+void begin_group(CLI::App& cli, const char* heading) {
+  cli.option_defaults()->group(heading);
+}
+
+void add_logging(CLI::App& cli, Options& options, Given& given) {
+  begin_group(cli, "Logging");
   cli.add_option("--log.level", given.log_level, "debug, info, warn or error")
       ->check(CLI::IsMember({"debug", "info", "warn", "error"}))
       ->capture_default_str();
-  cli.add_flag("--debug.allow-core-dump", options.allow_core_dump,
-               "Let a crash leave a core, which would hold the tokens");
-  cli.add_option("--shard", given.shard,
-                 "Probe a share of the targets: INDEX/COUNT, or auto/COUNT by the number at the "
-                 "end of the host's name")
-      ->type_name("SHARD");
   cli.add_option("--log.format", given.log_format, "logfmt or json")
       ->check(CLI::IsMember({"logfmt", "json"}))
+      ->capture_default_str();
+  cli.add_flag("--debug.allow-core-dump", options.allow_core_dump,
+               "Let a crash leave a core, which would hold the tokens");
+}
+
+void add_configuration(CLI::App& cli, Given& given) {
+  begin_group(cli, "Configuration");
+  add_config_file(cli, given.config_file.option);
+  cli.add_option("--config.auto-reload-interval", given.auto_reload_interval,
+                 "Look this often whether a configuration file changed, and reload (0s: never)")
+      ->type_name("DURATION")
       ->capture_default_str();
 }
 
 void add_serve(CLI::App& cli, Options& options, Given& given) {
+  begin_group(cli, "Web");
   // One value for each option, or it would take the command after it for another address.
   CLI::Option* addresses =
       cli.add_option("--web.listen-address", given.listen_addresses,
@@ -104,16 +124,16 @@ void add_serve(CLI::App& cli, Options& options, Given& given) {
       ->capture_default_str();
   cli.add_flag("--web.created-series", options.telemetry.created_series,
                "Add _created series to OpenMetrics: one more for each counter and histogram");
-  cli.add_option("--config.auto-reload-interval", given.auto_reload_interval,
-                 "Look this often whether a configuration file changed, and reload (0s: never)")
-      ->type_name("DURATION")
-      ->capture_default_str();
   cli.add_flag("--web.enable-lifecycle", options.enable_lifecycle,
                "Let POST /-/reload reload the configuration");
   cli.add_option("--web.probe-rate", options.probe_rate, "Probes a minute that /probe may run")
       ->type_name("NUMBER")
       ->check(CLI::Range(1.0, 6000.0))
       ->capture_default_str();
+  cli.add_option("--web.port-file", options.port_file,
+                 "Write the first port to this file once it is open (for port 0)")
+      ->type_name("PATH");
+  begin_group(cli, "Probing");
   cli.add_option("--probe.threads", given.probe_threads,
                  "Threads that probe, or auto: by processors and probes a second")
       ->type_name("N")
@@ -121,28 +141,16 @@ void add_serve(CLI::App& cli, Options& options, Given& given) {
   cli.add_flag("--probe.realtime", given.realtime,
                "Let the probe threads run before all ordinary ones (needs CAP_SYS_NICE or "
                "LimitRTPRIO=1)");
+  cli.add_option("--shard", given.shard,
+                 "Probe a share of the targets: INDEX/COUNT, or auto/COUNT by the number at the "
+                 "end of the host's name")
+      ->type_name("SHARD");
+  begin_group(cli, "History");
   cli.add_option(
          "--storage.path", options.storage_path,
          "Folder of the history and of the count of paid probes, which survive a restart in it; "
          "made if only its last part is missing, and used by one exporter at a time")
       ->type_name("DIR");
-  cli.add_option("--web.port-file", options.port_file,
-                 "Write the first port to this file once it is open (for port 0)")
-      ->type_name("PATH");
-}
-
-void add_probe(CLI::App& probe, Options& options, Given& given) {
-  probe.add_flag("--json", options.json, "One JSON object a line");
-  probe
-      .add_option("--color", given.colour, "auto (on a terminal, without NO_COLOR), always, never")
-      ->check(CLI::IsMember({"auto", "always", "never"}))
-      ->capture_default_str();
-  probe.add_option("--repeat", given.repeat, "Probe so many times, then sum up; Ctrl-C does too")
-      ->type_name("N")
-      ->capture_default_str();
-  probe.add_option("--interval", given.repeat_interval, "Time between two, with --repeat (5s)")
-      ->type_name("DURATION");
-  probe.add_option("target", options.selection, "TENANT or TENANT/PROBE, all if none is given");
 }
 
 ColourMode colour_mode(const std::string& word) {
@@ -159,26 +167,24 @@ std::optional<std::string> understand_sla(const Given& given, Options& options) 
   return std::nullopt;
 }
 
+std::optional<std::string> understand_past(const Given& given, Options& options) {
+  const bool evidence = options.command == Command::evidence;
+  if (!evidence && options.command != Command::incidents) return std::nullopt;
+  options.colour = colour_mode(given.past.colour);
+  PastGiven whole = given.past;
+  if (whole.storage_path.empty()) whole.storage_path = options.storage_path;
+  auto understood = understand(whole, evidence);
+  if (!understood) return understood.error();
+  options.past = std::move(*understood);
+  return std::nullopt;
+}
+
 std::optional<std::string> understand_probe(const Given& given, Options& options) {
   if (options.command != Command::probe) return std::nullopt;
-  options.colour = colour_mode(given.colour);
-  if (given.repeat < 1 || given.repeat > kRepeatMax)
-    return fmt::format("--repeat: is {}, allowed: 1 to {}", given.repeat, kRepeatMax);
-  options.repeat = given.repeat;
-  if (given.repeat_interval.empty()) {
-    options.repeat_interval = 5s;
-    return std::nullopt;
-  }
-  if (given.repeat == 1)
-    return "--interval: means nothing without --repeat, allowed: --repeat=N with N above 1";
-  const auto interval = base::parse_duration(given.repeat_interval);
-  if (!interval)
-    return fmt::format("--interval: \"{}\" is not {}", given.repeat_interval, base::kDurationForm);
-  if (*interval < kRepeatIntervalMin || *interval > kRepeatIntervalMax)
-    return fmt::format("--interval: is {}, allowed: {} to {}", base::format_duration(*interval),
-                       base::format_duration(kRepeatIntervalMin),
-                       base::format_duration(kRepeatIntervalMax));
-  options.repeat_interval = *interval;
+  options.colour = colour_mode(given.probe.colour);
+  auto understood = understand(given.probe);
+  if (!understood) return understood.error();
+  options.probe = std::move(*understood);
   return std::nullopt;
 }
 
@@ -258,11 +264,21 @@ std::optional<std::string> understand_health(const Given& given, Options& option
   return std::nullopt;
 }
 
+std::optional<std::string> understand_config_file(const Given& given, Options& options) {
+  ConfigFileGiven named = given.config_file;
+  if (options.command == Command::probe)
+    named.argument = take_config_files(options.probe.selection);
+  auto chosen = choose_config_file(named, usual_config_files());
+  if (!chosen) return chosen.error();
+  options.config_file = std::move(*chosen);
+  return std::nullopt;
+}
+
 std::optional<std::string> understand_common(const Given& given, Options& options) {
   options.log_level = base::parse_log_level(given.log_level).value_or(base::LogLevel::info);
   options.log_format = base::parse_log_format(given.log_format).value_or(base::LogFormat::logfmt);
   if (!reads_configuration(options.command)) return std::nullopt;
-  if (options.config_file.empty()) return "--config.file is required";
+  if (auto wrong = understand_config_file(given, options)) return wrong;
   if (auto wrong = understand_shares(given, options)) return wrong;
   if (auto wrong = understand_external_url(given, options)) return wrong;
   const std::string& path = options.telemetry.path;
@@ -287,14 +303,23 @@ std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv
                "reinfer_exporter"};
   cli.set_version_flag("--version", version_text());
   cli.footer("Without a command it serves until SIGTERM or SIGINT.");
-  add_common(cli, options, given);
+  add_configuration(cli, given);
   add_serve(cli, options, given);
+  add_logging(cli, options, given);
+  begin_group(cli, "Options");
   cli.require_subcommand(0, 1);
   cli.fallthrough();
   CLI::App* check =
       cli.add_subcommand("check", "Print the targets of a configuration, or its problems");
+  add_check(*check, given);
   CLI::App* probe = cli.add_subcommand("probe", "Probe targets now and print the results");
-  add_probe(*probe, options, given);
+  add_config_file(*probe, given.config_file.command_option);
+  add_probe(*probe, given.probe);
+  CLI::App* incidents = cli.add_subcommand("incidents", "List the incidents of the history");
+  add_incidents(*incidents, given.past);
+  CLI::App* evidence =
+      cli.add_subcommand("evidence", "List a target's failures and slowest probes in the history");
+  add_evidence(*evidence, given.past);
   CLI::App* sla = cli.add_subcommand(
       "sla", "Print how a month's objectives were met, from the samples in Prometheus");
   add_sla(*sla, given.sla);
@@ -310,18 +335,20 @@ std::variant<Options, EarlyExit> parse_options(int argc, const char* const* argv
   try {
     cli.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() != 0) return EarlyExit{2, usage_error(cli, error)};
     std::ostringstream out;
-    std::ostringstream err;
-    const int code = cli.exit(error, out, err);
-    return EarlyExit{code == 0 ? 0 : 2, out.str() + err.str()};
+    cli.exit(error, out);
+    return EarlyExit{0, out.str()};
   }
   if (check->parsed()) options.command = Command::check;
   if (probe->parsed()) options.command = Command::probe;
+  if (incidents->parsed()) options.command = Command::incidents;
+  if (evidence->parsed()) options.command = Command::evidence;
   if (sla->parsed()) options.command = Command::sla;
   if (discover->parsed()) options.command = Command::discover;
   if (import_blackbox->parsed()) options.command = Command::import_blackbox;
   if (healthcheck->parsed()) options.command = Command::healthcheck;
-  for (const auto step : {understand_common, understand_probe, understand_sla,
+  for (const auto step : {understand_probe, understand_common, understand_past, understand_sla,
                           understand_first_steps, understand_health})
     if (const auto wrong = step(given, options)) return EarlyExit{2, *wrong + "\n"};
   return options;

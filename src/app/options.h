@@ -1,5 +1,5 @@
 // The command line as a plain value, read by CLI11 in options.cpp alone. Used by main. It reads no
-// file.
+// file, but looks whether a configuration is there.
 #pragma once
 
 #include <cstdint>
@@ -11,6 +11,8 @@
 #include "app/discover_options.h"
 #include "app/healthcheck_options.h"
 #include "app/import_options.h"
+#include "app/past_options.h"
+#include "app/probe_options.h"
 #include "app/sla_options.h"
 #include "app/terminal.h"
 #include "base/clock.h"
@@ -25,16 +27,25 @@ namespace reinfer::app {
 // A larger number is an error.
 inline constexpr std::size_t kProbeThreadsMax = 64;
 
-enum class Command { serve, check, probe, sla, discover, import_blackbox, healthcheck };
+enum class Command {
+  serve,
+  check,
+  probe,
+  incidents,
+  evidence,
+  sla,
+  discover,
+  import_blackbox,
+  healthcheck
+};
 
 struct Options {
   Command command = Command::serve;
   base::LogLevel log_level = base::LogLevel::info;
   base::LogFormat log_format = base::LogFormat::logfmt;
-  ColourMode colour = ColourMode::automatic;  // probe, sla, discover
+  ColourMode colour = ColourMode::automatic;  // of those with a --color
   bool allow_core_dump = false;               // a core would hold the tokens
   bool enable_lifecycle = false;              // serve: reload over HTTP
-  bool json = false;                          // probe
   std::string config_file;
   http::ServerOptions server;                             // serve
   routes::Telemetry telemetry;                            // serve
@@ -44,12 +55,11 @@ struct Options {
   base::Scheduling scheduling = base::Scheduling::fair;   // serve: of the probe threads
   model::Shard shard;                                     // serve, check, probe
   bool sharded = false;                                   // a shard was asked for, even one of one
-  std::string external_url;             // serve: as clients reach it, without a slash at the end
-  std::string storage_path;             // serve: folder of the state file, "" for none
-  std::string port_file;                // serve: file for the bound port, "" for none
-  std::vector<std::string> selection;   // probe: TENANT or TENANT/PROBE, none for all
-  std::uint64_t repeat = 1;             // probe: rounds
-  base::Nanoseconds repeat_interval{};  // probe: between two rounds
+  std::string external_url;  // serve: as clients reach it, without a slash at the end
+  std::string storage_path;  // serve: folder of the state file, "" for none
+  std::string port_file;     // serve: file for the bound port, "" for none
+  ProbeOptions probe;
+  PastOptions past;  // incidents, evidence
   SlaOptions sla;
   DiscoverOptions discover;
   ImportOptions import_blackbox;

@@ -10,11 +10,13 @@
 #include "app/load_command_config.h"
 #include "base/random.h"
 #include "base/text.h"
+#include "config/spelling.h"
 #include "credentials/credentials.h"
 #include "explain/probe_report.h"
 #include "explain/token_contradiction.h"
 #include "probe/probe_run.h"
 #include "terminal/probe_card.h"
+#include "terminal/probe_csv.h"
 #include "terminal/probe_summary.h"
 #include "transport/curl_transport.h"
 
@@ -29,6 +31,22 @@ bool selects(const std::string& wanted, const model::Target& target) {
   return wanted == target.tenant_name || wanted == name_of(target);
 }
 
+// A plan may have hundreds of targets, so the text names those that are meant most likely.
+std::string unknown_target(const model::Plan& plan, const std::string& wanted) {
+  constexpr std::size_t kShown = 3;
+  constexpr std::size_t kShownBytes = 100;
+  std::set<std::string> names;
+  for (const model::Target& target : plan.targets())
+    names.insert({name_of(target), target.tenant_name});
+  const auto nearest =
+      config::nearest_words(wanted.substr(0, kShownBytes),
+                            std::vector<std::string_view>(names.begin(), names.end()), kShown);
+  return fmt::format("no target is called {}, did you mean {}? (there are {} of {}; {} lists them)",
+                     base::sanitise(wanted, kShownBytes), fmt::join(nearest, " or "),
+                     base::counted(plan.targets().size(), "target"),
+                     base::counted(plan.tenants().size(), "tenant"), "reinfer_exporter check");
+}
+
 // The selected targets in the plan's order; prints an error for an unknown name.
 tl::expected<std::vector<model::TargetIndex>, std::string> select(
     const model::Plan& plan, const std::vector<std::string>& wanted) {
@@ -38,11 +56,7 @@ tl::expected<std::vector<model::TargetIndex>, std::string> select(
         std::any_of(targets.begin(), targets.end(),
                     [&](const model::Target& target) { return selects(name, target); });
     if (known) continue;
-    std::vector<std::string> names;
-    for (const model::Target& target : targets)
-      names.push_back(name_of(target));
-    return tl::unexpected(
-        fmt::format("no target is called {} (there are: {})", name, base::join(names, ", ")));
+    return tl::unexpected(unknown_target(plan, name));
   }
   std::vector<model::TargetIndex> selected;
   for (std::size_t i = 0; i < targets.size(); ++i) {
@@ -76,14 +90,20 @@ class Console {
       : plan_(plan),
         options_(options),
         style_(style_for(read_terminal(STDOUT_FILENO), options.colour)),
-        progress_(options.repeat > 1 && can_rewrite_line(read_terminal(STDERR_FILENO))),
+        progress_(options.probe.repeat > 1 && can_rewrite_line(read_terminal(STDERR_FILENO))),
         progress_style_(style_for(read_terminal(STDERR_FILENO), ColourMode::never)) {}
+
+  void begin() const {
+    if (options_.probe.csv) fmt::print("{}", terminal::csv_heading());
+  }
 
   void show(const model::ProbeResult& result, const model::TokenFacts& token) {
     clear_progress();
-    if (options_.json)
+    if (options_.probe.json)
       fmt::print("{}\n", explain::to_json_line(plan_, result));
-    else if (options_.repeat > 1)
+    else if (options_.probe.csv)
+      fmt::print("{}", terminal::csv_line(plan_, result));
+    else if (options_.probe.repeat > 1)
       fmt::print("{}\n", terminal::render_headline(plan_, result, style_));
     else
       fmt::print("{}", terminal::render_card(plan_, result, token, style_));
@@ -92,24 +112,24 @@ class Console {
 
   void show_progress(const probe::ProbeRun& rounds, const terminal::ProbeSummary& summary) {
     if (!progress_) return;
-    const terminal::Progress progress{rounds.begun(), options_.repeat, summary.results(),
+    const terminal::Progress progress{rounds.begun(), options_.probe.repeat, summary.results(),
                                       summary.failures(), rounds.in_flight()};
     fmt::print(stderr, "\r\x1b[K{}", terminal::render_progress(progress, progress_style_));
     std::fflush(stderr);
   }
 
-  // Scripts that read JSON count for themselves.
+  // Programs count for themselves.
   void show_summary(const terminal::ProbeSummary& summary, base::Nanoseconds elapsed,
                     std::size_t given_up) {
     clear_progress();
-    if (options_.json || options_.repeat == 1) return;
+    if (is_for_programs() || options_.probe.repeat == 1) return;
     fmt::print("\n{}", terminal::render_summary(plan_, summary, elapsed, given_up, style_));
   }
 
   // Tenants that contradict each other about a token in this run, which began at `since`.
   void show_contradictions(const std::vector<model::TokenFacts>& facts, base::MonoTime since) {
     std::set<std::string> shown;
-    for (std::size_t i = 0; i < facts.size() && !options_.json; ++i) {
+    for (std::size_t i = 0; i < facts.size() && !is_for_programs(); ++i) {
       const std::string text = terminal::render_contradiction(
           explain::contradiction_of(plan_, facts, model::TenantIndex(i), since), style_);
       if (shown.insert(text).second) fmt::print("{}", text);
@@ -117,6 +137,7 @@ class Console {
   }
 
  private:
+  bool is_for_programs() const { return options_.probe.json || options_.probe.csv; }
   void clear_progress() {
     if (progress_) fmt::print(stderr, "\r\x1b[K");
     std::fflush(stderr);
@@ -135,8 +156,8 @@ int probe_command(const Options& options) {
   const auto whole = load_or_explain(options.config_file);
   if (!whole) return kExitBadConfig;
   const auto plan = model::shard_of(whole, options.shard);
-  auto selected = select(*plan, options.selection);
-  if (selected && options.repeat > 1)
+  auto selected = select(*plan, options.probe.selection);
+  if (selected && options.probe.repeat > 1)
     if (auto refused = refuse_repeated_costs(*plan, *selected); !refused)
       selected = tl::unexpected(refused.error());
   if (!selected) {
@@ -150,12 +171,13 @@ int probe_command(const Options& options) {
   probe::PaidBudget paid("", log);
   transport::CurlTransport transport;
   Interrupt interrupt(transport);
-  if (options.repeat > 1) interrupt.start();
-  probe::ProbeRun rounds(*plan, clock, transport, credentials, paid, log,
-                         base::Random::seed_from_kernel(),
-                         {*selected, options.repeat, options.repeat_interval});
+  if (options.probe.repeat > 1) interrupt.start();
+  probe::ProbeRun rounds(
+      *plan, clock, transport, credentials, paid, log, base::Random::seed_from_kernel(),
+      {*selected, options.probe.repeat, options.probe.interval, options.probe.parallel});
   terminal::ProbeSummary summary(*plan);
   const base::MonoTime started = clock.now().mono;
+  console.begin();
   while (!rounds.done() && !interrupt.asked()) {
     const probe::ProbeRunUpdate update = rounds.step();
     for (const probe::ProbeRunSkip& skip : update.skips)

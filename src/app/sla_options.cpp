@@ -104,8 +104,10 @@ tl::expected<void, std::string> refuse_clear_text(const SlaOptions& options) {
 }  // namespace
 
 void add_sla(CLI::App& sla, SlaGiven& given) {
+  sla.option_defaults()->group("Prometheus");
   add_prometheus(sla, given);
   SlaOptions& plain = given.plain;
+  sla.option_defaults()->group("Month");
   sla.add_option("--month", plain.month,
                  "Which month (default: the last that is over); this one is shown so far")
       ->type_name("YYYY-MM");
@@ -119,6 +121,7 @@ void add_sla(CLI::App& sla, SlaGiven& given) {
   sla.add_option("--instance", plain.instance,
                  "Only what this exporter measured, as Prometheus' label instance names it")
       ->type_name("HOST:PORT");
+  sla.option_defaults()->group("Output");
   sla.add_option("--format", given.format,
                  "table, csv, json, markdown, or html (to hand over or to print)")
       ->check(CLI::IsMember({"table", "csv", "json", "markdown", "html"}))

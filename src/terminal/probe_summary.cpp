@@ -9,7 +9,7 @@
 #include "base/duration.h"
 #include "base/text.h"
 #include "explain/outcome_words.h"
-#include "terminal/histogram.h"
+#include "terminal/duration_bars.h"
 
 namespace reinfer::terminal {
 namespace {

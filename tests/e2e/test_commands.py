@@ -1,17 +1,21 @@
 """Starting, stopping, checking and probing from the command line."""
 
 import contextlib
+import csv
 import fcntl
 import json
 import os
 import pty
 import re
+import shutil
 import signal
 import socket
 import struct
 import subprocess
 import termios
 import unittest
+from datetime import datetime, timedelta
+from pathlib import Path
 
 from contract import SERIES_PER_TARGET_MAX
 from harness import (DATASET, PATIENCE, Exporter, Process, Simulator, at_end_of,
@@ -254,13 +258,13 @@ class ProbeTest(unittest.TestCase):
                          {'good': 'ok', 'bad': 'server_error'})
 
     def test_an_unknown_selection_is_exit_code_2(self):
-        """The names that exist are said, and nothing is sent."""
+        """The nearest names are said, and nothing is sent."""
         before = self.simulator.requests()['requests']
         ended = run_exporter(self.config, 'probe', 'good', 'bad/elsewhere',
                              token=self.simulator.token)
         self.assertEqual((ended.returncode, ended.stdout), (2, ''))
-        self.assertIn('bad/elsewhere', ended.stderr)
-        self.assertIn('good/not_found', ended.stderr)
+        self.assertIn('no target is called bad/elsewhere, did you mean bad', ended.stderr)
+        self.assertIn('(there are 3 targets of 2 tenants', ended.stderr)
         self.assertEqual(self.simulator.requests()['requests'], before)
 
     def show(self, *arguments, **environment):
@@ -336,21 +340,61 @@ class ProbeTest(unittest.TestCase):
 
     def test_repeats_are_summed_up_by_target(self):
         """Outcomes with their faults, percentiles, and what to do next."""
-        code, shown, complaints = self.show('--repeat=3', '--interval=1s')
+        code, shown, complaints = self.show('--repeat=3', '--interval=3s')
         self.assertEqual((code, complaints), (1, ''))
         lines, summary = shown.split('\n\n', 1)
         self.assertEqual(len(lines.splitlines()), 9)
         self.assertRegex(
-            summary, r'(?m)^good/dataset  3 probes\n  3 ok\n +p50 +p90 +p95 +p99 +max$')
+            summary, r'(?m)^good/dataset  3 probes\n  3 ok\n'
+            r' +min +mean +dev +p50 +p90 +p95 +p99 +max$')
         good = summary.split('\n\n', 1)[0]
-        self.assertRegex(good, r'(?m)^  server( +[0-9.]+ (us|ms|s)){5}  of 3$')
+        self.assertRegex(good, r'(?m)^  server( +[0-9.]+ (us|ms|s)){8}  of 3$')
         # A busy machine may spoil some, and then it is said.
         left_out = re.search(r'(?m)^  [1-3] left out above: this program was late', good)
         for figure in ('total', 'path'):
-            counted = re.search(rf'(?m)^  {figure}( +[0-9.]+ (us|ms|s)){{5}}  of ([1-3])$', good)
-            self.assertTrue(left_out or (counted and counted[3] == '3'), good)
+            counted = re.search(rf'(?m)^  {figure}(?: +(?:[0-9.]+ [mu]?s|-)){{8}}  of ([1-3])$',
+                                good)
+            self.assertTrue(left_out or (counted and counted[1] == '3'), good)
         self.assertIn('3 server_error (fault: the platform)', summary)
         self.assertRegex(summary, r'(?m)^9 probes in [0-9.]+ s, 3 failed$')
+
+    def test_one_target_is_probed_after_the_other(self):
+        """So that none is in the figures of another."""
+        _, lines = self.probe()
+        self.assertEqual(len(lines), 3)
+        ends = [datetime.fromisoformat(line['started'].replace('Z', '+00:00'))
+                + timedelta(seconds=line['duration_seconds']) for line in lines]
+        starts = [datetime.fromisoformat(line['started'].replace('Z', '+00:00'))
+                  for line in lines]
+        for end, start in zip(ends, starts[1:]):
+            # Both are known to a millisecond.
+            self.assertLess(end - timedelta(milliseconds=2), start)
+
+    def test_results_as_csv_are_lines_under_a_heading(self):
+        """For spreadsheets; the exit code is the same."""
+        code, shown, _ = self.show('good/dataset', 'bad', '--csv')
+        self.assertEqual(code, 1)
+        rows = list(csv.DictReader(shown.splitlines()))
+        self.assertEqual([(row['tenant'], row['outcome'], row['http_status']) for row in rows],
+                         [('good', 'ok', '200'), ('bad', 'server_error', '503')])
+        self.assertGreater(float(rows[0]['total_seconds']), float(rows[0]['server_seconds']))
+
+    def test_the_configuration_is_found_in_every_form(self):
+        """With a short flag, without one, and in the folder where it usually is."""
+        folder = temporary_folder(self)
+        shutil.copy(self.config, folder / 'reinfer_exporter.toml')
+        named = str(folder / 'reinfer_exporter.toml')
+        for arguments in (['-c', named, 'check'], ['check', '-c', named], ['check', named],
+                          ['check'], ['probe', named, 'good/dataset'], ['probe', 'good/dataset']):
+            with self.subTest(arguments=arguments):
+                if Path('/etc/prometheus/reinfer_exporter.toml').exists() and len(arguments) < 3:
+                    continue
+                ended = subprocess.run(
+                    [exporter_program(), *arguments], cwd=folder, capture_output=True, text=True,
+                    timeout=PATIENCE, check=False,
+                    env=exporter_environment(self.simulator.token))
+                self.assertEqual((ended.returncode, ended.stderr), (0, ''))
+                self.assertIn('good', ended.stdout)
 
     def test_repeats_as_json_are_objects_alone(self):
         """Scripts count themselves."""

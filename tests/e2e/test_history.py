@@ -10,8 +10,8 @@ import subprocess
 import unittest
 
 from api_description import Description
-from harness import (ROOT, Exporter, Simulator, temporary_folder, tenant, wait_until,
-                     write_config)
+from harness import (ROOT, Exporter, Simulator, run_command, temporary_folder, tenant,
+                     wait_until, write_config)
 
 DESCRIPTION = Description(json.loads((ROOT / 'src' / 'api' / 'openapi.json').read_text()))
 PROBES = 10
@@ -95,6 +95,30 @@ class IncidentTest(unittest.TestCase):
         kept.simulator.set_fault('ok')
         wait_until(lambda: kept.incidents()[0]['recovered'], what='the recovery')
         self.look_at(exporter, first['id'], kept.simulator.token)
+        self.look_at_in_terminal(kept)
+
+    def look_at_in_terminal(self, kept):
+        """The same by the commands, beside the exporter that serves."""
+        storage = f'--storage.path={kept.storage}'
+        listed = run_command('incidents', storage, '--json')
+        self.assertEqual((listed.returncode, listed.stderr), (0, ''))
+        self.assertEqual([json.loads(line) for line in listed.stdout.splitlines()],
+                         kept.incidents())
+        shown = run_command('incidents', storage, 'acme').stdout
+        self.assertRegex(shown, r'(?m)^[-0-9]+ [:0-9]+  \S.* platform +\d+  acme/p0  server_error$')
+        self.assertEqual(run_command('incidents', storage, '--fault=edge').stdout, 'none\n')
+        evidence = run_command('evidence', storage, 'acme/p0', '--json')
+        self.assertEqual((evidence.returncode, evidence.stderr), (0, ''))
+        results = [json.loads(line) for line in evidence.stdout.splitlines()]
+        self.assertGreater(len([each for each in results if each['outcome'] == 'server_error']), 2)
+        self.assertNotIn(kept.simulator.token, evidence.stdout)
+        self.assertIn('request id', run_command('evidence', storage, 'acme/p0').stdout)
+        wrong = run_command('evidence', storage, 'acme/po')
+        self.assertEqual((wrong.returncode, wrong.stdout), (1, ''))
+        self.assertIn('no target is called acme/po, did you mean acme/p0?', wrong.stderr)
+        nowhere = run_command('incidents', f'--storage.path={kept.folder}/nothing')
+        self.assertEqual(nowhere.returncode, 1)
+        self.assertIn('there is no history.db in it', nowhere.stderr)
 
     def look_at(self, exporter, number, token):
         """The incident in all its forms."""

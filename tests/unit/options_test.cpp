@@ -3,7 +3,9 @@
 #include <variant>
 #include <vector>
 
+#include "app/config_file.h"
 #include "app/options.h"
+#include "tests/unit/source_path.h"
 
 namespace reinfer::tests {
 namespace {
@@ -96,20 +98,20 @@ TEST_CASE("flags stand before or after the command") {
   const app::Options probe =
       options({"probe", "--json", "--config.file=a.toml", "acme", "acme/dataset"});
   CHECK(probe.command == app::Command::probe);
-  CHECK(probe.json);
-  CHECK(probe.selection == std::vector<std::string>{"acme", "acme/dataset"});
+  CHECK(probe.probe.json);
+  CHECK(probe.probe.selection == std::vector<std::string>{"acme", "acme/dataset"});
 }
 
 TEST_CASE("a probe is repeated with a distance that is polite, and coloured as it is told") {
   const app::Options once = options({"probe", "--config.file=a"});
-  CHECK(once.repeat == 1);
+  CHECK(once.probe.repeat == 1);
   CHECK(once.colour == app::ColourMode::automatic);
   const app::Options many =
       options({"probe", "--config.file=a", "--repeat=20", "--interval=1m30s", "--color=never"});
-  CHECK(many.repeat == 20);
-  CHECK(many.repeat_interval == std::chrono::seconds(90));
+  CHECK(many.probe.repeat == 20);
+  CHECK(many.probe.interval == std::chrono::seconds(90));
   CHECK(many.colour == app::ColourMode::never);
-  CHECK(options({"probe", "--config.file=a", "--repeat", "2"}).repeat_interval ==
+  CHECK(options({"probe", "--config.file=a", "--repeat", "2"}).probe.interval ==
         std::chrono::seconds(5));
 }
 
@@ -156,7 +158,6 @@ TEST_CASE("help and version are answers, not errors") {
 }
 
 TEST_CASE("a command line that makes no sense says why, with code 2") {
-  CHECK(early({}).text == "--config.file is required\n");
   CHECK(early({"--config.file=a", "--nonsense"}).text.find("--nonsense") != std::string::npos);
   CHECK(early({"--config.file=a", "--log.level=loud"}).code == 2);
   CHECK(early({"--config.file=a", "--web.listen-address=9877"}).text ==
@@ -165,6 +166,89 @@ TEST_CASE("a command line that makes no sense says why, with code 2") {
   CHECK(early({"--config.file=a", "--web.telemetry-path=metrics"}).code == 2);
   CHECK(early({"--config.file=a", "--web.telemetry-path=/-/ready"}).code == 2);
   CHECK(early({"--config.file=a", "frobnicate"}).code == 2);
+}
+
+TEST_CASE("an option that does not exist is told from those that were meant") {
+  const auto said = [](std::vector<const char*> arguments) {
+    const app::EarlyExit exit = early(std::move(arguments));
+    CHECK(exit.code == 2);
+    return exit.text;
+  };
+  CHECK(said({"--web.listen-adress=:1"}) ==
+        "--web.listen-adress: is not an option (did you mean --web.listen-address?); "
+        "reinfer_exporter --help lists them\n");
+  CHECK(said({"--web.listen", ":1"}).find("did you mean --web.listen-address?") !=
+        std::string::npos);
+  CHECK(said({"probe", "--repaet=3"}) ==
+        "--repaet: is not an option (did you mean --repeat?); reinfer_exporter probe --help lists "
+        "them\n");
+  CHECK(said({"check", "--repeat=3"}).starts_with("--repeat: is an option of probe, not of check"));
+  CHECK(
+      said({"--repeat=3"}).starts_with("--repeat: is an option of probe, which stands before it"));
+  CHECK(said({"--zzzzzz"}).starts_with("--zzzzzz: is not an option; "));
+}
+
+TEST_CASE("a command that does not exist is told from the one that was meant") {
+  CHECK(
+      early({"chekc"}).text.starts_with("chekc: is not a command (did you mean check?), allowed"));
+  CHECK(early({"frobnicate"}).text.starts_with("frobnicate: is not a command, allowed: check, "));
+  CHECK(early({"my.toml"}).text ==
+        "my.toml: is not a command; to serve with this configuration: reinfer_exporter -c "
+        "my.toml\n");
+}
+
+TEST_CASE("a configuration is named with a flag before or after the command, or without one") {
+  CHECK(options({"-c", "a.toml"}).config_file == "a.toml");
+  CHECK(options({"-c", "a.toml", "check"}).config_file == "a.toml");
+  CHECK(options({"check", "-c", "a.toml"}).config_file == "a.toml");
+  CHECK(options({"check", "a.toml"}).config_file == "a.toml");
+  CHECK(options({"check", "--config.file=a.toml"}).config_file == "a.toml");
+  CHECK(early({"check", "--help"}).text.find("--config.file") != std::string::npos);
+  CHECK(early({"probe", "--help"}).text.find("--config.file") != std::string::npos);
+  CHECK(early({"check", "a.toml", "-c", "b.toml"}).text ==
+        "--config.file: 2 configurations are given, b.toml and a.toml, allowed: one, which may "
+        "include others\n");
+}
+
+TEST_CASE("of the arguments of probe, files that are there and end in .toml are configurations") {
+  const std::string file = source_path("config/demo.toml");
+  const app::Options probe = options({"probe", "acme", file.c_str(), "acme/projects"});
+  CHECK(probe.config_file == file);
+  CHECK(probe.probe.selection == std::vector<std::string>{"acme", "acme/projects"});
+  const app::Options target = options({"probe", "-c", "a.toml", "missing.toml"});
+  CHECK(target.probe.selection == std::vector<std::string>{"missing.toml"});
+}
+
+TEST_CASE("a configuration that is not named is looked for where it usually is") {
+  const std::string there = source_path("config/demo.toml");
+  CHECK(app::choose_config_file({}, {"/nowhere/a.toml", there}) == there);
+  CHECK(app::choose_config_file({"", "b", {}}, {there}) == "b");
+  CHECK(app::choose_config_file({}, {"/nowhere/a.toml", "/nowhere/b.toml"}).error() ==
+        "--config.file is not given, and there is neither /nowhere/a.toml nor /nowhere/b.toml");
+  CHECK(
+      app::usual_config_files() ==
+      std::vector<std::string>{"/etc/prometheus/reinfer_exporter.toml", "./reinfer_exporter.toml"});
+}
+
+TEST_CASE("help has its options in groups, those of the configuration first") {
+  const std::string help = early({"--help"}).text;
+  std::size_t at = 0;
+  for (const char* heading : {"\nConfiguration:\n", "\nWeb:\n", "\nProbing:\n", "\nHistory:\n",
+                              "\nLogging:\n", "\nSubcommands:\n"}) {
+    CAPTURE(heading);
+    const std::size_t next = help.find(heading);
+    REQUIRE(next != std::string::npos);
+    CHECK(next > at);
+    at = next;
+  }
+}
+
+TEST_CASE("targets are probed one at a time unless it is said otherwise") {
+  CHECK(options({"probe", "-c", "a"}).probe.parallel == 1);
+  CHECK(options({"probe", "-c", "a", "--parallel=8"}).probe.parallel == 8);
+  CHECK(early({"probe", "-c", "a", "--parallel=0"}).code == 2);
+  CHECK(options({"probe", "-c", "a", "--csv"}).probe.csv);
+  CHECK(early({"probe", "-c", "a", "--csv", "--json"}).code == 2);
 }
 
 TEST_CASE("addresses to listen on are read in the forms people write") {

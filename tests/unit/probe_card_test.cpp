@@ -5,7 +5,7 @@
 #include <sstream>
 
 #include "explain/outcome_words.h"
-#include "terminal/histogram.h"
+#include "terminal/duration_bars.h"
 #include "terminal/probe_card.h"
 #include "terminal/probe_csv.h"
 #include "terminal/probe_summary.h"

@@ -1,4 +1,4 @@
-#include "terminal/histogram.h"
+#include "terminal/duration_bars.h"
 
 #include <fmt/format.h>
 
