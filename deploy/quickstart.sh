@@ -87,7 +87,10 @@ echo
 rm -f build/exporter.port
 limit=()
 if [ -n "$seconds" ]; then limit=(timeout --foreground --preserve-status "$seconds"); fi
-"${limit[@]}" $build/src/reinfer_exporter --config.file="$config" --web.port-file=build/exporter.port &
+storage=build/storage
+if [ $demo = yes ]; then storage=$state/storage; fi
+"${limit[@]}" $build/src/reinfer_exporter --config.file="$config" --web.port-file=build/exporter.port \
+  --storage.path=$storage &
 exporter=$!
 wait_for "The exporter" "$exporter" test -f build/exporter.port
 url=http://localhost:$(cat build/exporter.port)
@@ -97,6 +100,7 @@ cat <<TEXT
 
 Probing now. Look here:
   $url/          the status page: what fails, since when, and whose fault it is
+  $url/incidents what went wrong, with a ticket for the vendor; kept in $storage
   $url/metrics   what Prometheus scrapes (dashboards/prometheus/prometheus.yml does)
 TEXT
 if [ $demo = yes ]; then

@@ -68,8 +68,8 @@ class Plan {
 
 // The number of time series on /metrics while every target answers with the same status code: what
 // Prometheus says it scraped, with classic histograms. More are each further status code, a token's
-// last change and the expiry that it tells itself, and what further paths and files of our HTTP
-// server add. tests/unit/metrics_test.cpp compares it with the exposition.
+// last change and the expiry that it tells itself, what further paths and files of our HTTP server
+// add, and the five of a history. tests/unit/metrics_test.cpp compares it with the exposition.
 std::size_t expected_series(const Plan& plan);
 std::size_t expected_series(const Target& target);
 
