@@ -84,7 +84,7 @@ create index evidence_of on evidence (target, finished_ms);
 create index evidence_when on evidence (finished_ms);
 )sql";
 
-OpenError error_of(const SQLite::Exception& error) {
+OpenError open_error_of(const SQLite::Exception& error) {
   const int code = error.getErrorCode() & 0xff;
   const bool broken = code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
   return {broken ? OpenFault::broken : OpenFault::unavailable, error.what()};
@@ -133,7 +133,7 @@ tl::expected<Connection, OpenError> open_database(const std::string& path) {
     if (empty && version_of(*database) == 0) make_schema(*database);
     return checked(std::move(database));
   } catch (const SQLite::Exception& error) {
-    return tl::unexpected(error_of(error));
+    return tl::unexpected(open_error_of(error));
   }
 }
 
@@ -146,7 +146,7 @@ tl::expected<Connection, OpenError> open_to_read(const std::string& path) {
     database->exec("pragma temp_store = memory");
     return checked(std::move(database));
   } catch (const SQLite::Exception& error) {
-    return tl::unexpected(error_of(error));
+    return tl::unexpected(open_error_of(error));
   }
 }
 

@@ -5,7 +5,7 @@
 namespace reinfer::record {
 namespace {
 
-std::uint32_t microseconds(const std::optional<base::Nanoseconds>& time) {
+std::uint32_t whole_microseconds(const std::optional<base::Nanoseconds>& time) {
   if (!time) return JournalEntry::kAbsent;
   const auto count = std::chrono::duration_cast<std::chrono::microseconds>(*time).count();
   return static_cast<std::uint32_t>(std::clamp<std::int64_t>(count, 0, JournalEntry::kAbsent - 1));
@@ -43,7 +43,7 @@ void Journal::note(const model::ProbeResult& result, std::uint64_t missed, bool 
                      static_cast<std::uint32_t>(std::min<std::uint64_t>(missed, UINT32_MAX)),
                      {}};
   const model::LatencyFigures figures = model::latency_figures(result);
-  std::transform(figures.begin(), figures.end(), entry.figures.begin(), microseconds);
+  std::transform(figures.begin(), figures.end(), entry.figures.begin(), whole_microseconds);
   batches_.back().entries.push_back(entry);
 }
 

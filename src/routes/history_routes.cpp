@@ -9,29 +9,18 @@
 #include "explain/ticket.h"
 #include "page/day_bars.h"
 #include "page/incidents.h"
+#include "routes/page_reply.h"
 
 namespace reinfer::routes {
 namespace {
 
-constexpr const char* kHtml = "text/html; charset=utf-8";
 constexpr const char* kMarkdown = "text/markdown; charset=utf-8";
 constexpr std::size_t kIncidentsOfTarget = 20;
 constexpr std::size_t kIncidentsOfPage = 100;
 constexpr std::size_t kEvidenceMax = 200;
 
-http::HttpReply not_found() {
-  return {404, http::kPlainText, "not found\n", {}};
-}
-
 http::HttpReply unavailable() {
   return {503, http::kPlainText, "the history cannot be read now, the log says why\n", {}};
-}
-
-http::HttpReply page_reply(std::string html) {
-  return {200,
-          kHtml,
-          std::move(html),
-          {{"Content-Security-Policy", page::kPagePolicy}, {"Referrer-Policy", "no-referrer"}}};
 }
 
 // Everything that answers from the history.

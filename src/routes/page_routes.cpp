@@ -6,22 +6,10 @@
 #include "page/page.h"
 #include "page/status_text.h"
 #include "routes/history_routes.h"
+#include "routes/page_reply.h"
 
 namespace reinfer::routes {
 namespace {
-
-constexpr const char* kHtml = "text/html; charset=utf-8";
-
-http::HttpReply not_found() {
-  return {404, http::kPlainText, "not found\n", {}};
-}
-
-http::HttpReply page_reply(std::string html) {
-  return {200,
-          kHtml,
-          std::move(html),
-          {{"Content-Security-Policy", page::kPagePolicy}, {"Referrer-Policy", "no-referrer"}}};
-}
 
 http::HttpReply overview(const http::HttpRequest& request, const record::Ledgers& ledgers,
                          const base::Clock& clock, const page::PageContext& context) {
