@@ -7,7 +7,7 @@ namespace {
 
 constexpr base::Nanoseconds kTurn = std::chrono::seconds(1);
 constexpr base::Nanoseconds kRetry = std::chrono::seconds(10);
-constexpr base::Nanoseconds kFold = std::chrono::minutes(5);
+constexpr base::Nanoseconds kFoldInterval = std::chrono::minutes(5);
 
 std::size_t entries_of(const std::vector<record::JournalBatch>& batches) {
   std::size_t sum = 0;
@@ -147,7 +147,7 @@ void History::turn() {
 }
 
 void History::fold_and_prune(base::Instant now) {
-  next_fold_ = now.mono + kFold;
+  next_fold_ = now.mono + kFoldInterval;
   if (examine_.exchange(false))
     if (const auto sound = store_->examine(); !sound) return note(sound.error());
   if (const auto folded = store_->fold(); !folded) return note(folded.error());
