@@ -1,5 +1,7 @@
 #include "history/history.h"
 
+#include <algorithm>
+
 #include "base/thread_name.h"
 
 namespace reinfer::history {
@@ -8,13 +10,6 @@ namespace {
 constexpr base::Nanoseconds kTurn = std::chrono::seconds(1);
 constexpr base::Nanoseconds kRetry = std::chrono::seconds(10);
 constexpr base::Nanoseconds kFoldInterval = std::chrono::minutes(5);
-
-std::size_t entries_of(const std::vector<record::JournalBatch>& batches) {
-  std::size_t sum = 0;
-  for (const record::JournalBatch& batch : batches)
-    sum += batch.entries.size();
-  return sum;
-}
 
 }  // namespace
 
@@ -111,20 +106,47 @@ void History::run() {
       stop_wanted_.wait_for(lock, kTurn, [this] { return stopping_; });
       over = stopping_;
     }
-    turn();
+    // What takes longer waits for the next start.
+    over ? write_down() : turn();
+  }
+}
+
+// What waits for a disk that takes nothing is bounded as the journals are.
+void History::take_journals() {
+  base::Counter& dropped = instruments_.dropped[HistoryInstruments::queue];
+  std::size_t entries = 0;
+  std::size_t evidence = 0;
+  for (const record::JournalBatch& batch : waiting_) {
+    entries += batch.entries.size();
+    evidence += batch.evidence.size();
+  }
+  for (record::JournalBatch& batch : ledgers_.take_journals()) {
+    dropped.add(static_cast<double>(batch.dropped_entries + batch.dropped_evidence));
+    entries += batch.entries.size();
+    evidence += batch.evidence.size();
+    if (evidence > record::Journal::kEvidenceMax) {
+      dropped.add(static_cast<double>(batch.evidence.size()));
+      evidence -= batch.evidence.size();
+      batch.evidence.clear();
+    }
+    if (entries <= record::Journal::kEntriesMax) {
+      waiting_.push_back(std::move(batch));
+    } else {
+      dropped.add(static_cast<double>(batch.entries.size()));
+      entries -= batch.entries.size();
+    }
   }
 }
 
 void History::turn() {
+  write_down();
   const base::Instant now = clock_.now();
-  for (record::JournalBatch& batch : ledgers_.take_journals()) {
-    instruments_.dropped[HistoryInstruments::queue].add(static_cast<double>(batch.dropped_entries));
-    if (entries_of(waiting_) + batch.entries.size() <= record::Journal::kEntriesMax)
-      waiting_.push_back(std::move(batch));
-    else
-      instruments_.dropped[HistoryInstruments::queue].add(
-          static_cast<double>(batch.entries.size()));
-  }
+  if (store_ && adopted_ && now.mono >= std::max(next_fold_, next_try_)) fold_and_prune(now);
+}
+
+void History::write_down() {
+  const base::Instant now = clock_.now();
+  take_journals();
   if (now.mono < next_try_) return;
   if (!store_ && !open()) {
     next_try_ = now.mono + kRetry;
@@ -143,7 +165,6 @@ void History::turn() {
   waiting_.clear();
   instruments_.results.add(static_cast<double>(written->results));
   if (trouble_.exchange(false)) log_.info("the history is written again", {{"file", file_}});
-  if (now.mono >= next_fold_) fold_and_prune(now);
 }
 
 void History::fold_and_prune(base::Instant now) {

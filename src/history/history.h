@@ -68,6 +68,8 @@ class History {
 
  private:
   void run();
+  void take_journals();
+  void write_down();
   bool open();
   void restore();
   void set_file_aside(std::string_view reason, const std::string& problem);

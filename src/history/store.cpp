@@ -59,6 +59,18 @@ std::string since_text(const record::Incident& incident) {
 Store::Store(Connection database) : database_(std::move(database)) {}
 Store::~Store() = default;
 
+Stored<void> Store::transact(const std::function<void()>& call) {
+  auto done = in_transaction(*database_, [&] {
+    call();
+    for (const auto& [sql, each] : statements_)
+      each->reset();
+  });
+  if (!done)
+    for (const auto& [sql, each] : statements_)
+      each->tryReset();
+  return done;
+}
+
 SQLite::Statement& Store::statement(const char* sql) {
   auto& found = statements_[sql];
   if (!found) found = std::make_unique<SQLite::Statement>(*database_, sql);
@@ -67,33 +79,31 @@ SQLite::Statement& Store::statement(const char* sql) {
   return *found;
 }
 
-std::int64_t Store::id_of(const model::Target& target) {
-  SQLite::Statement& find = statement(kFind);
-  find.bind(1, target.tenant_name);
-  find.bind(2, target.probe);
-  if (find.executeStep()) return find.getColumn(0).getInt64();
+void Store::put_target(const model::Target& target) {
   SQLite::Statement& add = statement(kAdd);
   add.bind(1, target.tenant_name);
   add.bind(2, target.probe);
   add.bind(3, static_cast<std::int64_t>(target.interval / std::chrono::milliseconds(1)));
   add.bind(4, target.url);
   add.exec();
+}
+
+std::int64_t Store::id_of(const model::Target& target) {
+  SQLite::Statement& find = statement(kFind);
+  find.bind(1, target.tenant_name);
+  find.bind(2, target.probe);
+  if (find.executeStep()) return find.getColumn(0).getInt64();
+  put_target(target);
   return database_->getLastInsertRowid();
 }
 
 Stored<void> Store::adopt(const model::Plan& plan, base::WallTime now) {
-  return in_transaction(*database_, [&] {
+  return transact([&] {
     SQLite::Statement& remove = statement(kRemove);
     remove.bind(1, to_milliseconds(now));
     remove.exec();
-    for (const model::Target& target : plan.targets()) {
-      SQLite::Statement& add = statement(kAdd);
-      add.bind(1, target.tenant_name);
-      add.bind(2, target.probe);
-      add.bind(3, static_cast<std::int64_t>(target.interval / std::chrono::milliseconds(1)));
-      add.bind(4, target.url);
-      add.exec();
-    }
+    for (const model::Target& target : plan.targets())
+      put_target(target);
   });
 }
 
@@ -111,7 +121,7 @@ const std::vector<std::int64_t>& Store::ids_of(const std::shared_ptr<const model
 
 Stored<Written> Store::write(const std::vector<record::JournalBatch>& batches) {
   Written written;
-  auto done = in_transaction(*database_, [&] {
+  auto done = transact([&] {
     for (const record::JournalBatch& batch : batches) {
       write_results(batch, written);
       write_incidents(batch);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -79,9 +80,12 @@ class Store {
     std::int64_t slowest = 0;  // of that day, nanoseconds
   };
 
+  // Afterwards no statement is at a row: that would keep the -wal file from ever being reused.
+  Stored<void> transact(const std::function<void()>& call);
   SQLite::Statement& statement(const char* sql);
   const std::vector<std::int64_t>& ids_of(const std::shared_ptr<const model::Plan>& plan);
   std::int64_t id_of(const model::Target& target);
+  void put_target(const model::Target& target);
   void write_results(const record::JournalBatch& batch, Written& written);
   void write_incidents(const record::JournalBatch& batch);
   void write_incident(std::int64_t target, const record::Incident& incident,

@@ -81,7 +81,7 @@ void bind_place(SQLite::Statement& statement, std::int64_t target, const Key& ke
 }  // namespace
 
 Stored<void> Store::fold() {
-  return in_transaction(*database_, [&] {
+  return transact([&] {
     const std::int64_t last =
         database_->execAndGet("select coalesce(max(id), 0) from result").getInt64();
     SQLite::Statement& rows = statement(kFold);
@@ -145,7 +145,7 @@ Stored<std::uint64_t> Store::size() {
 
 Stored<Pruned> Store::prune(const model::StorageLimits& limits, base::WallTime now) {
   Pruned pruned;
-  const auto done = in_transaction(*database_, [&] {
+  const auto done = transact([&] {
     const auto forget = [&](const char* sql, std::int64_t before) {
       SQLite::Statement& old = statement(sql);
       old.bind(1, before);

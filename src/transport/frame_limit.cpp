@@ -45,6 +45,7 @@ void disconnect(int socket) {
 }  // namespace
 
 void FrameLimit::watch(ssl_st* ssl, ProbeId id, std::optional<int> fresh) {
+  exceeded_.emplace(id, false);
   attach(ssl, id_index(), static_cast<std::uintptr_t>(id));
   if (fresh) attach(ssl, socket_index(), static_cast<std::uintptr_t>(*fresh));
   SSL_set_msg_callback(ssl, &FrameLimit::on_message);
@@ -57,7 +58,9 @@ void FrameLimit::on_message(int sent, int, int type, const void* bytes, std::siz
   auto& limit = *static_cast<FrameLimit*>(self);
   limit.overhead_bytes_ += record_bytes(bytes);
   if (limit.overhead_bytes_ <= kOverheadBytesMax) return;
-  limit.exceeded_.insert(ProbeId{attached(ssl, id_index())});
+  // The exchange may be over, and the connection idle.
+  const auto found = limit.exceeded_.find(ProbeId{attached(ssl, id_index())});
+  if (found != limit.exceeded_.end()) found->second = true;
   disconnect(static_cast<int>(attached(ssl, socket_index())));
 }
 

@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <optional>
-#include <unordered_set>
+#include <unordered_map>
 
 #include "transport/transport.h"
 
@@ -30,7 +30,10 @@ class FrameLimit {
   // So many bytes of headers or of a body came out of the records.
   void carried(std::size_t bytes) { overhead_bytes_ -= std::min(bytes, overhead_bytes_); }
   // Whether the connection of this exchange was ended.
-  bool exceeded(ProbeId id) const { return exceeded_.contains(id); }
+  bool exceeded(ProbeId id) const {
+    const auto found = exceeded_.find(id);
+    return found != exceeded_.end() && found->second;
+  }
   // The exchange is over.
   void forget(ProbeId id) { exceeded_.erase(id); }
 
@@ -38,8 +41,8 @@ class FrameLimit {
   static void on_message(int sent, int version, int type, const void* bytes, std::size_t size,
                          ssl_st* ssl, void* self);
 
-  std::size_t overhead_bytes_ = 0;  // of all connections in this call
-  std::unordered_set<ProbeId> exceeded_;
+  std::size_t overhead_bytes_ = 0;              // of all connections in this call
+  std::unordered_map<ProbeId, bool> exceeded_;  // of exchanges under way
 };
 
 }  // namespace reinfer::transport

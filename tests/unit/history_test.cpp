@@ -379,6 +379,19 @@ TEST_CASE("of the successes of a day the slowest is kept, over a restart too") {
   }
 }
 
+TEST_CASE("the write-ahead log is used again and does not grow with each result") {
+  const Folder folder;
+  Life life(folder.file());
+  life.open();
+  for (int i = 0; i < 3000; ++i) {
+    // Each is slower than the one before, so that the statement that asks for it runs too.
+    life.probe(kOk, 0, 1ms * (i + 1));
+    life.pass(1s);
+    life.history->turn();
+  }
+  CHECK(std::filesystem::file_size(folder.file() + "-wal") < 12U << 20);
+}
+
 TEST_CASE("latencies of a day are the sum of those of its hours, and their quantiles are near") {
   const Folder folder;
   Life life(folder.file());
