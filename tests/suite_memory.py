@@ -40,7 +40,7 @@ class Memory:
         """One run is over: kept for the next."""
         row = self.rows.setdefault(suite.name, {})
         row['seconds'] = round(seconds, 1)
-        if not suite.slow:
+        if not suite.remembered:
             self._write()
             return
         passes = [key for key in row.get('passed', []) if key != self.key(suite)]

@@ -35,6 +35,7 @@ LEVELS = PRODUCT + ['config/*', 'tests/CMakeLists.txt', 'tests/doctest_main.cpp'
                     'tests/unit/*', 'tests/sim/*', 'tests/component/*', 'tests/bad_*']
 COMPILED = LEVELS + ['tests/bench/*.cpp', 'tests/bench/*.h', 'tests/bench/CMakeLists.txt']
 DEPLOYED = PRODUCT + ['config/*', 'dashboards/*', 'deploy/*', 'tests/deploy/*', 'tests/machine.py']
+WATCHED = ['dashboards/*', 'tests/dashboards/*', 'tests/machine.py']
 ANYTHING = ['*']
 SANITIZED = {
     'ASAN_OPTIONS': 'detect_stack_use_after_return=1:strict_string_checks=1',
@@ -50,12 +51,16 @@ class Suite:
     command: list
     inputs: list = field(default_factory=lambda: ANYTHING)
     after: str = ''  # the build that makes its programs
-    slow: bool = False  # part of --all alone, and left out while its inputs are as they passed
+    remembered: bool = False  # left out while its inputs are as they passed
+    slow: bool = False  # the same, and part of --all alone
     compiles: bool = False  # takes all cores: one at a time
     computes: bool = False  # whenever a core is idle
     quiet: bool = False  # a busy machine would turn it red: runs alone
     minutes_max: int = 30
     is_build: bool = False
+
+    def __post_init__(self):
+        self.remembered = self.remembered or self.slow
 
 
 def build(preset, targets, *defines, inputs=LEVELS, slow=True):
@@ -94,8 +99,10 @@ SUITES = [
     python('tidy-rules', 'tests/tidy/tidy_test.py'),
     python('suite-runner', 'tests/suites_test.py'),
     python('bench-figures', 'tests/bench/bench_test.py'),
-    bash('rules', 'tests/rules/run.sh', computes=True, minutes_max=60),
-    python('dashboards', 'tests/dashboards/run.py', computes=True),
+    bash('rules', 'tests/rules/run.sh', computes=True, minutes_max=60, remembered=True,
+         inputs=WATCHED + ['tests/rules/*', 'tests/e2e/harness.py']),
+    python('dashboards', 'tests/dashboards/run.py', computes=True, remembered=True,
+           inputs=WATCHED + ['src/*', '*README.md', 'tests/unit/goldens/*']),
     build('release', 'all', slow=False),
     *levels('release', 'component', 'simulator', 'sim', 'unit', slow=False),
     python('e2e', 'tests/e2e/run.py', *DIR, **RELEASE),
@@ -252,7 +259,7 @@ def choose(names, everything, fresh, memory, without=()):
               and (suite.name in names if names else
                    not suite.is_build and (everything or not suite.slow))]
     left = [suite for suite in wanted
-            if suite.slow and not suite.is_build and not names and not fresh
+            if suite.remembered and not suite.is_build and not names and not fresh
             and memory.passed_as_it_is(suite)]
     wanted = [suite for suite in wanted if suite not in left]
     builds = {suite.after for suite in wanted} | {suite.name for suite in wanted}

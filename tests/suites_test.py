@@ -40,7 +40,7 @@ class Log(unittest.TestCase):
 
 
 class Remembered(unittest.TestCase):
-    """When a slow suite need not run."""
+    """When a slow or a remembered suite need not run."""
 
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
