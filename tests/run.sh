@@ -6,6 +6,7 @@
 #                                   these is left out while nothing that it depends on has changed
 #   bash tests/run.sh --all --fresh all of them in any case
 #   bash tests/run.sh --all --without drills    all but one
+#   bash tests/run.sh --all --minutes=80        what is slow ends after 80 minutes
 #   bash tests/run.sh unit e2e      those two, with the build they need
 #   bash tests/run.sh --list        the suites, and how long each took last time
 #
@@ -18,7 +19,7 @@ source deploy/packages.sh
 packages=("${build_packages[@]}" "${test_packages[@]}")
 for argument in "$@"; do
   case "$argument" in
-    -h | --help) sed -n '2,14s/^# \{0,1\}//p' tests/run.sh; exit 0 ;;
+    -h | --help) sed -n '2,15s/^# \{0,1\}//p' tests/run.sh; exit 0 ;;
     --list) packages=(python3) ;;
     --all | clang*) packages+=("${lint_packages[@]}") ;;
   esac

@@ -110,12 +110,6 @@ SUITES = [
     python('drills', 'tests/drills/run.py', *DIR, **RELEASE),
     build('asan', 'all'),
     *levels('asan', 'component', 'simulator', 'sim', 'unit', suffix='-asan'),
-    bash('debian13', 'tests/debian13.sh', inputs=COMPILED + ['tests/*.py', 'tests/*.sh'],
-         slow=True, compiles=True, minutes_max=60),
-    python('deploy', 'tests/deploy/run.py', inputs=DEPLOYED, slow=True, compiles=True,
-           minutes_max=60),
-    bash('deploy13', 'tests/debian13.sh', '--deb', inputs=DEPLOYED + ['tests/debian13.sh'],
-         slow=True, compiles=True, minutes_max=90),
     build('tsan', 'component_tests unit_tests'),
     *levels('tsan', 'component', 'threads', suffix='-tsan'),
     bash('odr', 'tests/tidy/odr.sh', inputs=COMPILED + ['tests/tidy/odr*'], after='build-release',
@@ -124,6 +118,12 @@ SUITES = [
     *levels('dev', 'component', 'unit', suffix='-dev', after='odr'),
     bash('clang', 'tests/tidy/clang_build.sh', inputs=COMPILED + ['tests/tidy/clang_build.sh'],
          slow=True, compiles=True, minutes_max=60),
+    bash('debian13', 'tests/debian13.sh', inputs=COMPILED + ['tests/*.py', 'tests/*.sh'],
+         slow=True, compiles=True, minutes_max=60),
+    python('deploy', 'tests/deploy/run.py', inputs=DEPLOYED, slow=True, compiles=True,
+           minutes_max=60),
+    bash('deploy13', 'tests/debian13.sh', '--deb', inputs=DEPLOYED + ['tests/debian13.sh'],
+         slow=True, compiles=True, minutes_max=90),
     bash('box', 'tests/box/run.sh', slow=True, compiles=True, minutes_max=60,
          inputs=PRODUCT + ['deploy/*', 'config/*', 'dashboards/*', 'tests/box/*', 'LICENSE']),
     bash('clang-format', 'tests/tidy/clang_format.sh', slow=True,
@@ -146,9 +146,12 @@ class Run:
     """Runs the chosen suites, as many at a time as their rows allow. Its counts are guarded by
     `changed`, as is all that says which suites wait, run and have ended."""
 
-    def __init__(self, chosen, memory):
+    def __init__(self, chosen, memory, minutes=None):
         self.waiting, self.memory = list(chosen), memory
+        # Slow suites have until then; None: as long as they take.
+        self.deadline = None if minutes is None else time.monotonic() + minutes * 60
         self.running, self.ended, self.processes = [], {}, set()
+        self.unfinished = []  # had no time: neither passed nor failed
         self.passed = self.failed = 0
         self.lines = []
         self.changed = threading.Condition()
@@ -183,8 +186,14 @@ class Run:
     def one(self, suite):
         """Runs one suite and adds up."""
         log, start = LOGS / f'{suite.name}.log', time.monotonic()
+        if suite.after in self.unfinished or self.is_late(suite):
+            self.give_no_more_time(suite)
+            return
         if self.ended.get(suite.after, True):
             status = self.execute(suite, log)
+            if status is None:
+                self.give_no_more_time(suite)
+                return
         else:
             log.write_text(f'{suite.after} failed\n')
             status = 1
@@ -208,8 +217,27 @@ class Run:
             self.running.remove(suite)
             self.changed.notify_all()
 
+    def is_late(self, suite):
+        """Whether it is slow and there is no time left for such."""
+        return suite.slow and self.deadline is not None and time.monotonic() >= self.deadline
+
+    def give_no_more_time(self, suite):
+        """It has neither passed nor failed."""
+        with self.changed:
+            self.unfinished.append(suite.name)
+            print(f'{suite.name:<22} {"no time left":>24}', flush=True)
+            self.running.remove(suite)
+            self.changed.notify_all()
+
+    def time_for(self, suite):
+        """Seconds that it may take."""
+        seconds = suite.minutes_max * 60
+        if suite.slow and self.deadline is not None:
+            seconds = min(seconds, max(1, self.deadline - time.monotonic()))
+        return seconds
+
     def execute(self, suite, log):
-        """The exit code; one that hangs is ended."""
+        """The exit code; one that hangs is ended. None if there was no time for it."""
         kind = 'compiles' if suite.compiles else 'computes' if suite.computes else 'tests'
         niceness = ['nice', '-n', str(NICENESS[kind])]
         with log.open('w') as out:
@@ -219,10 +247,13 @@ class Run:
             self.processes.add(process)
             yield_to_others(process.pid, NICENESS[kind])
             try:
-                return process.wait(suite.minutes_max * 60)
+                return process.wait(self.time_for(suite))
             except subprocess.TimeoutExpired:
-                print(f'{suite.name} was ended after {suite.minutes_max} minutes', file=out)
                 self.end(process)
+                if self.is_late(suite):
+                    print(f'{suite.name} was ended: no time left', file=out)
+                    return None
+                print(f'{suite.name} was ended after {suite.minutes_max} minutes', file=out)
                 return 1
             finally:
                 self.processes.discard(process)
@@ -294,6 +325,8 @@ def main():
     parser.add_argument('--fresh', action='store_true')
     parser.add_argument('--without', action='append', default=[], metavar='SUITE')
     parser.add_argument('--list', action='store_true')
+    parser.add_argument('--minutes', type=float, metavar='N',
+                        help='slow suites that are not over by then are ended and named')
     options = parser.parse_args()
     prepare_cache()
     memory = Memory(ROOT)
@@ -304,7 +337,7 @@ def main():
         memory.key(suite)  # of its inputs as they are now, whatever is edited while it runs
     if options.list:
         return 0
-    run = Run(chosen, memory)
+    run = Run(chosen, memory, options.minutes)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, run.give_up)
     start = time.monotonic()
@@ -314,6 +347,9 @@ def main():
     for seconds, test, suite in sorted(run.lines, reverse=True)[:SLOWEST]:
         print(f'{seconds:7.1f} s  {suite}: {test}')
     print(f'\nAll of it took {(time.monotonic() - start) / 60:.1f} minutes.')
+    if run.unfinished:
+        print(f'No time was left for {", ".join(run.unfinished)}: they have neither passed nor '
+              'failed.')
     print(f'{run.passed} passed, {run.failed} failed')
     return 0 if good else 1
 

@@ -120,6 +120,17 @@ class Running(unittest.TestCase):
                            suites.Suite('a', says('5 passed, 0 failed'), after='made'))
         self.assertEqual((run.passed, run.failed), (0, 2))
 
+    def test_a_slow_suite_without_time_has_neither_passed_nor_failed(self):
+        """Nor has what it should have built, and others go on."""
+        rows = [suites.Suite('made', ['sleep', '60'], is_build=True, slow=True),
+                suites.Suite('a', says('5 passed, 0 failed'), after='made', slow=True),
+                suites.Suite('b', says('7 passed, 0 failed'))]
+        run = suites.Run(rows, Memory(suites.ROOT, suites.ROOT / 'suites.json'), minutes=0.01)
+        with contextlib.redirect_stdout(io.StringIO()):
+            good = run.all()
+        self.assertEqual((run.passed, run.failed, good), (7, 0, True))
+        self.assertEqual(run.unfinished, ['made', 'a'])
+
     def test_a_quiet_suite_runs_alone_and_compilations_one_by_one(self):
         """Asked of each pair."""
         quiet, test = suites.Suite('q', [], quiet=True), suites.Suite('t', [])
