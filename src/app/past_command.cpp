@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <filesystem>
 #include <memory>
 
 #include "api/documents.h"
 #include "app/commands.h"
+#include "app/history_file.h"
 #include "base/text.h"
 #include "config/spelling.h"
 #include "explain/probe_report.h"
@@ -26,17 +26,9 @@ void complain(const Options& options, std::string_view problem) {
 }
 
 std::unique_ptr<history::Archive> open_or_explain(const Options& options) {
-  const std::string file = options.past.storage_path + "/history.db";
-  std::error_code error;
-  if (!std::filesystem::exists(file, error)) {
-    complain(options, error ? error.message()
-                            : "there is no history.db in it; an exporter that serves with this "
-                              "path makes it");
-    return nullptr;
-  }
-  auto database = history::open_to_read(file);
-  if (database) return std::make_unique<history::Archive>(std::move(*database));
-  complain(options, "history.db cannot be read: " + database.error().text);
+  auto archive = open_history(options.past.storage_path);
+  if (archive) return std::move(*archive);
+  fmt::print(stderr, "{}\n", archive.error());
   return nullptr;
 }
 

@@ -1,13 +1,17 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
+#include <set>
 
 #include "app/commands.h"
+#include "app/history_file.h"
 #include "base/small_file.h"
 #include "base/text.h"
 #include "config/files.h"
 #include "credentials/stored_secret.h"
+#include "sla/history_series.h"
 #include "sla/http_get.h"
 #include "sla/reader.h"
 #include "sla/render.h"
@@ -110,28 +114,69 @@ class ProgressLine {
   const bool shown_;
 };
 
-tl::expected<sla::SlaReport, std::string> make_report(const SlaOptions& options,
-                                                      const sla::Month& month, base::WallTime now,
-                                                      sla::HttpGetter& getter) {
+void add_rows(const std::vector<sla::StoredTarget>& targets, const SlaOptions& options,
+              sla::SlaReport& report) {
+  for (sla::SlaRow& row : sla::make_rows(targets, report.month, options.outages_max))
+    report.rows.push_back(std::move(row));
+  if (auto row = sla::tenant_row(targets, report.month, options.outages_max))
+    report.tenants.push_back(std::move(*row));
+}
+
+tl::expected<sla::SlaReport, std::string> report_from_prometheus(const SlaOptions& options,
+                                                                 const sla::Month& month,
+                                                                 base::WallTime now,
+                                                                 sla::HttpGetter& getter) {
   sla::SlaReport report{month, options.url, now, {}, {}, {}};
   sla::Prometheus prometheus([&](const std::string& path) { return getter.get(path); });
   const ProgressLine progress;
   sla::SlaReader reader(prometheus, {month, now, options.tenants, options.instance},
                         [&](const std::string& what) { progress.write(what); });
   const auto tenants = reader.tenants();
-  if (!tenants) return tl::unexpected(tenants.error());
+  if (!tenants) return tl::unexpected(fmt::format("{} {}", options.url, tenants.error()));
   for (const std::string& tenant : *tenants) {
     const auto targets = reader.read(tenant);
-    if (!targets) return tl::unexpected(targets.error());
-    for (sla::SlaRow& row : sla::make_rows(*targets, month, options.outages_max))
-      report.rows.push_back(std::move(row));
-    if (auto row = sla::tenant_row(*targets, month, options.outages_max))
-      report.tenants.push_back(std::move(*row));
+    if (!targets) return tl::unexpected(fmt::format("{} {}", options.url, targets.error()));
+    add_rows(*targets, options, report);
   }
   if (report.rows.empty())
-    return tl::unexpected(std::string("has no samples of an objective in the month"));
+    return tl::unexpected(options.url + " has no samples of an objective in the month");
   for (const std::string& warning : prometheus.warnings())
     report.notes.push_back("Prometheus warned, so something may be missing: " + warning);
+  return report;
+}
+
+// All that are wanted, or which is not there.
+tl::expected<std::vector<std::string>, std::string> tenants_of(history::Archive& archive,
+                                                               const SlaOptions& options) {
+  auto there = archive.tenants();
+  if (!there) return tl::unexpected("history.db cannot be read: " + there.error().text);
+  for (const std::string& wanted : options.tenants)
+    if (std::find(there->begin(), there->end(), wanted) == there->end())
+      return tl::unexpected(fmt::format("the history has no tenant {} (there are: {})", wanted,
+                                        base::join(*there, ", ")));
+  if (options.tenants.empty()) return std::move(*there);
+  const std::set<std::string> wanted(options.tenants.begin(), options.tenants.end());
+  return std::vector<std::string>(wanted.begin(), wanted.end());
+}
+
+tl::expected<sla::SlaReport, std::string> report_from_history(const SlaOptions& options,
+                                                              const sla::Month& month,
+                                                              base::WallTime now) {
+  const auto archive = open_history(options.storage_path);
+  if (!archive) return tl::unexpected(archive.error());
+  const auto problem = [&](const std::string& text) {
+    return tl::unexpected(fmt::format("--storage.path={}: {}", options.storage_path, text));
+  };
+  const auto tenants = tenants_of(**archive, options);
+  if (!tenants) return problem(tenants.error());
+  sla::SlaReport report{month, "the history in " + options.storage_path, now, {}, {}, {}};
+  const sla::TimeSpan span = sla::history_span(month.span, now);
+  for (const std::string& tenant : *tenants) {
+    const auto counted = (*archive)->counted(tenant, span.from, span.to);
+    if (!counted) return problem("history.db cannot be read: " + counted.error().text);
+    add_rows(sla::stored_targets(tenant, *counted, span), options, report);
+  }
+  if (report.rows.empty()) return problem("the history has no objective in the month");
   return report;
 }
 
@@ -162,9 +207,11 @@ int sla_command(const Options& options) {
     return kExitBadCommandLine;
   }
   sla::HttpGetter getter(std::move(*server));
-  const auto report = make_report(options.sla, *month, now, getter);
+  const auto report = options.sla.storage_path.empty()
+                          ? report_from_prometheus(options.sla, *month, now, getter)
+                          : report_from_history(options.sla, *month, now);
   if (!report) {
-    fmt::print(stderr, "{} {}\n", options.sla.url, report.error());
+    fmt::print(stderr, "{}\n", report.error());
     return kExitCannotTell;
   }
   fmt::print("{}", render(*report, options));

@@ -34,11 +34,16 @@ const config::UrlForm& url_form() {
   return form;
 }
 
-void add_prometheus(CLI::App& sla, SlaGiven& given) {
+void add_source(CLI::App& sla, SlaGiven& given) {
   SlaOptions& plain = given.plain;
-  sla.add_option("--prometheus.url", plain.url,
-                 "Where Prometheus' HTTP API is, with its path prefix if it has one")
-      ->type_name("URL");
+  CLI::Option* url =
+      sla.add_option("--prometheus.url", plain.url,
+                     "Where Prometheus' HTTP API is, with its path prefix if it has one")
+          ->type_name("URL");
+  sla.add_option("--storage.path", plain.storage_path,
+                 "Instead of Prometheus: the folder with the exporter's own history")
+      ->type_name("PATH")
+      ->excludes(url);
   CLI::Option* token =
       sla.add_option("--prometheus.token-file", plain.token_file, "File with a bearer token for it")
           ->type_name("PATH");
@@ -60,7 +65,9 @@ void add_prometheus(CLI::App& sla, SlaGiven& given) {
 tl::expected<std::string, std::string> understand_url(const std::string& text) {
   if (text.empty())
     return tl::unexpected(
-        fmt::format("--prometheus.url is required, such as {}", url_form().example));
+        fmt::format("--prometheus.url is required, such as {}, or --storage.path for the "
+                    "exporter's own history",
+                    url_form().example));
   const auto parts = config::parse_url_parts(text, url_form());
   if (!parts) return tl::unexpected("--prometheus.url: " + parts.error());
   if (!parts->query.empty() || !parts->fragment.empty())
@@ -104,8 +111,8 @@ tl::expected<void, std::string> refuse_clear_text(const SlaOptions& options) {
 }  // namespace
 
 void add_sla(CLI::App& sla, SlaGiven& given) {
-  sla.option_defaults()->group("Prometheus");
-  add_prometheus(sla, given);
+  sla.option_defaults()->group("Source");
+  add_source(sla, given);
   SlaOptions& plain = given.plain;
   sla.option_defaults()->group("Month");
   sla.add_option("--month", plain.month,
@@ -120,7 +127,8 @@ void add_sla(CLI::App& sla, SlaGiven& given) {
       ->allow_extra_args(false);
   sla.add_option("--instance", plain.instance,
                  "Only what this exporter measured, as Prometheus' label instance names it")
-      ->type_name("HOST:PORT");
+      ->type_name("HOST:PORT")
+      ->excludes("--storage.path");
   sla.option_defaults()->group("Output");
   sla.add_option("--format", given.format,
                  "table, csv, json, markdown, or html (to hand over or to print)")
@@ -138,9 +146,11 @@ void add_sla(CLI::App& sla, SlaGiven& given) {
 
 tl::expected<SlaOptions, std::string> understand(const SlaGiven& given) {
   SlaOptions options = given.plain;
-  auto url = understand_url(options.url);
-  if (!url) return tl::unexpected(url.error());
-  options.url = std::move(*url);
+  if (options.storage_path.empty()) {
+    auto url = understand_url(options.url);
+    if (!url) return tl::unexpected(url.error());
+    options.url = std::move(*url);
+  }
   if (auto refused = refuse_clear_text(options); !refused) return tl::unexpected(refused.error());
   options.format = format_of(given.format);
   const auto timeout = base::parse_duration(given.timeout);

@@ -19,7 +19,8 @@ namespace reinfer::app {
 enum class SlaFormat : std::uint8_t { table, csv, json, markdown, html };
 
 struct SlaOptions {
-  std::string url;  // of Prometheus, without a slash at its end
+  std::string url;           // of Prometheus, without a slash at its end; "": from the history
+  std::string storage_path;  // of the history; "": from Prometheus
   std::string token_file;
   std::string user_file;
   std::string header_file;

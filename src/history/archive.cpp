@@ -60,7 +60,7 @@ void read_results(SQLite::Database& database, const Subject& subject, std::chron
                   std::int64_t first, std::int64_t last, Rows& rows, Stretches stretches) {
   SQLite::Statement ask(database,
                         fmt::format("select result.target, finished_ms, outcome, excluded, missed,"
-                                    " null, null, null, interval_ms from result"
+                                    " null, null, null, marks, interval_ms from result"
                                     " join target on target.id = result.target"
                                     " where result.target in {} order by result.target",
                                     kOfSubject));
@@ -72,7 +72,7 @@ void read_results(SQLite::Database& database, const Subject& subject, std::chron
     StretchRow& row = rows[stretch];
     // A stretch of this target that has just begun has no row of its own yet.
     if (stretches.insert({ask.getColumn(0).getInt64(), stretch}).second)
-      row.due += due_of(width, ask.getColumn(8).getInt64());
+      row.due += due_of(width, ask.getColumn(9).getInt64());
     row.counts.count(entry);
   }
 }

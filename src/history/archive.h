@@ -12,6 +12,7 @@
 
 #include "history/database.h"
 #include "history/incident_query.h"
+#include "history/slice.h"
 #include "history/store.h"
 #include "history/stretch.h"
 #include "record/incident_facts.h"
@@ -46,6 +47,10 @@ class Archive {
   Stored<std::vector<LatencyRow>> latencies(const std::string& tenant, const std::string& probe,
                                             std::chrono::seconds width, base::WallTime from,
                                             base::WallTime to);
+  // Names of the tenants of now and then, in order.
+  Stored<std::vector<std::string>> tenants();
+  // What the report of a month is made of, in the slices from that of `from` to that of `to`.
+  Stored<Counted> counted(const std::string& tenant, base::WallTime from, base::WallTime to);
   // The newest first.
   Stored<std::vector<record::IncidentFacts>> incidents(const IncidentQuery& query);
   Stored<std::optional<record::IncidentFacts>> incident(std::int64_t id);

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
 
 namespace reinfer::history {
@@ -84,21 +86,52 @@ create index evidence_of on evidence (target, finished_ms);
 create index evidence_when on evidence (finished_ms);
 )sql";
 
+// From each version to the next one.
+constexpr std::array<const char*, kSchemaVersion - 1> kUpgrades = {R"sql(
+alter table result add column marks integer not null default 0;
+create table skipped (
+  target integer not null,
+  at_ms integer not null,
+  reason text not null,
+  count integer not null);
+create table slice (
+  start integer not null,
+  target integer not null,
+  counts text not null,
+  primary key (start, target)) without rowid;
+create table setting (
+  target integer not null,
+  since_ms integer not null,
+  interval_ms integer not null,
+  labels text not null,
+  availability real,
+  counts text not null,
+  latency real,
+  threshold_us integer not null,
+  primary key (target, since_ms)) without rowid;
+create table run (
+  start_ms integer primary key,
+  alive_ms integer not null);
+)sql"};
+
 OpenError open_error_of(const SQLite::Exception& error) {
   const int code = error.getErrorCode() & 0xff;
   const bool broken = code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
   return {broken ? OpenFault::broken : OpenFault::unavailable, error.what()};
 }
 
-void make_schema(SQLite::Database& database) {
-  SQLite::Transaction transaction(database);
-  database.exec(kSchema);
-  database.exec(fmt::format("pragma user_version = {}", kSchemaVersion));
-  transaction.commit();
-}
-
 int version_of(SQLite::Database& database) {
   return database.execAndGet("pragma user_version").getInt();
+}
+
+// `version`: that of the tables, 0: there is none.
+void upgrade(SQLite::Database& database, int version) {
+  SQLite::Transaction transaction(database);
+  if (version == 0) database.exec(kSchema);
+  for (int from = std::max(version, 1); from < kSchemaVersion; ++from)
+    database.exec(kUpgrades.at(static_cast<std::size_t>(from - 1)));
+  database.exec(fmt::format("pragma user_version = {}", kSchemaVersion));
+  transaction.commit();
 }
 
 tl::expected<Connection, OpenError> checked(Connection database) {
@@ -108,6 +141,12 @@ tl::expected<Connection, OpenError> checked(Connection database) {
         OpenFault::newer,
         fmt::format("its schema is version {}, this program knows {}", version, kSchemaVersion)});
   if (version == kSchemaVersion) return database;
+  if (version > 0)
+    return tl::unexpected(OpenError{
+        OpenFault::unavailable,
+        fmt::format("its schema is version {}: an exporter of this version makes it {} when it "
+                    "serves",
+                    version, kSchemaVersion)});
   return tl::unexpected(OpenError{OpenFault::broken, "it has tables of something else"});
 }
 
@@ -130,7 +169,9 @@ tl::expected<Connection, OpenError> open_database(const std::string& path) {
     database->exec("pragma synchronous = normal");
     database->exec("pragma temp_store = memory");
     database->exec("pragma journal_size_limit = 16777216");
-    if (empty && version_of(*database) == 0) make_schema(*database);
+    const int version = version_of(*database);
+    if (version < kSchemaVersion && (empty ? version == 0 : version > 0))
+      upgrade(*database, version);
     return checked(std::move(database));
   } catch (const SQLite::Exception& error) {
     return tl::unexpected(open_error_of(error));

@@ -20,14 +20,18 @@ namespace reinfer::history {
 //
 //   target        id, tenant, probe, interval_ms, url, removed_ms (null: it is configured),
 //                 first_ms and last_ms of the results that are in stretches
-//   result        id, target, finished_ms, outcome, excluded, missed, total_us, server_us, path_us:
-//                 those that are in no stretch yet
+//   result        id, target, finished_ms, outcome, excluded, missed, total_us, server_us, path_us,
+//                 marks: those that are in no stretch yet
+//   skipped       target, at_ms, reason, count: slots that are in no slice yet
+//   slice         (start, target): counts of five minutes (history/slice.h)
+//   setting       (target, since_ms): what a target was held to, each time that it changed
+//   run           start_ms, alive_ms: when an exporter was at work
 //   availability  (width, target, start): good, bad, excluded, missed, failures by fault,
 //                 interval_ms
 //   latency       (width, target, start, figure): a native histogram
 //   incident      id, target, since_ms, recovered_ms (null: it lasts), ...
 //   evidence      id, target, finished_ms, good, result (JSON)
-inline constexpr int kSchemaVersion = 1;
+inline constexpr int kSchemaVersion = 2;
 
 enum class OpenFault : unsigned char {
   broken,      // no database, or one that contradicts itself
@@ -45,7 +49,8 @@ struct CloseDatabase {
 };
 using Connection = std::unique_ptr<SQLite::Database, CloseDatabase>;
 
-// For writing. Makes the file and the tables where there are none.
+// For writing. Makes the file and the tables where there are none, and brings those of an earlier
+// version up to this one.
 tl::expected<Connection, OpenError> open_database(const std::string& path);
 // For reading, beside one that writes.
 tl::expected<Connection, OpenError> open_to_read(const std::string& path);

@@ -157,7 +157,7 @@ void History::write_down() {
     if (const auto done = store_->adopt(*plan, now.wall); !done) return note(done.error());
     adopted_ = plan;
   }
-  const auto written = store_->write(waiting_);
+  const auto written = store_->write(waiting_, now.wall);
   if (!written) {
     next_try_ = now.mono + kRetry;
     return note(written.error());

@@ -5,6 +5,8 @@
 namespace reinfer::history {
 namespace {
 
+constexpr unsigned kMarkBase = 4;  // values of EventMark
+
 std::uint64_t number(SQLite::Statement& row, int column) {
   return static_cast<std::uint64_t>(row.getColumn(column).getInt64());
 }
@@ -34,7 +36,19 @@ record::JournalEntry entry_of(SQLite::Statement& row) {
     const SQLite::Column figure = row.getColumn(static_cast<int>(5 + i));
     if (!figure.isNull()) entry.figures[i] = figure.getUInt();
   }
+  auto marks = row.getColumn(8).getUInt();
+  for (record::EventMark& mark : entry.marks) {
+    mark = static_cast<record::EventMark>(marks % kMarkBase);
+    marks /= kMarkBase;
+  }
   return entry;
+}
+
+std::int64_t to_number(const record::EventMarks& marks) {
+  std::int64_t number = 0;
+  for (auto mark = marks.rbegin(); mark != marks.rend(); ++mark)
+    number = number * kMarkBase + static_cast<std::int64_t>(*mark);
+  return number;
 }
 
 Availability availability_of(SQLite::Statement& row, int first) {
@@ -50,6 +64,43 @@ Availability availability_of(SQLite::Statement& row, int first) {
   sum.interval = std::chrono::milliseconds(
       row.getColumn(first + 4 + static_cast<int>(kFailingFaults.size())).getInt64());
   return sum;
+}
+
+Setting setting_of(SQLite::Statement& row, int first) {
+  Setting setting;
+  setting.since = from_milliseconds(row.getColumn(first).getInt64());
+  setting.interval = std::chrono::milliseconds(row.getColumn(first + 1).getInt64());
+  const nlohmann::json labels =
+      nlohmann::json::parse(row.getColumn(first + 2).getString(), nullptr, false);
+  if (labels.is_object())
+    for (const auto& [name, value] : labels.items())
+      if (value.is_string()) setting.labels[name] = value.get<std::string>();
+  if (!row.getColumn(first + 3).isNull())
+    setting.availability = row.getColumn(first + 3).getDouble();
+  const nlohmann::json counts = array_of(row.getColumn(first + 4).getString());
+  for (std::size_t i = 0; i < std::min(counts.size(), setting.counts.size()); ++i)
+    setting.counts[i] = counts[i].is_boolean() && counts[i].get<bool>();
+  if (!row.getColumn(first + 5).isNull()) setting.latency = row.getColumn(first + 5).getDouble();
+  setting.threshold = std::chrono::microseconds(row.getColumn(first + 6).getInt64());
+  return setting;
+}
+
+void add_results(SQLite::Statement& rows, std::map<SliceKey, SliceCounts>& sums) {
+  while (rows.executeStep()) {
+    const record::JournalEntry entry = entry_of(rows);
+    sums[{stretch_of(entry.finished, kSlice), rows.getColumn(0).getInt64()}].count(entry);
+  }
+}
+
+void add_skipped(SQLite::Statement& rows, std::map<SliceKey, SliceCounts>& sums) {
+  while (rows.executeStep()) {
+    const base::WallTime at = from_milliseconds(rows.getColumn(1).getInt64());
+    const std::string reason = rows.getColumn(2).getString();
+    SliceCounts& sum = sums[{stretch_of(at, kSlice), rows.getColumn(0).getInt64()}];
+    for (std::size_t i = 0; i < sum.skipped.size(); ++i)
+      if (model::to_label(static_cast<model::SkipReason>(i)) == reason)
+        sum.skipped[i] += number(rows, 3);
+  }
 }
 
 record::IncidentFacts incident_of(SQLite::Statement& row) {

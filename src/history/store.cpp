@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "history/evidence_json.h"
+#include "history/rows.h"
 #include "history/stretch.h"
 #include "history/transaction.h"
 #include "record/maintenance_check.h"
@@ -23,7 +24,7 @@ constexpr const char* kFind = "select id from target where tenant = ? and probe 
 constexpr const char* kRemove = "update target set removed_ms = ? where removed_ms is null";
 constexpr const char* kResult =
     "insert into result (target, finished_ms, outcome, excluded, missed, total_us, server_us,"
-    " path_us) values (?, ?, ?, ?, ?, ?, ?, ?)";
+    " path_us, marks) values (?, ?, ?, ?, ?, ?, ?, ?, ?)";
 constexpr const char* kIncident =
     "insert into incident (target, since_ms, recovered_ms, fault, outcome, counts, fault_since,"
     " failures, good_in_a_row, good_since_ms, last_ms, maintained)"
@@ -104,6 +105,7 @@ Stored<void> Store::adopt(const model::Plan& plan, base::WallTime now) {
     remove.exec();
     for (const model::Target& target : plan.targets())
       put_target(target);
+    put_settings(plan, now);
   });
 }
 
@@ -119,16 +121,22 @@ const std::vector<std::int64_t>& Store::ids_of(const std::shared_ptr<const model
   return ids_.emplace_back(std::move(found)).ids;
 }
 
-Stored<Written> Store::write(const std::vector<record::JournalBatch>& batches) {
+Stored<Written> Store::write(const std::vector<record::JournalBatch>& batches, base::WallTime now) {
   Written written;
+  if (batches.empty() && now - alive_ < kAliveEvery && now >= alive_) return written;
   auto done = transact([&] {
     for (const record::JournalBatch& batch : batches) {
       write_results(batch, written);
       write_incidents(batch);
+      write_skipped(batch, now);
       write_evidence(batch, written);
     }
+    note_alive(batches, now);
   });
-  if (done) return written;
+  if (done) {
+    alive_ = now;
+    return written;
+  }
   // What this transaction has added is not there.
   ids_.clear();
   shares_.clear();
@@ -147,6 +155,7 @@ void Store::write_results(const record::JournalBatch& batch, Written& written) {
     for (std::size_t i = 0; i < entry.figures.size(); ++i)
       if (entry.figures[i] != record::JournalEntry::kAbsent)
         add.bind(static_cast<int>(6 + i), static_cast<std::int64_t>(entry.figures[i]));
+    add.bind(9, to_number(entry.marks));
     add.exec();
     ++written.results;
   }

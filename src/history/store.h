@@ -15,6 +15,7 @@
 
 #include "base/clock.h"
 #include "history/database.h"
+#include "history/slice.h"
 #include "history/stretch.h"
 #include "model/plan.h"
 #include "record/journal.h"
@@ -27,6 +28,12 @@ namespace reinfer::history {
 
 // Quarters of an hour, and latencies by hour; days are kept for longer.
 inline constexpr std::chrono::days kFineKept{31};
+
+// Slices, for the report of the month before the last.
+inline constexpr std::chrono::days kSlicesKept{93};
+
+// How exactly the history knows until when an exporter without results was at work.
+inline constexpr base::Nanoseconds kAliveEvery = std::chrono::seconds(30);
 
 // Of each target; incidents have their numbers without them.
 inline constexpr std::uint32_t kFailuresAnHour = 6;
@@ -61,7 +68,8 @@ class Store {
 
   // The targets that are configured from now on; the others keep their past, marked so.
   Stored<void> adopt(const model::Plan& plan, base::WallTime now);
-  Stored<Written> write(const std::vector<record::JournalBatch>& batches);
+  // Slots without a probe are taken for skipped now.
+  Stored<Written> write(const std::vector<record::JournalBatch>& batches, base::WallTime now);
   // Counts the results of up to now in their stretches.
   Stored<void> fold();
   // Takes away what is older than the limits, and the oldest of what is too much for the size.
@@ -87,6 +95,12 @@ class Store {
   std::int64_t id_of(const model::Target& target);
   void put_target(const model::Target& target);
   void write_results(const record::JournalBatch& batch, Written& written);
+  void write_skipped(const record::JournalBatch& batch, base::WallTime now);
+  // That the exporter was at work until now.
+  void note_alive(const std::vector<record::JournalBatch>& batches, base::WallTime now);
+  // Where a target is held to something else than before.
+  void put_settings(const model::Plan& plan, base::WallTime now);
+  void put_setting(std::int64_t target, const Setting& setting);
   void write_incidents(const record::JournalBatch& batch);
   void write_incident(std::int64_t target, const record::Incident& incident,
                       std::optional<base::Instant> recovered, const model::Tenant& tenant);
@@ -95,6 +109,7 @@ class Store {
   void write_evidence(const record::JournalBatch& batch, Written& written);
   void add_latencies(std::int64_t target, std::int64_t width, std::int64_t start,
                      const Latencies& latencies);
+  void fold_slices(std::int64_t last);
   void prune_by_size(std::uint64_t bytes_max, Pruned& pruned);
   std::uint64_t used_bytes();
 
@@ -106,6 +121,8 @@ class Store {
   };
   std::vector<PlanIds> ids_;              // one for each probe thread, the newest last
   std::map<std::int64_t, Share> shares_;  // of evidence, by target
+  std::optional<std::int64_t> run_;       // when this exporter began
+  base::WallTime alive_{};                // what was written of it last
 };
 
 }  // namespace reinfer::history

@@ -11,7 +11,7 @@ namespace {
 
 constexpr const char* kFold =
     "select target, finished_ms, outcome, excluded, missed, total_us, server_us, path_us,"
-    " (select interval_ms from target where id = result.target)"
+    " marks, (select interval_ms from target where id = result.target)"
     " from result where id <= ? order by target, id";
 constexpr const char* kAddAvailability =
     "insert into availability values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -100,9 +100,10 @@ Stored<void> Store::fold() {
       const std::int64_t next = rows.getColumn(0).getInt64();
       if (next != target) flush();
       target = next;
-      sums.count(entry_of(rows), std::chrono::milliseconds(rows.getColumn(8).getInt64()));
+      sums.count(entry_of(rows), std::chrono::milliseconds(rows.getColumn(9).getInt64()));
     }
     flush();
+    fold_slices(last);
     SQLite::Statement& forget = statement("delete from result where id <= ?");
     forget.bind(1, last);
     forget.exec();
@@ -157,6 +158,8 @@ Stored<Pruned> Store::prune(const model::StorageLimits& limits, base::WallTime n
     forget("delete from latency where width = 3600 and start < ?", stretch_of(fine, kHour));
     forget("delete from availability where width = 86400 and start < ?", stretch_of(days, kDay));
     forget("delete from latency where width = 86400 and start < ?", stretch_of(days, kDay));
+    forget("delete from slice where start < ?", stretch_of(now - kSlicesKept, kSlice));
+    forget("delete from run where alive_ms < ?", to_milliseconds(now - kSlicesKept));
     forget("delete from incident where since_ms < ? and recovered_ms is not null",
            to_milliseconds(days));
     forget("delete from evidence where finished_ms < ?", to_milliseconds(now - limits.evidence));
@@ -179,13 +182,14 @@ void Store::prune_by_size(std::uint64_t bytes_max, Pruned& pruned) {
     const char* sql;
     std::size_t Pruned::*count;
   };
-  static constexpr std::array<Kind, 5> kKinds = {{
+  static constexpr std::array<Kind, 6> kKinds = {{
       {"delete from latency where width = 3600 and start <="
        " (select min(start) + 23 from latency where width = 3600)",
        &Pruned::stretches},
       {"delete from availability where width = 900 and start <="
        " (select min(start) + 95 from availability where width = 900)",
        &Pruned::stretches},
+      {"delete from slice where start <= (select min(start) + 287 from slice)", &Pruned::stretches},
       {"delete from evidence where id in (select id from evidence order by finished_ms limit 1000)",
        &Pruned::evidence},
       {"delete from latency where width = 86400 and start ="

@@ -29,7 +29,8 @@ void Journal::adopt(std::shared_ptr<const model::Plan> plan) {
   batches_.push_back(batch_of(std::move(plan)));
 }
 
-void Journal::note(const model::ProbeResult& result, std::uint64_t missed, bool excluded) {
+void Journal::note(const model::ProbeResult& result, std::uint64_t missed, bool excluded,
+                   const EventMarks& marks) {
   if (!is_open()) return;
   if (entries_ == kEntriesMax) {
     ++batches_.back().dropped_entries;
@@ -41,10 +42,22 @@ void Journal::note(const model::ProbeResult& result, std::uint64_t missed, bool 
                      result.outcome,
                      excluded,
                      static_cast<std::uint32_t>(std::min<std::uint64_t>(missed, UINT32_MAX)),
+                     marks,
                      {}};
   const model::LatencyFigures figures = model::latency_figures(result);
   std::transform(figures.begin(), figures.end(), entry.figures.begin(), whole_microseconds);
   batches_.back().entries.push_back(entry);
+}
+
+void Journal::note_skipped(model::TargetIndex target, model::SkipReason reason,
+                           std::uint64_t count) {
+  if (!is_open()) return;
+  if (entries_ == kEntriesMax) {
+    ++batches_.back().dropped_entries;
+    return;
+  }
+  ++entries_;
+  batches_.back().skipped.push_back({target, reason, count});
 }
 
 void Journal::note_evidence(const model::ProbeResult& result) {

@@ -14,6 +14,7 @@
 #include "model/plan.h"
 #include "model/probe_result.h"
 #include "record/health_state.h"
+#include "record/objective_events.h"
 
 namespace reinfer::record {
 
@@ -26,8 +27,16 @@ struct JournalEntry {
   model::Outcome outcome = model::Outcome::monitor_error;
   bool excluded = false;     // maintenance or our own egress take it out of availability
   std::uint32_t missed = 0;  // slots before it that the exporter failed to probe
+  EventMarks marks{};        // by model::Objective
   // In whole microseconds, kAbsent where the result has none, in the order of LatencyFigure.
   std::array<std::uint32_t, model::kLatencyFigureCount> figures = {kAbsent, kAbsent, kAbsent};
+};
+
+// Slots of the grid without a probe.
+struct SkippedSlots {
+  model::TargetIndex target{};
+  model::SkipReason reason{};
+  std::uint64_t count = 0;
 };
 
 // The incidents of a target after a result that changed them.
@@ -42,12 +51,13 @@ struct IncidentChange {
 struct JournalBatch {
   std::shared_ptr<const model::Plan> plan;
   std::vector<JournalEntry> entries;
+  std::vector<SkippedSlots> skipped;
   std::vector<IncidentChange> incidents;
   std::vector<model::ProbeResult> evidence;  // results that Evidence kept
   std::uint64_t dropped_entries = 0;
   std::uint64_t dropped_evidence = 0;
 
-  bool empty() const { return entries.empty() && dropped_entries == 0; }
+  bool empty() const { return entries.empty() && skipped.empty() && dropped_entries == 0; }
 };
 
 class Journal {
@@ -62,7 +72,9 @@ class Journal {
   void adopt(std::shared_ptr<const model::Plan> plan);
 
   // Each does nothing while the journal is closed.
-  void note(const model::ProbeResult& result, std::uint64_t missed, bool excluded);
+  void note(const model::ProbeResult& result, std::uint64_t missed, bool excluded,
+            const EventMarks& marks = {});
+  void note_skipped(model::TargetIndex target, model::SkipReason reason, std::uint64_t count);
   void note_evidence(const model::ProbeResult& result);
   // After `health` has taken a result. `before`: whether it had an incident until then.
   void note_health(model::TargetIndex target, const HealthState& health, bool before);
@@ -72,7 +84,7 @@ class Journal {
 
  private:
   std::vector<JournalBatch> batches_;  // empty: closed
-  std::size_t entries_ = 0;
+  std::size_t entries_ = 0;            // skipped slots included
   std::size_t evidence_ = 0;
 };
 

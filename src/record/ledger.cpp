@@ -150,6 +150,7 @@ void Ledger::record_skipped(model::TargetIndex target, model::SkipReason reason,
   TargetRecord& record = targets_.at(model::to_size(target));
   record.skipped[static_cast<std::size_t>(reason)] += count;
   record.health.note_skipped(reason, count);
+  journal_.note_skipped(target, reason, count);
 }
 
 void Ledger::record(const model::ProbeResult& result) {
@@ -160,8 +161,9 @@ void Ledger::record(const model::ProbeResult& result) {
   --exporter_.probes_in_flight;
   tally(result, record, exporter_);
   const std::optional<model::Exclusion> exclusion = exclusion_of(result);
+  const ObjectiveCounts before = record.objectives;
   count_objectives(plan_->target(result.target).objectives, result, exclusion, record.objectives);
-  remember(result, exclusion.has_value());
+  remember(result, exclusion.has_value(), marks_between(before, record.objectives));
   const bool in_trouble = record.health.trouble.has_value();
   record.health.note(result);
   journal_.note_health(result.target, record.health, in_trouble);
@@ -171,7 +173,7 @@ void Ledger::record(const model::ProbeResult& result) {
   }
 }
 
-void Ledger::remember(const model::ProbeResult& result, bool excluded) {
+void Ledger::remember(const model::ProbeResult& result, bool excluded, const EventMarks& marks) {
   Evidence& evidence = evidence_.at(model::to_size(result.target));
   const std::size_t before = evidence.size();
   const Evidence::Offer offer = evidence.offer(result, remembered_ < evidence_max_);
@@ -181,7 +183,7 @@ void Ledger::remember(const model::ProbeResult& result, bool excluded) {
   remembered_ = remembered_ - before + evidence.size();
   const std::uint64_t missed = targets_.at(model::to_size(result.target)).health.missed();
   evidence.recent().note(result, missed, excluded);
-  journal_.note(result, missed, excluded);
+  journal_.note(result, missed, excluded, marks);
 }
 
 std::optional<model::Exclusion> Ledger::exclusion_of(const model::ProbeResult& result) const {

@@ -103,7 +103,7 @@ class Ledger {
   void take_expected(const model::PlanChange& change, base::Instant now);
   void fit(model::TargetIndex index, const model::Target& before, base::Instant now);
   std::optional<model::Exclusion> exclusion_of(const model::ProbeResult& result) const;
-  void remember(const model::ProbeResult& result, bool excluded);
+  void remember(const model::ProbeResult& result, bool excluded, const EventMarks& marks);
 
   const std::size_t evidence_max_;
   Egress own_egress_;

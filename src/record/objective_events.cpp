@@ -35,7 +35,22 @@ bool is_latency_event(const model::ProbeResult& result) {
          !model::distrust_of_total(result) && result.phases.total;
 }
 
+EventMark mark_between(const EventCount& before, const EventCount& after) {
+  const auto egress = static_cast<std::size_t>(model::Exclusion::egress);
+  if (after.good != before.good) return EventMark::good;
+  if (after.events != before.events) return EventMark::bad;
+  return after.excluded.at(egress) != before.excluded.at(egress) ? EventMark::egress
+                                                                 : EventMark::none;
+}
+
 }  // namespace
+
+EventMarks marks_between(const ObjectiveCounts& before, const ObjectiveCounts& after) {
+  EventMarks marks{};
+  for (std::size_t i = 0; i < marks.size(); ++i)
+    marks[i] = mark_between(before[i], after[i]);
+  return marks;
+}
 
 std::optional<model::Exclusion> exclusion_of(model::Outcome outcome, bool in_maintenance,
                                              bool egress_lost) {

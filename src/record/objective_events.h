@@ -25,6 +25,13 @@ inline const EventCount& of(const ObjectiveCounts& counts, model::Objective obje
   return counts.at(static_cast<std::size_t>(objective));
 }
 
+// How one result counted for one objective. `none`: no event, or there is no such objective.
+enum class EventMark : std::uint8_t { none, good, bad, egress };
+using EventMarks = std::array<EventMark, model::kObjectiveCount>;
+
+// From the counts before a result and after it.
+EventMarks marks_between(const ObjectiveCounts& before, const ObjectiveCounts& after);
+
 // What excludes a result whatever its objective, by what is known of it at one moment: whether it
 // touched maintenance, and whether every control failed then. Maintenance comes first.
 std::optional<model::Exclusion> exclusion_of(model::Outcome outcome, bool in_maintenance,

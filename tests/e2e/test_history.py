@@ -7,6 +7,7 @@ import shutil
 import signal
 import sqlite3
 import subprocess
+import time
 import unittest
 
 from api_description import Description
@@ -29,12 +30,13 @@ def probes(count):
 class Kept:
     """An exporter with a storage path that is started again and again."""
 
-    def __init__(self, test, folder, count=1, storage=None):
+    def __init__(self, test, folder, count=1, storage=None, more=None):
         self.test = test
         self.folder = folder
         self.storage = storage or folder / 'storage'
         self.simulator = Simulator(test, folder)
-        self.config = write_config(folder, tenant('acme', self.simulator, probes=probes(count)))
+        self.config = write_config(folder, tenant('acme', self.simulator, probes=probes(count),
+                                                  **(more or {})))
         self.starts = 0
         self.exporter = None
 
@@ -147,6 +149,34 @@ class IncidentTest(unittest.TestCase):
             self.assertNotIn(token, shown)
         for unknown in ('0', '99999', 'x', '1x', '-1'):
             self.assertEqual(exporter.get(f'/incidents/{unknown}')[0], 404)
+
+    def test_the_month_is_reported_from_the_history_too(self):
+        """While the exporter serves and after it was killed, over a restart."""
+        kept = Kept(self, temporary_folder(self),
+                    more={'slo': {'availability': 99.5, 'latency': '800ms', 'latency_ratio': 50}})
+        for fault in ('ok', 'http_json'):
+            kept.simulator.set_fault(fault)
+            exporter = kept.start()
+            exporter.scrape_when(lambda seen: seen.value('reinfer_probe_results_total', probe='p0',
+                                                         fault='none' if fault == 'ok' else
+                                                         'platform') >= 4, 'results')
+            served = self.report(kept)
+            kept.kill()
+        after = self.report(kept)
+        self.assertGreaterEqual(after['counts']['events'], served['counts']['events'])
+        known = kept.rows("select count(*), sum(outcome = 'ok') from result")[0]
+        self.assertEqual((after['counts']['events'], after['counts']['good']), known)
+        self.assertEqual(list(after['bad']['by_outcome']), ['server_error'])
+
+    def report(self, kept):
+        """Of this month, the availability of the one probe."""
+        month = time.strftime('%Y-%m', time.gmtime())
+        done = run_command('sla', f'--storage.path={kept.storage}', f'--month={month}',
+                           '--format=json')
+        self.assertIn(done.returncode, (1, 3), done.stderr)
+        document = json.loads(done.stdout)
+        self.assertEqual(document['prometheus'], f'the history in {kept.storage}')
+        return next(row for row in document['objectives'] if row['slo'] == 'availability')
 
     def test_without_a_storage_path_there_are_no_incidents_to_ask_for(self):
         """And the page says nothing of a history."""

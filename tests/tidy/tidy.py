@@ -42,7 +42,7 @@ ROOMS = {
     "terminal": SHOWN,
     "http": CORE,
     "routes": SHOWN | {"page", "api", "terminal", "http"},
-    "sla": CORE | {"explain", "terminal"},
+    "sla": CORE | {"explain", "terminal", "history", "record"},
     "discover": CORE | {"config", "explain"},
     "migrate": CORE | {"config", "http"},
     "app": SHOWN | {"config", "credentials", "schedule", "transport", "probe", "page", "api",

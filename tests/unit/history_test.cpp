@@ -1,5 +1,4 @@
 #include <doctest/doctest.h>
-#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -7,7 +6,7 @@
 #include "history/archive.h"
 #include "history/evidence_json.h"
 #include "history/history.h"
-#include "tests/unit/plans.h"
+#include "tests/unit/history_life.h"
 
 namespace reinfer::tests {
 namespace {
@@ -15,100 +14,12 @@ namespace {
 using namespace std::chrono_literals;
 using model::Outcome;
 
-constexpr const char* kPlan = R"(
-[[tenant]]
-name = "acme"
-base_url = "https://acme.reinfer.io"
-token_env = "T"
-[[tenant.probe]]
-use = "projects"
-interval = "10s"
-[[tenant.probe]]
-use = "projects"
-name = "second"
-interval = "10s"
-)";
-
-// 2027-01-15 08:00 UTC, on the edge of an hour.
-constexpr base::WallTime kStart{1'800'000'000s};
-
-struct Folder {
-  Folder()
-      : path(std::filesystem::temp_directory_path() /
-             ("history-" + std::to_string(next++) + "-" + std::to_string(getpid()))) {
-    std::filesystem::create_directory(path);
-  }
-  ~Folder() { std::filesystem::remove_all(path); }
-  std::string file() const { return (path / "history.db").string(); }
-  static inline int next = 0;
-  std::filesystem::path path;
-};
-
-// The exporter's clock, set by hand.
-struct ManualClock final : base::Clock {
-  base::Instant now() const override { return at; }
-  base::Instant at{kStart, base::MonoTime{1000h}};
-};
-
-// An exporter's life: results in the ledgers, and the history that writes them down.
-struct Life {
-  explicit Life(std::string file, const std::string& toml = kPlan)
-      : plan(plan_from(toml)), ledgers(plan, clock.at), file_(std::move(file)) {}
-
-  void open() { history.emplace(file_, ledgers, clock, figures, log); }
-  void probe(Outcome outcome, std::size_t target = 0, base::Nanoseconds total = 100ms) {
-    model::ProbeResult result;
-    result.target = model::TargetIndex(target);
-    result.outcome = outcome;
-    result.started = result.finished = clock.at;
-    if (outcome == Outcome::ok) result.phases.total = total;
-    result.request_id = "id-" + std::to_string(++probes);
-    ledgers.part(0).record_started(result.target, 0ns);
-    ledgers.part(0).record(result);
-  }
-  void pass(base::Nanoseconds time) {
-    clock.at.wall += time;
-    clock.at.mono += time;
-  }
-  // Results 10 s apart.
-  void probes_of(std::initializer_list<Outcome> outcomes) {
-    for (const Outcome outcome : outcomes) {
-      probe(outcome);
-      pass(10s);
-    }
-  }
-  std::vector<history::StretchRow> days(std::optional<std::string> of = "projects") {
-    return history
-        ->ask([&](history::Archive& archive) {
-          return archive.availability({"acme", std::move(of)}, history::kDay, kStart - 24h * 500,
-                                      clock.at.wall);
-        })
-        .value();
-  }
-  std::vector<record::IncidentFacts> incidents(history::IncidentQuery query = {}) {
-    return history->ask([&](history::Archive& archive) { return archive.incidents(query); })
-        .value();
-  }
-
-  ManualClock clock;
-  std::shared_ptr<const model::Plan> plan;
-  record::Ledgers ledgers;
-  base::Instruments instruments;
-  history::HistoryInstruments figures{instruments};
-  base::Log log = base::Log::silent();
-  std::optional<history::History> history;
-  int probes = 0;
-
- private:
-  const std::string file_;
-};
-
 constexpr Outcome kOk = Outcome::ok;
 constexpr Outcome kBad = Outcome::server_error;
 
 TEST_CASE("what the history is asked for is the same before and after results are folded") {
-  const Folder folder;
-  Life life(folder.file());
+  const HistoryFolder folder;
+  ExporterLife life(folder.file());
   life.open();
   life.probes_of({kOk, kOk, kBad, Outcome::unauthorized});
   for (int folded = 0; folded < 2; ++folded) {
@@ -127,8 +38,8 @@ TEST_CASE("what the history is asked for is the same before and after results ar
 }
 
 TEST_CASE("a tenant's days are the sum of its targets'") {
-  const Folder folder;
-  Life life(folder.file());
+  const HistoryFolder folder;
+  ExporterLife life(folder.file());
   life.open();
   life.probe(kOk, 0);
   life.probe(kBad, 1);
@@ -140,22 +51,22 @@ TEST_CASE("a tenant's days are the sum of its targets'") {
 }
 
 TEST_CASE("a day is watched as far as it has results, up to now") {
-  history::StretchRow row{kStart, history::kDay, {}, 8640};
+  history::StretchRow row{kHistoryStart, history::kDay, {}, 8640};
   row.counts.good = 360;
-  CHECK(row.watched(kStart + 1h) == doctest::Approx(1));
-  CHECK(row.watched(kStart + 2h) == doctest::Approx(0.5));
-  CHECK(row.watched(kStart + 48h) == doctest::Approx(360.0 / 8640));
+  CHECK(row.watched(kHistoryStart + 1h) == doctest::Approx(1));
+  CHECK(row.watched(kHistoryStart + 2h) == doctest::Approx(0.5));
+  CHECK(row.watched(kHistoryStart + 48h) == doctest::Approx(360.0 / 8640));
 }
 
 TEST_CASE("an incident is kept from its first failure to its recovery, and a blip is not listed") {
-  const Folder folder;
-  Life life(folder.file());
+  const HistoryFolder folder;
+  ExporterLife life(folder.file());
   life.open();
   life.probes_of({kOk, kBad, kOk, kOk, kOk, kBad, kBad, Outcome::gateway_error});
   life.history->turn();
   auto incidents = life.incidents();
   REQUIRE(incidents.size() == 1);
-  CHECK(incidents[0].since == kStart + 50s);
+  CHECK(incidents[0].since == kHistoryStart + 50s);
   CHECK_FALSE(incidents[0].recovered);
   CHECK(incidents[0].fault == model::Fault::platform);
   CHECK(incidents[0].outcome == Outcome::gateway_error);
@@ -164,25 +75,26 @@ TEST_CASE("an incident is kept from its first failure to its recovery, and a bli
   life.history->turn();
   incidents = life.incidents();
   REQUIRE(incidents.size() == 1);
-  CHECK(incidents[0].recovered == kStart + 80s);
+  CHECK(incidents[0].recovered == kHistoryStart + 80s);
 }
 
 TEST_CASE("a restart in an outage goes on with the same incident, and with what was known") {
-  const Folder folder;
+  const HistoryFolder folder;
   {
-    Life life(folder.file());
+    ExporterLife life(folder.file());
     life.open();
     life.probes_of({kOk, kBad, kBad});
     life.history->turn();
   }
-  Life life(folder.file());
+  ExporterLife life(folder.file());
   life.pass(5min);
   life.open();
   const auto health = life.ledgers.snapshot(life.clock.at).targets[0].health;
   REQUIRE(health.trouble);
-  CHECK(health.trouble->since.wall == kStart + 10s);
-  CHECK(health.trouble->since.mono == life.clock.at.mono - (life.clock.at.wall - kStart - 10s));
-  CHECK(health.finished->wall == kStart + 20s);
+  CHECK(health.trouble->since.wall == kHistoryStart + 10s);
+  CHECK(health.trouble->since.mono ==
+        life.clock.at.mono - (life.clock.at.wall - kHistoryStart - 10s));
+  CHECK(health.finished->wall == kHistoryStart + 20s);
   const auto evidence = life.ledgers.evidence("acme", "projects");
   REQUIRE(evidence->evidence.failures().size() == 2);
   CHECK(evidence->evidence.failures()[0].request_id == "id-2");
@@ -190,22 +102,22 @@ TEST_CASE("a restart in an outage goes on with the same incident, and with what 
   life.history->turn();
   const auto incidents = life.incidents();
   REQUIRE(incidents.size() == 1);
-  CHECK(incidents[0].since == kStart + 10s);
+  CHECK(incidents[0].since == kHistoryStart + 10s);
   CHECK(incidents[0].failures == 3);
-  CHECK(incidents[0].recovered == kStart + 5min + 10s);
+  CHECK(incidents[0].recovered == kHistoryStart + 5min + 10s);
 }
 
 TEST_CASE("the last day of a target is there after a restart") {
-  const Folder folder;
+  const HistoryFolder folder;
   {
-    Life life(folder.file());
+    ExporterLife life(folder.file());
     life.open();
     life.probes_of({kOk, kBad});
     life.history->turn();
     life.pass(6min);
     life.history->turn();
   }
-  Life life(folder.file());
+  ExporterLife life(folder.file());
   life.pass(30min);
   life.open();
   life.probe(kOk);
@@ -216,14 +128,14 @@ TEST_CASE("the last day of a target is there after a restart") {
 }
 
 TEST_CASE("targets that are not configured any more keep their past, marked so") {
-  const Folder folder;
+  const HistoryFolder folder;
   {
-    Life life(folder.file());
+    ExporterLife life(folder.file());
     life.open();
     life.probes_of({kBad, kBad, kBad});
     life.history->turn();
   }
-  Life life(folder.file(), R"(
+  ExporterLife life(folder.file(), R"(
 [[tenant]]
 name = "acme"
 base_url = "https://acme.reinfer.io"
@@ -242,8 +154,8 @@ name = "second"
 }
 
 TEST_CASE("incidents are asked for by target, fault and time, page by page") {
-  const Folder folder;
-  Life life(folder.file());
+  const HistoryFolder folder;
+  ExporterLife life(folder.file());
   life.open();
   for (int i = 0; i < 5; ++i)
     life.probes_of({kBad, kBad, kBad, kOk, kOk, kOk});
@@ -267,7 +179,7 @@ TEST_CASE("incidents are asked for by target, fault and time, page by page") {
   other.probe = "second";
   CHECK(life.incidents(other).empty());
   other = {};
-  other.since = kStart + 200s;
+  other.since = kHistoryStart + 200s;
   CHECK(life.incidents(other).size() == 2);
 }
 
@@ -275,9 +187,9 @@ TEST_CASE(
     "a file that is broken or of a later version is set aside and named, and a new one begun") {
   for (const bool newer : {false, true}) {
     CAPTURE(newer);
-    const Folder folder;
+    const HistoryFolder folder;
     if (newer) {
-      Life life(folder.file());
+      ExporterLife life(folder.file());
       life.open();
       life.history.reset();
       auto database = history::open_database(folder.file());
@@ -290,7 +202,7 @@ TEST_CASE(
     } else {
       std::ofstream(folder.file()) << std::string(10'000, 'x');
     }
-    Life life(folder.file());
+    ExporterLife life(folder.file());
     life.open();
     life.probe(kOk);
     life.history->turn();
@@ -300,10 +212,10 @@ TEST_CASE(
 }
 
 TEST_CASE("a folder that takes no file costs the history and nothing else, until it does") {
-  const Folder folder;
+  const HistoryFolder folder;
   // A folder in the place of the file: root may write wherever permissions forbid it.
   std::filesystem::create_directory(folder.file());
-  Life life(folder.file());
+  ExporterLife life(folder.file());
   life.open();
   life.probe(kOk);
   life.history->turn();
@@ -317,8 +229,8 @@ TEST_CASE("a folder that takes no file costs the history and nothing else, until
 }
 
 TEST_CASE("what is older than its limit goes, and days stay longer than quarters of an hour") {
-  const Folder folder;
-  Life life(folder.file());
+  const HistoryFolder folder;
+  ExporterLife life(folder.file());
   life.open();
   life.probes_of({kBad, kBad, kBad, kOk, kOk, kOk});
   life.history->turn();
@@ -326,7 +238,7 @@ TEST_CASE("what is older than its limit goes, and days stay longer than quarters
   life.probe(kOk);
   life.history->turn();
   const auto quarters = life.history->ask([&](history::Archive& archive) {
-    return archive.availability({"acme", "projects"}, history::kQuarter, kStart - 1h,
+    return archive.availability({"acme", "projects"}, history::kQuarter, kHistoryStart - 1h,
                                 life.clock.at.wall);
   });
   CHECK(quarters->size() == 1);
@@ -340,8 +252,8 @@ TEST_CASE("what is older than its limit goes, and days stay longer than quarters
 }
 
 TEST_CASE("beyond its size the history gives up the finest figures first, and counts them") {
-  const Folder folder;
-  Life life(folder.file(), std::string("[storage]\nmegabytes = 1\n") + kPlan);
+  const HistoryFolder folder;
+  ExporterLife life(folder.file(), std::string("[storage]\nmegabytes = 1\n") + kHistoryPlan);
   life.open();
   for (int day = 0; day < 60; ++day) {
     for (int quarter = 0; quarter < 96; ++quarter) {
@@ -358,15 +270,15 @@ TEST_CASE("beyond its size the history gives up the finest figures first, and co
 }
 
 TEST_CASE("of the successes of a day the slowest is kept, over a restart too") {
-  const Folder folder;
-  const auto kept = [](Life& life) {
+  const HistoryFolder folder;
+  const auto kept = [](ExporterLife& life) {
     return *life.history->ask([&](history::Archive& archive) {
-      return archive.evidence("acme", "projects", kStart - 24h, life.clock.at.wall, 100,
+      return archive.evidence("acme", "projects", kHistoryStart - 24h, life.clock.at.wall, 100,
                               life.clock.at);
     });
   };
   for (int start = 0; start < 2; ++start) {
-    Life life(folder.file());
+    ExporterLife life(folder.file());
     life.pass(1h * start);
     life.open();
     for (const base::Nanoseconds total : {20ms, 30ms, 900ms - 100ms * start, 10ms}) {
@@ -380,8 +292,8 @@ TEST_CASE("of the successes of a day the slowest is kept, over a restart too") {
 }
 
 TEST_CASE("the write-ahead log is used again and does not grow with each result") {
-  const Folder folder;
-  Life life(folder.file());
+  const HistoryFolder folder;
+  ExporterLife life(folder.file());
   life.open();
   for (int i = 0; i < 3000; ++i) {
     // Each is slower than the one before, so that the statement that asks for it runs too.
@@ -393,8 +305,8 @@ TEST_CASE("the write-ahead log is used again and does not grow with each result"
 }
 
 TEST_CASE("latencies of a day are the sum of those of its hours, and their quantiles are near") {
-  const Folder folder;
-  Life life(folder.file());
+  const HistoryFolder folder;
+  ExporterLife life(folder.file());
   life.open();
   record::NativeHistogram expected;
   for (int i = 1; i <= 100; ++i) {
@@ -406,7 +318,7 @@ TEST_CASE("latencies of a day are the sum of those of its hours, and their quant
   life.pass(6min);
   life.history->turn();
   const auto days = life.history->ask([&](history::Archive& archive) {
-    return archive.latencies("acme", "projects", history::kDay, kStart, life.clock.at.wall);
+    return archive.latencies("acme", "projects", history::kDay, kHistoryStart, life.clock.at.wall);
   });
   REQUIRE(days->size() == 1);
   const record::NativeHistogram& total = days->front().figures[0];
@@ -428,8 +340,8 @@ TEST_CASE("sketches are whole after they were written and read, and a cut one is
 TEST_CASE("evidence is the same after it was written and read") {
   model::ProbeResult result;
   result.outcome = kBad;
-  result.started = {kStart, base::MonoTime{10h}};
-  result.finished = {kStart + 1s, base::MonoTime{10h + 1s}};
+  result.started = {kHistoryStart, base::MonoTime{10h}};
+  result.finished = {kHistoryStart + 1s, base::MonoTime{10h + 1s}};
   result.message = "500 \xff broken";
   result.request_id = "abc";
   result.http_status = 500;
@@ -440,10 +352,10 @@ TEST_CASE("evidence is the same after it was written and read") {
   result.server_timing = {{"total", 3.0, "all"}, {"db", std::nullopt, ""}};
   result.server_timing_state = model::ServerTimingState::ok;
   result.server_processing = 3ms;
-  result.tls = model::TlsFacts{"TLSv1.3", "AES", kStart};
+  result.tls = model::TlsFacts{"TLSv1.3", "AES", kHistoryStart};
   result.tcp = model::TcpFacts{1ms, 2};
   result.cause = model::Cause::name_late;
-  const base::Instant now{kStart + 1h, base::MonoTime{11h}};
+  const base::Instant now{kHistoryStart + 1h, base::MonoTime{11h}};
   const auto read = history::from_stored_json(history::to_stored_json(result), now);
   REQUIRE(read);
   CHECK(read->message == "500 \xef\xbf\xbd broken");
