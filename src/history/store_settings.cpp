@@ -119,6 +119,7 @@ void Store::fold_slices(std::int64_t last) {
     get.bind(2, key.target);
     SliceCounts counts = sum;
     if (get.executeStep()) counts.add(slice_from_text(get.getColumn(0).getString()));
+    get.reset();
     SQLite::Statement& put = statement(kPutSlice);
     put.bind(1, key.start);
     put.bind(2, key.target);
