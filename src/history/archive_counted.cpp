@@ -12,7 +12,8 @@ namespace {
 using TargetsById = std::map<std::int64_t, CountedTarget>;
 
 constexpr const char* kSettings =
-    "select since_ms, interval_ms, labels, setting.availability, counts, latency, threshold_us,"
+    "select since_ms, setting.interval_ms, labels, setting.availability, counts, latency, "
+    "threshold_us,"
     " target, probe from setting join target on target.id = setting.target where tenant = ?"
     " order by target, since_ms";
 

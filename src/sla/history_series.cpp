@@ -11,12 +11,29 @@ constexpr base::Nanoseconds kMargin = std::chrono::minutes(10);
 constexpr base::Nanoseconds kSettled = std::chrono::seconds(10);
 constexpr const char* kInstance = "history";  // there is one exporter
 
-// A moment at which the counters are read. `whole`: only slices that are over by then are counted,
-// since what comes in the present one belongs to the time afterwards.
+// A moment at which the counters are read, and the slices that count by then.
+enum class Reach : std::uint8_t {
+  over,   // those that are over: the present one belongs to the time afterwards
+  begun,  // those that began before
+  last,   // all up to the present one, as work ends here
+};
 struct Moment {
   base::WallTime time;
-  bool whole = false;
+  Reach reach = Reach::begun;
+  const history::Setting* setting = nullptr;  // that the target is held to
 };
+
+bool counts(const history::CountedSlice& slice, const Moment& moment) {
+  switch (moment.reach) {
+    case Reach::over:
+      return slice.begin + history::kSlice <= moment.time;
+    case Reach::begun:
+      return slice.begin < moment.time;
+    case Reach::last:
+      break;
+  }
+  return slice.begin <= moment.time;
+}
 
 base::WallTime slice_end(base::WallTime time) {
   const base::Nanoseconds width = history::kSlice;
@@ -25,12 +42,13 @@ base::WallTime slice_end(base::WallTime time) {
 }
 
 // The moments of one stretch of work, at least its two ends.
-void add_moments(const TimeSpan& work, std::vector<Moment>& moments) {
+void add_moments(const TimeSpan& work, const history::Setting& setting,
+                 std::vector<Moment>& moments) {
   if (work.from >= work.to) return;
-  moments.push_back({work.from, true});
+  moments.push_back({work.from, Reach::over, &setting});
   for (base::WallTime at = slice_end(work.from); at < work.to; at += history::kSlice)
-    moments.push_back({at});
-  moments.push_back({work.to});
+    moments.push_back({at, Reach::begun, &setting});
+  moments.push_back({work.to, Reach::last, &setting});
 }
 
 bool is_configured(const history::Setting& setting) {
@@ -51,16 +69,9 @@ std::vector<Moment> moments_of(const history::CountedTarget& target,
       const auto after = std::next(setting);
       const base::WallTime until = after == target.settings.end() ? span.to : after->since;
       add_moments({std::max({run.from, since, span.from}), std::min({run.to, until, span.to})},
-                  moments);
+                  *setting, moments);
     }
   return moments;
-}
-
-const history::Setting* setting_at(const history::CountedTarget& target, base::WallTime time) {
-  const history::Setting* found = nullptr;
-  for (const history::Setting& setting : target.settings)
-    if (found == nullptr || setting.since <= time) found = &setting;
-  return found;
 }
 
 class Writer {
@@ -127,16 +138,10 @@ void write_samples(const history::CountedTarget& target, const std::vector<Momen
   history::SliceCounts sum;
   auto next = target.slices.begin();
   for (const Moment& moment : moments) {
-    const auto is_counted = [&](const history::CountedSlice& slice) {
-      return slice.begin +
-                 (moment.whole ? base::Nanoseconds(history::kSlice) : base::Nanoseconds{1}) <=
-             moment.time;
-    };
-    for (; next != target.slices.end() && is_counted(*next); ++next)
+    for (; next != target.slices.end() && counts(*next, moment); ++next)
       sum.add(next->counts);
-    const history::Setting& setting = *setting_at(target, moment.time);
-    writer.gauges(setting, moment.time);
-    writer.counters(sum, setting, moment.time);
+    writer.gauges(*moment.setting, moment.time);
+    writer.counters(sum, *moment.setting, moment.time);
   }
   writer.leave_out_zeros();
 }
@@ -156,7 +161,7 @@ std::vector<StoredTarget> stored_targets(const std::string& tenant, const histor
     const std::vector<Moment> moments = moments_of(target, counted.runs, kept);
     if (moments.empty()) continue;
     StoredTarget stored;
-    stored.labels = setting_at(target, span.to)->labels;
+    stored.labels = moments.back().setting->labels;
     stored.labels["tenant"] = tenant;
     stored.labels["probe"] = target.probe;
     stored.instance = kInstance;

@@ -155,7 +155,8 @@ class Week {
 
   const HistoryFolder folder_;
   std::mt19937 random_;
-  base::Instant at_{kHistoryStart, base::MonoTime{1000h}};
+  // Results and restarts are at the edge of no slice.
+  base::Instant at_{kHistoryStart + 17s, base::MonoTime{1000h}};
   std::optional<ExporterLife> life_;
   std::array<std::vector<Known>, kProbes.size()> known_;
   std::array<std::vector<Known>, kProbes.size()> unwritten_;
@@ -197,7 +198,7 @@ void check_incidents(Week& week, std::size_t target) {
                          },
                          {{"probe", kProbes.at(target)}, {"limit", "1000"}});
   REQUIRE(document);
-  CHECK(nlohmann::json::parse(*document)["data"]["incidents"].size() == expected.size());
+  CHECK(nlohmann::json::parse(*document)["data"].size() == expected.size());
 }
 
 void check_report(Week& week) {
@@ -230,6 +231,7 @@ void check_report(Week& week) {
     for (const Known& result : week.known(i))
       if (is_event(result.outcome))
         slices[history::stretch_of(result.at, history::kSlice)] |= result.outcome == Outcome::ok;
+  slices.erase(history::stretch_of(now, history::kSlice));  // is not over
   std::uint64_t good = 0;
   for (const auto& [slice, is_good] : slices)
     good += is_good ? 1 : 0;
