@@ -16,6 +16,7 @@
 #include "app/proxy_environment.h"
 #include "app/reloader.h"
 #include "app/service_notices.h"
+#include "app/shown_options.h"
 #include "app/storage_folder.h"
 #include "base/random.h"
 #include "base/text.h"
@@ -65,19 +66,6 @@ http::Routes all_routes(const Options& options, const record::Ledgers& ledgers,
   else
     routes.push_back(routes::reload_route(nullptr));
   return routes;
-}
-
-// What was said on the command line and rules of Prometheus want to know.
-void show_options(const Options& options, base::Instruments& instruments) {
-  if (options.sharded)
-    instruments.fact("reinfer_exporter_shard_info",
-                     "Always 1, which of how many shards this exporter is.",
-                     {{"shard", std::to_string(options.shard.index)},
-                      {"shards", std::to_string(options.shard.count)}});
-  if (!options.external_url.empty())
-    instruments.fact("reinfer_exporter_web_info",
-                     "Always 1, the URL under which people reach this exporter.",
-                     {{"external_url", options.external_url}});
 }
 
 // The plan, null after an error, and the fingerprint of its files.

@@ -27,6 +27,8 @@ struct CatalogueEntry {
   std::optional<std::size_t> length = std::nullopt;
   base::Nanoseconds interval_min{};  // zero: no limit of its own
   bool needs_accept_cost = false;
+  std::string_view permission;  // that the token's user needs, as the vendor calls it
+  std::string_view cost;        // to the server, and in money
   std::string_view description;
 };
 

@@ -67,25 +67,6 @@ std::string table_markdown(const KeyTable& table) {
   return text + "\n";
 }
 
-std::string catalogue_markdown() {
-  std::string text =
-      "## The catalogue of probes\n\n`use` names one of them. The interval is the shortest that is "
-      "allowed, where there is one.\n\n"
-      "| `use` | parameters | interval | request | what it reads |\n|---|---|---|---|---|\n";
-  for (const CatalogueEntry& entry : catalogue()) {
-    std::vector<std::string> parameters;
-    for (const ParameterRule& rule : parameter_rules())
-      if (takes(entry, rule.name)) parameters.push_back(code(rule.name));
-    const bool is_limited = entry.interval_min > base::Nanoseconds{0};
-    text +=
-        fmt::format("| {} | {} | {} | {} | {}{} |\n", code(entry.id), base::join(parameters, ", "),
-                    is_limited ? base::format_duration(entry.interval_min) : "",
-                    cell(fmt::format("`{} {}`", entry.method, entry.path)), cell(entry.description),
-                    entry.needs_accept_cost ? "; needs `accept_cost = true`" : "");
-  }
-  return text;
-}
-
 }  // namespace
 
 std::vector<KeyRow> rows_of(std::string_view table) {
@@ -118,7 +99,27 @@ std::string key_reference_markdown() {
   std::string text;
   for (const KeyTable& table : key_tables())
     text += table_markdown(table);
-  return text + catalogue_markdown();
+  // Tables end with an empty line, a file without one.
+  text.pop_back();
+  return text;
+}
+
+std::string catalogue_markdown() {
+  std::string text =
+      "| `use` | parameters | interval | permission | cost | request | what it reads |\n"
+      "|---|---|---|---|---|---|---|\n";
+  for (const CatalogueEntry& entry : catalogue()) {
+    std::vector<std::string> parameters;
+    for (const ParameterRule& rule : parameter_rules())
+      if (takes(entry, rule.name)) parameters.push_back(code(rule.name));
+    const bool is_limited = entry.interval_min > base::Nanoseconds{0};
+    text += fmt::format(
+        "| {} | {} | {} | {} | {} | {} | {}{} |\n", code(entry.id), base::join(parameters, ", "),
+        is_limited ? base::format_duration(entry.interval_min) : "", entry.permission, entry.cost,
+        cell(fmt::format("`{} {}`", entry.method, entry.path)), cell(entry.description),
+        entry.needs_accept_cost ? "; needs `accept_cost = true`" : "");
+  }
+  return text;
 }
 
 }  // namespace reinfer::config

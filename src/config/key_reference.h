@@ -1,7 +1,7 @@
 // The reference of all keys in words: a table of what a key means, and Markdown made of it. What is
 // allowed is not written here a second time: the reader of configurations is asked for it, by a
 // value that it refuses. A test holds the table against the keys that the reader knows, and
-// config/README.md against the Markdown. Constant; any thread.
+// config/README.md and config/probes.md against the Markdown. Constant; any thread.
 #pragma once
 
 #include <span>
@@ -39,7 +39,10 @@ std::string allowed_for(const KeyTable& table, std::string_view key);
 // The keys that the reader knows in a table.
 std::vector<std::string> known_keys(const KeyTable& table);
 
-// The tables of keys and the catalogue of probes, as Markdown.
+// The tables of keys, as Markdown.
 std::string key_reference_markdown();
+
+// The catalogue of probes, as Markdown.
+std::string catalogue_markdown();
 
 }  // namespace reinfer::config

@@ -165,7 +165,7 @@ constexpr std::array kRows = {
     KeyRow{"tenant.probe", "name", "", "what `use` says; required with `path`", R"("inbox")",
            "Name on all metrics, unique in the tenant, of the same characters as a tenant's."},
     KeyRow{"tenant.probe", "use", "", "required without `path`", R"("dataset")",
-           "A probe of the catalogue (below)."},
+           "A probe of the [catalogue](probes.md)."},
     KeyRow{"tenant.probe", "project", "", "by the catalogue", R"("support")",
            "Name of a project, or `id:` and hexadecimal digits; the same for the next three."},
     KeyRow{"tenant.probe", "dataset", "", "by the catalogue", R"("emails")", "Name of a dataset."},

@@ -9,6 +9,7 @@
 #include <tuple>
 #include <vector>
 
+#include "config/catalogue.h"
 #include "config/document.h"
 #include "config/key_reference.h"
 #include "config/load_plan.h"
@@ -129,19 +130,33 @@ TEST_CASE("a default of the reference is what holds without the key") {
   }
 }
 
-TEST_CASE("config/README.md holds the reference of keys that the program makes") {
-  const std::string path = source_path("config/README.md");
+// The file ends with what the program makes; the goldens' variable writes it.
+void check_document(const std::string& name, const std::string& made) {
+  const std::string path = source_path(name);
   std::ostringstream read;
   read << std::ifstream(path).rdbuf();
   const std::string text = read.str();
   const auto mark = text.find(kMark);
   REQUIRE(mark != std::string::npos);
-  const std::string written =
-      text.substr(0, mark) + kMark + "\n" + config::key_reference_markdown();
+  const std::string written = text.substr(0, mark) + kMark + "\n" + made;
   if (std::getenv("REINFER_UPDATE_GOLDENS") != nullptr) std::ofstream(path) << written;
   std::ostringstream now;
   now << std::ifstream(path).rdbuf();
   CHECK(now.str() == written);
+}
+
+TEST_CASE("config/README.md holds the reference of keys that the program makes") {
+  check_document("config/README.md", config::key_reference_markdown());
+}
+
+TEST_CASE("config/probes.md holds the catalogue that the program makes") {
+  for (const config::CatalogueEntry& entry : config::catalogue()) {
+    CAPTURE(entry.id);
+    CHECK_FALSE(entry.permission.empty());
+    CHECK_FALSE(entry.cost.empty());
+    CHECK((entry.cost.find("MONEY") != std::string_view::npos) == entry.needs_accept_cost);
+  }
+  check_document("config/probes.md", config::catalogue_markdown());
 }
 
 }  // namespace
