@@ -18,6 +18,8 @@ constexpr base::Nanoseconds kGaugeStep = std::chrono::minutes(5);
 // Each piece begins so much earlier, or what grew between two pieces would be lost; and so much
 // more than the month is read, for what began before it and went on after it.
 constexpr base::Nanoseconds kMargin = std::chrono::minutes(10);
+// What VictoriaMetrics computes nothing for, -search.latencyOffset, is half a minute.
+constexpr base::Nanoseconds kUncomputed = std::chrono::minutes(2);
 constexpr const char* kEventMetrics = "reinfer_slo_events_total|reinfer_slo_good_events_total";
 constexpr const char* kExcludedTotal =
     "reinfer_slo_excluded_events_total";  // of which egress is read
@@ -168,17 +170,17 @@ SlaReader::Done SlaReader::read_in_pieces(const TimeSpan& span, const Read& read
 
 Prometheus::Answer<bool> SlaReader::read_gauges(const std::string& tenant, const TimeSpan& piece,
                                                 Histories& histories) {
-  // Not all that speak Prometheus' language look back as far for a bare selector, or answer for the
-  // end of the span, which is the only moment of a target that has just begun.
-  const std::string last =
-      fmt::format("last_over_time({}{})",
-                  selector("reinfer_slo_objective_ratio|reinfer_slo_latency_threshold_seconds|"
-                           "reinfer_slo_counted_fault|reinfer_probe_interval_seconds",
-                           tenant),
-                  range(kSilenceMax));
-  const auto on_grid = prometheus_.query_range(last, piece, kGaugeStep);
+  const std::string gauges = selector(
+      "reinfer_slo_objective_ratio|reinfer_slo_latency_threshold_seconds|reinfer_slo_counted_fault|"
+      "reinfer_probe_interval_seconds",
+      tenant);
+  // Not all that speak Prometheus' language look back as far for a bare selector.
+  const auto on_grid = prometheus_.query_range(
+      fmt::format("last_over_time({}{})", gauges, range(kSilenceMax)), piece, kGaugeStep);
   if (!on_grid) return tl::unexpected(on_grid.error());
-  const auto at_end = prometheus_.query(last, piece.to);
+  // Of a target that has just begun, the end is the only moment; and VictoriaMetrics computes
+  // nothing for the last half minute, but tells the samples of it.
+  const auto at_end = prometheus_.query(gauges + range(kSilenceMax), piece.to);
   if (!at_end) return tl::unexpected(at_end.error());
   for (const auto* series : {&*on_grid, &*at_end})
     for (const Series& one : *series)
@@ -233,18 +235,23 @@ Prometheus::Answer<std::vector<Series>> SlaReader::changed_series(const std::str
                                                                   const TimeSpan& piece) {
   std::vector<Series> all;
   const base::Nanoseconds length = piece.to - piece.from + kMargin;
-  const std::string changed =
-      selector(fmt::format("{}|{}", kResults, kSkippedTotal), tenant, ",outcome!=\"ok\"");
-  const auto moved =
-      prometheus_.query(fmt::format("changes({}{}) > 0", changed, range(length)), piece.to);
-  if (!moved) return tl::unexpected(moved.error());
+  // Of those that did not move there are many, and nothing is to be learnt from them.
   std::set<std::string> outcomes = {"ok"};
   std::set<std::string> reasons;
-  for (const Series& one : *moved) {
-    if (const std::string outcome = get(one.labels, "outcome"); !outcome.empty())
-      outcomes.insert(outcome);
-    if (const std::string reason = get(one.labels, "reason"); !reason.empty())
-      reasons.insert(reason);
+  if (piece.to > scope_.now - kUncomputed) {
+    outcomes = reasons = {".+"};
+  } else {
+    const std::string changed =
+        selector(fmt::format("{}|{}", kResults, kSkippedTotal), tenant, ",outcome!=\"ok\"");
+    const auto moved =
+        prometheus_.query(fmt::format("changes({}{}) > 0", changed, range(length)), piece.to);
+    if (!moved) return tl::unexpected(moved.error());
+    for (const Series& one : *moved) {
+      if (const std::string outcome = get(one.labels, "outcome"); !outcome.empty())
+        outcomes.insert(outcome);
+      if (const std::string reason = get(one.labels, "reason"); !reason.empty())
+        reasons.insert(reason);
+    }
   }
   for (const auto& [metric, label, names] :
        {std::tuple(kResults, "outcome", outcomes), std::tuple(kSkippedTotal, "reason", reasons)}) {
