@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the end-to-end tests: real exporter, simulator and Prometheus, on loopback only.
 
-    tests/e2e/run.py --build-dir build/release [-k TEXT]
+    tests/e2e/run.py --build-dir build/release [-k TEXT] [--folder tests/remote]
 
 Each class of tests has programs of its own and mostly waits for them, so all classes run at the
 same time, but for those that would disturb the others (ALONE = True): they come after them. The
@@ -76,12 +76,12 @@ class Result(unittest.TestResult):
                 print('     ' + line, flush=True)
 
 
-def suites_by_class(pattern):
-    """One suite for each class of tests in this folder, in two lists: the second is for alone."""
+def suites_by_class(folder, pattern):
+    """One suite for each class of tests in the folder, in two lists: the second is for alone."""
     loader = unittest.TestLoader()
     if pattern:
         loader.testNamePatterns = [f'*{pattern}*']
-    found = loader.discover(str(Path(__file__).parent), pattern='test_*.py')
+    found = loader.discover(folder, pattern='test_*.py')
     classes = (suite for module in found for suite in module)
     suites = [suite for suite in classes if suite.countTestCases() > 0]
     alone = [suite for suite in suites if getattr(next(iter(suite)), 'ALONE', False)]
@@ -112,12 +112,13 @@ def main():
     """Returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--build-dir', default=str(harness.ROOT / 'build' / 'release'))
+    parser.add_argument('--folder', default=str(Path(__file__).parent))
     parser.add_argument('-k', metavar='TEXT', help='only tests whose id contains the text')
     options = parser.parse_args()
     harness.use_build_dir(options.build_dir)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, give_up)
-    together, alone = suites_by_class(options.k)
+    together, alone = suites_by_class(options.folder, options.k)
     results = run_together(together)
     for suite in alone:
         results += run_together([suite])

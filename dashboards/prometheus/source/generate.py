@@ -216,6 +216,7 @@ def main():
     parameters = Parameters(given.selector or '', given.runbooks, given.dashboards, tuple(given.label),
                             tuple(given.severity), given.scale, not given.no_keep_firing_for)
     for name in FILES:
+        given.to.mkdir(parents=True, exist_ok=True)
         (given.to / name).write_text(render(name, parameters))
     return 0
 
