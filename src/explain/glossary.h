@@ -1,5 +1,6 @@
 // The words of the product, each with one meaning: those that its readers need first, then the
-// figures that page, API, terminal and boards show. The page prints them, the README repeats them.
+// figures that page, API, terminal and boards show. The page prints them, README.md and
+// dashboards/metrics.md repeat them.
 #pragma once
 
 #include <span>

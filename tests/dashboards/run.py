@@ -294,13 +294,13 @@ def test_latencies(tally):
                         yield panel, target
 
     def words():
-        readme = (boards.ROOT / 'README.md').read_text()
-        rows = re.findall(r'^\| ([^|`]+) \| [^|]+\. \|$', readme, re.M)
+        reference = (boards.ROOT / 'dashboards' / 'metrics.md').read_text()
+        rows = re.findall(r'^\| ([^|`]+) \| [^|]+\. \|$', reference, re.M)
         known = NO_FIGURE | {word for row in rows for word in row.split(', ')}
         for panel, target in targets():
             legend = target.get('legendFormat', '__auto')
             if legend != '__auto' and '{{' not in legend and legend not in known:
-                yield f'{panel["title"]}: {legend} is no word of the README: {sorted(known)}'
+                yield f'{panel["title"]}: {legend} is no word of metrics.md: {sorted(known)}'
 
     def both_kinds():
         for panel, target in targets():
@@ -317,7 +317,7 @@ def test_latencies(tally):
                 panel['type'] == 'timeseries' and 'histogram_quantile' in str(panel['targets']))
             if wanted != any(target.get('exemplar') for target in panel['targets']):
                 yield f'{panel["title"]}: exemplars are {"not " if wanted else ""}asked for'
-    tally.test('the graphs of latencies use the words of the README', words)
+    tally.test('the graphs of latencies use the words of the reference', words)
     tally.test('each latency is asked of native histograms and of classic ones', both_kinds)
     tally.test('the graphs of latencies show exemplars', exemplars)
 
