@@ -12,6 +12,8 @@ import re
 import subprocess
 import sys
 
+import documents
+
 COLUMNS_MAX = 100
 FUNCTION_LINES_MAX = 70
 FILE_LINES_MAX = 400
@@ -318,6 +320,7 @@ RULES |= {rule.__name__.replace("_", "-"): over_each_file(rule)
                        header_prose, file_name, shell_strict)}
 RULES |= {rule.__name__.replace("_", "-"): rule
           for rule in (include_cycle, twin_header, dead_source, dead_link, named_test)}
+RULES |= documents.RULES
 
 
 def findings(name, tree):

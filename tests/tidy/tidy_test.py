@@ -5,6 +5,7 @@ import sys
 import unittest
 
 import tidy
+from documents import MESSAGES
 
 HEADER = "// What it is.\n// Who uses it.\n#pragma once\n"
 CYCLE = {"src/base/a.h": '#include "base/b.h"\n', "src/base/b.h": '#include "base/a.h"\n'}
@@ -88,6 +89,26 @@ CASES = {
     "dead-link": (one("src/README.md", "[a](../docs/a.md)"),
                   {"src/README.md": "[a](base/a.h#x) [b](https://b.c) [c](#c) [d](base) [e](..)",
                    "src/base/a.h": HEADER}),
+    "dead-anchor": ({"README.md": "[a](a.md#the-words)\n", "a.md": "# The word\n"},
+                    {"README.md": "[a](a.md#the-words)\n[b](#p-is-q)\n# `P` is [Q](a.md)\n",
+                     "a.md": "## The words\n"}),
+    "document-lines": (one("README.md", "a\n" * 261), one("CHANGELOG.md", "a\n" * 261)),
+    "one-version": ({"CMakeLists.txt": "project(a VERSION 1.0.0 LANGUAGES CXX)\n",
+                     "deploy/Chart.yaml": "version: 1.0.0\nappVersion: 0.1.0\n"},
+                    {"CMakeLists.txt": "project(a VERSION 1.0.0 LANGUAGES CXX)\n",
+                     "deploy/Chart.yaml": "apiVersion: v2\nversion: 1.0.0\n"}),
+    "quoted-message": ({MESSAGES: "| it says | do |\n|---|---|\n| `is gone\u2026now` | wait |\n",
+                        "src/app/a.cpp": 'f("is gone or late" "r");'},
+                       {MESSAGES: "| it says | do |\n|---|---|\n| `is \u2026gone` | wait |\n"
+                        "\n| you see | do |\n|---|---|\n| `a_metric` | wait |\n",
+                        "src/app/a.cpp": 'f("is {} "\n  "gone");'}),
+    "unclaimed-command": (
+        {"README.md": "<!-- run by tests/a.py -->\n```sh\nsudo bash x/y.sh\n```\n",
+         "tests/a.py": "run('z')"},
+        {"README.md": "<!-- run by tests/a.py -->\n```sh\ncd x && bash x/y.sh \\\n  --z  # z\n"
+         "reinfer_exporter sla\n```\n\n    $ cd x\n\n    level=info\n\n<!-- run -->\n"
+         "```sh\nls\n```\n<!-- not run: dear -->\n```sh\nls\n```\n",
+         "tests/a.py": "run('y', sla())"}),
 }
 
 
@@ -104,6 +125,12 @@ class Rules(unittest.TestCase):
         for name, (_, innocent) in CASES.items():
             with self.subTest(name):
                 self.assertEqual(tidy.findings(name, innocent), [])
+
+    def test_a_command_needs_a_test_or_a_reason(self):
+        for text in ("```sh\nls\n```\n", "<!-- not run: -->\n```sh\nls\n```\n",
+                     "<!-- run by tests/gone.py -->\n```sh\nls\n```\n", "a\n\n    cd x\n"):
+            self.assertEqual(len(tidy.findings("unclaimed-command", one("README.md", text))), 1,
+                             text)
 
     def test_a_finding_names_its_line(self):
         offender = one("src/record/a.cpp", '#include <map>\n\n#include "probe/engine.h"\n')
