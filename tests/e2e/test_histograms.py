@@ -1,5 +1,5 @@
-"""The rows of the README's table of histograms, each tried: what a real Prometheus stores, how many
-samples that is, and that the boards show it."""
+"""The rows of the table of histograms (dashboards/prometheus/README.md), each tried: what a real
+Prometheus stores, how many samples that is, and that the boards show it."""
 
 import functools
 import math
