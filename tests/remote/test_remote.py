@@ -59,6 +59,21 @@ def report(url, *arguments):
     return done.returncode, rounded(document)
 
 
+class ConfigurationsTest(unittest.TestCase):
+    """Those of engines that cannot be had here as well."""
+
+    def test_prometheus_takes_each_configuration_of_remote_write(self):
+        """By promtool, as an agent's; those that are not run say so in their first line."""
+        files = sorted(AGENT.parent.glob('*.yml'))
+        self.assertGreaterEqual(len(files), 4)
+        for file in files:
+            with self.subTest(file.name):
+                done = subprocess.run(['promtool', 'check', 'config', '--agent', '--syntax-only',
+                                       file], capture_output=True, text=True, check=False)
+                self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+                self.assertEqual('NOT RUN' in file.read_text().splitlines()[0], file != AGENT)
+
+
 @unittest.skipUnless(victoria('victoria-metrics'), NO_ENGINE)
 class StoredHistoryTest(unittest.TestCase):
     """March 2025, stored in both engines."""
