@@ -125,8 +125,9 @@ void add_rows(const std::vector<sla::StoredTarget>& targets, const SlaOptions& o
 tl::expected<sla::SlaReport, std::string> report_from_prometheus(const SlaOptions& options,
                                                                  const sla::Month& month,
                                                                  base::WallTime now,
-                                                                 sla::HttpGetter& getter) {
+                                                                 sla::HttpServer server) {
   sla::SlaReport report{month, options.url, now, {}, {}, {}};
+  sla::HttpGetter getter(std::move(server));
   sla::Prometheus prometheus([&](const std::string& path) { return getter.get(path); });
   const ProgressLine progress;
   sla::SlaReader reader(prometheus, {month, now, options.tenants, options.instance},
@@ -206,9 +207,8 @@ int sla_command(const Options& options) {
     fmt::print(stderr, "{}\n", month ? server.error() : month.error());
     return kExitBadCommandLine;
   }
-  sla::HttpGetter getter(std::move(*server));
   const auto report = options.sla.storage_path.empty()
-                          ? report_from_prometheus(options.sla, *month, now, getter)
+                          ? report_from_prometheus(options.sla, *month, now, std::move(*server))
                           : report_from_history(options.sla, *month, now);
   if (!report) {
     fmt::print(stderr, "{}\n", report.error());
