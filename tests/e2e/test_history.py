@@ -154,18 +154,18 @@ class IncidentTest(unittest.TestCase):
         """While the exporter serves and after it was killed, over a restart."""
         kept = Kept(self, temporary_folder(self),
                     more={'slo': {'availability': 99.5, 'latency': '800ms', 'latency_ratio': 50}})
-        for fault in ('ok', 'http_json'):
+        for fault, outcome in (('ok', 'ok'), ('http_json', 'server_error')):
             kept.simulator.set_fault(fault)
             exporter = kept.start()
             exporter.scrape_when(lambda seen: seen.value('reinfer_probe_results_total', probe='p0',
-                                                         fault='none' if fault == 'ok' else
-                                                         'platform') >= 4, 'results')
+                                                         outcome=outcome) >= 4, 'results')
             served = self.report(kept)
             kept.kill()
         after = self.report(kept)
         self.assertGreaterEqual(after['events'], served['events'])
-        known = kept.rows("select count(*), sum(outcome = 'ok') from result")[0]
-        self.assertEqual((after['events'], after['good']), known)
+        good = kept.rows("select (select count(*) from result where outcome = 'ok') + (select "
+                         "coalesce(sum(good), 0) from availability where width = 900)")[0][0]
+        self.assertEqual((after['events'], after['good']), (kept.results(), good))
         self.assertEqual(list(after['bad_by_outcome']), ['server_error'])
 
     def report(self, kept):
