@@ -27,10 +27,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / 'dashboards' / 'prometheus' / 'source'))
+sys.path.insert(0, str(ROOT / 'dashboards' / 'palette'))
 
 import generate  # noqa: E402  pylint: disable=C0413
+import palette  # noqa: E402  pylint: disable=C0413
 from generate import seconds  # noqa: E402  pylint: disable=C0413
 
+FAULTS = palette.load()['faults']
 SCENARIOS = ROOT / 'src' / 'simulator' / 'scenarios'
 TOKEN = 'drill-token'
 # Probes of these cost money or the platform's time: they may not be as frequent as a drill needs.
@@ -82,6 +85,19 @@ class Incident:
                 yield at + lasts, f'end of {what} ({where})'
 
 
+def in_colours(text):
+    """Faults with the mark and the colour that they have everywhere, where a terminal reads on."""
+    if not sys.stdout.isatty() or os.environ.get('NO_COLOR'):
+        return text
+    return re.sub(r'fault: (\w+)', lambda match: painted(match[0], match[1]), text)
+
+
+def painted(text, fault):
+    """A text about a fault; as it is where there is no such fault."""
+    tones = FAULTS.get(fault)
+    return f'\x1b[{tones["terminal"]}m{tones["mark"]} {text}\x1b[0m' if tones else text
+
+
 class Timeline:
     """Prints and keeps what happened. Any thread."""
 
@@ -100,7 +116,7 @@ class Timeline:
             self.entries.append({'at_seconds': round(at, 1), 'kind': kind, 'text': text, **facts})
             minutes, rest = divmod(int(at), 60)
             hours, minutes = divmod(minutes, 60)
-            print(f'{hours}:{minutes:02}:{rest:02}  {kind:<9} {text}', flush=True)
+            print(f'{hours}:{minutes:02}:{rest:02}  {kind:<9} {in_colours(text)}', flush=True)
 
 
 def receiver_server(timeline):

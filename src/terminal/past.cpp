@@ -10,6 +10,8 @@ namespace reinfer::terminal {
 namespace {
 
 constexpr std::size_t kMessageIndent = 4;
+constexpr std::size_t kFaultColumns = 11;
+constexpr std::size_t kMarkColumns = 2;
 
 // To the second.
 std::string moment(base::WallTime t) {
@@ -26,8 +28,11 @@ std::string incident_line(const record::IncidentFacts& incident, base::WallTime 
       base::describe_duration(incident.recovered.value_or(now) - incident.since);
   std::string line =
       fmt::format("{}  {:<20}", moment(incident.since), lasts ? length + " so far" : length);
-  line = painted(style, lasts ? Ink::bad : Ink::plain, line);
-  line += fmt::format("  {:<11}  {:>8}  ", model::to_label(incident.fault), incident.failures);
+  line = painted(style, lasts ? Ink::strong : Ink::plain, line);
+  line += "  " + painted(style, ink_of(incident.fault),
+                         fmt::format("{}{:<{}}", fault_mark(style, incident.fault),
+                                     model::to_label(incident.fault), kFaultColumns));
+  line += fmt::format("  {:>8}  ", incident.failures);
   line += painted(style, Ink::strong, incident.tenant + "/" + incident.probe);
   line += fmt::format("  {}", model::to_label(incident.outcome));
   if (incident.maintained) line += ", in maintenance";
@@ -37,8 +42,7 @@ std::string incident_line(const record::IncidentFacts& incident, base::WallTime 
 
 std::string evidence_lines(const model::ProbeResult& result, const TerminalStyle& style) {
   const bool ok = result.outcome == model::Outcome::ok;
-  std::string line = moment(result.finished.wall) + "  " +
-                     painted(style, ok ? Ink::good : Ink::bad, model::to_label(result.outcome));
+  std::string line = moment(result.finished.wall) + "  " + outcome_name(style, result.outcome);
   if (result.http_status) line += fmt::format("  {}", *result.http_status);
   if (result.phases.total) line += "  " + base::describe_duration(*result.phases.total);
   if (result.server_processing)
@@ -59,10 +63,12 @@ std::string evidence_lines(const model::ProbeResult& result, const TerminalStyle
 std::string render_incidents(const std::vector<record::IncidentFacts>& incidents,
                              base::WallTime now, const TerminalStyle& style) {
   if (incidents.empty()) return "none\n";
-  std::string text = painted(style, Ink::faint,
-                             fmt::format("{:<19}  {:<20}  {:<11}  {:>8}  {}", "since (UTC)",
-                                         "lasted", "fault", "failures", "target, last outcome")) +
-                     '\n';
+  std::string text =
+      painted(style, Ink::faint,
+              fmt::format("{:<19}  {:<20}  {:<{}}  {:>8}  {}", "since (UTC)", "lasted", "fault",
+                          kFaultColumns + (style.unicode ? kMarkColumns : 0), "failures",
+                          "target, last outcome")) +
+      '\n';
   for (const record::IncidentFacts& incident : incidents)
     text += incident_line(incident, now, style);
   return text;

@@ -53,8 +53,8 @@ std::string verdict_facts(const model::Plan& plan, const model::ProbeResult& res
   const explain::OutcomeWords& words = explain::words_of(result.outcome, result.cause);
   if (result.outcome == model::Outcome::ok) return fact(style, "verdict", words.what, Ink::good);
   const auto fault = explain::words_of(model::fault_of(result.outcome));
-  std::string text =
-      fact(style, "verdict", fmt::format("{} At fault: {}.", words.what, fault), Ink::bad);
+  std::string text = fact(style, "verdict", fmt::format("{} At fault: {}.", words.what, fault),
+                          ink_of(model::fault_of(result.outcome)));
   text += fact(style, "next", words.next_step);
   if (!result.message.empty()) text += fact(style, "message", result.message);
   // One piece, to be pasted.
@@ -135,7 +135,7 @@ std::string render_headline(const model::Plan& plan, const model::ProbeResult& r
   const bool ok = result.outcome == model::Outcome::ok;
   std::string line =
       painted(style, Ink::strong, fmt::format("{}/{}", target.tenant_name, target.probe));
-  line += "  " + painted(style, ok ? Ink::good : Ink::bad, model::to_label(result.outcome));
+  line += "  " + outcome_name(style, result.outcome);
   if (result.http_status) line += fmt::format("  {}", *result.http_status);
   if (result.phases.total) line += "  " + base::describe_duration(*result.phases.total);
   if (result.server_processing)

@@ -27,7 +27,8 @@ std::string outcome_lines(const ProbeSample& sample, const TerminalStyle& style)
     const bool ok = outcome == model::Outcome::ok;
     std::string line = fmt::format("{} {}", count, model::to_label(outcome));
     if (!ok) line += fmt::format(" (fault: {})", explain::words_of(model::fault_of(outcome)));
-    text += "  " + painted(style, ok ? Ink::good : Ink::bad, line) + '\n';
+    const model::Fault fault = model::fault_of(outcome);
+    text += "  " + painted(style, ink_of(fault), fault_mark(style, fault) + line) + '\n';
     if (ok) continue;
     const explain::OutcomeWords& words = explain::words_of(outcome);
     text += "    " + wrapped(fmt::format("{} {}", words.what, words.next_step), style.columns, 4);
@@ -84,7 +85,7 @@ std::string figures(std::string_view name, std::vector<base::Nanoseconds> values
 std::string figure_lines(const ProbeSample& sample, const TerminalStyle& style) {
   const auto& [total, server_time, path] = sample.figures;
   const std::string lines = figures("total", total, Ink::plain, style) +
-                            figures("server", server_time, Ink::platform, style) +
+                            figures("server", server_time, Ink::server, style) +
                             figures("path", path, Ink::path, style);
   if (lines.empty()) return "";
   std::string head(kNameColumns, ' ');

@@ -47,7 +47,7 @@ void add_shares(const model::ProbeResult& result, base::Nanoseconds start, std::
   if (!result.server_processing || !result.network_overhead) return;
   const model::WaitShares shares =
       model::shares_of_wait(*result.phases.wait, *result.server_processing);
-  rows.push_back({"  server", start, shares.server, Ink::platform});
+  rows.push_back({"  server", start, shares.server, Ink::server});
   rows.push_back({"  path", start + shares.server, shares.path, Ink::path});
 }
 

@@ -2,9 +2,14 @@
 log axis. Plain SVG with its own background, in light and in dark. Pure."""
 
 import math
+import sys
+from pathlib import Path
 from xml.sax.saxutils import escape
 
 from demands import KINDS, quiet_of, wait_error
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / 'dashboards' / 'palette'))
+import palette  # noqa: E402  pylint: disable=C0413
 
 SUBJECTS = (('exporter', 'reinfer_exporter'), ('libcurl', "libcurl's own clock"),
             ('blackbox', 'blackbox_exporter 0.23'))
@@ -15,23 +20,28 @@ GROUPS = (
 )
 WIDTH, LEFT, RIGHT = 860, 132, 24
 TOP, ROW, LINE, GROUP = 96, 44, 11, 34
-STYLE = '''
-text { font: 13px system-ui, sans-serif; fill: #24292f }
-.title { font-weight: 600; font-size: 16px }
-.group { font-weight: 600 }
-.small { font-size: 11px; fill: #57606a }
-.card { fill: #ffffff } .grid { stroke: #d0d7de } .row { stroke: #eaeef2 }
-.exporter { stroke: #0969da; fill: #0969da }
-.libcurl { stroke: #9a6700; fill: #9a6700 }
-.blackbox { stroke: #cf222e; fill: #cf222e }
-.key, text.exporter, text.libcurl, text.blackbox { stroke: none }
-@media (prefers-color-scheme: dark) {
-  text { fill: #e6edf3 } .small { fill: #9198a1 }
-  .card { fill: #0d1117 } .grid { stroke: #3d444d } .row { stroke: #21262d }
-  .exporter { stroke: #58a6ff; fill: #58a6ff }
-  .libcurl { stroke: #d29922; fill: #d29922 }
-  .blackbox { stroke: #ff7b72; fill: #ff7b72 }
-}'''
+# Rules of the style sheet, with a name of the page's palette for each colour.
+RULES = (('text', 'fill', 'ink'), ('.small', 'fill', 'quiet'), ('.card', 'fill', 'card'),
+         ('.grid', 'stroke', 'line'), ('.row', 'stroke', 'shade'))
+
+
+def style():
+    """The style sheet, in light and in dark."""
+    colours = palette.load()
+
+    def rules(theme):
+        yield from (f'{what} {{ {how}: {colours["page"][name][theme]} }}'
+                    for what, how, name in RULES)
+        for subject, _ in SUBJECTS:
+            tone = colours['figures'][subject][theme]
+            yield f'.{subject} {{ stroke: {tone}; fill: {tone} }}'
+    return '\n'.join([
+        '', 'text { font: 13px system-ui, sans-serif }',
+        '.title { font-weight: 600; font-size: 16px }', '.group { font-weight: 600 }',
+        '.small { font-size: 11px }',
+        *rules('light'),
+        '.key, text.exporter, text.libcurl, text.blackbox { stroke: none }',
+        '@media (prefers-color-scheme: dark) {', *rules('dark'), '}'])
 
 
 def in_words(microseconds):
@@ -130,7 +140,7 @@ def error_svg(rows):
     return '\n'.join([
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
         'aria-label="Error of the wait phase of each prober, from p50 to p99, on a log axis">',
-        f'<style>{STYLE}</style>',
+        f'<style>{style()}</style>',
         f'<rect class="card" width="{WIDTH}" height="{height}" rx="8"/>',
         '<text class="title" x="16" y="30">Error of the measured wait, p50 to p99, against the '
         "server's kernel time stamps</text>",

@@ -54,8 +54,8 @@ def fill_in(expr, span, step, choices=None):
     """Puts in what Grafana would: choices are values of the board's own variables."""
     rate_interval = max(step + SCRAPE_INTERVAL, 4 * SCRAPE_INTERVAL)
     values = {'__rate_interval': f'{rate_interval}s', '__range': f'{span.seconds}s',
-              'job': '.+', 'instance': '.+', 'tenant': '.+', 'probe': '.+', 'before': '7d',
-              **(choices or {})}
+              'job': '.+', 'vantage': '.*', 'instance': '.+', 'environment': '.*', 'tenant': '.+',
+              'probe': '.+', 'before': '7d', **(choices or {})}
     return re.sub(r'\$(\w+)', lambda match: values[match[1]], expr)
 
 

@@ -65,11 +65,25 @@ class Target:
 
     def labels(self):
         """As they stand in the exposition, with what Prometheus adds."""
-        return (f'job="reinfer_exporter",instance="{self.instance}",tenant="{self.tenant}",'
-                f'probe="{self.probe}"')
+        return f'{place(self.instance)},{whose(self.tenant)},probe="{self.probe}"'
 
 
 HERE, THERE = 'frankfurt:9877', 'dublin:9877'
+
+
+def place(instance):
+    """What Prometheus adds; one of the exporters says where it looks from."""
+    vantage = ',vantage="dublin"' if instance == THERE else ''
+    return f'job="reinfer_exporter",instance="{instance}"{vantage}'
+
+
+def whose(tenant):
+    """A tenant, and the static label that one of them has."""
+    environment = ',environment="test"' if tenant == 'acme-sandbox' else ''
+    return f'tenant="{tenant}"{environment}'
+
+
+PAGE = 'https://status.example.com/reinfer'  # of one of them; the other does not say
 PATH = {HERE: .012, THERE: .031}   # one round trip, in seconds
 TARGETS = [
     Target(HERE, 'acme-production', 'not_found', .025, .999, .25),
@@ -140,6 +154,8 @@ EXPORTER_DOWN = (THERE, at('2026-06-02T17:30'), at('2026-06-02T17:41'))
 
 # (name, labels, pending from, firing from, to)
 ALERTS = [
+    ('ReinferWatchdog', 'severity="none"',
+     '2026-06-02T11:00', '2026-06-02T11:00', '2026-06-03T12:30'),
     ('ReinferPlatformDown', f'tenant="{ACME}",fault="platform",severity="critical"',
      '2026-06-03T02:10', '2026-06-03T02:12', '2026-06-03T02:55'),
     ('ReinferLocalEgressDown', f'instance="{HERE}",fault="monitor",severity="critical"',
@@ -393,7 +409,7 @@ def details(store, life, time):
 def tenants(store, time):
     """What belongs to a tenant, by each exporter that watches it."""
     for instance, tenant in sorted({(target.instance, target.tenant) for target in TARGETS}):
-        labels = f'job="reinfer_exporter",instance="{instance}",tenant="{tenant}"'
+        labels = f'{place(instance)},{whose(tenant)}'
         rejected = any(incident.outcome == 'unauthorized' and incident.tenant == tenant
                        and incident.from_ <= time < incident.to for incident in INCIDENTS)
         expiry = END + (16 if tenant == GLOBEX else 64) * DAY
@@ -416,7 +432,7 @@ class ExporterLife:
     """One exporter's own metrics as they grow."""
 
     def __init__(self, instance, chance):
-        self.labels = f'job="reinfer_exporter",instance="{instance}"'
+        self.labels = place(instance)
         self.instance, self.chance = instance, chance
         self.lag, self.scrape = Histogram(LAG_BUCKETS), Histogram(SCRAPE_BUCKETS)
         self.busy = self.cpu = self.scrapes = self.evidence = self.resent = 0
@@ -442,6 +458,8 @@ class ExporterLife:
             store.add('counter', metric, self.labels + more, time, value)
         gauge('reinfer_exporter_build_info', 1,
               ',version="0.1.0",revision="4be1c0ffee12",compiler="gcc 12.2.0"')
+        if self.instance == HERE:
+            gauge('reinfer_exporter_web_info', 1, f',external_url="{PAGE}"')
         gauge('reinfer_exporter_config_last_reload_successful', 1)
         gauge('reinfer_exporter_probe_threads', 1)
         gauge('reinfer_exporter_probes_in_flight', self.chance.random() < .3)

@@ -21,6 +21,7 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import boards  # noqa: E402
 import history  # noqa: E402
+import palette_test  # noqa: E402
 from prometheus import WORK, Prometheus  # noqa: E402
 
 SOURCE = boards.ROOT / 'dashboards' / 'grafana' / 'source'
@@ -132,18 +133,97 @@ def test_one_tenant(tally, prometheus):
 def test_variables(tally, prometheus):
     """Each variable that asks Prometheus is offered values."""
     expected = {'job': {'reinfer_exporter'}, 'instance': {history.HERE, history.THERE},
-                'tenant': set(TENANTS), 'probe': {'not_found', 'dataset', 'stream'}}
+                'vantage': {'dublin'}, 'environment': {'test'}, 'tenant': set(TENANTS),
+                'probe': {'not_found', 'dataset', 'stream'}}
 
     def problems(board):
         for name, (selector, label) in boards.variable_queries_of(board):
             filled = boards.fill_in(selector, LAST_DAY, 60)
             series = prometheus.ask('series', **{
                 'match[]': filled, 'start': LAST_DAY.start, 'end': LAST_DAY.end})
-            values = {one[label] for one in series}
+            values = {one[label] for one in series if label in one}
             if values != expected[name]:
                 yield f'{name} offers {values}, not {expected[name]}'
     for uid, board in boards.load().items():
         tally.test(f'{uid}: the variables offer what there is', lambda b=board: problems(b))
+
+
+def test_places(tally, prometheus):
+    """Vantage and environment narrow down to what has the label, and at All to nothing."""
+    expr = expression('reinfer-overview', 'Every tenant and probe', 'B')
+
+    def rows(**choices):
+        filled = boards.fill_in(expr, LAST_DAY, 60, choices)
+        return {labels['tenant'] for labels, _ in prometheus.instant(filled, history.END)}
+
+    def problems():
+        for choices, tenants in (({}, set(TENANTS)), ({'vantage': 'dublin'}, {history.ACME}),
+                                 ({'environment': 'test'}, {history.SANDBOX}),
+                                 ({'vantage': 'dublin', 'environment': 'test'}, set())):
+            if rows(**choices) != tenants:
+                yield f'{choices}: {rows(**choices)}, not {tenants}'
+    tally.test('vantage and environment narrow down, and all of them leave nothing out', problems)
+
+
+def test_pages(tally, prometheus):
+    """Rows lead to the page of the target, where an exporter says its URL."""
+    def urls(uid, table):
+        panel = next(p for p in boards.panels_of(boards.load()[uid]) if p['title'] == table)
+        expr = next(t['expr'] for t in panel['targets'] if 'reinfer_exporter_web_info' in t['expr'])
+        found = prometheus.instant(boards.fill_in(expr, LAST_DAY, 60), history.END)
+        return [labels for labels, _ in found], str(panel)
+
+    def problems():
+        for uid, table in (('reinfer-overview', 'Every tenant and probe'),
+                           ('reinfer-faults', 'What failed')):
+            rows, panel = urls(uid, table)
+            wanted = {(one.tenant, one.probe) for one in history.TARGETS
+                      if one.instance == history.HERE}
+            found = [(row['tenant'], row['probe']) for row in rows]
+            if sorted(found) != sorted(wanted):
+                yield f'{table}: {found}'
+            if {row['external_url'] for row in rows} != {history.PAGE}:
+                yield f'{table}: {rows}'
+            if '${__data.fields.external_url:raw}/target/' not in panel:
+                yield f'{table} has no link'
+    tally.test('a row of a target leads to its page where the exporter says its URL', problems)
+
+
+def test_watchdog(tally, prometheus):
+    """The alert that always fires stands on no graph."""
+    def problems():
+        for board in boards.load().values():
+            asked = [one['expr'] for one in board['annotations']['list'] if 'expr' in one]
+            asked += [target['expr'] for panel in boards.panels_of(board)
+                      for target in panel['targets'] if 'ALERTS' in target['expr']]
+            for expr in asked:
+                found = prometheus.range(expr, LAST_DAY, 60)
+                names = {labels['alertname'] for labels, _ in found}
+                if not names or 'ReinferWatchdog' in names:
+                    yield f'{board["uid"]}: {names}'
+    tally.test('the watchdog marks no graph', problems)
+
+
+BURNS = [
+    ('2026-06-03T02:30', history.ACME, 2, 'all has failed for twenty minutes'),
+    ('2026-06-03T01:55', history.SANDBOX, 0, 'what failed was maintenance'),
+    ('2026-06-03T10:30', history.ACME, 1, 'the outage of the night is over'),
+]
+
+
+def test_burning(tally, prometheus):
+    """The table says what the alerts on burn rates would."""
+    expr = boards.fill_in(
+        expression('reinfer-overview', 'How fast the availability budget burns'), LAST_DAY, 60)
+
+    def problems(when, tenant, says):
+        answer = {labels['tenant']: value
+                  for labels, value in prometheus.instant(expr, history.at(when))}
+        if set(answer) != set(TENANTS) or answer[tenant] != says:
+            yield f'{answer} instead of {says} for {tenant}'
+    for when, tenant, says, why in BURNS:
+        tally.test(f'the burn of {tenant} at {when[-5:]} says {says}: {why}',
+                   functools.partial(problems, when, tenant, says))
 
 
 def expression(uid, title, ref='A'):
@@ -190,9 +270,14 @@ def test_verdicts(tally, prometheus):
                    functools.partial(problems, when, tenant, verdict))
 
 
+NOT_COUNTED = ('Excl. credentials', 'Excl. request', 'Excl. monitor', 'Excl. egress', 'Set aside',
+               'Not probed')
+
+
 def test_report(tally, prometheus):
     """The SLA report adds up, and has the events of the history."""
-    def column(title, table='The report'):
+    def column(title, table=''):
+        table = table or ('What did not count' if title in NOT_COUNTED else 'The report')
         panel = next(p for p in boards.load()['reinfer-sla']['panels'] if p.get('title') == table)
         field = next(o['matcher']['options'] for o in panel['fieldConfig']['overrides']
                      if o['properties'][0]['value'] == title)
@@ -267,7 +352,7 @@ def test_contract(tally):
                 yield f'src has no {name}'
 
     def other_labels():
-        ours = {name: labels_of(next(iter(series)))
+        ours = {name: labels_of(next(iter(series))) - {'vantage'}
                 for name, series in history.make_glance().items()}
         for line in golden.read_text().splitlines():
             name, _, labels = line.partition('{')
@@ -380,11 +465,13 @@ def test_source(tally):
 def main():
     """Runs all tests."""
     tally = Tally()
+    palette_test.test(tally)
     test_contract(tally)
     test_latencies(tally)
     test_provisioning(tally)
     with tempfile.TemporaryDirectory() as folder, Prometheus(Path(folder)) as prometheus:
-        for test in (test_queries, test_one_tenant, test_variables, test_verdicts, test_report):
+        for test in (test_queries, test_one_tenant, test_variables, test_places, test_pages,
+                     test_watchdog, test_burning, test_verdicts, test_report):
             test(tally, prometheus)
     test_source(tally)
     print(f'{tally.passed} passed, {tally.failed} failed')

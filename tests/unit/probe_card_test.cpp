@@ -233,10 +233,29 @@ TEST_CASE("text is broken between words and indented") {
   CHECK(terminal::wrapped("", 10, 2).empty());
 }
 
+TEST_CASE("each fault has a colour and a mark of its own, and none is good") {
+  std::set<std::string> inks;
+  std::set<std::string> marks;
+  for (std::size_t at = 1; at < model::kFaultCount; ++at) {
+    const model::Fault fault = static_cast<model::Fault>(at);
+    inks.insert(terminal::painted(kRich, terminal::ink_of(fault), "x"));
+    marks.insert(terminal::fault_mark(kRich, fault));
+    CHECK(terminal::fault_mark(kPlain, fault).empty());
+  }
+  CHECK(inks.size() == model::kFaultCount - 1);
+  CHECK(marks.size() == model::kFaultCount - 1);
+  CHECK(terminal::ink_of(model::Fault::none) == terminal::Ink::good);
+  CHECK(terminal::fault_mark(kRich, model::Fault::none).empty());
+  CHECK(terminal::outcome_name(kPlain, model::Outcome::gateway_error) == "gateway_error");
+  CHECK(terminal::outcome_name(kRich, model::Outcome::gateway_error) ==
+        "\x1b[33m\xe2\x97\x86 gateway_error\x1b[0m");
+}
+
 TEST_CASE("without colour there is no escape sequence") {
   CHECK(terminal::painted(kPlain, terminal::Ink::bad, "x") == "x");
   CHECK(terminal::painted(kRich, terminal::Ink::bad, "x") == "\x1b[31mx\x1b[0m");
   CHECK(terminal::painted(kRich, terminal::Ink::plain, "x") == "x");
+  CHECK(terminal::painted(kRich, terminal::Ink::monitor, "x") == "\x1b[94mx\x1b[0m");
 }
 
 TEST_CASE("repeated probes are summed up by outcome and fault, failures in no percentile") {

@@ -30,6 +30,8 @@ function fillIn(expr: string, span: Span, step: number) {
     __rate_interval: `${Math.max(step + SCRAPE_SECONDS, 4 * SCRAPE_SECONDS)}s`,
     __range: `${span.to - span.from}s`,
     before: "7d",
+    vantage: ".*",
+    environment: ".*",
   };
   return expr.replace(/\$(\w+)/g, (_, name) => values[name] ?? ".+");
 }

@@ -61,7 +61,7 @@ const browser = await puppeteer.launch({
   ],
 });
 const only = process.argv[2] ?? "";
-for (const name of readdirSync(boards).filter((file) => file.includes(only))) {
+for (const name of readdirSync(boards).filter((file) => file.endsWith(".json") && file.includes(only))) {
   const board = JSON.parse(readFileSync(join(boards, name), "utf8"));
   const told = { board, span: spanOf(board), url, width: WIDTH };
   const file = join(folder, `${board.uid}.html`);

@@ -4,7 +4,7 @@
 import * as dashboard from "@grafana/grafana-foundation-sdk/dashboard";
 import { BoardName, BOARDS, COLOURS } from "./look.js";
 import { AnyPanel, DATASOURCE } from "./panels.js";
-import { ofProbe, ofTenant } from "./promql.js";
+import { alerts as alertsThat, ofProbe, ofTenant } from "./promql.js";
 
 const COLUMNS = 24;
 
@@ -28,7 +28,14 @@ export interface Board {
 
 const ALL: dashboard.VariableOption = { selected: true, text: ["All"], value: ["$__all"] };
 
-const choice = (name: string, label: string, description: string, query: string) =>
+/** `all` is what the choice of all stands for: .* where series may do without the label. */
+const choice = (
+  name: string,
+  label: string,
+  description: string,
+  query: string,
+  all: ".+" | ".*" = ".+",
+) =>
   new dashboard.QueryVariableBuilder(name)
     .label(label)
     .description(description)
@@ -38,7 +45,7 @@ const choice = (name: string, label: string, description: string, query: string)
     .sort(dashboard.VariableSort.AlphabeticalAsc)
     .multi(true)
     .includeAll(true)
-    .allValue(".+")
+    .allValue(all)
     .current(ALL);
 
 function variables({ tenants, extra = [] }: Board) {
@@ -57,13 +64,27 @@ function variables({ tenants, extra = [] }: Board) {
       "label_values(reinfer_exporter_build_info, job)",
     ),
     choice(
+      "vantage",
+      "Vantage",
+      "Places to look from, where targets of Prometheus have a label vantage.",
+      'label_values(reinfer_exporter_build_info{job=~"$job"}, vantage)',
+      ".*",
+    ),
+    choice(
       "instance",
       "Instance",
-      "Exporters, each of which is a place to look from.",
-      'label_values(reinfer_exporter_build_info{job=~"$job"}, instance)',
+      "Exporters.",
+      'label_values(reinfer_exporter_build_info{job=~"$job", vantage=~"$vantage"}, instance)',
     ),
     ...(tenants
       ? [
+          choice(
+            "environment",
+            "Environment",
+            "Tenants by their label environment, where they have one.",
+            `label_values(${info.replace(', environment=~"$environment"', "")}, environment)`,
+            ".*",
+          ),
           choice("tenant", "Tenant", "Tenants of the API.", `label_values(${info}, tenant)`),
           choice("probe", "Probe", "The checks of these tenants.", `label_values(${last}, probe)`),
         ]
@@ -90,7 +111,7 @@ const alerts = () =>
     .enable(true)
     .hide(false)
     .iconColor(COLOURS.bad)
-    .expr('ALERTS{alertname=~"Reinfer.*", alertstate="firing"}')
+    .expr(alertsThat("firing"))
     .step("60s")
     .titleFormat("{{alertname}}")
     .textFormat("{{tenant}} {{fault}} {{severity}}")

@@ -1,8 +1,24 @@
 // Exporter health: can what the other boards say be trusted?
 import * as units from "@grafana/grafana-foundation-sdk/units";
 import { Board } from "./board.js";
-import { COLOURS, NEUTRAL, risingBad, to, words, YES_NO } from "./look.js";
-import { coloured, graph, statPanel, tablePanel, timeline } from "./panels.js";
+import {
+  COLOURS,
+  EXPORTER_PAGE,
+  NEUTRAL,
+  risingBad,
+  to,
+  words,
+  YES_NO,
+} from "./look.js";
+import {
+  coloured,
+  graph,
+  IN_COLOURS_OF_PERCENTILES,
+  IN_COLOURS_OF_REASONS,
+  statPanel,
+  tablePanel,
+  timeline,
+} from "./panels.js";
 import { increase, ofExporter, perMinute, RANGE, rate, sumBy } from "./promql.js";
 
 const slots = (window: string) =>
@@ -99,9 +115,12 @@ const build = tablePanel({
     "Version and revision of each exporter, how many series it serves, and whether the kernel " +
     "or the program itself says when a reply came.",
   normal: "The same everywhere.",
-  next: "The change log tells what differs. Click an exporter for its own page.",
+  next:
+    "The change log tells what differs. Click an exporter, or where it says its URL its page, for " +
+    "what it shows itself.",
   unit: units.NoUnit,
   thresholds: NEUTRAL,
+  noValue: "-",
   links: [to("overview")],
   columns: [
     {
@@ -110,7 +129,7 @@ const build = tablePanel({
       width: 120,
       links: [{ title: "The exporter's own page", url: "http://${__data.fields.instance}/" }],
     },
-    { from: "version", title: "Version" },
+    { from: "version", title: "Version", width: 75 },
     { from: "revision", title: "Revision", width: 110 },
     {
       from: {
@@ -132,6 +151,14 @@ const build = tablePanel({
       title: "Timed by",
       mappings: [words({ 0: ["program", COLOURS.plain], 1: ["kernel", COLOURS.plain] })],
     },
+    {
+      from: {
+        expr: `max by (instance, external_url) (${ofExporter("reinfer_exporter_web_info")})`,
+      },
+      title: "",
+      hidden: true,
+    },
+    { from: "external_url", title: "Page", links: [EXPORTER_PAGE], width: 70 },
   ],
 });
 
@@ -161,12 +188,7 @@ const accounted = graph(
     stacked: true,
     overrides: [
       coloured("probed", COLOURS.good),
-      coloured("overlap", "#E69F00"),
-      coloured("limit", "#D55E00"),
-      coloured("throttled", "#F0E442"),
-      coloured("credentials", "#CC79A7"),
-      coloured("budget", "#56B4E9"),
-      coloured("stall", COLOURS.grey),
+      ...IN_COLOURS_OF_REASONS,
     ],
     calcs: ["mean", "max"],
   },
@@ -191,9 +213,7 @@ const lag = graph(
   {
     lines: true,
     overrides: [
-      coloured("p50", COLOURS.plain),
-      coloured("p95", "#E69F00"),
-      coloured("p99", COLOURS.bad),
+      ...IN_COLOURS_OF_PERCENTILES,
     ],
     calcs: ["mean", "max"],
   },

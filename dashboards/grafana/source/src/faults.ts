@@ -1,21 +1,39 @@
 // Faults and path: what failed, what was answered, and everything between here and there.
 import * as units from "@grafana/grafana-foundation-sdk/units";
 import { Board } from "./board.js";
-import { COLOURS, narrowedTo, NEUTRAL, risingBad, rowTo, to, words, YES_NO } from "./look.js";
+import {
+  COLOURS,
+  FAULT_COLOURS,
+  narrowedTo,
+  NEUTRAL,
+  risingBad,
+  rowTo,
+  TARGET_PAGE,
+  to,
+  words,
+  YES_NO,
+} from "./look.js";
+import { PHASE } from "./palette.js";
 import {
   bars,
   coloured,
   graph,
   IN_COLOURS_OF_FAULTS,
+  IN_COLOURS_OF_REASONS,
+  matching,
+  named,
   statPanel,
   tablePanel,
   timeline,
 } from "./panels.js";
 import {
+  Fault,
+  FAULTS,
   increase,
   ofExporter,
   ofProbe,
   ofTenant,
+  pageOf,
   perMinute,
   RANGE,
   rate,
@@ -42,10 +60,39 @@ const byFault = graph(
   { stacked: true, bars: true, overrides: IN_COLOURS_OF_FAULTS },
 );
 
+/** Every outcome of a fault has its colour; the second and later ones are fainter. */
+const OUTCOMES: Record<Fault, string[]> = {
+  platform: ["server_error", "response_timeout", "protocol_error", "conflict"],
+  edge: ["gateway_error", "not_the_api", "gateway_not_found", "edge_blocked", "redirected"],
+  network: [
+    "connect_timeout",
+    "connection_lost",
+    "connect_error",
+    "dns_error",
+    "tls_error",
+    "bad_body",
+    "proxy_error",
+  ],
+  credentials: ["unauthorized", "forbidden", "token_unavailable"],
+  request: ["throttled", "bad_request", "not_found", "response_too_large"],
+  monitor: ["monitor_error"],
+};
+const IN_COLOURS_OF_OUTCOMES = FAULTS.flatMap((fault) =>
+  OUTCOMES[fault].map((outcome, index) =>
+    named(
+      `${fault}: ${outcome}`,
+      { id: "color", value: { mode: "fixed", fixedColor: FAULT_COLOURS[fault] } },
+      { id: "custom.fillOpacity", value: Math.max(30, 90 - 30 * index) },
+    ),
+  ),
+);
+
 const byOutcome = graph(
   {
     title: "Failures by outcome",
-    means: "The same failures by what exactly happened. The README lists all outcomes.",
+    means:
+      "The same failures by what exactly happened, in the colour of their fault; the README lists " +
+      "all outcomes.",
     normal: "None.",
     next:
       "response_timeout and connection_lost together: overload. gateway_error: the edge " +
@@ -55,10 +102,13 @@ const byOutcome = graph(
     thresholds: risingBad(1, 10),
     links: [to("overview")],
     queries: [
-      { expr: `${sumBy("outcome", perMinute(results(FAILED)))} > 0`, legend: "{{outcome}}" },
+      {
+        expr: `${sumBy("fault, outcome", perMinute(results(FAILED)))} > 0`,
+        legend: "{{fault}}: {{outcome}}",
+      },
     ],
   },
-  { stacked: true, bars: true },
+  { stacked: true, bars: true, overrides: IN_COLOURS_OF_OUTCOMES },
 );
 
 const list = tablePanel({
@@ -69,8 +119,9 @@ const list = tablePanel({
     "that kind.",
   normal: "Empty.",
   next:
-    "The exporter keeps the last failures of each probe with both sides' request ids: see " +
-    "its own page.",
+    "The exporter keeps the last failures of each probe with both sides' request ids: see the " +
+    "target's page, which is the last column where the exporter says its URL " +
+    "(--web.external-url).",
   unit: units.NoUnit,
   thresholds: NEUTRAL,
   noValue: "Nothing failed",
@@ -78,14 +129,15 @@ const list = tablePanel({
   sort: "Failures",
   columns: [
     { from: "tenant", title: "Tenant", links: [rowTo("faults", "tenant")], width: 150 },
-    { from: "probe", title: "Probe", links: [rowTo("faults", "tenant", "probe")] },
-    { from: "fault", title: "Fault" },
+    { from: "probe", title: "Probe", links: [rowTo("faults", "tenant", "probe")], width: 85 },
+    { from: "fault", title: "Fault", width: 85 },
     { from: "outcome", title: "Outcome" },
     {
       from: {
         expr: `${sumBy("tenant, probe, fault, outcome", increase(results(FAILED), RANGE))} >= 0.5`,
       },
       title: "Failures",
+      width: 85,
       unit: units.Short,
       decimals: 0,
     },
@@ -97,11 +149,15 @@ const list = tablePanel({
           "tenant, probe",
         ),
       },
-      title: "Share of probes",
+      title: "Share",
+      width: 75,
       unit: units.PercentUnit,
       decimals: 2,
       thresholds: risingBad(0.001, 0.01),
     },
+    { from: { expr: `${pageOf}
+and on (tenant, probe) ${sumBy("tenant, probe", increase(results(FAILED), RANGE))} >= 0.5` }, title: "", hidden: true },
+    { from: "external_url", title: "Page", links: [TARGET_PAGE], width: 60 },
   ],
 });
 
@@ -129,10 +185,27 @@ const shares = bars(
   IN_COLOURS_OF_FAULTS,
 );
 
+/** Codes by their class and meaning: the first that fits counts last in Grafana, so it stands last. */
+const IN_COLOURS_OF_CODES = [
+  ["^3", FAULT_COLOURS.edge],
+  ["^4", FAULT_COLOURS.request],
+  ["^5", FAULT_COLOURS.platform],
+  ["^2", COLOURS.good],
+  ["^404$", COLOURS.accent],
+  ["^40[137]$", FAULT_COLOURS.credentials],
+  ["^5(0[234]|2\\d|30)$", FAULT_COLOURS.edge],
+].map(([code, fixedColor]) =>
+  matching(`/${code}/`, { id: "color", value: { mode: "fixed", fixedColor } }),
+);
+
 const codes = graph(
   {
     title: "Replies by status code",
-    means: "Replies a second by exact HTTP status code, whoever wrote them.",
+    means:
+      "Replies a second by exact HTTP status code, whoever wrote them. Green is 2xx; 404, which is " +
+      "the right answer to some probes, is neither good nor bad; other codes have the colour of the " +
+      "fault that they usually are: 401 and 403 credentials, 502 to 504 and 52x the edge, other 5xx " +
+      "the platform, other 4xx the request.",
     normal: "200, and 404 where a probe asks for a page that does not exist.",
     next:
       "502 to 504 and 52x are written by gateways; 429 asks us to slow down; 401 and 403 " +
@@ -141,10 +214,13 @@ const codes = graph(
     thresholds: NEUTRAL,
     links: [to("overview")],
     queries: [
-      { expr: sumBy("code", rate(ofProbe("reinfer_http_responses_total"))), legend: "{{code}}" },
+      {
+        expr: `${sumBy("code", rate(ofProbe("reinfer_http_responses_total")))} > 0`,
+        legend: "{{code}}",
+      },
     ],
   },
-  { stacked: true, calcs: ["mean", "max"] },
+  { stacked: true, overrides: IN_COLOURS_OF_CODES, calcs: ["mean", "max"] },
 );
 
 const answered = timeline({
@@ -190,7 +266,7 @@ const skipped = graph(
       },
     ],
   },
-  { stacked: true, bars: true },
+  { stacked: true, bars: true, overrides: IN_COLOURS_OF_REASONS },
 );
 
 const control = timeline({
@@ -235,13 +311,19 @@ const vantages = graph(
       },
     ],
   },
-  { calcs: ["max"] },
+  {
+    overrides: [
+      matching("/ network$/", { id: "color", value: { mode: "fixed", fixedColor: FAULT_COLOURS.network } }),
+      matching("/ edge$/", { id: "color", value: { mode: "fixed", fixedColor: FAULT_COLOURS.edge } }),
+    ],
+    calcs: ["max"],
+  },
 );
 
 const PHASE_COLOURS = [
-  coloured("resolve", "#F0E442"),
-  coloured("connect", "#E69F00"),
-  coloured("tls", "#CC79A7"),
+  coloured("resolve", PHASE.resolve),
+  coloured("connect", PHASE.connect),
+  coloured("tls", PHASE.tls),
 ];
 const connecting = graph(
   {
@@ -384,7 +466,13 @@ const rotations = graph(
       },
     ],
   },
-  { bars: true },
+  {
+    bars: true,
+    overrides: [
+      matching("/ changed$/", { id: "color", value: { mode: "fixed", fixedColor: COLOURS.accent } }),
+      matching("/ not read$/", { id: "color", value: { mode: "fixed", fixedColor: COLOURS.bad } }),
+    ],
+  },
 );
 
 const tokenExpiry = statPanel(
@@ -445,9 +533,9 @@ const maintenance = timeline({
   unit: units.NoUnit,
   thresholds: [
     [null, COLOURS.grey],
-    [1, COLOURS.plain],
+    [1, COLOURS.accent],
   ],
-  mappings: [words({ 0: ["In service", COLOURS.grey], 1: ["Maintenance", COLOURS.plain] })],
+  mappings: [words({ 0: ["In service", COLOURS.grey], 1: ["Maintenance", COLOURS.accent] })],
   links: [to("sla")],
   queries: [
     {

@@ -4,7 +4,6 @@ import * as units from "@grafana/grafana-foundation-sdk/units";
 import { Board } from "./board.js";
 import {
   COLOURS,
-  FAULT_COLOURS,
   narrowedTo,
   NEUTRAL,
   risingBad,
@@ -12,7 +11,17 @@ import {
   rowTo,
   to,
 } from "./look.js";
-import { coloured, dashed, graph, heatmapPanel, statPanel, tablePanel } from "./panels.js";
+import { PHASE } from "./palette.js";
+import {
+  coloured,
+  dashed,
+  dashedQuery,
+  graph,
+  heatmapPanel,
+  IN_COLOURS_OF_PERCENTILES,
+  statPanel,
+  tablePanel,
+} from "./panels.js";
 import {
   attained,
   commonThreshold,
@@ -36,16 +45,12 @@ const PHASE_SECONDS = "reinfer_probe_phase_seconds_total";
 const PHASE_SAMPLES = "reinfer_probe_phase_samples_total";
 const PROBES = "tenant, probe";
 
-const PHASE_COLOURS = [
-  coloured("resolve", "#F0E442"),
-  coloured("connect", "#E69F00"),
-  coloured("tls", "#CC79A7"),
-  coloured("send", COLOURS.grey),
-  coloured("wait", "#D55E00"),
-  coloured("receive", "#56B4E9"),
-];
-const THEIRS = coloured("server time", FAULT_COLOURS.platform);
-const PATHS = coloured("path", FAULT_COLOURS.network);
+const PHASE_COLOURS = (["resolve", "connect", "tls", "send", "wait", "receive"] as const).map(
+  (phase) => coloured(phase, PHASE[phase]),
+);
+// Time in which all is well is nobody's fault, so the server's has no fault's colour.
+const THEIRS = coloured("server time", PHASE.server);
+const PATHS = coloured("path", PHASE.path);
 
 const headline = (title: string, q: number) =>
   statPanel({
@@ -152,10 +157,7 @@ const percentiles = graph(
   },
   {
     overrides: [
-      coloured("p50", COLOURS.plain),
-      coloured("p90", COLOURS.good),
-      coloured("p95", "#E69F00"),
-      coloured("p99", COLOURS.bad),
+      ...IN_COLOURS_OF_PERCENTILES,
       dashed("/^objective$/", COLOURS.grey),
     ],
     calcs: ["mean", "max"],
@@ -179,7 +181,7 @@ const serverAndClient = graph(
       { expr: quantile(0.95, OVERHEAD), legend: "path" },
     ],
   },
-  { overrides: [THEIRS, PATHS, coloured("total", COLOURS.good)], calcs: ["mean", "max"] },
+  { overrides: [THEIRS, PATHS, coloured("total", COLOURS.plain)], calcs: ["mean", "max"] },
 );
 
 const mean = (metric: string) => ratio(timeIn(metric), countIn(metric));
@@ -286,7 +288,9 @@ const thenAndNow = (title: string, metric: string, who: string, next: string) =>
   graph(
     {
       title,
-      means: `The p95 ${who}, hour by hour, and the chosen time before (Compare with), dashed.`,
+      means:
+        `The p95 ${who}, hour by hour, and dashed in the same colour the chosen time before ` +
+        "(Compare with). The legend names both lines of a tenant once.",
       normal: "One line over the other.",
       next,
       unit: units.Seconds,
@@ -296,11 +300,11 @@ const thenAndNow = (title: string, metric: string, who: string, next: string) =>
         { expr: quantile(0.95, metric, "tenant", "1h"), legend: "{{tenant}}", exemplars: true },
         {
           expr: quantile(0.95, metric, "tenant", "1h", "$before"),
-          legend: "{{tenant}} $before before",
+          legend: "{{tenant}}",
         },
       ],
     },
-    { overrides: [dashed("/ before$/")] },
+    { overrides: [dashedQuery("B")] },
   );
 
 const byProbe = graph(

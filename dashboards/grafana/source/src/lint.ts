@@ -4,7 +4,7 @@
 import * as units from "@grafana/grafana-foundation-sdk/units";
 import type { SyntaxNode } from "@lezer/common";
 import { parser } from "@prometheus-io/lezer-promql";
-import { BOARDS } from "./look.js";
+import { BOARDS, EXPORTER_PAGE, TARGET_PAGE } from "./look.js";
 import { BoardModel, PanelModel, panelsOf } from "./schema.js";
 
 // Grafana's variables stand where PromQL has durations. Each becomes one that nobody writes by
@@ -91,7 +91,7 @@ const needsMatcher = (matcher: string) =>
   );
 
 const needsChoice =
-  (name: string, label: string) =>
+  (name: string, label: string, all = ".+") =>
   ({ templating }: BoardModel) => {
     const variable = templating.list.find((one) => one.name === name);
     if (!variable) return [`there is no variable ${name}`];
@@ -99,8 +99,8 @@ const needsChoice =
       variable.type === "query" &&
       variable.label === label &&
       variable.multi &&
-      variable.allValue === ".+";
-    return right ? [] : [`${name} is no query with several values, allValue .+ and label ${label}`];
+      variable.allValue === all;
+    return right ? [] : [`${name} is no query with several values, allValue ${all} and label ${label}`];
   };
 
 function linksOf(board: BoardModel) {
@@ -115,8 +115,10 @@ function linksOf(board: BoardModel) {
   return links;
 }
 
+const OWN_PAGES = new Set(["http://${__data.fields.instance}/", EXPORTER_PAGE.url, TARGET_PAGE.url]);
+
 function linkProblem(url = "") {
-  if (url === "http://${__data.fields.instance}/") return "";
+  if (OWN_PAGES.has(url)) return "";
   const uid = /^\/d\/([\w-]+)(\?.*)?$/.exec(url)?.[1];
   if (!uid) return `${url} is not relative`;
   return Object.values(BOARDS).some((board) => board.uid === uid) ? "" : `${uid} is no board`;
@@ -141,6 +143,11 @@ export const RULES: Record<string, Rule> = {
       : ["there is no data source variable"],
   "template-job": needsChoice("job", "Job"),
   "template-instance": needsChoice("instance", "Instance"),
+  "template-vantage": needsChoice("vantage", "Vantage", ".*"),
+  "template-environment": (board) =>
+    board.templating.list.some(({ name }) => name === "tenant")
+      ? needsChoice("environment", "Environment", ".*")(board)
+      : [],
   "template-label-promql": ({ templating: { list } }) =>
     list
       .filter(({ type }) => type === "query")
@@ -192,6 +199,23 @@ export const RULES: Record<string, Rule> = {
   ),
   "target-job": needsMatcher('job=~"$job"'),
   "target-instance": needsMatcher('instance=~"$instance"'),
+  "target-vantage": needsMatcher('vantage=~"$vantage"'),
+  "target-environment": onQueries(({ parsed }) =>
+    parsed.selectors
+      .filter(({ matchers }) => matchers.includes('tenant=~"$tenant"'))
+      .filter(({ matchers }) => !matchers.includes('environment=~"$environment"'))
+      .map(({ metric }) => `${metric} is without environment`),
+  ),
+  "watchdog-marks-nothing": (board) =>
+    [
+      ...board.annotations.list.map(({ expr }) => String(expr ?? "")),
+      ...panelsOf(board).flatMap(({ targets = [] }) => targets.map(({ expr }) => expr)),
+    ].flatMap((expr) =>
+      parse(expr)
+        .selectors.filter(({ metric }) => metric === "ALERTS")
+        .filter(({ matchers }) => !matchers.includes('alertname!="ReinferWatchdog"'))
+        .map(() => `${expr} has the watchdog`),
+    ),
   "target-counter-agg": onQueries(({ parsed }) =>
     parsed.selectors
       .filter((one) => COUNTER.test(one.metric) && !COUNTED.has(functionOf(one, parsed.text)))
@@ -246,6 +270,13 @@ export const BREAKAGES: Record<string, (board: BoardModel) => void> = {
   "template-instance": (board) => {
     variable(board, "instance").allValue = ".*";
   },
+  "template-vantage": (board) => {
+    variable(board, "vantage").allValue = ".+";
+  },
+  "template-environment": (board) => {
+    board.templating.list = board.templating.list.filter(({ name }) => name !== "environment");
+    board.templating.list.push({ name: "tenant", type: "query" });
+  },
   "template-label-promql": (board) => {
     variable(board, "job").query = { query: "label_values(up{, job)" };
   },
@@ -274,6 +305,11 @@ export const BREAKAGES: Record<string, (board: BoardModel) => void> = {
   "target-rate-interval": (board) => ask(board, "rate(a_total[5m])"),
   "target-job": (board) => ask(board, 'up{instance=~"$instance"}'),
   "target-instance": (board) => ask(board, 'up{job=~"$job"}'),
+  "target-vantage": (board) => ask(board, 'up{job=~"$job", instance=~"$instance"}'),
+  "target-environment": (board) => ask(board, 'a{tenant=~"$tenant"}'),
+  "watchdog-marks-nothing": (board) => {
+    board.annotations.list.forEach((one) => (one.expr = 'ALERTS{alertname=~"Reinfer.*"}'));
+  },
   "target-counter-agg": (board) => ask(board, "sum(a_total)"),
   "target-legend": (board) => {
     first(board).targets!.push({ ...first(board).targets![0]!, legendFormat: "__auto" });

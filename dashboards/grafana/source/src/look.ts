@@ -1,24 +1,19 @@
-// How things look on every board: colours, words for numbers, and where links lead.
-// The colours of faults are those of Okabe and Ito, which most colour-blind people tell apart.
+// How things look on every board: what colours mean, words for numbers, and where links lead.
 import * as dashboard from "@grafana/grafana-foundation-sdk/dashboard";
+import { FAULT, FIGURE, MARK, VERDICT } from "./palette.js";
 import { Fault, VERDICTS } from "./promql.js";
 
 export const COLOURS = {
-  good: "#009E73",
-  warn: "#F0E442",
-  bad: "#D55E00",
-  plain: "#56B4E9",
-  grey: "#8E8E8E",
+  good: VERDICT.good,
+  warn: VERDICT.warning,
+  bad: VERDICT.bad,
+  /** Text as the theme has it: a figure, or what is well in a table. */
+  plain: FIGURE.plain,
+  accent: FIGURE.accent,
+  grey: FIGURE.none,
 } as const;
 
-export const FAULT_COLOURS: Record<Fault, string> = {
-  platform: "#D55E00",
-  edge: "#E69F00",
-  network: "#56B4E9",
-  credentials: "#CC79A7",
-  request: "#F0E442",
-  monitor: "#8E8E8E",
-};
+export const FAULT_COLOURS: Record<Fault, string> = FAULT;
 
 /** Steps of a threshold: from each value on, the colour counts. The first value is null. */
 export type Steps = [number | null, string][];
@@ -51,16 +46,17 @@ export const words = (
   ),
 });
 
+/** A judgement in words, with the shape that tells it as its colour does. */
 export const VERDICT_WORDS = words({
   [VERDICTS.notProbed]: ["Not probed", COLOURS.grey],
-  [VERDICTS.ok]: ["All well", COLOURS.good],
-  [VERDICTS.platform]: ["Them: platform", FAULT_COLOURS.platform],
-  [VERDICTS.edge]: ["Them: edge", FAULT_COLOURS.edge],
-  [VERDICTS.network]: ["The path: network", FAULT_COLOURS.network],
-  [VERDICTS.credentials]: ["Us: credentials", FAULT_COLOURS.credentials],
-  [VERDICTS.request]: ["Us: request", FAULT_COLOURS.request],
-  [VERDICTS.monitor]: ["Us: monitor", FAULT_COLOURS.monitor],
-  [VERDICTS.ownNetwork]: ["Us: own network", "#0072B2"],
+  [VERDICTS.ok]: [`${MARK.good} All well`, COLOURS.good],
+  [VERDICTS.platform]: [`${MARK.platform} Them: platform`, FAULT.platform],
+  [VERDICTS.edge]: [`${MARK.edge} Them: edge`, FAULT.edge],
+  [VERDICTS.network]: [`${MARK.network} The path: network`, FAULT.network],
+  [VERDICTS.credentials]: [`${MARK.credentials} Us: credentials`, FAULT.credentials],
+  [VERDICTS.request]: [`${MARK.request} Us: request`, FAULT.request],
+  [VERDICTS.monitor]: [`${MARK.monitor} Us: monitor`, FAULT.monitor],
+  [VERDICTS.ownNetwork]: [`${MARK.ownNetwork} Us: own network`, VERDICT.ownNetwork],
 });
 
 export const BOARDS = {
@@ -79,7 +75,9 @@ export interface Link {
 
 // Addresses are relative, so that they hold wherever Grafana is served from.
 const SHARED =
-  "${__url_time_range}&${datasource:queryparam}&${job:queryparam}&${instance:queryparam}";
+  "${__url_time_range}&${datasource:queryparam}&${job:queryparam}&${vantage:queryparam}" +
+  "&${instance:queryparam}";
+const ENVIRONMENT = "&${environment:queryparam}";
 
 /** To another board, with the time range and all variables. */
 export const to = (name: BoardName): Link => ({
@@ -91,7 +89,7 @@ export const to = (name: BoardName): Link => ({
 export const narrowedTo = (name: BoardName, ...names: string[]): Link => ({
   title: `${BOARDS[name].title} of this ${names.at(-1)}`,
   url: [
-    `/d/${BOARDS[name].uid}?${SHARED}`,
+    `/d/${BOARDS[name].uid}?${SHARED}${names.includes("tenant") ? ENVIRONMENT : ""}`,
     ...names.map((label) => `var-${label}=\${__field.labels.${label}}`),
   ].join("&"),
 });
@@ -100,10 +98,20 @@ export const narrowedTo = (name: BoardName, ...names: string[]): Link => ({
 export const rowTo = (name: BoardName, ...names: string[]): Link => ({
   title: `${BOARDS[name].title} of this ${names.at(-1)}`,
   url: [
-    `/d/${BOARDS[name].uid}?${SHARED}`,
+    `/d/${BOARDS[name].uid}?${SHARED}${names.includes("tenant") ? ENVIRONMENT : ""}`,
     ...names.map((label) => `var-${label}=\${__data.fields.${label}}`),
   ].join("&"),
 });
+
+/** From a row of a table to the status page of the exporter that it is about. */
+export const TARGET_PAGE: Link = {
+  title: "The target's own page",
+  url: "${__data.fields.external_url:raw}/target/${__data.fields.tenant}/${__data.fields.probe}",
+};
+export const EXPORTER_PAGE: Link = {
+  title: "The exporter's own page",
+  url: "${__data.fields.external_url:raw}/",
+};
 
 export const dashboardLink = ({ title, url }: Link, newTab = false) =>
   new dashboard.DashboardLinkBuilder(title).url(url).targetBlank(newTab);

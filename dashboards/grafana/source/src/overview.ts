@@ -8,6 +8,7 @@ import {
   risingBad,
   risingGood,
   rowTo,
+  TARGET_PAGE,
   to,
   VERDICT_WORDS,
   words,
@@ -18,13 +19,14 @@ import {
   dashed,
   graph,
   IN_COLOURS_OF_FAULTS,
-  matching,
   bars,
+  IN_COLOURS_OF_PERCENTILES,
   statPanel,
   tablePanel,
   timeline,
 } from "./panels.js";
 import {
+  alerts,
   attained,
   budgetLeft,
   burn,
@@ -34,6 +36,7 @@ import {
   ofExporter,
   ofProbe,
   ofTenant,
+  pageOf,
   quantile,
   rate,
   ratio,
@@ -167,7 +170,9 @@ const failures = graph(
 
 const firing = timeline({
   title: "Alerts",
-  means: "Alerts of this product as Prometheus saw them, the firing ones in red.",
+  means:
+    "Alerts of this product as Prometheus saw them, the firing ones in red. The watchdog, which " +
+    "always fires, is not among them.",
   normal: "No rows, or none that reaches the right edge.",
   next: "Its description and runbook are in the notification and in Prometheus under Alerts.",
   unit: units.NoUnit,
@@ -181,8 +186,8 @@ const firing = timeline({
   queries: [
     {
       expr: `max by (alertname, tenant) (
-  ALERTS{alertname=~"Reinfer.*", alertname!="ReinferWatchdog", alertstate="firing"} * 2
-  or ALERTS{alertname=~"Reinfer.*", alertname!="ReinferWatchdog", alertstate="pending"}
+  ${alerts("firing")} * 2
+  or ${alerts("pending")}
 )`,
       legend: "{{alertname}} {{tenant}}",
     },
@@ -211,36 +216,88 @@ const budget = bars({
   queries: [{ expr: budgetLeft("", "tenant, slo", "30d"), legend: "{{tenant}} {{slo}}" }],
 });
 
-const burning = graph(
+const burnOf = (window: string) => burn("availability", PROBES, window);
+/** Pairs of windows that raise an alert together, and from which burn rate on; as in the rules. */
+const BURNS = [
+  { windows: ["5m", "1h"], above: 14.4, says: 2 },
+  { windows: ["30m", "6h"], above: 6, says: 2 },
+  { windows: ["2h", "1d"], above: 3, says: 1 },
+  { windows: ["6h", "3d"], above: 1, says: 1 },
+] as const;
+const bothAbove = ({ windows, above }: (typeof BURNS)[number]) =>
+  `(${windows.map((window) => `${burnOf(window)} > ${above}`).join("\nand ")})`;
+const burnSays = `max by (tenant) (
+  (${BURNS.filter(({ says }) => says === 2).map(bothAbove).join("\nor ")}) * 0 + 2
+  or (${BURNS.filter(({ says }) => says === 1).map(bothAbove).join("\nor ")}) * 0 + 1
+  or ${burnOf("3d")} * 0
+)`;
+const burnIn = (window: string, title: string, bad: number) => ({
+  from: { expr: `max by (tenant) (${burnOf(window)})` },
+  title,
+  unit: units.Short,
+  decimals: 1,
+  thresholds: risingBad(1, bad),
+});
+const burning = tablePanel({
+  title: "How fast the availability budget burns",
+  means:
+    "How many times faster than allowed failures come, by window, for the worst probe of each " +
+    "tenant: at 1 the budget of 30 days lasts 30 days, at 14.4 two. *Now* is what the alerts make " +
+    "of it: a page where 5 min and 1 h are above 14.4, or 30 min and 6 h above 6; a ticket where 2 " +
+    "h and 1 d are above 3, or 6 h and 3 d above 1. Yellow is above 1, red above the alert's limit.",
+  normal: "Fine, and no figure above 1.",
+  next: "Both windows of a pair red: it is real and goes on. Only the long one: it is over.",
+  unit: units.Short,
+  thresholds: NEUTRAL,
+  noValue: "-",
+  links: [to("sla")],
+  sort: "3 d",
+  columns: [
+    { from: "tenant", title: "Tenant", links: [rowTo("faults", "tenant")], width: 150 },
+    {
+      from: { expr: burnSays },
+      title: "Now",
+      unit: units.NoUnit,
+      width: 80,
+      mappings: [
+        words({
+          0: ["Fine", COLOURS.plain],
+          1: ["Ticket", COLOURS.warn],
+          2: ["Page", COLOURS.bad],
+        }),
+      ],
+    },
+    burnIn("5m", "5 min", 14.4),
+    burnIn("1h", "1 h", 14.4),
+    burnIn("30m", "30 min", 6),
+    burnIn("6h", "6 h", 6),
+    burnIn("1d", "1 d", 3),
+    burnIn("3d", "3 d", 1),
+  ],
+});
+
+const worstBurn = graph(
   {
-    title: "Burn rate of the availability budget",
+    title: "Burn rate of the worst tenant",
     means:
-      "How many times faster than allowed failures come, for the worst probe of each tenant: at " +
-      "1 " +
-      "the budget of 30 days lasts 30 days, at 14.4 two. The lines are where tickets and pages " +
-      "begin.",
-    normal: "Below 1.",
-    next: "Both windows above a line: it is real and goes on. Only the long one: it is over.",
+      "The highest burn rate of any chosen tenant over time: over an hour, and dashed over six. " +
+      "The red line is 14.4, where an hour pages.",
+    normal: "Nothing, or below 1.",
+    next: "The table beside it names the tenant.",
     unit: units.Short,
     thresholds: [
       [null, COLOURS.good],
-      [1, COLOURS.warn],
-      [6, COLOURS.bad],
       [14.4, COLOURS.bad],
     ],
     links: [to("sla")],
-    dataLinks: [narrowedTo("faults", "tenant")],
     queries: [
-      { expr: `max by (tenant) (${burn("availability", PROBES, "1h")})`, legend: "{{tenant}} 1 h" },
-      { expr: `max by (tenant) (${burn("availability", PROBES, "6h")})`, legend: "{{tenant}} 6 h" },
+      { expr: `max(${burnOf("1h")})`, legend: "1 h" },
+      { expr: `max(${burnOf("6h")})`, legend: "6 h" },
     ],
   },
   {
-    log: true,
     lines: true,
-    overrides: [
-      matching("/ 6 h$/", { id: "custom.lineStyle", value: { fill: "dot", dash: [1, 5] } }),
-    ],
+    overrides: [coloured("1 h", COLOURS.accent), dashed("/^6 h$/", COLOURS.accent)],
   },
 );
 
@@ -265,9 +322,7 @@ const percentiles = graph(
   },
   {
     overrides: [
-      coloured("p50", COLOURS.plain),
-      coloured("p95", "#E69F00"),
-      coloured("p99", COLOURS.bad),
+      ...IN_COLOURS_OF_PERCENTILES,
       dashed("/^objective$/", COLOURS.grey),
     ],
     calcs: ["mean", "max"],
@@ -309,9 +364,11 @@ const table = tablePanel({
   title: "Every tenant and probe",
   means:
     "Availability as the objective counts it over the last hour, day, week and month, and the " +
-    "latency of the time range shown. *At fault now* is the verdict of the last five minutes.",
+    "latency of the time range shown.",
   normal: "Green; the objective's own figure is the third column.",
-  next: "Click a tenant or a probe.",
+  next:
+    "Click a tenant or a probe, or the page of the target where the exporter says its URL " +
+    "(--web.external-url).",
   unit: units.NoUnit,
   thresholds: NEUTRAL,
   links: [to("sla")],
@@ -364,6 +421,8 @@ const table = tablePanel({
       decimals: 0,
       thresholds: risingBad(300, 900),
     },
+    { from: { expr: pageOf }, title: "", hidden: true },
+    { from: "external_url", title: "Page", links: [TARGET_PAGE], width: 70 },
   ],
 });
 
@@ -403,7 +462,8 @@ export const overview: Board = {
           height: 8,
           panels: [
             [budget, 8],
-            [burning, 16],
+            [burning, 10],
+            [worstBurn, 6],
           ],
         },
         {

@@ -10,7 +10,8 @@ import * as stat from "@grafana/grafana-foundation-sdk/stat";
 import * as statetimeline from "@grafana/grafana-foundation-sdk/statetimeline";
 import * as table from "@grafana/grafana-foundation-sdk/table";
 import * as timeseries from "@grafana/grafana-foundation-sdk/timeseries";
-import { dashboardLink, FAULT_COLOURS, Link, Steps } from "./look.js";
+import { COLOURS, dashboardLink, FAULT_COLOURS, Link, Steps } from "./look.js";
+import { FIGURE } from "./palette.js";
 import { FAULTS } from "./promql.js";
 
 export const DATASOURCE: common.DataSourceRef = { type: "prometheus", uid: "${datasource}" };
@@ -120,6 +121,21 @@ export const matching = (
 
 export const coloured = (name: string, color: string): Override => named(name, fixed(color));
 
+/** Why a slot was not probed. */
+export const IN_COLOURS_OF_REASONS: Override[] = [
+  coloured("overlap", COLOURS.grey),
+  coloured("limit", COLOURS.warn),
+  coloured("throttled", FAULT_COLOURS.request),
+  coloured("credentials", FAULT_COLOURS.credentials),
+  coloured("budget", COLOURS.accent),
+  coloured("stall", FAULT_COLOURS.monitor),
+];
+
+/** Percentiles are shades of one colour, the last one that of text. */
+export const IN_COLOURS_OF_PERCENTILES: Override[] = (["p50", "p90", "p95", "p99"] as const).map(
+  (name) => coloured(name, FIGURE[name]),
+);
+
 /** A dashed line without a fill: an objective, or how it was before. */
 export const dashed = (regexp: string, color?: string): Override =>
   matching(
@@ -129,6 +145,15 @@ export const dashed = (regexp: string, color?: string): Override =>
     { id: "custom.stacking", value: { mode: "none", group: "A" } },
     ...(color ? [fixed(color)] : []),
   );
+
+/** Dashed lines of a query whose series have the names, and so the colours, of the first one's. */
+export const dashedQuery = (refId: string): Override => ({
+  matcher: { id: "byFrameRefID", options: refId },
+  properties: [
+    { id: "custom.lineStyle", value: { fill: "dash", dash: [8, 6] } },
+    { id: "custom.hideFrom", value: { legend: true, tooltip: false, viz: false } },
+  ],
+});
 
 export const IN_COLOURS_OF_FAULTS: Override[] = FAULTS.map((fault) =>
   coloured(fault, FAULT_COLOURS[fault]),
@@ -190,10 +215,13 @@ export function graph(spec: Spec, look: GraphLook = {}): AnyPanel {
   const stacked = look.stacked ?? false;
   panel
     .targets(targets(spec.queries, "range"))
-    .colorScheme(new dashboard.FieldColorBuilder().mode(dashboard.FieldColorModeId.PaletteClassic))
+    .colorScheme(
+      // What has no colour of its own has one by its name: a tenant the same one everywhere.
+      new dashboard.FieldColorBuilder().mode(dashboard.FieldColorModeId.PaletteClassicByName),
+    )
     .drawStyle(look.bars ? common.GraphDrawStyle.Bars : common.GraphDrawStyle.Line)
-    .lineWidth(look.bars ? 0 : 1)
-    .fillOpacity(look.bars ? 90 : stacked ? 60 : 0)
+    .lineWidth(look.bars || stacked ? 0 : 1)
+    .fillOpacity(look.bars ? 90 : stacked ? 80 : 0)
     .showPoints(look.points ? common.VisibilityMode.Always : common.VisibilityMode.Never)
     .axisSoftMin(look.from ?? 0)
     .thresholdsStyle(
@@ -265,7 +293,7 @@ export function heatmapPanel(spec: Spec): AnyPanel {
       new heatmap.HeatmapColorOptionsBuilder()
         .mode(heatmap.HeatmapColorMode.Scheme)
         .scheme("Viridis")
-        .fill("dark-orange")
+        .fill(COLOURS.accent)
         .steps(64)
         .scale(heatmap.HeatmapColorScale.Exponential)
         .exponent(0.5)
@@ -316,6 +344,8 @@ export interface Column {
   mappings?: dashboard.ValueMapping[];
   links?: Link[];
   width?: number;
+  /** Not shown: the query is there for the labels that it adds. */
+  hidden?: boolean;
 }
 
 export type TableSpec = Omit<Spec, "queries"> & {
@@ -347,7 +377,10 @@ export function tablePanel({ columns, sort, ...rest }: TableSpec): AnyPanel {
     .withTransformation({
       id: "organize",
       options: {
-        excludeByName: { Time: true },
+        excludeByName: Object.fromEntries([
+          ["Time", true],
+          ...fields.filter(({ column }) => column.hidden).map(({ field }) => [field, true]),
+        ]),
         indexByName: Object.fromEntries(fields.map(({ field }, index) => [field, index])),
         renameByName: {},
       },
@@ -357,7 +390,11 @@ export function tablePanel({ columns, sort, ...rest }: TableSpec): AnyPanel {
     .minWidth(50)
     .align(common.FieldTextAlignment.Auto)
     .cellOptions({ type: common.TableCellDisplayMode.Auto } as common.TableCellOptions)
-    .overrides(fields.map(({ field, column }) => named(field, ...cell(column))));
+    .overrides(
+      fields
+        .filter(({ column }) => !column.hidden)
+        .map(({ field, column }) => named(field, ...cell(column))),
+    );
   if (sort) {
     panel.sortBy([
       new common.TableSortByFieldStateBuilder()
@@ -367,6 +404,9 @@ export function tablePanel({ columns, sort, ...rest }: TableSpec): AnyPanel {
   }
   return panel;
 }
+
+/** In a table only what is not well has a colour: small text, which must be readable. */
+const inTable = (color: string) => (color === COLOURS.good ? COLOURS.plain : color);
 
 function cell({ title, unit, decimals, thresholds, mappings, links, width }: Column) {
   const set: [id: string, value: unknown][] = [["displayName", title]];
@@ -379,7 +419,7 @@ function cell({ title, unit, decimals, thresholds, mappings, links, width }: Col
       "thresholds",
       {
         mode: "absolute",
-        steps: thresholds.map(([value, color]) => ({ value, color })),
+        steps: thresholds.map(([value, color]) => ({ value, color: inTable(color) })),
       },
     ]);
   }

@@ -4,21 +4,32 @@
 
 const labels = (...matchers: string[]) => `{${matchers.filter(Boolean).join(", ")}}`;
 const JOB = 'job=~"$job"';
+// "All" of these two is .*, which is true of series without the label as well.
+const VANTAGE = 'vantage=~"$vantage"';
+const ENVIRONMENT = 'environment=~"$environment"';
 const INSTANCE = 'instance=~"$instance"';
 const TENANT = 'tenant=~"$tenant"';
 const PROBE = 'probe=~"$probe"';
 
 /** A metric of a probe: it carries job, instance, tenant and probe. */
 export const ofProbe = (metric: string, ...matchers: string[]) =>
-  metric + labels(JOB, INSTANCE, TENANT, PROBE, ...matchers);
+  metric + labels(JOB, VANTAGE, INSTANCE, ENVIRONMENT, TENANT, PROBE, ...matchers);
 
 /** A metric of a tenant: it carries no probe. */
 export const ofTenant = (metric: string, ...matchers: string[]) =>
-  metric + labels(JOB, INSTANCE, TENANT, ...matchers);
+  metric + labels(JOB, VANTAGE, INSTANCE, ENVIRONMENT, TENANT, ...matchers);
 
 /** A metric of the exporter itself, or one that Prometheus keeps about scraping it. */
 export const ofExporter = (metric: string, ...matchers: string[]) =>
-  metric + labels(JOB, INSTANCE, ...matchers);
+  metric + labels(JOB, VANTAGE, INSTANCE, ...matchers);
+
+/** A target and the URL of the exporter that probes it, as a label, where that one says it. */
+export const pageOf = `topk by (tenant, probe) (1,
+  max by (tenant, probe, external_url) (
+    ${ofProbe("reinfer_probe_interval_seconds")}
+    * on (job, instance) group_left (external_url) ${ofExporter("reinfer_exporter_web_info")}
+  )
+)`;
 
 export const results = (...matchers: string[]) =>
   ofProbe("reinfer_probe_results_total", ...matchers);
@@ -27,6 +38,10 @@ export const results = (...matchers: string[]) =>
 export const STEP = "$__rate_interval";
 /** The whole time that the board shows. */
 export const RANGE = "$__range";
+
+/** Alerts of this product; the watchdog always fires, so it says nothing. */
+export const alerts = (state: "firing" | "pending") =>
+  `ALERTS{alertname=~"Reinfer.*", alertname!="ReinferWatchdog", alertstate="${state}"}`;
 
 export const rate = (selector: string) => `rate(${selector}[${STEP}])`;
 export const perMinute = (selector: string) => `60 * ${rate(selector)}`;

@@ -43,7 +43,7 @@ const SLICE = "5m";
 
 const VERDICT = words({
   0: ["Breached", COLOURS.bad],
-  1: ["Met", COLOURS.good],
+  1: ["Met", COLOURS.plain],
   2: ["Cannot tell", COLOURS.warn],
 });
 
@@ -112,7 +112,6 @@ const setAside = `clamp_min(
 const excluded = (fault: string): Column => ({
   from: { expr: inAvailability(allResults(`fault="${fault}"`)) },
   title: `Excl. ${fault}`,
-  width: fault === "credentials" ? 110 : 90,
   ...COUNT,
 });
 
@@ -174,14 +173,14 @@ const budget = bars({
 const promised = (expr: string): Column => ({
   from: { expr },
   title: "Objective",
-  width: 75,
+  width: 95,
   unit: units.PercentUnit,
   decimals: 3,
 });
 const share = (title: string, expr: string, thresholds?: Steps): Column => ({
   from: { expr },
   title,
-  width: 72,
+  width: 90,
   unit: units.PercentUnit,
   decimals: 3,
   ...(thresholds ? { thresholds } : {}),
@@ -189,14 +188,14 @@ const share = (title: string, expr: string, thresholds?: Steps): Column => ({
 const verdict = (expr: string): Column => ({
   from: { expr },
   title: "Verdict",
-  width: 85,
+  width: 110,
   unit: units.NoUnit,
   mappings: [VERDICT],
 });
 const watchedColumn = (expr: string): Column => ({
   from: { expr },
   title: "Watched",
-  width: 70,
+  width: 90,
   unit: units.PercentUnit,
   decimals: 2,
   thresholds: risingGood(0.99, 0.999),
@@ -236,10 +235,7 @@ const report = tablePanel({
   title: "The report",
   means:
     "A row for each objective, as each exporter measured it: what was promised and attained, the " +
-    "events behind it, and every probe that did not count, by reason. *Egress* are failures while " +
-    "no control target was reached either, *Set aside* is maintenance and faults that the " +
-    "objective is configured not to count, *Not probed* are slots of the schedule without a " +
-    "probe. *Watched* is slots judged, or in maintenance, over slots due.",
+    "events behind it. *Watched* is slots judged, or in maintenance, over slots due.",
   normal: "Met, and watched.",
   next:
     "Cannot tell: had all slots that nobody watched been bad, it would be missed. Counts are " +
@@ -251,10 +247,10 @@ const report = tablePanel({
   links: [to("faults")],
   sort: "-Margin",
   columns: [
-    { from: "tenant", title: "Tenant", links: [rowTo("faults", "tenant")], width: 130 },
-    { from: "probe", title: "Probe", links: [rowTo("faults", "tenant", "probe")], width: 80 },
-    { from: "slo", title: "SLO", width: 80 },
-    { from: "instance", title: "Exporter", width: 110 },
+    { from: "tenant", title: "Tenant", links: [rowTo("faults", "tenant")], width: 170 },
+    { from: "probe", title: "Probe", links: [rowTo("faults", "tenant", "probe")], width: 110 },
+    { from: "slo", title: "SLO", width: 100 },
+    { from: "instance", title: "Exporter", width: 140 },
     promised(lastObjective()),
     {
       from: {
@@ -263,7 +259,7 @@ const report = tablePanel({
 ), "slo", "latency", "", "")`,
       },
       title: "Within",
-      width: 60,
+      width: 90,
       unit: units.Seconds,
       decimals: 1,
     },
@@ -273,30 +269,52 @@ const report = tablePanel({
     {
       from: { expr: budgetUsed },
       title: "Budget used",
-      width: 85,
+      width: 105,
       unit: units.PercentUnit,
       decimals: 1,
       thresholds: risingBad(0.75, 1),
     },
-    { from: { expr: eventsOf() }, title: "Events", width: 60, ...COUNT },
-    { from: { expr: badOf }, title: "Bad", width: 50, ...COUNT },
+    { from: { expr: eventsOf() }, title: "Events", ...COUNT },
+    { from: { expr: badOf }, title: "Bad", ...COUNT },
     watchedColumn(inRows(watchedOf)),
+  ],
+});
+
+const leftOut = tablePanel({
+  title: "What did not count",
+  means:
+    "Every probe and slot of a target that was no event of its availability, by reason. *Excl.* are " +
+    "failures by the fault they are, *Excl. egress* those while no control target was reached " +
+    "either, *Set aside* is maintenance and faults that the objective is configured not to count, " +
+    "*Not probed* are slots of the schedule without a probe.",
+  normal: "Few: what did not count was not watched.",
+  next: "Exclusions and Slots not probed, below, say why.",
+  unit: units.NoUnit,
+  thresholds: NEUTRAL,
+  noValue: "-",
+  links: [to("faults")],
+  sort: "-Tenant",
+  columns: [
+    { from: "tenant", title: "Tenant", links: [rowTo("faults", "tenant")], width: 170 },
+    { from: "probe", title: "Probe", links: [rowTo("faults", "tenant", "probe")], width: 130 },
+    { from: "instance", title: "Exporter", width: 150 },
+    { from: "slo", title: "", hidden: true },
     excluded("credentials"),
     excluded("request"),
     excluded("monitor"),
     {
       from: { expr: inAvailability(orNone(egressOf(TARGET, RANGE), allResults())) },
       title: "Excl. egress",
-      width: 85,
       ...COUNT,
     },
-    { from: { expr: inAvailability(setAside) }, title: "Set aside", width: 70, ...COUNT },
+    { from: { expr: inAvailability(setAside) }, title: "Set aside", ...COUNT },
     {
       from: {
-        expr: inRows(sumBy(TARGET, increase(ofProbe("reinfer_probe_skipped_total"), RANGE))),
+        expr: inAvailability(
+          sumBy(TARGET, increase(ofProbe("reinfer_probe_skipped_total"), RANGE)),
+        ),
       },
       title: "Not probed",
-      width: 75,
       ...COUNT,
     },
   ],
@@ -340,16 +358,15 @@ const hourly = timeline({
   title: "Over the objective by hour",
   means:
     "Good events over events of each hour by tenant, minus its strictest objective: green where " +
-    "the hour kept it, then yellow to one percentage point below, orange to ten, red beyond.",
+    "the hour kept it, then yellow to one percentage point below, red beyond.",
   normal: "Green throughout.",
   next:
-    "Zoom into a dark stretch to see when an outage began and ended, and open Faults and " +
+    "Zoom into a red stretch to see when an outage began and ended, and open Faults and " +
     "path there.",
   unit: units.PercentUnit,
   decimals: 2,
   thresholds: [
-    [null, "#A50026"],
-    [-0.1, COLOURS.bad],
+    [null, COLOURS.bad],
     [-0.01, COLOURS.warn],
     [-1e-9, COLOURS.good],
   ],
@@ -498,6 +515,7 @@ export const sla: Board = {
         },
         { height: 6, panels: [[tenants, 24]] },
         { height: 9, panels: [[report, 24]] },
+        { height: 9, panels: [[leftOut, 24]] },
         {
           height: 7,
           panels: [
