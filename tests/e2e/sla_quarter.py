@@ -247,15 +247,23 @@ def kept_slots(life):
             yield scrapes[i - 1], scrapes[i], slot
 
 
-def tallies(lives):
-    """By month, from the slots."""
-    found = {name: Tally() for name in MONTHS}
+def tallies(lives, spans=None):
+    """By month, or by another span of time, from the slots."""
+    spans = spans or SPANS
+    found = {name: Tally() for name in spans}
     for life in lives:
         for _, shown, (what, slow, inside) in kept_slots(life):
-            for name, (start, end) in SPANS.items():
+            for name, (start, end) in spans.items():
                 if start < shown <= end:
                     take(found[name], life, shown, what, slow, inside)
     return found
+
+
+def edge_tallies(lives):
+    """What one scrape showed at the beginning and at the end, by (month, which)."""
+    return tallies(lives, {(name, edge): span for name, (start, end) in SPANS.items()
+                           for edge, span in (('begin', (start, start + SCRAPE)),
+                                              ('end', (end - SCRAPE, end)))})
 
 
 def take(tally, life, shown, what, slow, inside):

@@ -365,7 +365,7 @@ const table = tablePanel({
   means:
     "Availability as the objective counts it over the last hour, day, week and month, and the " +
     "latency of the time range shown.",
-  normal: "Green; the objective's own figure is the third column.",
+  normal: "No colour; the objective's own figure is the third column.",
   next:
     "Click a tenant or a probe, or the page of the target where the exporter says its URL " +
     "(--web.external-url).",

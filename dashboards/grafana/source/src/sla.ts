@@ -238,9 +238,9 @@ const report = tablePanel({
     "events behind it. *Watched* is slots judged, or in maintenance, over slots due.",
   normal: "Met, and watched.",
   next:
-    "Cannot tell: had all slots that nobody watched been bad, it would be missed. Counts are " +
-    "extrapolated to the edges of the time range by Prometheus, by a probe or two. Choose whole " +
-    "days or months.",
+    "Cannot tell: had all slots that nobody watched been bad, it would be missed. Counts are exact, " +
+    "but for a probe or two where a target began or ended within the time range or an outage lies " +
+    "over its edge: Prometheus takes an edge to be as the mean. Choose whole days or months.",
   unit: units.NoUnit,
   thresholds: NEUTRAL,
   noValue: "-",
