@@ -129,7 +129,7 @@ const build = tablePanel({
       width: 120,
       links: [{ title: "The exporter's own page", url: "http://${__data.fields.instance}/" }],
     },
-    { from: "version", title: "Version", width: 75 },
+    { from: "version", title: "Version", width: 68 },
     { from: "revision", title: "Revision", width: 110 },
     {
       from: {
@@ -139,6 +139,7 @@ const build = tablePanel({
 )`,
       },
       title: "Series",
+      width: 65,
       unit: units.Short,
     },
     {
@@ -149,6 +150,7 @@ const build = tablePanel({
         )})`,
       },
       title: "Timed by",
+      width: 82,
       mappings: [words({ 0: ["program", COLOURS.plain], 1: ["kernel", COLOURS.plain] })],
     },
     {
@@ -158,7 +160,7 @@ const build = tablePanel({
       title: "",
       hidden: true,
     },
-    { from: "external_url", title: "Page", links: [EXPORTER_PAGE], width: 70 },
+    { from: "external_url", title: "Page", links: [EXPORTER_PAGE], width: 60 },
   ],
 });
 
