@@ -103,7 +103,7 @@ SUITES = [
     bash('rules', 'tests/rules/run.sh', computes=True, minutes_max=60, remembered=True,
          inputs=WATCHED + ['tests/rules/*', 'tests/e2e/harness.py']),
     python('dashboards', 'tests/dashboards/run.py', computes=True, remembered=True,
-           inputs=WATCHED + ['src/*', '*README.md', 'tests/unit/goldens/*']),
+           inputs=WATCHED + ['src/*', '*README.md', 'tests/unit/goldens/*', 'tests/bench/plot.py']),
     build('release', 'all', slow=False),
     *levels('release', 'component', 'simulator', 'sim', 'unit', slow=False),
     python('e2e', 'tests/e2e/run.py', *DIR, **RELEASE),
