@@ -18,6 +18,8 @@ OTHERS = generate.Parameters(
     severities=(('critical', 'page'),), scale=10, keep_firing_for=False)
 RAW = re.compile(
     r'(?<![\w:])(?:reinfer_[a-z0-9_]+|process_start_time_seconds|up)(?![\w:(])(\{[^}]*\})?')
+# Two dozen series a target, over ten minutes or more.
+ALL_OUTCOMES = re.compile(r'(?<![\w:])reinfer_probe_results_total\[(?:\d\d+m|\d+[hd])\]')
 LINKED = """
 rule_files: [%(alerts)s]
 evaluation_interval: 1m
@@ -77,6 +79,10 @@ def check_committed(report):
         good = (generate.SOURCE.parent / name).read_text() == generate.render(name)
         report.note(f'{name} is as its source makes it', good,
                     'run dashboards/prometheus/source/generate.py')
+        dear = ALL_OUTCOMES.findall(generate.render(name))
+        report.note(f'{name} reads not all outcomes of all targets over many scrapes', not dear,
+                    f'{dear}: instance_tenant_probe_fault:reinfer_probe_results_total:last1m is '
+                    'less to read')
 
 
 def check_parameters(promtool, report, folder):
