@@ -6,8 +6,8 @@ namespace {
 // The colours of :root are written by dashboards/palette/palette.py.
 constexpr std::string_view kStyle = R"(
 :root { color-scheme: light; --ink: #16202c; --quiet: #556170; --line: #dfe4ea;
-  --shade: #eef1f5; --good: #127153; --bad: #d23632; --unknown: #556170; --bar: #7cc3ae;
-  --bar-bad: #d23632; --bar-none: #c3ccd6; }
+  --shade: #eef1f5; --good: #14724f; --bad: #ae0817; --unknown: #556170; --bar: #7cc3ae;
+  --bar-bad: #ae0817; --bar-none: #c3ccd6; }
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 2.5rem 2rem 4rem; max-width: 62rem; color: var(--ink);
   background: #fff; font: 15px/1.5 system-ui, -apple-system, Segoe UI, Roboto, Helvetica Neue,

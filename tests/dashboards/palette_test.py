@@ -116,7 +116,7 @@ def readable(groups):
     for theme in ('light', 'dark'):
         grounds = groups['grounds'][theme]
         for name, tones in texts.items():
-            yield from judge(name, tones, theme, grounds[:2], TEXT)
+            yield from judge(name, tones, theme, grounds, TEXT)
         for name in ('exporter', 'libcurl', 'blackbox'):
             yield from judge(name, groups['figures'][name], theme, grounds[:1], GRAPHIC)
         for name in ('server', 'path'):
