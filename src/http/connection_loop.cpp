@@ -61,7 +61,6 @@ void ConnectionLoop::wait_and_handle() {
   if (now_ < next_tick_) return;
   next_tick_ = now_ + kTick;
   acceptor_.resume();
-  calls_.tick();
 }
 
 void ConnectionLoop::handle(Id id, std::uint32_t events) {

@@ -36,7 +36,6 @@ struct ConnectionLoopCallbacks {
   std::function<void(Rejection)> rejected;       // once for each
   std::function<void(std::size_t)> connections;  // their number, when it changes
   std::function<const TlsContext*()> tls;        // for a new connection; null for plain HTTP
-  std::function<void()> tick;                    // at least once a second
 };
 
 class ConnectionLoop {

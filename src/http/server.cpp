@@ -16,6 +16,7 @@
 #include "http/password_worker.h"
 #include "http/request_handler.h"
 #include "http/socket_activation.h"
+#include "http/web_files_watch.h"
 
 namespace reinfer::http {
 namespace {
@@ -57,7 +58,8 @@ class Server::Impl {
       : options_(std::move(options)),
         log_(log),
         access_(random_salt()),
-        files_(options_.files, access_, instruments, log),
+        files_(options_.files, access_, instruments, log, options_.read_files),
+        watch_(files_),
         handler_(std::move(routes), access_, instruments, options_.limits, log),
         passwords_(
             access_,
@@ -94,6 +96,7 @@ class Server::Impl {
     workers_.start(std::clamp<std::size_t>(options_.limits.requests_max, 1, kWorkersMax),
                    "http-answers", 0);
     passwords_.start();
+    if (options_.files.any()) watch_.start();
     thread_ = std::thread([this]() noexcept {
       base::name_thread("http");
       loop_.run();
@@ -101,6 +104,7 @@ class Server::Impl {
   }
 
   void stop() {
+    watch_.request_stop();
     if (!thread_.joinable()) return;
     loop_.stop();
     // The workers answer until then.
@@ -114,7 +118,7 @@ class Server::Impl {
     return {[this](std::unique_ptr<ClientExchange> exchange) { work(std::move(exchange)); },
             [&instruments](Rejection reason) { instruments.count_rejection(reason); },
             [&instruments](std::size_t count) { instruments.set_connections(count); },
-            [this] { return files_.tls(); }, [this] { files_.refresh(base::mono_now()); }};
+            [this] { return files_.tls(); }};
   }
 
   // The exchange goes to a worker, and from there back to the loop, or first to the password
@@ -136,6 +140,7 @@ class Server::Impl {
   // In the order in which they need each other; each header says which threads may use it.
   Access access_;
   WebFiles files_;
+  WebFilesWatch watch_;
   RequestHandler handler_;
   ThreadPool workers_;
   PasswordWorker passwords_;

@@ -21,6 +21,7 @@ struct ServerOptions {
   std::vector<ListenAddress> addresses;
   bool socket_activation = false;  // systemd's sockets instead of `addresses`
   WebFileNames files;
+  ReadWebFiles read_files = read_web_files;
   ServerLimits limits;
 };
 

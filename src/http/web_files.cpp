@@ -139,20 +139,24 @@ std::string WebFiles::look() const {
 }
 
 tl::expected<WebFilesContents, base::Problems> WebFiles::read() {
-  auto first = read_web_files(names_);
+  auto first = read_(names_);
   if (!first) return first;
   // Which files matter is known only now. They are looked at before they are read in earnest, so
   // that what changes in between is seen as a change the next time.
   certificate_files_ = std::move(first->certificate_files);
   seen_ = look();
-  return read_web_files(names_);
+  return read_(names_);
 }
 
 void WebFiles::put_in_force(WebFilesContents contents) {
-  access_.replace(std::move(contents.access));
   guards_ = contents.guards;
-  tls_ = std::move(contents.tls);
-  instruments_.set_web_reload(true, tls_ ? tls_->expiry : std::nullopt);
+  expiry_ = contents.tls ? contents.tls->expiry : std::nullopt;
+  {
+    const std::lock_guard lock(mutex_);
+    next_tls_ = std::move(contents.tls);
+  }
+  access_.replace(std::move(contents.access));
+  instruments_.set_web_reload(true, expiry_);
   for (const base::Problem& warning : contents.warnings)
     log_.warn("web configuration is unwise", {{"problem", base::to_string(warning)}});
 }
@@ -165,6 +169,13 @@ tl::expected<void, base::Problems> WebFiles::load() {
   return {};
 }
 
+const TlsContext* WebFiles::tls() {
+  const std::lock_guard lock(mutex_);
+  if (next_tls_) tls_ = std::move(*next_tls_);
+  next_tls_.reset();
+  return tls_ ? &*tls_ : nullptr;
+}
+
 bool WebFiles::must_wait(const std::string& opens, base::MonoTime now) {
   if (opening_ && opening_->seen == seen_) return now < opening_->due;
   opening_ = Opening{seen_, now + kOpeningDelay};
@@ -174,7 +185,7 @@ bool WebFiles::must_wait(const std::string& opens, base::MonoTime now) {
 }
 
 void WebFiles::complain(const base::Problems& problems) {
-  instruments_.set_web_reload(false, tls_ ? tls_->expiry : std::nullopt);
+  instruments_.set_web_reload(false, expiry_);
   std::string lines;
   for (const base::Problem& problem : problems)
     lines += base::to_string(problem) + "\n";

@@ -1,10 +1,13 @@
 // The files that say who may ask: the web configuration, the certificates that it points to, the
 // bearer tokens. Loaded at the start, where a problem ends the program, and again when one of them
-// changes, where it keeps what was in force. Belongs to the thread of the connection loop once that
-// runs. What keeps strangers out is not taken away by accident: see WebFiles::refresh.
+// changes, where it keeps what was in force. Belongs to the thread `web-files` once that runs
+// (web_files_watch.h), but for tls(). What keeps strangers out is not taken away by accident: see
+// WebFiles::refresh.
 #pragma once
 
 #include <chrono>
+#include <functional>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <tl/expected.hpp>
@@ -52,11 +55,20 @@ inline constexpr base::Nanoseconds kOpeningDelay = std::chrono::seconds(5);
 // All problems, for people. Reads files; changes nothing.
 tl::expected<WebFilesContents, base::Problems> read_web_files(const WebFileNames& names);
 
+// read_web_files(), or what a test has in its place.
+using ReadWebFiles =
+    std::function<tl::expected<WebFilesContents, base::Problems>(const WebFileNames& names)>;
+
 class WebFiles {
  public:
   // Everything passed by reference outlives it.
-  WebFiles(WebFileNames names, Access& access, ServerInstruments& instruments, const base::Log& log)
-      : names_(std::move(names)), access_(access), instruments_(instruments), log_(log) {}
+  WebFiles(WebFileNames names, Access& access, ServerInstruments& instruments, const base::Log& log,
+           ReadWebFiles read = read_web_files)
+      : names_(std::move(names)),
+        read_(std::move(read)),
+        access_(access),
+        instruments_(instruments),
+        log_(log) {}
 
   // Before anybody is let in. Nothing is in force if it fails.
   tl::expected<void, base::Problems> load();
@@ -66,8 +78,9 @@ class WebFiles {
   // with a warning; an emptied web configuration opens nothing, ever.
   void refresh(base::MonoTime now);
 
-  // Null for plain HTTP. Valid until the next refresh().
-  const TlsContext* tls() const { return tls_ ? &*tls_ : nullptr; }
+  // Null for plain HTTP. For one thread, which may be another than refresh()'s: it never waits for
+  // a file. Valid until its next call.
+  const TlsContext* tls();
 
  private:
   // What the files come to as seen_ has them.
@@ -80,10 +93,20 @@ class WebFiles {
   std::string look() const;
 
   const WebFileNames names_;
+  const ReadWebFiles read_;
   Access& access_;
   ServerInstruments& instruments_;
   const base::Log& log_;
+
+  // Owned by the thread that calls tls().
   std::optional<TlsContext> tls_;
+
+  std::mutex mutex_;
+  // Put in force, and not taken by tls() yet. Guarded by mutex_.
+  std::optional<std::optional<TlsContext>> next_tls_;
+
+  // Owned by the thread that calls refresh().
+  std::optional<base::WallTime> expiry_;  // of the certificate in force
   std::vector<std::string> certificate_files_;
   std::string seen_;
   std::string problems_;  // of the last attempt, a line each

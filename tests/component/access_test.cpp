@@ -9,6 +9,9 @@ namespace {
 
 using namespace std::literals;
 
+constexpr const char* kBob =
+    "basic_auth_users:\n  bob: $2b$04$aaaaaaaaaaaaaaaaaaaaaOGY9KrC7e/pHj3EXQPxs8hKEBbvQhsvG\n";
+
 TEST_CASE("everything but the health check needs a user") {
   Door door(kUsers);
   const int port = door.open();
@@ -163,8 +166,7 @@ TEST_CASE("users come and go with the file, and a mistake changes nothing") {
   door.await_reload(false);
   CHECK(fetch(port, alice).status == 200);
   CHECK(fetch(port, {"/secret"}).status == 401);
-  write(door.folder.path("web.yml"),
-        "basic_auth_users:\n  bob: $2b$04$aaaaaaaaaaaaaaaaaaaaaOGY9KrC7e/pHj3EXQPxs8hKEBbvQhsvG\n");
+  write(door.folder.path("web.yml"), kBob);
   door.await_reload(true);
   CHECK(fetch(port, alice).status == 401);
   CHECK(fetch(port, {.path = "/secret", .user_password = "bob:secret"}).status == 200);
@@ -204,6 +206,57 @@ TEST_CASE("a web configuration with problems opens no port") {
   CHECK(bound.error().find("web.yml:2:10: basic_auth_users.alice: is not a bcrypt hash") !=
         std::string::npos);
   CHECK(bound.error().find("web.yml:3:8: basic_auth_users.bob: ") != std::string::npos);
+}
+
+// A read that does not come back, as of a file on a dead mount, until the test lets it.
+class DeadMount {
+ public:
+  explicit DeadMount(Door& door) {
+    door.options.read_files = [this, alive = alive_.get_future().share()](const auto& names) {
+      if (dead_) {
+        waiting_ = true;
+        alive.wait();
+      }
+      return http::read_web_files(names);
+    };
+  }
+  void die() { dead_ = true; }
+  void await_reader() const {
+    while (!waiting_)
+      std::this_thread::yield();
+  }
+  void revive() { alive_.set_value(); }
+
+ private:
+  std::promise<void> alive_;
+  std::atomic<bool> dead_{false};
+  std::atomic<bool> waiting_{false};
+};
+
+TEST_CASE("a web configuration on a dead mount keeps nobody waiting") {
+  Door door(kUsers);
+  DeadMount mount(door);
+  const int port = door.open();
+  mount.die();
+  write(door.folder.path("web.yml"), kBob);
+  mount.await_reader();
+  CHECK(fetch(port, {.path = "/secret", .user_password = "alice:secret"}).status == 200);
+  CHECK(fetch(port, {"/secret"}).status == 401);
+  mount.revive();
+  while (fetch(port, {.path = "/secret", .user_password = "bob:secret"}).status != 200)
+    std::this_thread::yield();
+  CHECK(fetch(port, {.path = "/secret", .user_password = "alice:secret"}).status == 401);
+}
+
+TEST_CASE("a stop does not wait for a web configuration on a dead mount") {
+  Door door(kUsers);
+  DeadMount mount(door);
+  door.open();
+  mount.die();
+  write(door.folder.path("web.yml"), kBob);
+  mount.await_reader();
+  door.server->stop();
+  mount.revive();
 }
 
 TEST_CASE("the rate is kept") {
