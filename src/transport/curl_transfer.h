@@ -69,8 +69,11 @@ class CurlTransfer {
 
   // libcurl works on this transfer, with or without an event of its sockets.
   void note_active();
-  // The kernel has no room to watch a socket of it: the exchange fails on our side.
-  void note_unwatchable() { out_of_sockets_ = true; }
+  // And on this socket of it; false: there is no memory to know it.
+  bool note_socket(int socket);
+  // The kernel or we have no room to watch a socket of it: the exchange fails on our side.
+  void note_unwatchable() { out_of_sockets_ = unwatchable_ = true; }
+  bool is_unwatchable() const { return unwatchable_; }
   // Whether the peer has sent more than any reply needs, such as chunk extensions without end. Then
   // the exchange is to be ended.
   bool is_flooded();
@@ -155,6 +158,7 @@ class CurlTransfer {
   bool refused_repeat_ = false;  // libcurl wanted to send once more what had left already
   long os_error_before_ = 0;     // when it was last ready to send
   bool out_of_sockets_ = false;
+  bool unwatchable_ = false;
   bool socket_tried_ = false;
   bool port_differs_ = false;  // a socket was opened to a port other than the URL's
 

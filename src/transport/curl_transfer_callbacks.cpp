@@ -79,6 +79,14 @@ Result CurlTransfer::guarded(Result refusal, Call call) {
   }
 }
 
+bool CurlTransfer::note_socket(int socket) {
+  return guarded(false, [&] {
+    note_active();
+    observer_.note_socket(socket);
+    return true;
+  });
+}
+
 template <typename Take>
 std::size_t CurlTransfer::take_or_stop(std::size_t bytes, Take take) {
   loop_.frames.carried(bytes);

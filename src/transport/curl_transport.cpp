@@ -3,6 +3,7 @@
 #include <curl/curl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <queue>
 #include <span>
@@ -82,7 +83,7 @@ class CurlTransport::Loop {
   // Of running transfers only: libcurl also calls back with handles of its own, and a handle that
   // it hands back is compared and never asked for anything.
   std::unordered_map<const CURL*, ProbeId> handles_;
-  std::vector<ProbeId> unwatchable_;  // transfers with a socket that the kernel cannot watch
+  bool some_unwatchable_ = false;  // of the transfers: CurlTransfer::is_unwatchable()
   // When to look at a transfer's deadline. An entry may be out of date.
   std::priority_queue<Alarm, std::vector<Alarm>, std::greater<>> alarms_;
   std::vector<Completion> ended_;
@@ -291,8 +292,12 @@ void CurlTransport::Loop::collect_ended() {
     else
       end(*transfer, code);
   }
-  for (const ProbeId id : std::exchange(unwatchable_, {}))
-    if (CurlTransfer* transfer = running(id)) end(*transfer, CURLE_COULDNT_CONNECT);
+  while (some_unwatchable_) {
+    const auto found = std::find_if(transfers_.begin(), transfers_.end(),
+                                    [](const auto& each) { return each.second->is_unwatchable(); });
+    some_unwatchable_ = found != transfers_.end();
+    if (some_unwatchable_) end(*found->second, CURLE_COULDNT_CONNECT);
+  }
 }
 
 // libcurl asks for a call of its timer, so the next iteration goes on with it.
@@ -331,8 +336,7 @@ void CurlTransport::Loop::end(CurlTransfer& transfer, std::optional<CURLcode> co
   const base::MonoTime now = base::mono_now();
   if (!code && transfer.stage() == model::Stage::resolve) lookups_.given_up(transfer.host(), now);
   ended_.push_back({id, transfer.end(now, code)});
-  // Out of both tables first: libcurl calls back while it removes a handle, and the facts are
-  // final.
+  // Out of both tables first: libcurl calls back meanwhile, and the facts are final.
   handles_.erase(transfer.handle());
   const auto over = transfers_.extract(id);
   curl_multi_remove_handle(multi_, transfer.handle());
@@ -345,20 +349,15 @@ int CurlTransport::Loop::on_socket(CURL* easy, curl_socket_t socket, int what, v
       owner->observer().note_socket_left(socket);
     return 0;
   }
-  std::optional<ProbeId> owner;
-  CurlTransfer* transfer = loop.running(easy);
-  if (transfer != nullptr) {
-    owner = transfer->id();
-    transfer->note_active();
-    transfer->observer().note_socket(socket);
-  }
   std::uint32_t events = (what & CURL_POLL_IN) != 0 ? std::uint32_t{EPOLLIN} : 0U;
   if ((what & CURL_POLL_OUT) != 0) events |= EPOLLOUT;
-  const bool watched = loop.sockets_.watch(socket, events, owner);
-  if (watched || transfer == nullptr) return 0;
+  CurlTransfer* transfer = loop.running(easy);
+  const auto owner = transfer == nullptr ? std::nullopt : std::optional(transfer->id());
+  const bool noted = transfer == nullptr || transfer->note_socket(socket);
+  if ((noted && loop.sockets_.watch(socket, events, owner)) || transfer == nullptr) return 0;
   // Not -1, or libcurl would end every transfer.
   transfer->note_unwatchable();
-  loop.unwatchable_.push_back(transfer->id());
+  loop.some_unwatchable_ = true;
   return 0;
 }
 

@@ -1,5 +1,7 @@
 #include "transport/socket_table.h"
 
+#include <new>
+
 namespace reinfer::transport {
 
 std::uint64_t SocketTable::token_of(int socket, const Entry& entry) {
@@ -12,8 +14,19 @@ void SocketTable::opened(int socket, ProbeId owner) {
   entries_[socket] = {owner, ++generations_, false};
 }
 
+// Called from within libcurl, which is C: nothing may be thrown through it.
+SocketTable::Entry* SocketTable::entry_of(int socket) {
+  try {
+    return &entries_[socket];
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
+
 bool SocketTable::watch(int socket, std::uint32_t events, std::optional<ProbeId> owner) {
-  Entry& entry = entries_[socket];
+  Entry* known = entry_of(socket);
+  if (known == nullptr) return false;
+  Entry& entry = *known;
   if (entry.generation == 0 || entry.owner != owner) entry.generation = ++generations_;
   entry.owner = owner;
   const std::uint64_t token = token_of(socket, entry);

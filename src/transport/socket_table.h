@@ -25,7 +25,8 @@ class SocketTable {
   // The socket was opened for an exchange (CURLOPT_OPENSOCKETFUNCTION).
   void opened(int socket, ProbeId owner);
   // The socket is to be watched for `events` of epoll (CURLMOPT_SOCKETFUNCTION) on behalf of
-  // `owner`, or of libcurl itself. False if the kernel cannot watch it.
+  // `owner`, or of libcurl itself. False if the kernel cannot watch it,
+  // or there is no memory.
   [[nodiscard]] bool watch(int socket, std::uint32_t events, std::optional<ProbeId> owner);
   // The socket is not to be watched any more: libcurl has no use for it for now (CURL_POLL_REMOVE)
   // or is about to close it (CURLOPT_CLOSESOCKETFUNCTION). Returns its owner up to now. May be
@@ -49,6 +50,7 @@ class SocketTable {
     std::uint32_t generation = 0;  // a new one with each owner
     bool watched = false;
   };
+  Entry* entry_of(int socket);
   static std::uint64_t token_of(int socket, const Entry& entry);
 
   base::Epoll& epoll_;
