@@ -21,7 +21,7 @@ std::optional<base::Nanoseconds> parse_seconds(std::string_view text) {
   long long seconds = 0;
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, seconds);
-  if (stop != end || text.empty() || seconds < 0) return std::nullopt;
+  if (stop != end || text.empty() || text.front() == '-') return std::nullopt;
   if (error == std::errc::result_out_of_range) return kRetryAfterMax;
   if (error != std::errc{}) return std::nullopt;
   return std::chrono::seconds(

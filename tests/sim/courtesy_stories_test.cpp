@@ -1,6 +1,9 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <utility>
+
+#include "schedule/schedule.h"
 #include "tests/sim/world.h"
 
 namespace reinfer::tests {
@@ -214,6 +217,43 @@ interval = "30s"
   world.run_for(10min);
   CHECK(world.metrics().find("reinfer_control_reachable{control=\"elsewhere\"} 1") !=
         std::string::npos);
+}
+
+TEST_CASE(
+    "a control is asked on a grid of its own, one request at a time, and nothing is made up for") {
+  World world(acme() + R"(
+[[control]]
+name = "elsewhere"
+url = "https://www.example.com/"
+interval = "20s"
+timeout = "20s"
+)");
+  const schedule::Grid grid{"control elsewhere", 20s};
+  world.during(10min, 20min, "example.com", never_answers());
+  auto asked = [&, before = std::size_t{0}]() mutable {
+    const std::size_t sum = world.requests_to("example.com");
+    return sum - std::exchange(before, sum);
+  };
+  world.run_for(10min);
+  CHECK(asked() == 30);
+  world.run_for(10min);
+  // The next slot finds the last request still out, a moment before it is given up.
+  const std::size_t in_silence = asked();
+  CHECK(in_silence >= 15);
+  CHECK(in_silence < 30);
+  world.stall(5min);
+  world.run_for(5min);
+  const std::size_t after_stall = asked();
+  CHECK(after_stall >= 15);
+  CHECK(after_stall <= 17);
+  base::MonoTime free{};
+  for (const StartNote& note : world.starts()) {
+    if (note.url.find("example.com") == std::string::npos) continue;
+    const base::Nanoseconds since = note.at.wall.time_since_epoch() - schedule::phase_of(grid);
+    CHECK(since % grid.interval <= schedule::lateness_max(grid.interval) + kReadingSlack);
+    CHECK(note.at.mono >= free);
+    free = note.ends;
+  }
 }
 
 TEST_CASE("an exporter that is cut off burns no budget from when its control fails") {

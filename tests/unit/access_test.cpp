@@ -103,6 +103,35 @@ TEST_CASE_FIXTURE(AccessTest, "wrong passwords do not push the right one out of 
   CHECK(access.recall(http::Digest{249, 1}) == false);
 }
 
+TEST_CASE_FIXTURE(AccessTest,
+                  "a hundred answers of each kind are remembered, the oldest goes first") {
+  for (const bool right : {true, false}) {
+    CAPTURE(right);
+    const auto key = [right](std::uint8_t i) { return http::Digest{i, right}; };
+    for (std::uint8_t i = 0; i < 100; ++i)
+      access.remember({key(i), right});
+    // One that is known already takes no place.
+    for (int i = 0; i < 5; ++i)
+      access.remember({key(50), right});
+    CHECK(access.recall(key(0)) == right);
+    access.remember({key(100), right});
+    CHECK_FALSE(access.recall(key(0)));
+    CHECK(access.recall(key(1)) == right);
+    CHECK(access.recall(key(100)) == right);
+  }
+}
+
+TEST_CASE_FIXTURE(AccessTest, "an answer to another question opens nothing") {
+  CHECK(access.judge(kAlice, http::PasswordAnswer{http::Digest{1}, true}).verdict ==
+        http::AccessVerdict::unknown);
+  const auto question = access.judge(kAlice).question;
+  REQUIRE(question);
+  CHECK(access.judge(kAlice, http::PasswordAnswer{question->key, false}).verdict ==
+        http::AccessVerdict::denied);
+  CHECK(access.judge(kBob, http::PasswordAnswer{question->key, true}).verdict ==
+        http::AccessVerdict::unknown);
+}
+
 TEST_CASE_FIXTURE(AccessTest, "a changed hash takes effect at once") {
   CHECK(settle(kAlice) == http::AccessVerdict::granted);
   // Of "other".

@@ -33,6 +33,8 @@ TEST_CASE("Retry-After is read as seconds or as a date, and bounded") {
       {"Sun, 06 Nov 2094 08:49:37 GMT", probe::kRetryAfterMax},
       {"Fri, 31 Dec 9999 23:59:59 GMT", probe::kRetryAfterMax},
       {"-5", std::nullopt},
+      {"-0", std::nullopt},
+      {"+5", std::nullopt},
       {"1.5", std::nullopt},
       {"soon", std::nullopt},
       {"", std::nullopt},
@@ -107,6 +109,19 @@ TEST_CASE("the count of paid probes survives a restart") {
   probe::PaidBudget restarted(folder.file(), log);
   CHECK_FALSE(restarted.may_spend(tenant, kDay + 2h));
   CHECK(restarted.may_spend(tenant, kDay + 24h));
+}
+
+TEST_CASE("a clock set back by a day grants nothing again, one set back by more was wrong before") {
+  const auto plan = plan_from(kPaid);
+  const base::Log log = base::Log::silent();
+  const model::Tenant& tenant = plan->tenants()[0];
+  probe::PaidBudget budget("", log);
+  for (std::size_t i = 0; i < model::kPaidProbesPerDay; ++i)
+    budget.spend(tenant, kDay);
+  CHECK_FALSE(budget.may_spend(tenant, kDay));
+  CHECK_FALSE(budget.may_spend(tenant, kDay - 24h));
+  CHECK_FALSE(budget.may_spend(tenant, kDay + 24h - 1ns));
+  CHECK(budget.may_spend(tenant, kDay - 24h - 1ns));
 }
 
 TEST_CASE("a paid probe is in the state file before it may be sent, and is written there once") {

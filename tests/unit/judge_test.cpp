@@ -260,6 +260,27 @@ TEST_CASE("replies that the application did not write have no Server-Timing stat
   CHECK_FALSE(result.application_answered);
 }
 
+TEST_CASE("only a throttled or an unavailable service is listened to about when to come again") {
+  for (const int status : {200, 301, 401, 403, 428, 429, 430, 500, 502, 503, 504}) {
+    CAPTURE(status);
+    model::Exchange exchange = reply(status, kError);
+    exchange.headers.push_back({"Retry-After", "7"});
+    const model::ProbeResult result = probe::judge({}, {}, exchange);
+    CHECK(result.retry_after.has_value() == (status == 429 || status == 503));
+  }
+  model::Exchange lost = failed(model::WireError::connection_lost);
+  lost.headers.push_back({"Retry-After", "7"});
+  CHECK_FALSE(probe::judge({}, {}, lost).retry_after.has_value());
+}
+
+TEST_CASE("a probe that nobody could time ended when it began") {
+  const base::Instant at{base::WallTime{10s}, base::MonoTime{5s}};
+  const model::ProbeResult result =
+      probe::judge({}, {model::TargetIndex{3}, at, "id"}, failed(model::WireError::monitor));
+  CHECK(result.finished.wall == at.wall);
+  CHECK(result.finished.mono == at.mono);
+}
+
 TEST_CASE("messages of strangers are cleaned and cut") {
   model::Target target;
   const model::ProbeResult result = probe::judge(

@@ -80,5 +80,48 @@ TEST_CASE("the phase of a target never changes between releases") {
         schedule::phase_of(schedule::grid_of(plan->targets()[1])));
 }
 
+TEST_CASE("a grid has the phase of its name, a control's of its own") {
+  const auto plan = plan_from(R"(
+[[control]]
+name = "dns"
+url = "https://control.example/"
+interval = "20s"
+)" + std::string(kTwoTenants));
+  const std::vector<schedule::Grid> controls = schedule::control_grids(*plan);
+  REQUIRE(controls.size() == 1);
+  CHECK(controls[0].key == "control dns");
+  CHECK(controls[0].interval == 20s);
+  CHECK(schedule::target_grids(*plan).size() == 3);
+  // The hash of a name, below its interval: a restart, and a release, must find the same grid.
+  CHECK(schedule::phase_of({"control dns", 20s}) == 13426468856ns);
+  CHECK(schedule::phase_of({"acme/dataset", 30s}) == 5897720552ns);
+}
+
+TEST_CASE("a slot that is due at the very start is not put off") {
+  const schedule::Grid grid{"a", 10s};
+  const base::Instant start{base::WallTime{1000s + schedule::phase_of(grid)}, base::MonoTime{5s}};
+  schedule::Schedule schedule({grid}, start);
+  CHECK(schedule.next_due() == start.mono);
+  // And one that has just passed comes an interval later.
+  schedule::Schedule late({grid}, {start.wall + 1ns, start.mono + 1ns});
+  CHECK(late.next_due() == start.mono + 10s);
+}
+
+TEST_CASE("a grid that stays keeps its next slot, one with another interval begins anew") {
+  const schedule::Grid grid{"a", 10s};
+  const base::Instant start{base::WallTime{1000s + schedule::phase_of(grid)}, base::MonoTime{5s}};
+  schedule::Schedule schedule({grid}, start);
+  // The wall clock is set by three seconds meanwhile.
+  const base::Instant later{start.wall + 7s, start.mono + 4s};
+  schedule.adopt({grid}, later);
+  CHECK(schedule.next_due() == start.mono);
+  schedule.adopt({{"a", 20s}}, later);
+  CHECK(schedule.next_due() > later.mono - 1ns);
+  schedule.adopt({{"b", 20s}}, later);
+  const base::Nanoseconds wall = later.wall.time_since_epoch() + (schedule.next_due() - later.mono);
+  CHECK((wall - schedule::phase_of({"b", 20s})) % 20s == 0ns);
+  CHECK(schedule.next_due() < later.mono + 20s);
+}
+
 }  // namespace
 }  // namespace reinfer::tests
