@@ -31,6 +31,7 @@ std::unique_ptr<httplib::ClientImpl> client_for(int port, const Fetch& what) {
     SSL_CTX_set_max_proto_version(context, what.tls_version);
   }
   if (!what.ciphers.empty()) SSL_CTX_set_cipher_list(context, what.ciphers.c_str());
+  if (!what.curves.empty()) SSL_CTX_set1_groups_list(context, what.curves.c_str());
   return client;
 }
 

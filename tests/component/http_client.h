@@ -25,7 +25,8 @@ struct Fetch {
   std::vector<std::string> headers = {};
   int tls_version = 0;       // of OpenSSL: TLS1_2_VERSION, ...; 0: any
   std::string ciphers = {};  // of TLS 1.2
-  std::string body = {};     // set: POST
+  std::string curves = {};
+  std::string body = {};  // set: POST
 };
 
 Page fetch(int port, const Fetch& what);

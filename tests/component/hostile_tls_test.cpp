@@ -1,0 +1,114 @@
+// Peers of the probes that break the rules of TLS, or stretch them. The outcome is fixed.
+#include <doctest/doctest.h>
+#include <openssl/ssl.h>
+#include <sys/socket.h>
+
+#include <atomic>
+#include <string>
+
+#include "tests/component/tls_peer.h"
+
+namespace reinfer::tests {
+namespace {
+
+const std::string kBody = R"({"status":"ok","dataset":{}})";
+const std::string kEndedByClose =
+    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n" + kBody;
+const std::string kWithLength =
+    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 28\r\n\r\n" + kBody;
+
+void answer(ssl_st* session, int) {
+  read_request(session);
+  send_text(session, kWithLength);
+}
+
+std::string outcome(const TlsPeer& peer) {
+  return label(probe_once({peer.base_url(), peer.ca_file()}));
+}
+
+// As libcurl and curl decide it: only without any alternative name is the common name read
+// (RFC 6125, section 6.4.4).
+TEST_CASE("a certificate with a common name only is for that name") {
+  struct Row {
+    const char* common_name;
+    const char* alternative_names;
+    const char* outcome;
+  };
+  for (const Row& row :
+       {Row{"localhost", nullptr, "ok"}, Row{"elsewhere.example", nullptr, "tls_error"},
+        Row{"localhost", "DNS:elsewhere.example", "tls_error"},
+        Row{"elsewhere.example", "DNS:localhost", "ok"}}) {
+    CAPTURE(row.common_name);
+    CHECK(outcome({{row.common_name, row.alternative_names}, answer}) == row.outcome);
+  }
+}
+
+TEST_CASE("a chain of a hundred certificates is checked, one beyond all measure is refused") {
+  CHECK(outcome({{"localhost", "DNS:localhost", 98}, answer}) == "ok");
+  CHECK(outcome({{"localhost", "DNS:localhost", 400}, answer}) == "tls_error");
+}
+
+TEST_CASE(
+    "a reply of known length needs no goodbye of TLS, one that ends with its connection does") {
+  const auto closing = [](const std::string& reply, bool says_goodbye) {
+    const TlsPeer peer({}, [&](ssl_st* session, int socket) {
+      read_request(session);
+      send_text(session, reply);
+      if (says_goodbye) SSL_shutdown(session);
+      shutdown(socket, SHUT_WR);
+    });
+    return outcome(peer);
+  };
+  CHECK(closing(kWithLength, true) == "ok");
+  CHECK(closing(kWithLength, false) == "ok");
+  CHECK(closing(kEndedByClose, true) == "ok");
+  // Whoever cut the connection may have cut the body (RFC 8446, section 6.1).
+  CHECK(closing(kEndedByClose, false) == "connection_lost");
+}
+
+TEST_CASE("session tickets without end are read no longer than it takes to notice") {
+  std::atomic<int> sent{0};
+  const TlsPeer peer({}, [&](ssl_st* session, int) {
+    read_request(session);
+    while (SSL_new_session_ticket(session) == 1 && SSL_do_handshake(session) == 1 &&
+           sent < 1'000'000)
+      ++sent;
+  });
+  CHECK(outcome(peer) == "connection_lost");
+  CHECK(peer.connections() == 1);
+  CHECK(sent < 200'000);
+}
+
+TEST_CASE("key updates without end are read no longer than it takes to notice") {
+  for (const int type : {SSL_KEY_UPDATE_NOT_REQUESTED, SSL_KEY_UPDATE_REQUESTED}) {
+    CAPTURE(type);
+    std::atomic<int> sent{0};
+    const TlsPeer peer({}, [&](ssl_st* session, int) {
+      read_request(session);
+      while (SSL_key_update(session, type) == 1 && SSL_do_handshake(session) == 1 &&
+             sent < 1'000'000)
+        ++sent;
+    });
+    CHECK(outcome(peer) == "connection_lost");
+    CHECK(peer.connections() == 1);
+    CHECK(sent < 500'000);
+  }
+}
+
+TEST_CASE("a few tickets and key updates are nothing unusual") {
+  const TlsPeer peer({}, [](ssl_st* session, int socket) {
+    read_request(session);
+    for (int i = 0; i < 3; ++i) {
+      SSL_new_session_ticket(session);
+      SSL_do_handshake(session);
+      SSL_key_update(session, SSL_KEY_UPDATE_NOT_REQUESTED);
+      SSL_do_handshake(session);
+    }
+    send_text(session, kWithLength);
+    shutdown(socket, SHUT_WR);
+  });
+  CHECK(outcome(peer) == "ok");
+}
+
+}  // namespace
+}  // namespace reinfer::tests
