@@ -10,6 +10,7 @@ from machine import BUSY_MACHINE
 
 SLOTS_TO_SEE = 3
 RUN_TIME_ONLY = 'run time only'
+MEMORY_BYTES_MORE_MAX = 8 << 20
 
 
 def list_faults():
@@ -83,6 +84,21 @@ class FaultModesTest(unittest.TestCase):
             with self.subTest(mode=mode):
                 expected = {'throttled'} if mode in throttling else set()
                 self.assertEqual(set(scrape.skipped(tenant=mode)) - BUSY_MACHINE, expected)
+
+    def test_trouble_of_every_kind_takes_little_memory(self):
+        """Beside an exporter with as many tenants that are all well."""
+        tables = [tenant(mode, self.simulator) for mode in self.expected]
+        config = write_config(self.folder, *tables, name='well', interval='4s', timeout='3500ms',
+                              connect_timeout='3s', tls_timeout='3s')
+        well = Exporter(self, self.folder, config, self.simulator.token, name='well',
+                        log_level='debug').await_serving()
+        calm = well.scrape_when(
+            lambda now: all(now.slots(tenant=mode) >= SLOTS_TO_SEE for mode in self.expected),
+            'results of every tenant')
+        rough = self.scrape_with_all_modes()
+        grown = rough.value('process_resident_memory_bytes') - \
+            calm.value('process_resident_memory_bytes')
+        self.assertLess(grown, MEMORY_BYTES_MORE_MAX)
 
     def test_the_token_appears_nowhere(self):
         """Not in the log at its most talkative, not on a page, not in a report of a probe."""
