@@ -29,7 +29,7 @@ void Access::replace(AccessSettings settings) {
     tokens_.push_back(digest_of(salt_ + token.reveal()));
   settings_.tokens.clear();
   rate_.reset();
-  if (settings_.rate_limit)
+  if (settings_.rate_limit && settings_.rate_limit->burst > 0)
     rate_.emplace(settings_.rate_limit->burst, settings_.rate_limit->interval);
 }
 
@@ -81,7 +81,9 @@ AccessDecision Access::judge_basic(std::string_view encoded,
 
 bool Access::within_rate(base::MonoTime now) {
   const std::lock_guard lock(mutex_);
-  return !rate_ || !rate_->take(now);
+  // A burst of 0 lets nobody in.
+  if (!rate_) return !settings_.rate_limit;
+  return !rate_->take(now);
 }
 
 std::optional<bool> Access::recalled(const Digest& key) const {

@@ -96,8 +96,8 @@ std::vector<Case> refused_cases() {
        with_certificate(std::string(kIfGiven) + "  min_version: TLS111\n"),
        "tls_server_config.min_version: is \"TLS111\""},
       {"headers_content_type_options", clear + "X-Content-Type-Options: sniff\n",
-       "is \"sniff\", allowed: \"nosniff\""},
-      {"headers_frame_options", clear + "X-Frame-Options: foo\n", "is \"foo\", allowed: \"deny\""},
+       "is \"sniff\", allowed: nosniff"},
+      {"headers_frame_options", clear + "X-Frame-Options: foo\n", "is \"foo\", allowed: deny"},
       {"headers_extra_header", clear + "Server: foo\n", "is not a key of this table"},
   };
 }
