@@ -24,7 +24,7 @@ class ServerTest {
       : probing(to_toml({"https://reinfer.io"})),
         ledger(probing.plan, clock.now()),
         server_instruments(instruments, "/metrics"),
-        server({{{"127.0.0.1", 0}}, false, {}, {}},
+        server({{{"127.0.0.1", 0}}, false, {}, http::read_web_files, {}},
                routes::exporter_routes({"/metrics"}, ledger, clock, instruments, ready),
                server_instruments, log),
         port(server.bind().value()) {
@@ -79,7 +79,8 @@ TEST_CASE_FIXTURE(ServerTest, "requests are counted by known paths only") {
 }
 
 TEST_CASE_FIXTURE(ServerTest, "a port in use is an error in words") {
-  http::Server second({{{"127.0.0.1", port}}, false, {}, {}}, {}, server_instruments, log);
+  http::Server second({{{"127.0.0.1", port}}, false, {}, http::read_web_files, {}}, {},
+                      server_instruments, log);
   const auto taken = second.bind();
   REQUIRE_FALSE(taken.has_value());
   CHECK(taken.error() ==
@@ -104,7 +105,8 @@ TEST_CASE("a server that never started stops at once") {
   const base::Log log = base::Log::silent();
   base::Instruments instruments;
   http::ServerInstruments server_instruments(instruments, "/metrics");
-  http::Server server({{{"127.0.0.1", 0}}, false, {}, {}}, {}, server_instruments, log);
+  http::Server server({{{"127.0.0.1", 0}}, false, {}, http::read_web_files, {}}, {},
+                      server_instruments, log);
   server.stop();
 }
 

@@ -30,7 +30,7 @@ class StreamingTest {
   StreamingTest()
       : ledger(plan_from(many_targets(100)), clock.now()),
         server_instruments(instruments, "/metrics"),
-        server({{{"127.0.0.1", 0}}, false, {}, {}},
+        server({{{"127.0.0.1", 0}}, false, {}, http::read_web_files, {}},
                routes::exporter_routes({"/metrics"}, ledger, clock, instruments, ready),
                server_instruments, log),
         port(server.bind().value()) {
@@ -148,7 +148,7 @@ struct EndlessServer {
       return reply;
     };
     server = std::make_unique<http::Server>(
-        http::ServerOptions{{{"127.0.0.1", 0}}, false, {}, limits},
+        http::ServerOptions{{{"127.0.0.1", 0}}, false, {}, http::read_web_files, limits},
         http::Routes{{"GET", "/endless", http::RouteAccess::open, endless},
                      {"GET", "/-/healthy", http::RouteAccess::open,
                       [](auto&) { return http::HttpReply{}; }}},
