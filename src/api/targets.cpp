@@ -195,16 +195,13 @@ tl::expected<std::string, ApiError> api_target(const record::Snapshot& snapshot,
                                                std::string_view tenant, std::string_view probe,
                                                const ApiParameters& parameters) {
   if (auto fine = refuse_parameters(parameters); !fine) return tl::unexpected(fine.error());
-  const auto& targets = snapshot.plan->targets();
-  const auto found = std::find_if(targets.begin(), targets.end(), [&](const model::Target& target) {
-    return target.tenant_name == tenant && target.probe == probe;
-  });
-  if (found == targets.end())
+  const auto found = snapshot.plan->find_target(tenant, probe);
+  if (!found)
     return tl::unexpected(ApiError{
         404, "not_found",
         fmt::format("no target is called {}/{}, allowed: those of /api/v1/targets",
                     base::sanitise(tenant, kNameBytesMax), base::sanitise(probe, kNameBytesMax))});
-  const auto index = static_cast<std::size_t>(found - targets.begin());
+  const std::size_t index = model::to_size(*found);
   const auto kept = evidence_of(tenant, probe);
   const model::Plan& plan = kept ? *kept->plan : *snapshot.plan;
   const record::Evidence evidence = kept ? kept->evidence : record::Evidence();

@@ -36,11 +36,13 @@ std::size_t probe_threads_for(const model::Plan& plan, std::size_t processors) {
 struct ProbeThreads::Worker {
   Worker(std::shared_ptr<const model::Plan> part, const base::Clock& clock,
          std::unique_ptr<transport::Transport> own, const credentials::ReadStored& read_stored,
-         probe::PaidBudget& paid, record::Ledger& ledger, const base::Log& log, std::uint64_t seed)
+         probe::PaidBudget& paid, probe::InFlightLimit& limit, record::Ledger& ledger,
+         const base::Log& log, std::uint64_t seed)
       : transport(std::move(own)),
         credentials(*part, log, read_stored),
         mailbox(*transport),
-        engine(std::move(part), clock, *transport, credentials, paid, ledger, mailbox, log, seed) {}
+        engine(std::move(part), clock, *transport, credentials, paid, limit, ledger, mailbox, log,
+               seed) {}
 
   std::unique_ptr<transport::Transport> transport;
   credentials::Credentials credentials;
@@ -57,7 +59,7 @@ ProbeThreads::ProbeThreads(const model::Partition& partition, const base::Clock&
     : clock_(clock), ledgers_(ledgers), log_(log) {
   for (std::size_t i = 0; i < partition.parts.size(); ++i)
     workers_.push_back(std::make_unique<Worker>(partition.parts[i], clock, make_transport(),
-                                                read_stored, paid, ledgers.part(i), log,
+                                                read_stored, paid, limit_, ledgers.part(i), log,
                                                 base::stable_hash("probe thread", seed + i)));
 }
 

@@ -19,6 +19,7 @@
 #include "credentials/stored_reads.h"
 #include "model/partition.h"
 #include "probe/engine.h"
+#include "probe/in_flight_limit.h"
 #include "probe/mailbox.h"
 #include "probe/paid_budget.h"
 #include "record/ledgers.h"
@@ -79,6 +80,7 @@ class ProbeThreads {
   const base::Log& log_;
   std::atomic<std::size_t> waiting_{0};
   std::atomic<bool> stopped_{false};
+  probe::InFlightLimit limit_;  // shared by all workers
   std::vector<std::unique_ptr<Worker>> workers_;
 };
 

@@ -233,6 +233,7 @@ std::optional<model::Plan> PlanProof::run() {
   // The number of series is known only if all tenants and probes are valid.
   if (problems_.empty()) check_series();
   if (!problems_.empty()) return std::nullopt;
+  plan_.index_names();
   return std::move(plan_);
 }
 

@@ -10,7 +10,9 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/clock.h"
@@ -84,7 +86,8 @@ class Credentials {
   // Whether the API has rejected the current token in the last reply to this tenant that judged it.
   bool is_rejected(model::TenantIndex tenant) const;
 
-  // The next fetch that is due, at most one in flight for each source.
+  // The next fetch that is due, at most one in flight for each source. To be called until there is
+  // none.
   std::optional<TokenFetch> take_fetch(base::Instant now);
   // Does nothing if the source is gone.
   void fetched(TokenSourceId source, const model::Exchange& exchange, base::Instant now);
@@ -93,11 +96,30 @@ class Credentials {
   base::MonoTime next_event() const;
 
   model::TokenFacts facts(model::TenantIndex tenant) const;
+  // The tenants whose facts may have changed since the last call; each once.
+  std::vector<model::TenantIndex> take_changed();
 
  private:
   class Source;
-  Source& source_of(model::TenantIndex tenant);
+  // A source and what follows from its state. No turn walks through all of them.
+  struct Used {
+    std::unique_ptr<Source> source;
+    std::vector<model::TenantIndex> tenants;
+    model::TokenFacts told;  // as take_changed() last saw them
+    base::MonoTime turn_at = base::MonoTime::max();
+    base::MonoTime next_event = base::MonoTime::max();
+    bool is_touched = false;
+  };
+  using Times = std::set<std::pair<base::MonoTime, TokenSourceId>>;
+
   const Source& source_of(model::TenantIndex tenant) const;
+  // Calls `work` with the source, whose state it may change.
+  template <typename Work>
+  auto change(TokenSourceId id, Work work);
+  template <typename Work>
+  auto change(model::TenantIndex tenant, Work work);
+  void note_change(TokenSourceId id, Used& used);
+  void note_verdict(model::TenantIndex tenant);
   void take_sources(const model::Plan& plan);
   void log_contradiction(model::TenantIndex tenant);
 
@@ -106,8 +128,15 @@ class Credentials {
   const model::Plan* plan_;
   TokenVerdicts verdicts_;
 
-  std::map<TokenSourceId, std::unique_ptr<Source>> sources_;
+  std::map<TokenSourceId, Used> sources_;
   std::vector<TokenSourceId> source_of_tenant_;
+  Times turns_;                       // of the sources that have one
+  Times events_;                      // of the sources that have one
+  std::vector<TokenSourceId> asked_;  // in this turn, the last one first
+  bool is_asking_ = false;
+  std::vector<TokenSourceId> touched_;  // since take_changed()
+  std::vector<model::TenantIndex> judged_;
+  std::vector<bool> is_judged_;
   std::uint64_t sources_made_ = 0;
   std::uint64_t tokens_seen_ = 0;
 };

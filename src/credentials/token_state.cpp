@@ -225,6 +225,14 @@ base::MonoTime Credentials::Source::next_event() const {
   return fetches && refresh_at_ ? *refresh_at_ : base::MonoTime::max();
 }
 
+base::MonoTime Credentials::Source::turn_at() const {
+  constexpr auto kEachTurn = base::MonoTime::min();
+  constexpr auto kNever = base::MonoTime::max();
+  if (is_stored(source_)) return read_since_ ? kEachTurn : kNever;
+  if (!refresh_at_ || fetch_in_flight_) return kNever;
+  return command_ ? kEachTurn : *refresh_at_;
+}
+
 std::optional<std::string> inspect_token(const model::TokenSource& source,
                                          const std::function<bool()>& given_up) {
   if (source.kind == model::TokenSource::Kind::oauth) {

@@ -41,6 +41,8 @@ class Credentials::Source {
   std::optional<model::Request> take_fetch(base::Instant now);
   void fetched(const model::Exchange& exchange, base::Instant now);
   base::MonoTime next_event() const;
+  // take_fetch() does nothing before.
+  base::MonoTime turn_at() const;
   model::TokenFacts facts() const { return facts_; }
 
  private:

@@ -6,7 +6,15 @@
 namespace reinfer::credentials {
 
 TokenVerdicts::TokenVerdicts(const model::Plan& plan)
-    : plan_(&plan), tenants_(plan.tenants().size()), targets_(plan.targets().size()) {}
+    : plan_(&plan), tenants_(plan.tenants().size()), targets_(plan.targets().size()) {
+  list_targets();
+}
+
+void TokenVerdicts::list_targets() {
+  targets_of_.assign(plan_->tenants().size(), {});
+  for (std::size_t i = 0; i < plan_->targets().size(); ++i)
+    targets_of_[model::to_size(plan_->targets()[i].tenant)].push_back(model::TargetIndex(i));
+}
 
 void TokenVerdicts::adopt(const model::Plan& plan, const model::PlanChange& change) {
   const model::Plan& before = *std::exchange(plan_, &plan);
@@ -20,6 +28,21 @@ void TokenVerdicts::adopt(const model::Plan& plan, const model::PlanChange& chan
   }
   // The probe whose success made another one's 401 harmless may be gone.
   targets_.assign(plan.targets().size(), {});
+  list_targets();
+  accepted_by_.clear();
+  for (const OfTenant& tenant : tenants_)
+    if (tenant.accepted == true) ++accepted_by_[tenant.token];
+}
+
+void TokenVerdicts::judge(OfTenant& of_tenant, bool accepted, std::uint64_t token) {
+  if (of_tenant.accepted == accepted && of_tenant.token == token) return;
+  if (of_tenant.accepted == true) {
+    const auto before = accepted_by_.find(of_tenant.token);
+    if (--before->second == 0) accepted_by_.erase(before);
+  }
+  if (accepted) ++accepted_by_[token];
+  of_tenant.accepted = accepted;
+  of_tenant.token = token;
 }
 
 TokenVerdicts::OfTenant& TokenVerdicts::tenant_of(model::TargetIndex target) {
@@ -33,8 +56,7 @@ void TokenVerdicts::set_still_alone(OfTarget& of_target, OfTenant& of_tenant, bo
 
 void TokenVerdicts::accepted(model::TargetIndex target, std::uint64_t token, base::MonoTime sent) {
   OfTenant& of_tenant = tenant_of(target);
-  of_tenant.accepted = true;
-  of_tenant.token = token;
+  judge(of_tenant, true, token);
   of_tenant.at = sent;
   of_tenant.tokens_refused_in_a_row = 0;
   of_tenant.contradiction_told = false;
@@ -44,13 +66,10 @@ void TokenVerdicts::accepted(model::TargetIndex target, std::uint64_t token, bas
   own = {};
   // Nearly always: the targets need not be gone through at each reply.
   if (of_tenant.probes_refused == 0) return;
-  const model::TenantIndex tenant = plan_->target(target).tenant;
-  for (std::size_t i = 0; i < targets_.size(); ++i) {
-    OfTarget& other = targets_[i];
+  for (const model::TargetIndex i : targets_of_[model::to_size(plan_->target(target).tenant)]) {
+    OfTarget& other = targets_[model::to_size(i)];
     // A request that was sent before the refusal may have met a token that was still good.
-    if (other.refused_token == token && other.refused_at < sent &&
-        plan_->targets()[i].tenant == tenant)
-      other.alone = true;
+    if (other.refused_token == token && other.refused_at < sent) other.alone = true;
   }
 }
 
@@ -73,8 +92,7 @@ bool TokenVerdicts::refused(model::TargetIndex target, std::uint64_t token, base
   }
   if (of_tenant.accepted == false && of_tenant.token == token) return true;
   ++of_tenant.tokens_refused_in_a_row;
-  of_tenant.accepted = false;
-  of_tenant.token = token;
+  judge(of_tenant, false, token);
   of_tenant.at = now;
   of_tenant.contradiction_told = false;
   return true;
@@ -91,15 +109,14 @@ int TokenVerdicts::tokens_refused_in_a_row(model::TenantIndex tenant) const {
 
 bool TokenVerdicts::is_accepted_elsewhere(model::TenantIndex tenant) const {
   const OfTenant& own = tenants_.at(model::to_size(tenant));
-  return std::any_of(tenants_.begin(), tenants_.end(), [&](const OfTenant& other) {
-    return other.accepted == true && other.token == own.token;
-  });
+  return accepted_by_.count(own.token) != 0;
 }
 
 std::vector<std::string> TokenVerdicts::new_contradiction(model::TenantIndex tenant) {
   OfTenant& own = tenants_.at(model::to_size(tenant));
   std::vector<std::string> names;
-  if (own.accepted != false || own.contradiction_told) return names;
+  if (own.accepted != false || own.contradiction_told || !is_accepted_elsewhere(tenant))
+    return names;
   for (std::size_t i = 0; i < tenants_.size(); ++i)
     if (tenants_[i].accepted == true && tenants_[i].token == own.token && tenants_[i].at > own.at)
       names.push_back(plan_->tenants()[i].name);

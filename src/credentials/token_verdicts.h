@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/clock.h"
@@ -59,6 +60,8 @@ class TokenVerdicts {
     bool still_alone = false;  // and this one refused again
   };
 
+  void list_targets();
+  void judge(OfTenant& of_tenant, bool accepted, std::uint64_t token);
   OfTenant& tenant_of(model::TargetIndex target);
   void set_still_alone(OfTarget& of_target, OfTenant& of_tenant, bool still_alone);
 
@@ -66,6 +69,8 @@ class TokenVerdicts {
   const model::Plan* plan_;
   std::vector<OfTenant> tenants_;
   std::vector<OfTarget> targets_;
+  std::vector<std::vector<model::TargetIndex>> targets_of_;     // each tenant
+  std::unordered_map<std::uint64_t, std::size_t> accepted_by_;  // so many tenants, by token
 };
 
 }  // namespace reinfer::credentials

@@ -1,6 +1,10 @@
 #include "model/partition.h"
 
 #include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <string>
+#include <unordered_map>
 
 #include "base/check.h"
 #include "base/hash.h"
@@ -14,62 +18,123 @@ bool is_fetched(const TokenSource& source) {
   return source.kind == TokenSource::Kind::oauth || source.kind == TokenSource::Kind::command;
 }
 
+// Whoever has such a source is asked once.
+std::string key_of(const TokenSource& source) {
+  std::string key = source.oauth.token_url + '\n' + source.oauth.client_id;
+  for (const std::string& word : source.command)
+    key += '\n' + word;
+  return key;
+}
+
 // For each tenant the first one with which it has to share a part: itself if there is none before.
 std::vector<std::size_t> leaders_of(const std::vector<Tenant>& tenants) {
+  std::unordered_map<std::string, std::vector<std::size_t>> known;
   std::vector<std::size_t> leaders;
   for (std::size_t i = 0; i < tenants.size(); ++i) {
-    const auto together = [&](const Tenant& other) { return other.token == tenants[i].token; };
-    const auto first = is_fetched(tenants[i].token)
-                           ? std::find_if(tenants.begin(), tenants.end(), together)
-                           : tenants.begin() + static_cast<std::ptrdiff_t>(i);
-    leaders.push_back(static_cast<std::size_t>(first - tenants.begin()));
+    leaders.push_back(i);
+    if (!is_fetched(tenants[i].token)) continue;
+    std::vector<std::size_t>& alike = known[key_of(tenants[i].token)];
+    const auto first = std::find_if(alike.begin(), alike.end(), [&](std::size_t other) {
+      return tenants[other].token == tenants[i].token;
+    });
+    if (first != alike.end())
+      leaders.back() = *first;
+    else
+      alike.push_back(i);
   }
   return leaders;
 }
 
-// The part of each tenant.
-std::vector<std::size_t> share_out(const std::vector<Tenant>& tenants, std::size_t parts,
-                                   const Partition* before) {
-  const std::vector<std::size_t> leaders = leaders_of(tenants);
-  std::vector<std::optional<std::size_t>> of_leader(tenants.size());
-  if (before != nullptr)
-    for (std::size_t i = 0; i < tenants.size(); ++i)
-      if (!of_leader[leaders[i]]) of_leader[leaders[i]] = part_of(*before, tenants[i].name);
-  std::vector<std::size_t> chosen;
+// Probes a second. A tenant without a target weighs next to nothing, and is spread all the same.
+std::vector<double> weights_of(const Plan& plan, const std::vector<std::size_t>& leaders) {
+  constexpr double kTenant = 1e-6;
+  std::vector<double> weights(plan.tenants().size());
   for (const std::size_t leader : leaders)
-    chosen.push_back(of_leader[leader].value_or(base::rendezvous(tenants[leader].name, parts)));
-  return chosen;
+    weights[leader] += kTenant;
+  for (const Target& target : plan.targets())
+    weights[leaders[to_size(target.tenant)]] += 1 / base::to_seconds(target.interval);
+  return weights;
 }
 
-// One for each part that has targets, the rest in proportion to them; `whole` in total, or more if
-// there are more such parts.
-std::vector<std::size_t> shares_of(std::size_t whole,
-                                   const std::vector<std::vector<TargetIndex>>& parts) {
-  std::size_t busy = 0;
-  std::size_t targets = 0;
-  for (const auto& part : parts) {
-    busy += part.empty() ? 0 : 1;
-    targets += part.size();
+// The groups of tenants that must stay together, and where they are.
+struct Sharing {
+  std::vector<double> weights;                      // of each leader
+  std::vector<std::optional<std::size_t>> part_of;  // of each leader, once it has one
+  std::vector<double> loads;                        // of each part
+
+  void put(std::size_t leader, std::size_t part) {
+    if (part_of[leader]) loads[*part_of[leader]] -= weights[leader];
+    part_of[leader] = part;
+    loads[part] += weights[leader];
   }
-  if (targets == 0) return std::vector<std::size_t>(parts.size());
-  const std::size_t rest = whole > busy ? whole - busy : 0;
-  std::vector<std::size_t> shares;
-  std::size_t before = 0;
-  for (const auto& part : parts) {
-    const std::size_t up_to = before + part.size();
-    shares.push_back(part.empty() ? 0 : 1 + rest * up_to / targets - rest * before / targets);
-    before = up_to;
+  std::size_t lightest() const {
+    return static_cast<std::size_t>(std::min_element(loads.begin(), loads.end()) - loads.begin());
   }
-  return shares;
+  std::size_t heaviest() const {
+    return static_cast<std::size_t>(std::max_element(loads.begin(), loads.end()) - loads.begin());
+  }
+};
+
+// The heaviest first, each to the part that has least.
+void place_new(const std::vector<std::size_t>& leaders, Sharing& sharing) {
+  std::vector<std::size_t> homeless;
+  for (std::size_t i = 0; i < leaders.size(); ++i)
+    if (leaders[i] == i && !sharing.part_of[i]) homeless.push_back(i);
+  std::stable_sort(homeless.begin(), homeless.end(), [&](std::size_t a, std::size_t b) {
+    return sharing.weights[a] > sharing.weights[b];
+  });
+  for (const std::size_t leader : homeless)
+    sharing.put(leader, sharing.lightest());
+}
+
+// A tenant that moves loses its kept connections, so the heaviest part gives some away only if it
+// has much more than its share, and each move makes it lighter by a good part of that.
+void even_out(const std::vector<std::size_t>& leaders, Sharing& sharing) {
+  constexpr double kMuch = 1.25;
+  constexpr double kWorthIt = 0.1;
+  const double share = std::accumulate(sharing.loads.begin(), sharing.loads.end(), 0.0) /
+                       static_cast<double>(sharing.loads.size());
+  for (std::size_t moves = 0; moves < leaders.size(); ++moves) {
+    const std::size_t from = sharing.heaviest();
+    const std::size_t to = sharing.lightest();
+    if (sharing.loads[from] <= kMuch * share) return;
+    const double gap = sharing.loads[from] - sharing.loads[to];
+    std::optional<std::size_t> best;
+    const auto off = [&](std::size_t leader) {
+      return std::abs(sharing.weights[leader] - gap / 2);
+    };
+    for (std::size_t i = 0; i < leaders.size(); ++i)
+      if (leaders[i] == i && sharing.part_of[i] == from && (!best || off(i) < off(*best))) best = i;
+    const double gain = best ? gap / 2 - off(*best) : 0;
+    if (gain < kWorthIt * share) return;
+    sharing.put(*best, to);
+  }
+}
+
+// The part of each tenant.
+std::vector<std::size_t> share_out(const Plan& plan, std::size_t parts, const Partition* before) {
+  const std::vector<std::size_t> leaders = leaders_of(plan.tenants());
+  Sharing sharing{weights_of(plan, leaders), {}, std::vector<double>(parts)};
+  sharing.part_of.resize(leaders.size());
+  if (before != nullptr)
+    for (std::size_t i = 0; i < leaders.size(); ++i) {
+      const auto part = part_of(*before, plan.tenants()[i].name);
+      if (part && !sharing.part_of[leaders[i]]) sharing.put(leaders[i], *part);
+    }
+  place_new(leaders, sharing);
+  if (before != nullptr) even_out(leaders, sharing);
+  std::vector<std::size_t> chosen;
+  for (const std::size_t leader : leaders)
+    chosen.push_back(*sharing.part_of[leader]);
+  return chosen;
 }
 
 }  // namespace
 
 std::optional<std::size_t> part_of(const Partition& partition, std::string_view tenant) {
-  const auto& tenants = partition.whole->tenants();
-  for (std::size_t i = 0; i < tenants.size(); ++i)
-    if (tenants[i].name == tenant) return partition.tenants[i].part;
-  return std::nullopt;
+  const auto index = partition.whole->find_tenant(tenant);
+  if (!index) return std::nullopt;
+  return partition.tenants[to_size(*index)].part;
 }
 
 std::size_t parts_max(const Plan& plan) {
@@ -84,7 +149,7 @@ Partition partition_plan(std::shared_ptr<const Plan> whole, std::size_t parts,
                          const Partition* before) {
   base::check(parts > 0, "a plan is divided into something");
   base::check(before == nullptr || before->parts.size() == parts, "the number of parts is fixed");
-  const std::vector<std::size_t> part_of_tenant = share_out(whole->tenants(), parts, before);
+  const std::vector<std::size_t> part_of_tenant = share_out(*whole, parts, before);
   std::vector<std::vector<TargetIndex>> chosen(parts);
   std::vector<std::size_t> tenants_of(parts);
   Partition partition{whole, {}, {}, {}};
@@ -99,9 +164,8 @@ Partition partition_plan(std::shared_ptr<const Plan> whole, std::size_t parts,
     partition.parts = {std::move(whole)};
     return partition;
   }
-  const auto shares = shares_of(whole->limits().probes_in_flight_max, chosen);
   for (std::size_t i = 0; i < parts; ++i) {
-    Plan part = whole->part(chosen[i]).with_probes_in_flight_max(shares[i]);
+    Plan part = whole->part(chosen[i]);
     if (!partition.parts.empty()) part = part.without_controls();
     partition.parts.push_back(std::make_shared<const Plan>(std::move(part)));
   }

@@ -1,9 +1,9 @@
-// Divides a plan by rendezvous hashing of names: by tenant between the probe threads of a process,
-// because the limits and the token state of a tenant belong to one thread; by target between
-// processes (shards), so that even one large tenant can be spread. Nothing has to be coordinated.
-// Tenants whose token is fetched from the same source are one thread's, so that it is fetched once.
-// A stored token (a variable or a file) costs nobody anything to read, so its tenants are spread.
-// Pure, any thread; plain values.
+// Divides a plan: by tenant and its probes a second between the probe threads of a process, because
+// the limits and the token state of a tenant belong to one thread; by rendezvous hashing of
+// targets' names between processes (shards), so that even one large tenant can be spread, and
+// nothing has to be coordinated. Tenants whose token is fetched from the same source are one
+// thread's, so that it is fetched once. A stored token (a variable or a file) costs nobody anything
+// to read, so its tenants are spread. Pure, any thread; plain values.
 #pragma once
 
 #include <cstddef>
@@ -31,11 +31,10 @@ struct Partition {
   std::vector<PartIndex> tenants;
 };
 
-// Divides the plan into `parts`, some of which may be empty. The limit of probes in flight is
-// divided in proportion to the targets, at least one for each part that has targets. With one part,
-// that part is the whole plan itself. A tenant of `before`, the partition in force, stays in its
-// part, unless its token is now fetched from the same source as that of a tenant in another part.
-// REQUIRES: parts > 0.
+// Divides the plan into `parts`, some of which may be empty, with about as many probes a second in
+// each. With one part, that part is the whole plan itself. A tenant of `before`, the partition in
+// force, stays in its part, unless its token is now fetched from the same source as that of a
+// tenant in another part, or its part has become much heavier than the others. REQUIRES: parts > 0.
 Partition partition_plan(std::shared_ptr<const Plan> whole, std::size_t parts,
                          const Partition* before = nullptr);
 

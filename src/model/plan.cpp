@@ -1,6 +1,7 @@
 #include "model/plan.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "model/outcome.h"
 #include "model/probe_result.h"
@@ -18,6 +19,33 @@ constexpr std::size_t kObjectiveSeries = 3 + kExclusionCount;  // ratio, events,
 constexpr std::size_t kTenantSeries = 5;
 constexpr std::size_t kExporterSeries = 64;  // without those of a web configuration
 
+std::pair<std::string_view, std::string_view> names_of_target(const Target& target) {
+  return {target.tenant_name, target.probe};
+}
+
+std::string_view name_of_tenant(const Tenant& tenant) {
+  return tenant.name;
+}
+
+template <typename Index, typename Item, typename Name>
+std::vector<Index> sorted_places(const std::vector<Item>& items, Name name) {
+  std::vector<Index> places;
+  for (std::size_t i = 0; i < items.size(); ++i)
+    places.push_back(Index(i));
+  std::sort(places.begin(), places.end(),
+            [&](Index a, Index b) { return name(items[to_size(a)]) < name(items[to_size(b)]); });
+  return places;
+}
+
+template <typename Index, typename Item, typename Name, typename Wanted>
+std::optional<Index> find_place(const std::vector<Index>& places, const std::vector<Item>& items,
+                                Name name, const Wanted& wanted) {
+  const auto found = std::partition_point(
+      places.begin(), places.end(), [&](Index i) { return name(items[to_size(i)]) < wanted; });
+  if (found == places.end() || name(items[to_size(*found)]) != wanted) return std::nullopt;
+  return *found;
+}
+
 std::size_t objective_series(const Objectives& objectives) {
   std::size_t series = 0;
   if (objectives.availability) series += kObjectiveSeries + kCountableFaults.size();
@@ -33,13 +61,18 @@ std::size_t tenant_series(const Tenant& tenant) {
 
 }  // namespace
 
+void Plan::index_names() {
+  targets_by_name_ = sorted_places<TargetIndex>(targets_, names_of_target);
+  tenants_by_name_ = sorted_places<TenantIndex>(tenants_, name_of_tenant);
+}
+
 std::optional<TargetIndex> Plan::find_target(std::string_view tenant,
                                              std::string_view probe) const {
-  const auto found = std::find_if(targets_.begin(), targets_.end(), [&](const Target& target) {
-    return target.tenant_name == tenant && target.probe == probe;
-  });
-  if (found == targets_.end()) return std::nullopt;
-  return TargetIndex(found - targets_.begin());
+  return find_place(targets_by_name_, targets_, names_of_target, std::pair(tenant, probe));
+}
+
+std::optional<TenantIndex> Plan::find_tenant(std::string_view name) const {
+  return find_place(tenants_by_name_, tenants_, name_of_tenant, name);
 }
 
 Plan Plan::part(const std::vector<TargetIndex>& chosen) const {
@@ -61,18 +94,13 @@ Plan Plan::part(const std::vector<TargetIndex>& chosen) const {
     result.targets_.push_back(target(i));
     result.targets_.back().tenant = now[to_size(target(i).tenant)];
   }
+  result.index_names();
   return result;
 }
 
 Plan Plan::without_controls() const {
   Plan result = *this;
   result.controls_.clear();
-  return result;
-}
-
-Plan Plan::with_probes_in_flight_max(std::size_t max) const {
-  Plan result = *this;
-  result.limits_.probes_in_flight_max = max;
   return result;
 }
 

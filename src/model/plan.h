@@ -44,19 +44,22 @@ class Plan {
   const std::vector<std::string>& label_names() const { return label_names_; }
   const PlanLimits& limits() const { return limits_; }
   const StorageLimits& storage() const { return storage_; }
+  // By name, without a walk over all of them.
   std::optional<TargetIndex> find_target(std::string_view tenant, std::string_view probe) const;
+  std::optional<TenantIndex> find_tenant(std::string_view name) const;
 
   // The same plan with only the chosen targets (positions in targets()) and their tenants. A part
   // of a valid plan is valid.
   Plan part(const std::vector<TargetIndex>& chosen) const;
   Plan without_controls() const;
-  Plan with_probes_in_flight_max(std::size_t max) const;
 
   bool operator==(const Plan&) const = default;
 
  private:
   friend class config::PlanProof;  // config/prove.cpp
   Plan() = default;
+  // REQUIRES: tenants and targets stay as they are from here on.
+  void index_names();
 
   std::vector<Tenant> tenants_;
   std::vector<Target> targets_;
@@ -64,6 +67,9 @@ class Plan {
   std::vector<std::string> label_names_;
   PlanLimits limits_;
   StorageLimits storage_;
+  // In the order of their names.
+  std::vector<TargetIndex> targets_by_name_;
+  std::vector<TenantIndex> tenants_by_name_;
 };
 
 // The number of time series on /metrics while every target answers with the same status code: what

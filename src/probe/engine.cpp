@@ -6,8 +6,8 @@ namespace reinfer::probe {
 
 Engine::Engine(std::shared_ptr<const model::Plan> plan, const base::Clock& clock,
                transport::Transport& transport, credentials::Credentials& credentials,
-               PaidBudget& paid, record::Ledger& ledger, Mailbox& mailbox, const base::Log& log,
-               std::uint64_t seed)
+               PaidBudget& paid, InFlightLimit& limit, record::Ledger& ledger, Mailbox& mailbox,
+               const base::Log& log, std::uint64_t seed)
     : clock_(clock),
       transport_(transport),
       credentials_(credentials),
@@ -22,6 +22,7 @@ Engine::Engine(std::shared_ptr<const model::Plan> plan, const base::Clock& clock
           [this](model::TargetIndex target, base::Instant now) { return may_repeat(target, now); }),
       on_demand_(plan_, transport, credentials, admission_, ids_, log, ~seed),
       controls_(*plan_, transport, ids_, created_),
+      share_(limit),
       result_logger_(*plan_, log),
       token_facts_(plan_->tenants().size()) {
   result_logger_.recall(ledger.snapshot(created_).targets);
@@ -53,10 +54,11 @@ void Engine::read_mail(base::Instant now) {
     adopt(std::move(plan), now);
     mailbox_.note_adopted();
   }
-  const std::size_t most = plan_->limits().probes_in_flight_max;
-  on_demand_.accept(mailbox_.take_requests(), most - std::min(most, in_flight()), now);
+  on_demand_.accept(
+      mailbox_.take_requests(), [this] { return has_room(); }, now);
   // After the requests: one may have been given up at once.
   on_demand_.give_up(mailbox_.take_given_up());
+  settle();
 }
 
 void Engine::adopt(std::shared_ptr<const model::Plan> plan, base::Instant now) {
@@ -85,12 +87,13 @@ void Engine::account_for(const schedule::Due& due, base::Instant now) {
     ledger_.record_skipped(target, *reason);
   else
     start(target, due.slot, now);
+  settle();
 }
 
 std::optional<model::SkipReason> Engine::reason_to_skip(model::TargetIndex target,
                                                         base::Instant now) {
   if (prober_.in_flight(target)) return model::SkipReason::overlap;
-  if (in_flight() >= plan_->limits().probes_in_flight_max) return model::SkipReason::limit;
+  if (!has_room()) return model::SkipReason::limit;
   const model::TenantIndex tenant = plan_->target(target).tenant;
   // First: a source that was updated meanwhile clears the rejection.
   credentials_.refresh(tenant, now);
@@ -128,6 +131,7 @@ void Engine::wait_and_take(base::MonoTime horizon) {
     if (const auto control = controls_.take(completion))
       ledger_.record_control(control->control, control->reachable);
   }
+  settle();
   for (const model::ProbeResult& result : results)
     record(result);
 }
@@ -139,12 +143,12 @@ void Engine::record(const model::ProbeResult& result) {
 }
 
 void Engine::record_tokens() {
-  for (std::size_t i = 0; i < plan_->tenants().size(); ++i) {
-    const model::TenantIndex tenant{static_cast<std::uint32_t>(i)};
+  for (const model::TenantIndex tenant : credentials_.take_changed()) {
     const model::TokenFacts facts = credentials_.facts(tenant);
-    if (facts == token_facts_[i]) continue;
+    model::TokenFacts& recorded = token_facts_.at(model::to_size(tenant));
+    if (facts == recorded) continue;
     ledger_.record_token(tenant, facts);
-    token_facts_[i] = facts;
+    recorded = facts;
   }
 }
 

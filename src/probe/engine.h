@@ -17,6 +17,7 @@
 #include "model/plan.h"
 #include "probe/admission.h"
 #include "probe/controls.h"
+#include "probe/in_flight_limit.h"
 #include "probe/mailbox.h"
 #include "probe/on_demand_probes.h"
 #include "probe/prober.h"
@@ -32,7 +33,8 @@ class Engine {
   // Everything passed by reference outlives the engine. `seed` makes the request ids.
   Engine(std::shared_ptr<const model::Plan> plan, const base::Clock& clock,
          transport::Transport& transport, credentials::Credentials& credentials, PaidBudget& paid,
-         record::Ledger& ledger, Mailbox& mailbox, const base::Log& log, std::uint64_t seed);
+         InFlightLimit& limit, record::Ledger& ledger, Mailbox& mailbox, const base::Log& log,
+         std::uint64_t seed);
 
   // One turn: adopts a new plan if there is one, starts the probes that are due, waits until an
   // exchange ends, the next slot comes or `horizon` is reached, and records the results.
@@ -46,6 +48,8 @@ class Engine {
   void read_mail(base::Instant now);
   void adopt(std::shared_ptr<const model::Plan> plan, base::Instant now);
   std::size_t in_flight() const { return prober_.in_flight() + on_demand_.in_flight(); }
+  bool has_room() { return share_.take(plan_->limits().probes_in_flight_max); }
+  void settle() { share_.settle(in_flight()); }
   void account_for(const schedule::Due& due, base::Instant now);
   std::optional<model::SkipReason> reason_to_skip(model::TargetIndex target, base::Instant now);
   void start(model::TargetIndex target, base::MonoTime slot, base::Instant now);
@@ -70,6 +74,7 @@ class Engine {
   Prober prober_;
   OnDemandProbes on_demand_;
   Controls controls_;
+  InFlightShare share_;
   ResultLogger result_logger_;
   std::vector<model::TokenFacts> token_facts_;  // as last recorded
 };

@@ -54,7 +54,7 @@ void OnDemandProbes::adopt(std::shared_ptr<const model::Plan> plan,
   }
 }
 
-void OnDemandProbes::accept(std::vector<OnDemandRequest> requests, std::size_t room,
+void OnDemandProbes::accept(std::vector<OnDemandRequest> requests, const HasRoom& has_room,
                             base::Instant now) {
   for (OnDemandRequest& request : requests) {
     const auto target = plan_->find_target(request.tenant, request.probe);
@@ -64,14 +64,13 @@ void OnDemandProbes::accept(std::vector<OnDemandRequest> requests, std::size_t r
     }
     waiting_.push_back({request.id, *target, std::move(request.answer)});
     if (prober_.in_flight(*target)) continue;
-    if (const auto refusal = start(*target, room, request.time_max, now))
+    if (const auto refusal = start(*target, has_room, request.time_max, now))
       answer(*target, tl::unexpected(*refusal));
-    else if (prober_.in_flight(*target))
-      --room;
   }
 }
 
-std::optional<model::Refusal> OnDemandProbes::start(model::TargetIndex target, std::size_t room,
+std::optional<model::Refusal> OnDemandProbes::start(model::TargetIndex target,
+                                                    const HasRoom& has_room,
                                                     base::Nanoseconds time_max, base::Instant now) {
   const model::TenantIndex tenant = plan_->target(target).tenant;
   credentials_.refresh(tenant, now);
@@ -79,7 +78,7 @@ std::optional<model::Refusal> OnDemandProbes::start(model::TargetIndex target, s
     return refusal_of(*reason);
   auto token = credentials_.token(tenant, now);
   if (!token && token.error().pending) return model::Refusal::credentials;
-  if (room == 0) return model::Refusal::limit;
+  if (!has_room()) return model::Refusal::limit;
   // Without a token nothing is sent, so nothing counts against the tenant's limits.
   if (token) admission_.note_sent(target, now);
   const Prober::Start started = prober_.start(target, std::move(token), now, time_max);

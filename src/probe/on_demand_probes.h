@@ -4,6 +4,7 @@
 // answer. Owned by one probe thread. It reads no clock.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -25,8 +26,9 @@ class OnDemandProbes {
 
   void adopt(std::shared_ptr<const model::Plan> plan, const model::PlanChange& change);
 
-  // `room`: how many more probes may be sent now.
-  void accept(std::vector<OnDemandRequest> requests, std::size_t room, base::Instant now);
+  // Whether one more probe may be sent now; a place is taken for it.
+  using HasRoom = std::function<bool()>;
+  void accept(std::vector<OnDemandRequest> requests, const HasRoom& has_room, base::Instant now);
   // Their clients do not wait any more. The probes in flight go on to their own end, because they
   // are sent, and count against the tenant's limits; nobody gets their results.
   void give_up(const std::vector<OnDemandId>& requests);
@@ -46,7 +48,7 @@ class OnDemandProbes {
     std::promise<model::OnDemandAnswer> answer;
   };
 
-  std::optional<model::Refusal> start(model::TargetIndex target, std::size_t room,
+  std::optional<model::Refusal> start(model::TargetIndex target, const HasRoom& has_room,
                                       base::Nanoseconds time_max, base::Instant now);
   void deliver(const std::vector<model::ProbeResult>& results);
   void answer(model::TargetIndex target, const model::OnDemandAnswer& answer);

@@ -104,7 +104,8 @@ World::World(std::shared_ptr<const model::Plan> plan, std::uint64_t seed)
       credentials_(*plan_, log_),
       paid_("", log_),
       mailbox_(transport_),
-      engine_(plan_, clock_, transport_, credentials_, paid_, ledger_, mailbox_, log_, seed) {
+      engine_(plan_, clock_, transport_, credentials_, paid_, limit_, ledger_, mailbox_, log_,
+              seed) {
   setenv("SIM_TOKEN", "simulated-token", 1);
   watch(nullptr);
   transport_.set_script(

@@ -22,6 +22,7 @@
 #include "credentials/credentials.h"
 #include "explain/verdict.h"
 #include "probe/engine.h"
+#include "probe/in_flight_limit.h"
 #include "record/ledger.h"
 #include "tests/sim/scripted_transport.h"
 #include "tests/sim/virtual_clock.h"
@@ -110,6 +111,7 @@ class World {
   record::Ledger ledger_;
   credentials::Credentials credentials_;
   probe::PaidBudget paid_;
+  probe::InFlightLimit limit_;
   probe::Mailbox mailbox_;
   probe::Engine engine_;
   std::map<std::string, Watch> watches_;

@@ -1,4 +1,5 @@
 #include <doctest/doctest.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -10,6 +11,7 @@
 #include "credentials/credentials.h"
 #include "credentials/oauth.h"
 #include "credentials/stored_secret.h"
+#include "tests/unit/plans.h"
 
 namespace reinfer::tests {
 namespace {
@@ -216,6 +218,39 @@ TEST_CASE("a token that a peer echoes is taken out of its text") {
         "bad token $REINFER_TOKEN, $REINFER_TOKEN!");
   CHECK(credentials::without_secret("nothing here", token) == "nothing here");
   CHECK(credentials::without_secret("an a in it", base::Secret("a")) == "an a in it");
+}
+
+TEST_CASE("only tenants whose facts may have changed are told of, each once") {
+  setenv("REINFER_CHANGED_A", "token-a", 1);
+  setenv("REINFER_CHANGED_B", "token-b", 1);
+  std::string text;
+  for (const auto& [tenant, variable] : {std::pair("t0", "A"), {"t1", "B"}, {"t2", "A"}})
+    text += fmt::format(
+        "[[tenant]]\nname = \"{0}\"\nbase_url = \"https://cloud.uipath.com/org/{0}/reinfer_\"\n"
+        "token_env = \"REINFER_CHANGED_{1}\"\n[[tenant.probe]]\nuse = \"projects\"\n",
+        tenant, variable);
+  const auto plan = plan_from(text);
+  const base::Log log(base::LogLevel::error, base::LogFormat::logfmt);
+  credentials::Credentials credentials(*plan, log);
+  using Tenants = std::vector<model::TenantIndex>;
+  const auto tenant = [](std::uint32_t i) { return model::TenantIndex{i}; };
+  base::Instant now{base::WallTime{500s}, base::MonoTime{100s}};
+  const auto token = credentials.token(tenant(0), now);
+  REQUIRE(token.has_value());
+  CHECK(credentials.take_changed().empty());  // a token as such is no fact
+  credentials.accepted(model::TargetIndex{2}, *token, now);
+  credentials.accepted(model::TargetIndex{2}, *token, now);
+  CHECK(credentials.take_changed() == Tenants{tenant(2)});
+  CHECK(credentials.facts(tenant(2)).accepted == true);
+  CHECK(credentials.take_changed().empty());
+  // A change at the source is one of all who use it.
+  setenv("REINFER_CHANGED_A", "token-c", 1);
+  now = {now.wall + 5s, now.mono + 5s};
+  REQUIRE(credentials.token(tenant(2), now).has_value());
+  CHECK(credentials.take_changed() == Tenants{tenant(0), tenant(2)});
+  CHECK(credentials.facts(tenant(0)).changes == 1);
+  unsetenv("REINFER_CHANGED_A");
+  unsetenv("REINFER_CHANGED_B");
 }
 
 }  // namespace

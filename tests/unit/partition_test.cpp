@@ -96,22 +96,20 @@ TEST_CASE("shards share all targets, each with one of them") {
   CHECK(model::shard_of(whole, {0, 1}) == whole);
 }
 
-TEST_CASE("threads share all targets by tenant, and the limit of probes in flight") {
+TEST_CASE("threads share all targets by tenant, and each knows the whole limit") {
   const auto whole = plan_from(many_tenants(12, 3));
   const model::Partition partition = model::partition_plan(whole, 3);
   REQUIRE(partition.parts.size() == 3);
   std::size_t targets = 0;
-  std::size_t in_flight_max = 0;
   for (std::size_t i = 0; i < 3; ++i) {
     const model::Plan& part = *partition.parts[i];
     targets += part.targets().size();
-    in_flight_max += part.limits().probes_in_flight_max;
+    CHECK(part.limits().probes_in_flight_max == 100);
     CHECK(part.controls().size() == (i == 0 ? 1 : 0));
     for (const model::Tenant& tenant : part.tenants())
       CHECK(model::part_of(partition, tenant.name) == i);
   }
   CHECK(targets == 36);
-  CHECK(in_flight_max == 100);
   for (std::size_t i = 0; i < 36; ++i) {
     const model::PartIndex place = partition.targets[i];
     CHECK(full_name(partition.parts[place.part]->targets().at(place.index)) ==
@@ -150,8 +148,13 @@ TEST_CASE("a reload leaves each tenant where it is, and joins those that now sha
   const model::Partition joined =
       model::partition_plan(plan_from(tenants_of_one_client(20, 8)), 4, &before);
   CHECK(parts_used(joined, 0, 8) == std::set{before.tenants[0].part});
-  for (std::size_t i = 8; i < 20; ++i)
-    CHECK(joined.tenants[i].part == before.tenants[i].part);
+  // Those that were in other parts stay; the part of the eight gives its others away.
+  for (std::size_t i = 8; i < 20; ++i) {
+    if (before.tenants[i].part != before.tenants[0].part)
+      CHECK(joined.tenants[i].part == before.tenants[i].part);
+    else
+      CHECK(joined.tenants[i].part != before.tenants[i].part);
+  }
   // Whoever leaves the source stays with the thread that knows it.
   const model::Partition again = model::partition_plan(apart, 4, &joined);
   for (std::size_t i = 0; i < 20; ++i)
@@ -201,22 +204,77 @@ TEST_CASE("the figures of a tenant move with it to the thread of its source") {
   CHECK(snapshot.exporter.probes_in_flight == 20 - moved);
 }
 
-TEST_CASE("the shares of the limit add up to it, with one at least for each thread that probes") {
-  for (const std::size_t most : {1, 2, 3, 4, 5, 7, 64, 10000})
-    for (const std::size_t tenants : {1, 2, 5, 40})
-      for (const std::size_t parts : {2, 3, 8}) {
-        const model::Partition partition =
-            model::partition_plan(plan_from(many_tenants(tenants, 3, most)), parts);
-        std::size_t busy = 0;
-        std::size_t sum = 0;
-        for (const auto& part : partition.parts) {
-          const std::size_t share = part->limits().probes_in_flight_max;
-          CHECK((share > 0) == !part->targets().empty());
-          busy += !part->targets().empty();
-          sum += share;
-        }
-        CHECK(sum == std::max(most, busy));
-      }
+// Tenants t0, t1, ..., the first with a probe each `intervals[0]` seconds, and so on.
+std::string tenants_every(const std::vector<int>& intervals) {
+  std::string text;
+  for (std::size_t i = 0; i < intervals.size(); ++i)
+    text += fmt::format(
+        "[[tenant]]\nname = \"t{0}\"\nbase_url = \"https://cloud.uipath.com/org/t{0}/reinfer_\"\n"
+        "token_env = \"A\"\n[[tenant.probe]]\nuse = \"projects\"\ninterval = \"{1}s\"\n",
+        i, intervals[i]);
+  return text;
+}
+
+std::vector<double> loads_of(const model::Partition& partition) {
+  std::vector<double> loads;
+  for (const auto& part : partition.parts) {
+    double load = 0;
+    for (const model::Target& target : part->targets())
+      load += 1 / base::to_seconds(target.interval);
+    loads.push_back(load);
+  }
+  return loads;
+}
+
+TEST_CASE("as many equal tenants as threads have a thread each") {
+  for (const std::size_t count : {2, 3, 8, 16}) {
+    const auto plan = plan_from(many_tenants(count, 3));
+    CHECK(parts_used(model::partition_plan(plan, count), 0, count).size() == count);
+  }
+}
+
+TEST_CASE("threads get about as many probes a second each, however tenants differ") {
+  // One tenant of ten probes a second beside a hundred of one every ten seconds.
+  std::vector<int> intervals(100, 10);
+  std::string text = tenants_every(intervals);
+  text +=
+      "[[tenant]]\nname = \"large\"\nbase_url = \"https://cloud.uipath.com/org/l/reinfer_\"\n"
+      "token_env = \"A\"\n";
+  for (int i = 0; i < 10; ++i)
+    text +=
+        fmt::format("[[tenant.probe]]\nname = \"p{}\"\nuse = \"projects\"\ninterval = \"1s\"\n", i);
+  const auto loads = loads_of(model::partition_plan(plan_from(text), 2));
+  CHECK(loads[0] == doctest::Approx(10));
+  CHECK(loads[1] == doctest::Approx(10));
+}
+
+TEST_CASE("a reload moves tenants only out of a part that has become much too heavy") {
+  const model::Partition before =
+      model::partition_plan(plan_from(tenants_every({10, 10, 10, 10, 10, 10, 10, 10})), 2);
+  SUBCASE("a little more in one part moves nobody") {
+    const model::Partition after = model::partition_plan(
+        plan_from(tenants_every({8, 10, 10, 10, 10, 10, 10, 10})), 2, &before);
+    for (std::size_t i = 0; i < 8; ++i)
+      CHECK(after.tenants[i].part == before.tenants[i].part);
+  }
+  SUBCASE("twice as much in one part moves as few as it takes") {
+    std::vector<int> faster;
+    for (std::size_t i = 0; i < 8; ++i)
+      faster.push_back(before.tenants[i].part == 0 ? 2 : 10);
+    const model::Partition after =
+        model::partition_plan(plan_from(tenants_every(faster)), 2, &before);
+    std::size_t moved = 0;
+    for (std::size_t i = 0; i < 8; ++i)
+      moved += after.tenants[i].part != before.tenants[i].part;
+    CHECK(moved == 1);
+    const auto loads = loads_of(after);
+    CHECK(std::max(loads[0], loads[1]) < 1.25 * (loads[0] + loads[1]) / 2 + 0.01);
+  }
+  SUBCASE("one tenant that is too heavy alone stays") {
+    const model::Partition after = model::partition_plan(
+        plan_from(tenants_every({1, 100, 100, 100, 100, 100, 100, 100})), 2, &before);
+    CHECK(after.tenants[0].part == before.tenants[0].part);
+  }
 }
 
 TEST_CASE("more parts than tenants leave some empty") {
