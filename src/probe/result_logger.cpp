@@ -18,7 +18,7 @@ std::string unless_zero(Number count) {
 ResultLogger::ResultLogger(const model::Plan& plan, const base::Log& log)
     : plan_(&plan), log_(log), states_(plan.targets().size()) {}
 
-void ResultLogger::recall(const std::vector<record::TargetRecord>& targets) {
+void ResultLogger::recall(const record::SharedList<record::TargetRecord>& targets) {
   for (std::size_t i = 0; i < targets.size(); ++i) {
     const record::HealthState& health = targets[i].health;
     if (health.trouble)

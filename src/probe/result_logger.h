@@ -21,7 +21,7 @@ class ResultLogger {
   ResultLogger(const model::Plan& plan, const base::Log& log);
 
   // What the ledger knows of an earlier process; before the first result.
-  void recall(const std::vector<record::TargetRecord>& targets);
+  void recall(const record::SharedList<record::TargetRecord>& targets);
   void adopt(const model::Plan& plan, const model::PlanChange& change);
   void log_result(const model::ProbeResult& result);
   void log_missed_slots(model::TargetIndex target, std::uint64_t slots);

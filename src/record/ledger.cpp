@@ -23,7 +23,8 @@ Ledger::Ledger(std::shared_ptr<const model::Plan> plan, base::Instant now, std::
       plan_(std::move(plan)) {
   for (const model::Target& target : plan_->targets())
     targets_.push_back(empty_record(target, now.wall));
-  tenants_.resize(plan_->tenants().size());
+  for (std::size_t i = 0; i < plan_->tenants().size(); ++i)
+    tenants_.push_back({});
   controls_.resize(plan_->controls().size());
   evidence_.resize(plan_->targets().size());
   exporter_.schedule_lag = Histogram(kLagEdges);
@@ -35,12 +36,11 @@ void Ledger::adopt(std::shared_ptr<const model::Plan> plan, const model::PlanCha
   const std::lock_guard lock(mutex_);
   const std::shared_ptr<const model::Plan> before = std::exchange(plan_, std::move(plan));
   journal_.adopt(plan_);
-  targets_ = model::carry_over(change.targets, targets_, [this, now](std::size_t i) {
+  targets_.rearrange(change.targets, [this, now](std::size_t i) {
     return empty_record(plan_->targets()[i], now.wall);
   });
   evidence_ = model::carry_over(change.targets, evidence_, [](std::size_t) { return Evidence(); });
-  tenants_ =
-      model::carry_over(change.tenants, tenants_, [](std::size_t) { return TenantRecord{}; });
+  tenants_.rearrange(change.tenants, [](std::size_t) { return TenantRecord{}; });
   const bool had_controls = !controls_.empty();
   controls_ = model::carry_over(change.controls, controls_,
                                 [](std::size_t) { return std::optional<bool>{}; });
@@ -51,13 +51,14 @@ void Ledger::adopt(std::shared_ptr<const model::Plan> plan, const model::PlanCha
   for (std::size_t i = 0; i < tenants_.size(); ++i)
     if (change.tenants[i] &&
         before->tenants()[*change.tenants[i]].base_url != plan_->tenants()[i].base_url)
-      tenants_[i].certificate_expiry.reset();
+      tenants_.edit(i).certificate_expiry.reset();
   take_expected(change, now);
   remembered_ = 0;
   for (const Evidence& evidence : evidence_)
     remembered_ += evidence.size();
-  exporter_.probes_in_flight = static_cast<std::uint64_t>(std::count_if(
-      targets_.begin(), targets_.end(), [](const TargetRecord& r) { return r.in_flight; }));
+  exporter_.probes_in_flight = 0;
+  for (std::size_t i = 0; i < targets_.size(); ++i)
+    exporter_.probes_in_flight += targets_[i].in_flight ? 1U : 0U;
   // Otherwise a thread without targets would show the clock of an exchange that is history.
   if (targets_.empty()) exporter_.clock_source.reset();
   exporter_.plan_loaded = now.wall;
@@ -67,17 +68,19 @@ void Ledger::adopt(std::shared_ptr<const model::Plan> plan, const model::PlanCha
 
 void Ledger::take_expected(const model::PlanChange& change, base::Instant now) {
   for (TenantFigures& figures : std::exchange(expected_, {})) {
-    for (std::size_t i = 0; i < tenants_.size(); ++i) {
+    const auto now_at = plan_->find_tenant(figures.tenant.name);
+    const std::size_t i = now_at ? model::to_size(*now_at) : 0;
+    if (now_at && !change.tenants[i]) {
       const model::Tenant& tenant = plan_->tenants()[i];
-      if (change.tenants[i] || tenant.name != figures.tenant.name) continue;
-      tenants_[i] = figures.record;
-      if (tenant.base_url != figures.tenant.base_url) tenants_[i].certificate_expiry.reset();
+      TenantRecord& record = tenants_.edit(i);
+      record = figures.record;
+      if (tenant.base_url != figures.tenant.base_url) record.certificate_expiry.reset();
     }
     for (TenantFigures::OfTarget& moved : figures.targets) {
       const auto index = plan_->find_target(figures.tenant.name, moved.target.probe);
       if (!index || change.targets[model::to_size(*index)]) continue;
       moved.record.in_flight = false;
-      targets_.at(model::to_size(*index)) = std::move(moved.record);
+      targets_.edit(model::to_size(*index)) = std::move(moved.record);
       evidence_.at(model::to_size(*index)) = std::move(moved.evidence);
       fit(*index, moved.target, now);
     }
@@ -91,12 +94,10 @@ void Ledger::expect(TenantFigures figures) {
 
 TenantFigures Ledger::figures_of(std::string_view name) const {
   const std::lock_guard lock(mutex_);
-  const auto& tenants = plan_->tenants();
-  const auto tenant = std::find_if(tenants.begin(), tenants.end(),
-                                   [&](const model::Tenant& one) { return one.name == name; });
-  base::check(tenant != tenants.end(), "the tenant is in this ledger");
-  const auto index = static_cast<std::size_t>(tenant - tenants.begin());
-  TenantFigures figures{*tenant, tenants_[index], {}};
+  const auto tenant = plan_->find_tenant(name);
+  base::check(tenant.has_value(), "the tenant is in this ledger");
+  const std::size_t index = model::to_size(*tenant);
+  TenantFigures figures{plan_->tenant(*tenant), tenants_[index], {}};
   for (std::size_t i = 0; i < targets_.size(); ++i)
     if (model::to_size(plan_->targets()[i].tenant) == index)
       figures.targets.push_back({plan_->targets()[i], targets_[i], evidence_[i]});
@@ -106,10 +107,11 @@ TenantFigures Ledger::figures_of(std::string_view name) const {
 // Figures that do not fit the changed target are given up.
 void Ledger::fit(model::TargetIndex index, const model::Target& before, base::Instant now) {
   const model::Target& target = plan_->target(index);
-  TargetRecord& record = targets_.at(model::to_size(index));
-  Evidence& evidence = evidence_.at(model::to_size(index));
-  if (record.duration.edges() != target.buckets) {
+  const std::size_t at = model::to_size(index);
+  Evidence& evidence = evidence_.at(at);
+  if (targets_[at].duration.edges() != target.buckets) {
     const TargetRecord empty = empty_record(target, now.wall);
+    TargetRecord& record = targets_.edit(at);
     record.duration = empty.duration;
     record.server_processing = empty.server_processing;
     record.network_overhead = empty.network_overhead;
@@ -121,7 +123,7 @@ void Ledger::fit(model::TargetIndex index, const model::Target& before, base::In
     return;
   }
   evidence = Evidence();
-  record.health = HealthState();
+  targets_.edit(at).health = HealthState();
 }
 
 void Ledger::record_reload_failed(std::vector<std::string> problems) {
@@ -137,7 +139,7 @@ void Ledger::record_realtime() {
 
 void Ledger::record_started(model::TargetIndex target, base::Nanoseconds lag) {
   const std::lock_guard lock(mutex_);
-  TargetRecord& record = targets_.at(model::to_size(target));
+  TargetRecord& record = targets_.edit(model::to_size(target));
   base::check(!record.in_flight, "a target has at most one probe in flight");
   record.in_flight = true;
   ++exporter_.probes_in_flight;
@@ -147,7 +149,7 @@ void Ledger::record_started(model::TargetIndex target, base::Nanoseconds lag) {
 void Ledger::record_skipped(model::TargetIndex target, model::SkipReason reason,
                             std::uint64_t count) {
   const std::lock_guard lock(mutex_);
-  TargetRecord& record = targets_.at(model::to_size(target));
+  TargetRecord& record = targets_.edit(model::to_size(target));
   record.skipped[static_cast<std::size_t>(reason)] += count;
   record.health.note_skipped(reason, count);
   journal_.note_skipped(target, reason, count);
@@ -155,7 +157,7 @@ void Ledger::record_skipped(model::TargetIndex target, model::SkipReason reason,
 
 void Ledger::record(const model::ProbeResult& result) {
   const std::lock_guard lock(mutex_);
-  TargetRecord& record = targets_.at(model::to_size(result.target));
+  TargetRecord& record = targets_.edit(model::to_size(result.target));
   base::check(record.in_flight, "a result belongs to a probe in flight");
   record.in_flight = false;
   --exporter_.probes_in_flight;
@@ -169,7 +171,9 @@ void Ledger::record(const model::ProbeResult& result) {
   journal_.note_health(result.target, record.health, in_trouble);
   if (result.tls && result.tls->earliest_expiry) {
     const model::TenantIndex tenant = plan_->target(result.target).tenant;
-    tenants_.at(model::to_size(tenant)).certificate_expiry = result.tls->earliest_expiry;
+    // Most handshakes show the certificate of the one before.
+    if (tenants_.at(model::to_size(tenant)).certificate_expiry != result.tls->earliest_expiry)
+      tenants_.edit(model::to_size(tenant)).certificate_expiry = result.tls->earliest_expiry;
   }
 }
 
@@ -196,7 +200,7 @@ std::optional<model::Exclusion> Ledger::exclusion_of(const model::ProbeResult& r
 
 void Ledger::restore(model::TargetIndex target, TargetPast past, base::Instant now) {
   const std::lock_guard lock(mutex_);
-  targets_.at(model::to_size(target)).health = std::move(past.health);
+  targets_.edit(model::to_size(target)).health = std::move(past.health);
   Evidence& evidence = evidence_.at(model::to_size(target));
   for (model::ProbeResult& result : past.evidence) {
     if (remembered_ == evidence_max_) break;
@@ -220,7 +224,7 @@ std::vector<JournalBatch> Ledger::take_journal() {
 
 void Ledger::record_token(model::TenantIndex tenant, const model::TokenFacts& facts) {
   const std::lock_guard lock(mutex_);
-  tenants_.at(model::to_size(tenant)).token = facts;
+  tenants_.edit(model::to_size(tenant)).token = facts;
 }
 
 void Ledger::record_control(std::size_t control, bool reachable) {
@@ -238,11 +242,14 @@ Snapshot Ledger::snapshot(base::Instant now) const {
   Snapshot snapshot;
   {
     const std::lock_guard lock(mutex_);
-    snapshot = {now, plan_, targets_, tenants_, controls_, exporter_};
+    snapshot = {now, plan_, targets_.copy(), tenants_.copy(), controls_, exporter_};
   }
-  for (std::size_t i = 0; i < snapshot.tenants.size(); ++i)
-    snapshot.tenants[i].in_maintenance =
-        in_maintenance(snapshot.plan->tenants()[i].maintenance, now.wall);
+  for (std::size_t i = 0; i < snapshot.tenants.size(); ++i) {
+    if (!in_maintenance(snapshot.plan->tenants()[i].maintenance, now.wall)) continue;
+    TenantRecord maintained = snapshot.tenants[i];
+    maintained.in_maintenance = true;
+    snapshot.tenants.replace(i, std::move(maintained));
+  }
   return snapshot;
 }
 

@@ -1,9 +1,9 @@
 // The figures that a probe thread shares with readers. The thread records events, the HTTP pool
-// reads snapshots; one mutex guards all of it, held for microseconds, or as long as a snapshot
-// copies all targets. It counts and remembers; it judges nothing and renders nothing. The probe
-// loop's own figures are here as well, and not among the Instruments: they are written under the
-// mutex that is held anyway, which lends a reader the writer's priority, and a snapshot shows them
-// together with the targets.
+// reads snapshots; one mutex guards all of it, held for microseconds: a snapshot shares the records
+// of all targets, and a record is copied when it next changes. It counts and remembers; it judges
+// nothing and renders nothing. The probe loop's own figures are here as well, and not among the
+// Instruments: they are written under the mutex that is held anyway, which lends a reader the
+// writer's priority, and a snapshot shows them together with the targets.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +19,7 @@
 #include "record/egress.h"
 #include "record/evidence.h"
 #include "record/journal.h"
+#include "record/shared_list.h"
 #include "record/snapshot.h"
 
 namespace reinfer::record {
@@ -112,8 +113,8 @@ class Ledger {
   // Guarded by mutex_.
   mutable base::InheritingMutex mutex_;
   std::shared_ptr<const model::Plan> plan_;
-  std::vector<TargetRecord> targets_;
-  std::vector<TenantRecord> tenants_;
+  mutable EditedList<TargetRecord> targets_;  // count their copies
+  mutable EditedList<TenantRecord> tenants_;
   std::vector<std::optional<bool>> controls_;
   std::vector<Evidence> evidence_;
   std::vector<TenantFigures> expected_;  // until the next adopt()

@@ -117,11 +117,14 @@ Snapshot Ledgers::snapshot(base::Instant now) const {
   for (std::size_t i = 1; i < ledgers_.size(); ++i)
     parts.push_back(ledgers_[i]->snapshot(now));
   whole = {now, partition_.whole, {}, {}, parts.front().controls, parts.front().exporter};
-  whole.targets.reserve(partition_.targets.size());
-  for (const model::PartIndex& place : partition_.targets)
-    whole.targets.push_back(std::move(parts[place.part].targets[place.index]));
-  for (const model::PartIndex& place : partition_.tenants)
-    whole.tenants.push_back(parts[place.part].tenants[place.index]);
+  whole.targets = {partition_.targets.size(), [&](std::size_t i) {
+                     const model::PartIndex& place = partition_.targets[i];
+                     return parts[place.part].targets.share(place.index);
+                   }};
+  whole.tenants = {partition_.tenants.size(), [&](std::size_t i) {
+                     const model::PartIndex& place = partition_.tenants[i];
+                     return parts[place.part].tenants.share(place.index);
+                   }};
   for (std::size_t i = 1; i < parts.size(); ++i)
     add(parts[i].exporter, whole.exporter);
   return whole;

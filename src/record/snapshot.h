@@ -19,6 +19,7 @@
 #include "record/histogram.h"
 #include "record/latency_histogram.h"
 #include "record/objective_events.h"
+#include "record/shared_list.h"
 
 namespace reinfer::record {
 
@@ -109,8 +110,8 @@ struct ExporterRecord {
 struct Snapshot {
   base::Instant taken;
   std::shared_ptr<const model::Plan> plan;
-  std::vector<TargetRecord> targets;          // in the plan's order
-  std::vector<TenantRecord> tenants;          // in the plan's order
+  SharedList<TargetRecord> targets;           // in the plan's order
+  SharedList<TenantRecord> tenants;           // in the plan's order
   std::vector<std::optional<bool>> controls;  // reachable, in the plan's order, absent before
   ExporterRecord exporter;
 };

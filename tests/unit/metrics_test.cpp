@@ -118,11 +118,12 @@ record::Snapshot steady_state(const std::shared_ptr<const model::Plan>& plan) {
   record::Snapshot snapshot = ledger.snapshot(kNow);
   for (std::size_t i = 0; i < plan->tenants().size(); ++i) {
     const model::Tenant& tenant = plan->tenants()[i];
-    if (!tenant.base_url.starts_with("https://")) snapshot.tenants[i].certificate_expiry.reset();
-    snapshot.tenants[i].token = {};
-    snapshot.tenants[i].token.accepted = true;
-    if (tenant.token.kind == model::TokenSource::Kind::oauth)
-      snapshot.tenants[i].token.expiry = kNow.wall + 1h;
+    record::TenantRecord record = snapshot.tenants[i];
+    if (!tenant.base_url.starts_with("https://")) record.certificate_expiry.reset();
+    record.token = {};
+    record.token.accepted = true;
+    if (tenant.token.kind == model::TokenSource::Kind::oauth) record.token.expiry = kNow.wall + 1h;
+    snapshot.tenants.replace(i, std::move(record));
   }
   for (auto& reachable : snapshot.controls)
     reachable = true;
