@@ -13,8 +13,12 @@ from pathlib import Path
 
 import cost
 import exactness
+import growth
+import own
 import plot
+import quota
 import results
+import start
 from stage import ROOT, Stage
 
 HERE = Path(__file__).resolve().parent
@@ -83,13 +87,50 @@ def measure_scrape(stage, options):
     return cost.run_scrapes(stage, options.runs)
 
 
-PARTS = {'truth': measure_truth, 'error': measure_error, 'cpu': measure_cpu,
-         'size': measure_size, 'lag': measure_lag, 'scrape': measure_scrape}
+def measure_own(stage, options):
+    """Instructions, system calls and allocations of a probe. Counts: once is enough."""
+    cells = [(subject, workload) for workload in own.WORKLOADS for subject in own.SUBJECTS]
+    return interleaved(1, cells, lambda subject, workload, seed: own.run_own(
+        stage, subject, workload, options.seconds, seed))
+
+
+def measure_growth(stage, _):
+    """Instructions by the number of targets. Counts: once is enough."""
+    rows = []
+    for mode in growth.MODES:
+        for targets in growth.TARGETS:
+            say(f'{targets} targets: {growth.MODES[mode]}')
+            rows.append(growth.run_growth(stage, mode, targets))
+    return rows
+
+
+def measure_start(stage, options):
+    """From exec to the first probe and scrape."""
+    rows = []
+    for run in range(options.runs):
+        say(f'run {run + 1} of {options.runs}: first light')
+        rows += [start.run_exporter(stage, targets, run) for targets in start.TARGETS]
+        rows.append(start.run_blackbox(stage))
+    return rows
+
+
+def measure_quota(stage, options):
+    """Exactness with a share of a processor."""
+    cells = [(subject, share) for share in quota.SHARES
+             for subject in ('exporter', 'libcurl', 'blackbox')]
+    return interleaved(options.runs, cells, lambda subject, share, seed: quota.run_quota(
+        stage, subject, share, options.seconds, seed))
+
+
+PARTS = {'truth': measure_truth, 'error': measure_error, 'cpu': measure_cpu, 'own': measure_own,
+         'size': measure_size, 'growth': measure_growth, 'lag': measure_lag,
+         'scrape': measure_scrape, 'start': measure_start, 'quota': measure_quota}
 
 
 def parse_arguments():
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__.partition('\n')[0])
+    parser.add_argument('part', nargs='*', metavar='PART', help='the same as --only')
     parser.add_argument('--build-dir', default=ROOT / 'build' / 'release', type=Path)
     parser.add_argument('--only', default=','.join(PARTS), metavar='PART[,PART...]',
                         help=f'of {", ".join(PARTS)}; then nothing is written to RESULTS.md')
@@ -100,7 +141,7 @@ def parse_arguments():
     parser.add_argument('--quick', action='store_true',
                         help='one short run of each, to see that it works; nothing is written')
     options = parser.parse_args()
-    options.parts = options.only.split(',')
+    options.parts = options.part or options.only.split(',')
     for part in options.parts:
         if part not in PARTS:
             parser.error(f'there is no part {part!r}, only {", ".join(PARTS)}')

@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 
 import figures
+import growth
 
+# How many times the bare loop's instructions a probe may take.
+OWN_LIMITS = {'plain fresh': 1.3, 'plain reused': 1.3, 'tls fresh': 1.05, 'tls reused': 1.3}
 KINDS = ('plain fresh', 'plain reused', 'tls fresh', 'tls reused')
 
 
@@ -109,7 +112,44 @@ def judge_scrape(rows):
                          most[name]['peak_extra_bytes'] / 1e6)
 
 
-JUDGES = {'error': judge_error, 'cpu': judge_cpu, 'size': judge_size, 'lag': judge_lag,
+def judge_own(rows):
+    """Instructions beside the bare loop's."""
+    for workload, limit in OWN_LIMITS.items():
+        ours, floor = (figures.median([row['instructions'] for row in rows
+                                       if (row['subject'], row['workload']) == (name, workload)])
+                       for name in ('exporter', 'libcurl'))
+        yield Demand(f'instructions of a probe to the bare loop\'s, {workload}', limit, 'x',
+                     ratio(ours, floor))
+
+
+def judge_growth(rows):
+    """No turn grows with the number of targets."""
+    for (mode,), runs in figures.grouped(rows, 'mode').items():
+        yield Demand(f'exponent of growth, {growth.MODES[mode]}', 0.25, '', growth.exponent(
+            [(row['targets'], row['instructions']) for row in runs]))
+
+
+def judge_start(rows):
+    """Beside the peer's start."""
+    def at(subject, key):
+        return figures.median([row[key] for row in rows if row['subject'] == subject])
+    for targets, limit in ((100, 1), (10000, 10)):
+        yield Demand(f'exec to a served scrape to blackbox_exporter\'s, {targets:,} targets', limit,
+                     'x', ratio(at(f'exporter, {targets:,} targets', 'scrape_ms'),
+                                at('blackbox', 'scrape_ms')))
+    yield Demand('stop, 100 targets', 200, 'ms', at('exporter, 100 targets', 'stop_ms'))
+
+
+def judge_quota(rows):
+    """What is trusted is right."""
+    for (share,), runs in figures.grouped(
+            [row for row in rows if row['subject'] == 'exporter'], 'share').items():
+        yield Demand(f'wait error p99 of trusted probes, {share:.0%} of a processor', 50, 'us',
+                     figures.median([row['trusted_p99_us'] for row in runs]))
+
+
+JUDGES = {'own': judge_own, 'growth': judge_growth, 'start': judge_start, 'quota': judge_quota,
+          'error': judge_error, 'cpu': judge_cpu, 'size': judge_size, 'lag': judge_lag,
           'scrape': judge_scrape}
 
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "model/probe_result.h"
+
 namespace reinfer::bench {
 
 RecordingTransport::RecordingTransport(std::unique_ptr<Transport> real) : real_(std::move(real)) {
@@ -33,9 +35,13 @@ void RecordingTransport::note(const transport::Completion& completion) {
     ++failures_;
     return;
   }
+  model::ProbeResult result;
+  result.phases = phases;
+  result.uncertainty = exchange.uncertainty;
   samples_.push_back({std::move(id.mapped()), phases.wait->count(), phases.total->count(),
                       exchange.connection_reused,
-                      exchange.clock_source == model::ClockSource::kernel ? "kernel" : "user"});
+                      exchange.clock_source == model::ClockSource::kernel ? "kernel" : "user",
+                      model::distrust_of_wait(result).has_value()});
 }
 
 }  // namespace reinfer::bench

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import demands
 import figures
+import growth
 from stage import BLACKBOX, HOLD_US, ROOT
 
 SUBJECTS = {'exporter': 'reinfer_exporter', 'libcurl': "libcurl's own clock",
@@ -162,13 +163,67 @@ def scrape_table(rows):
                    number(row['ms']), number(row['peak_extra_bytes'] / 1e3)] for row in rows])
 
 
+def own_table(rows):
+    """Counts of a probe beside the bare loop's."""
+    body = []
+    for workload in dict.fromkeys(row['workload'] for row in rows):
+        ours, floor = (of(rows, subject, workload) for subject in ('exporter', 'libcurl'))
+        if not ours or not floor:
+            continue
+        ours, floor = ours[0], floor[0]
+        pairs = [(ours['instructions'] / 1e3, floor['instructions'] / 1e3),
+                 (sum(ours['calls'].values()), sum(floor['calls'].values())),
+                 (ours['allocations'], floor['allocations'])]
+        body.append([workload, *(number(figure) for ours_, floor_ in pairs
+                                 for figure in (ours_, floor_, ours_ / floor_))])
+    return table(['of a probe', 'thousand instructions', 'bare loop', 'ratio', 'system calls',
+                  'bare loop', 'ratio', 'allocations', 'bare loop', 'ratio'], body)
+
+
+def growth_table(rows):
+    """Instructions by targets, with the exponent."""
+    body = []
+    for (mode,), runs in figures.grouped(rows, 'mode').items():
+        points = [(row['targets'], row['instructions']) for row in runs]
+        body.append([growth.MODES[mode], *(number(y / 1e3) for _, y in points),
+                     number(growth.exponent(points))])
+    targets = [f'{targets:,}' for targets in dict.fromkeys(row['targets'] for row in rows)]
+    return table(['thousand instructions', *targets, 'exponent'], body)
+
+
+def start_table(rows):
+    """Milliseconds from exec."""
+    return table(['ms', 'to the first probe', 'to a served scrape', 'to stop'],
+                 [[subject, *(with_range([row[key] for row in runs])
+                              for key in ('probe_ms', 'scrape_ms', 'stop_ms'))]
+                  for (subject,), runs in figures.grouped(rows, 'subject').items()])
+
+
+def quota_table(rows):
+    """Errors of the wait by share of a processor."""
+    body = []
+    for (share, subject), runs in figures.grouped(rows, 'share', 'subject').items():
+        body.append([f'{share:.0%} of a processor ({runs[0]["means"]}), {SUBJECTS[subject]}',
+                     str(sum(row['probes'] for row in runs)),
+                     with_range([100 * row['distrusted_share'] for row in runs
+                                 if row['distrusted_share'] is not None]),
+                     *(with_range([row[key] for row in runs]) for key in (
+                         'trusted_p50_us', 'trusted_p99_us', 'trusted_max_us', 'all_p99_us'))])
+    return table(['us of error', 'probes', '% distrusted', 'trusted p50', 'trusted p99',
+                  'trusted max', 'all p99'], body)
+
+
 SECTIONS = {
     'truth': ('The truth', truth_text),
     'error': ('Error of the figures', error_tables),
     'cpu': ('CPU a probe', cpu_table),
+    'own': ('What a probe takes beside the bare loop', own_table),
     'size': ('Memory and CPU by targets, fresh TLS connections every 30 s', size_table),
+    'growth': ('Growth with the number of targets', growth_table),
     'lag': ('Schedule lag', lag_table),
     'scrape': ('Scrapes', scrape_table),
+    'start': ('First light', start_table),
+    'quota': ('With a share of a processor', quota_table),
 }
 
 

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Measures the exporter against its peers and prints a table; see README.md beside this file.
 #
-#   bash tests/bench/run.sh [--only PART[,PART...]] [--runs N] [--seconds S] [--rounds N] [--quick]
+#   bash tests/bench/run.sh [PART...] [--runs N] [--seconds S] [--rounds N] [--quick]
 #
-# Parts: truth, error, cpu, size, lag, scrape.
+# Parts: truth, error, cpu, own, size, growth, lag, scrape, start, quota.
 #
 # Installs what it needs with apt and builds it. A whole run writes RESULTS.md and error.svg beside
 # this file; raw numbers stay in build/bench.

@@ -9,10 +9,10 @@ namespace reinfer::bench {
 bool write_samples(const std::string& path, const std::vector<Sample>& samples,
                    std::uint64_t failures) {
   std::ofstream out(path);
-  out << "id,wait,total,connection,clock\n";
+  out << "id,wait,total,connection,clock,distrusted\n";
   for (const Sample& sample : samples)
-    out << fmt::format("{},{},{},{},{}\n", sample.id, sample.wait_ns, sample.total_ns,
-                       sample.reused ? "reused" : "fresh", sample.clock);
+    out << fmt::format("{},{},{},{},{},{}\n", sample.id, sample.wait_ns, sample.total_ns,
+                       sample.reused ? "reused" : "fresh", sample.clock, sample.distrusted ? 1 : 0);
   out << fmt::format("#failures={}\n", failures);
   return out.good();
 }

@@ -14,6 +14,8 @@ struct Sample {
   std::int64_t total_ns = 0;
   bool reused = false;
   std::string clock;  // whose clock it was measured by
+  // The prober itself says that its wait may be wrong for its own fault.
+  bool distrusted = false;
 };
 
 // False if the file cannot be written.

@@ -84,6 +84,12 @@ class Program:
         self._process = subprocess.Popen([str(a) for a in arguments], stdout=self._log,
                                          stderr=self._log, env=environment)
         self.name = Path(str(arguments[0])).name
+        self._expected_end = False
+
+    @property
+    def pid(self):
+        """Of the process."""
+        return self._process.pid
 
     def cpu_ns(self):
         """CPU time that all its threads have taken, those that have ended too."""
@@ -99,7 +105,7 @@ class Program:
 
     def check(self):
         """Fails if the program has ended."""
-        if self._process.poll() is not None:
+        if self._process.poll() is not None and not self._expected_end:
             raise RuntimeError(f'{self.name} ended with {self._process.returncode}: '
                                + Path(self._log.name).read_text(errors='replace')[-2000:])
 
@@ -109,6 +115,12 @@ class Program:
             self.check()
             return path.exists() and path.read_text()
         return wait_for(text, self.name)
+
+    def stop_at_once(self):
+        """Ends it in order and waits, without asking every now and then as stop() may."""
+        self._process.send_signal(signal.SIGTERM)
+        self._process.wait(PATIENCE)
+        self._expected_end = True
 
     def stop(self):
         """Ends it in order."""
@@ -212,13 +224,18 @@ class Stage:
         path.write_text('\n'.join(text) + '\n')
         return path
 
-    @contextlib.contextmanager
-    def blackbox(self):
-        """Debian's blackbox_exporter: the program and its port."""
+    def blackbox_file(self):
+        """A configuration for blackbox_exporter."""
         config = self.path('blackbox.yml')
         config.write_text('modules:\n' + ''.join(
             BLACKBOX_MODULE.format(name=name, ca=self.folder / 'ca.pem')
             for name in ('plain', 'tls')))
+        return config
+
+    @contextlib.contextmanager
+    def blackbox(self):
+        """Debian's blackbox_exporter: the program and its port."""
+        config = self.blackbox_file()
         port = free_port()
         with self.running(BLACKBOX, f'--config.file={config}',
                           f'--web.listen-address=127.0.0.1:{port}', '--log.level=error') as program:

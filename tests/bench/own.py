@@ -1,0 +1,118 @@
+"""What one probe takes of the exporter, beside a bare libcurl loop, in what does not depend on who
+else is busy: instructions in user space and allocations by callgrind, system calls by strace.
+"""
+
+import re
+import subprocess
+import time
+
+from cost import answered
+from stage import Load, pause, wait_for
+
+# So slow that callgrind, which takes fifty times as long, keeps up.
+WORKLOADS = {
+    'plain fresh': [Load('plain', 'fresh', 20)],
+    'plain reused': [Load('plain', 'reuse', 20)],
+    'tls fresh': [Load('tls', 'fresh', 5)],
+    'tls reused': [Load('tls', 'reuse', 20)],
+}
+SUBJECTS = ('exporter', 'libcurl')
+ALLOCATORS = ('malloc', 'calloc', 'realloc')
+START_SECONDS = 15
+
+
+class Stretch:
+    """From when to when requests count, in the clock of the truth server."""
+
+    def __init__(self):
+        self.begin = time.time_ns()
+        self.end = None
+
+    def over(self):
+        """From now on nothing counts."""
+        self.end = time.time_ns()
+
+
+def arguments(stage, subject, truth, loads):
+    """How the subject is started."""
+    if subject == 'exporter':
+        config = stage.config_file(truth, loads)
+        return [stage.program('reinfer_exporter'), f'--config.file={config}',
+                '--web.listen-address=127.0.0.1:0', f'--web.port-file={stage.path("port")}',
+                '--log.level=warn']
+    return [stage.program('floor'), stage.targets_file(truth, loads), stage.path('samples'),
+            stage.folder / 'ca.pem']
+
+
+def read_profile(path):
+    """Of a file of callgrind: instructions by function, without those of its callees, and calls of
+    the allocator."""
+    names, cost, allocations = {}, {}, 0
+    function = callee = None
+    of_callee = False
+    for line in path.read_text().splitlines():
+        if named := re.match(r'(c?fn)=\((\d+)\)(?: (.*))?$', line):
+            kind, number, name = named.groups()
+            if name:
+                names[number] = name
+            if kind == 'fn':
+                function = names[number]
+            else:
+                callee = names[number]
+        elif line.startswith('calls='):
+            if callee in ALLOCATORS:
+                allocations += int(line[6:].split()[0])
+            of_callee = True  # the next line is the cost of what was called
+        elif re.match(r'[+\-*\d]', line):
+            if not of_callee and function is not None and len(line.split()) > 1:
+                cost[function] = cost.get(function, 0) + int(line.split()[1])
+            of_callee = False
+    return cost, allocations
+
+
+def run_callgrind(stage, subject, loads, seconds, seed):
+    """Instructions and allocations of so many seconds, once the subject is warm."""
+    out = stage.path('callgrind')
+    with stage.truth(seed) as truth:
+        command = ['valgrind', '--tool=callgrind', '-q', f'--callgrind-out-file={out}',
+                   *arguments(stage, subject, truth, loads)]
+        with stage.running(*command) as program:
+            pause(START_SECONDS)
+            subprocess.run(['callgrind_control', '-z', str(program.pid)], check=True,
+                           capture_output=True)
+            stretch = Stretch()
+            pause(seconds)
+            subprocess.run(['callgrind_control', '-d', str(program.pid)], check=True,
+                           capture_output=True)
+            stretch.over()
+            dump = wait_for(lambda: next(iter(sorted(out.parent.glob(out.name + '.*'))), None),
+                            'callgrind')
+    cost, allocations = read_profile(dump)
+    probes = max(1, answered(truth, stretch))
+    most = sorted(cost.items(), key=lambda entry: -entry[1])[:40]
+    return {'instructions': sum(cost.values()) / probes, 'allocations': allocations / probes,
+            'probes': probes, 'functions': {name: count / probes for name, count in most}}
+
+
+def run_strace(stage, subject, loads, seconds, seed):
+    """System calls by name, a probe."""
+    with stage.truth(seed) as truth, \
+            stage.running(*arguments(stage, subject, truth, loads)) as program:
+        pause(2)
+        stretch = Stretch()
+        said = subprocess.run(
+            ['timeout', '--signal=INT', str(seconds), 'strace', '-f', '-c', '-U', 'name,calls',
+             '-p', str(program.pid)], capture_output=True, text=True, check=False).stderr
+        stretch.over()
+    probes = max(1, answered(truth, stretch))
+    rows = (line.split() for line in said.splitlines())
+    return {row[0]: int(row[1]) / probes for row in rows
+            if len(row) == 2 and row[1].isdigit() and row[0] != 'total'}
+
+
+def run_own(stage, subject, workload, seconds, seed):
+    """One cell."""
+    loads = WORKLOADS[workload]
+    calls = run_strace(stage, subject, loads, seconds, seed)
+    return {'subject': subject, 'workload': workload, 'calls': calls,
+            **run_callgrind(stage, subject, loads, seconds, seed)}
