@@ -6,9 +6,11 @@
 
 namespace reinfer::probe {
 
-std::string user_agent() {
-  return fmt::format("reinfer_exporter/{} (+https://docs.uipath.com/communications-mining)",
-                     base::build_info().version);
+const std::string& user_agent() {
+  static const std::string agent =
+      fmt::format("reinfer_exporter/{} (+https://docs.uipath.com/communications-mining)",
+                  base::build_info().version);
+  return agent;
 }
 
 model::Request make_request(const model::Plan& plan, const model::Target& target,
@@ -16,13 +18,12 @@ model::Request make_request(const model::Plan& plan, const model::Target& target
   model::Request request;
   request.method = target.method;
   request.url = target.url;
-  request.headers = {
-      {"User-Agent", user_agent()},
-      {"Accept", "application/json"},
-      // A cache must not answer in place of the platform.
-      {"Cache-Control", "no-cache"},
-      {"x-request-id", request_id},
-  };
+  request.headers.reserve(5);
+  request.headers.push_back({"User-Agent", user_agent()});
+  request.headers.push_back({"Accept", "application/json"});
+  // A cache must not answer in place of the platform.
+  request.headers.push_back({"Cache-Control", "no-cache"});
+  request.headers.push_back({"x-request-id", request_id});
   if (!target.body.empty()) request.headers.push_back({"Content-Type", "application/json"});
   request.bearer = std::move(bearer);
   request.body = target.body;

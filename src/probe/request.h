@@ -19,6 +19,6 @@ model::Request control_request(const model::Control& control);
 
 // Name, version and a URL, e.g. "reinfer_exporter/0.1.0 (+https://...)": edges block requests
 // without one, and the vendor can identify the caller.
-std::string user_agent();
+const std::string& user_agent();
 
 }  // namespace reinfer::probe

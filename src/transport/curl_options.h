@@ -1,5 +1,6 @@
-// libcurl's options for a request, set once before it runs. CurlTransfer uses them and adds its
-// callbacks; probe thread only. It starts nothing.
+// libcurl's options for a request: those of its profile are set once for a handle (CurlHandles),
+// the others before each exchange. CurlTransfer adds its callbacks; probe thread only. It starts
+// nothing.
 #pragma once
 
 #include <curl/curl.h>
@@ -32,15 +33,14 @@ void set_option(CURL* easy, CURLoption option, Value value) {
   base::check(code == CURLE_OK || code == CURLE_OUT_OF_MEMORY, "libcurl knows the options we set");
 }
 
-// The three below refer to `request` and to the lists, which must outlive the transfer.
+// Method, certificates, protocol, connection reuse and proxy: what CurlProfile holds, and nothing
+// else of the request. `ca_bundle` is used where the request names no CA file.
+void set_profile(CURL* easy, const model::Request& request, const Route& route,
+                 const std::string& ca_bundle);
 
-// Method, URL, header lines and body.
-void set_message(CURL* easy, const model::Request& request, CurlList& header_lines);
-
-// Certificates, protocol, connection reuse. `ca_bundle` is used where the request names no CA file.
-void set_connection(CURL* easy, const model::Request& request, const std::string& ca_bundle);
-
-// Proxy and address.
-void set_route(CURL* easy, const model::Request& request, const Route& route, CurlList& connect_to);
+// URL, header lines, body and address. They refer to `request` and to the lists, which must outlive
+// the exchange.
+void set_message(CURL* easy, const model::Request& request, const Route& route,
+                 CurlList& header_lines, CurlList& connect_to);
 
 }  // namespace reinfer::transport

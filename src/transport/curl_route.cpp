@@ -4,6 +4,7 @@
 #include <curl/curl.h>
 
 #include <charconv>
+#include <cstdlib>
 #include <memory>
 
 #include "base/text.h"
@@ -62,6 +63,23 @@ ProxyUse proxy_use(const model::Request& request, bool tls, bool loopback) {
   return network.no_proxy.empty() ? ProxyUse::always : ProxyUse::perhaps;
 }
 
+// By one of the variables that libcurl asks.
+bool environment_has_tls_proxy() {
+  for (const char* name : {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "http_proxy"}) {
+    const char* proxy = std::getenv(name);  // NOLINT(concurrency-mt-unsafe)
+    if (proxy != nullptr &&
+        base::equals_ignoring_case(std::string_view(proxy).substr(0, 5), "https"))
+      return true;
+  }
+  return false;
+}
+
+bool may_meet_tls_proxy(const model::NetworkOptions& network, ProxyUse use) {
+  if (use == ProxyUse::never) return false;
+  return network.proxy_url.empty() ? environment_has_tls_proxy()
+                                   : network.proxy_url.starts_with("https");
+}
+
 }  // namespace
 
 Route route_of(const model::Request& request) {
@@ -72,6 +90,9 @@ Route route_of(const model::Request& request) {
   route.host = std::string(url.host);
   std::from_chars(url.port.data(), url.port.data() + url.port.size(), route.port);
   route.proxy = proxy_use(request, route.tls, is_loopback(url.host));
+  route.tls_proxy = may_meet_tls_proxy(network, route.proxy);
+  route.own_store =
+      route.tls && !route.tls_proxy && request.connection == model::ConnectionMode::fresh;
   route.socks = network.proxy_url.starts_with("socks");
   route.pinned_address = pinned_address(network.resolve, url);
   const bool numeric_host = is_numeric(url.host) || is_numeric(route.pinned_address);

@@ -21,6 +21,11 @@ struct Route {
   bool socks = false;      // NetworkOptions::proxy_url is one of SOCKS
   bool tls = false;        // the URL's scheme is https
   bool numeric = false;    // no name is looked up
+  bool tls_proxy = false;  // a connection with TLS may be one to a proxy
+  // The CA file's certificates come from our own CaStores. Not for connections that are kept:
+  // libcurl tells by the file's name which of them a request may use. Nor where libcurl asks for
+  // them for a proxy.
+  bool own_store = false;
   std::string host;        // the URL's
   std::uint16_t port = 0;  // the URL's
   std::string

@@ -48,14 +48,18 @@ CurlTransfer::CurlTransfer(ProbeId id, model::Request request, LoopParts loop)
       loop_(loop),
       route_(route_of(request_)),
       reply_(exchange_, request_.body_bytes_max),
-      observer_(loop.kernel, route_.tls),
-      easy_(curl_easy_init()) {
-  base::check(easy_ != nullptr, "libcurl has memory for a handle");
-  CURL* easy = easy_.get();
-  set_message(easy, request_, header_lines_);
-  set_connection(easy, request_, loop_.ca_bundle);
-  set_route(easy, request_, route_, connect_to_);
+      observer_(loop.kernel, route_.tls) {}
+
+void CurlTransfer::take_handle() {
+  curl_ = loop_.handles.take(request_, route_, loop_.ca_bundle);
+  set_message(handle(), request_, route_, header_lines_, connect_to_);
   set_callbacks();
+}
+
+void CurlTransfer::leave_handle() {
+  // Its last error of the system is never forgotten, and who asked for a fresh connection would
+  // ask for one again.
+  if (handle_is_clean_ && os_error() == 0) loop_.handles.give_back(std::move(curl_));
 }
 
 void CurlTransfer::note_active() {
@@ -66,26 +70,36 @@ void CurlTransfer::note_active() {
 
 bool CurlTransfer::take_restart(base::MonoTime now) {
   if (!std::exchange(wants_fresh_, false)) return false;
-  set_option(easy_.get(), CURLOPT_FRESH_CONNECT, 1L);
+  set_option(handle(), CURLOPT_FRESH_CONNECT, 1L);
+  was_restarted_ = true;
   curl_begun_ = now;
   error_text_ = {};
   return true;
 }
 
+const std::string& CurlTransfer::ca_file() const {
+  return request_.network.ca_file.empty() ? loop_.ca_bundle : request_.network.ca_file;
+}
+
 std::optional<std::string> CurlTransfer::find_file_fault() const {
   const model::NetworkOptions& network = request_.network;
+  // Without TLS no file is read.
+  if (!route_.tls && !route_.tls_proxy) return std::nullopt;
+  const bool own = route_.own_store && !ca_file().empty();
+  if (own)
+    if (const auto store = loop_.stores.find(ca_file()); !store) return store.error();
   for (const std::string* path :
        {&network.ca_file, &network.client_certificate, &network.client_key}) {
-    if (path->empty()) continue;
+    if (path->empty() || (own && path == &network.ca_file)) continue;
     if (const auto fault = base::find_file_fault(*path)) return *path + " " + fault->text;
   }
   return std::nullopt;
 }
 
-bool CurlTransfer::is_refused(LookupLimit& lookups) {
+bool CurlTransfer::is_refused(LookupLimit& lookups, base::MonoTime now) {
   if (auto fault = find_file_fault())
     refused_start_ = std::move(*fault);
-  else if (!route_.numeric && !lookups.allows(route_.host, curl_begun_))
+  else if (!route_.numeric && !lookups.allows(route_.host, now))
     refused_start_ = "too many name lookups are under way, their server does not answer";
   return !refused_start_.empty();
 }
@@ -103,7 +117,7 @@ bool CurlTransfer::is_flooded() {
 
 std::optional<base::MonoTime> CurlTransfer::curl_stamp(CURLINFO info) const {
   curl_off_t microseconds = 0;
-  curl_easy_getinfo(easy_.get(), info, &microseconds);
+  curl_easy_getinfo(handle(), info, &microseconds);
   if (microseconds == 0) return std::nullopt;
   return curl_begun_ + std::chrono::microseconds(microseconds);
 }
@@ -172,7 +186,7 @@ bool CurlTransfer::is_bad_proxy_url(const CurlEnding& ending) const {
 
 long CurlTransfer::os_error() const {
   long error = 0;
-  curl_easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &error);
+  curl_easy_getinfo(handle(), CURLINFO_OS_ERRNO, &error);
   return error;
 }
 
@@ -192,10 +206,10 @@ CurlEnding CurlTransfer::ending(base::MonoTime now, std::optional<CURLcode> code
   ending.took = now - observer_.stamps().ours().start;
   ending.our_delay = observer_.stamps().our_delay();
   ending.time_left = limit() + observer_.stamps().our_delay() > deadline();
-  curl_easy_getinfo(easy_.get(), CURLINFO_HTTP_CONNECTCODE, &ending.proxy_status);
+  curl_easy_getinfo(handle(), CURLINFO_HTTP_CONNECTCODE, &ending.proxy_status);
   ending.at_proxy = is_at_proxy(ending.proxy_status) || is_bad_proxy_url(ending);
   long proxy_unverified = 0;
-  curl_easy_getinfo(easy_.get(), CURLINFO_PROXY_SSL_VERIFYRESULT, &proxy_unverified);
+  curl_easy_getinfo(handle(), CURLINFO_PROXY_SSL_VERIFYRESULT, &proxy_unverified);
   ending.proxy_unverified = proxy_unverified != 0;
   ending.chunked_body = reply_.chunked();
   ending.alert = loop_.alerts.seen(id_);
@@ -237,6 +251,7 @@ std::string CurlTransfer::describe(const CurlEnding& ending, model::WireError er
 }
 
 model::Exchange CurlTransfer::end(base::MonoTime now, std::optional<CURLcode> code) {
+  handle_is_clean_ = code == CURLE_OK && !was_restarted_;
   if (loop_.frames.exceeded(id_)) reply_.refuse_endless();
   const CurlEnding how = ending(now, code);
   exchange_.error = wire_error_of(how);
@@ -245,7 +260,7 @@ model::Exchange CurlTransfer::end(base::MonoTime now, std::optional<CURLcode> co
   exchange_.error_text = describe(how, exchange_.error);
   exchange_.route = {route_.proxy == ProxyUse::never, route_.pinned_address};
   long status = 0;
-  curl_easy_getinfo(easy_.get(), CURLINFO_RESPONSE_CODE, &status);
+  curl_easy_getinfo(handle(), CURLINFO_RESPONSE_CODE, &status);
   if (status > 0 && observer_.stamps().ours().first_byte)
     exchange_.http_status = static_cast<int>(status);
   finish_stamps(now);
@@ -270,8 +285,8 @@ void CurlTransfer::finish_stamps(base::MonoTime now) {
 void CurlTransfer::note_address(model::Exchange& exchange) const {
   const char* address = nullptr;
   long port = 0;
-  curl_easy_getinfo(easy_.get(), CURLINFO_PRIMARY_IP, &address);
-  curl_easy_getinfo(easy_.get(), CURLINFO_PRIMARY_PORT, &port);
+  curl_easy_getinfo(handle(), CURLINFO_PRIMARY_IP, &address);
+  curl_easy_getinfo(handle(), CURLINFO_PRIMARY_PORT, &port);
   if (address == nullptr || *address == '\0') return;
   const bool v6 = std::string_view(address).find(':') != std::string_view::npos;
   exchange.remote_address =

@@ -14,8 +14,10 @@
 #include <optional>
 #include <vector>
 
+#include "transport/ca_stores.h"
 #include "transport/certificate_checks.h"
 #include "transport/curl_facts.h"
+#include "transport/curl_handles.h"
 #include "transport/curl_options.h"
 #include "transport/curl_route.h"
 #include "transport/frame_limit.h"
@@ -41,6 +43,8 @@ struct LoopParts {
   FrameLimit& frames;
   TlsAlerts& alerts;
   CertificateChecks& certificates;
+  CurlHandles& handles;
+  CaStores& stores;
 };
 
 class CurlTransfer {
@@ -50,9 +54,9 @@ class CurlTransfer {
   CurlTransfer& operator=(const CurlTransfer&) = delete;
 
   ProbeId id() const { return id_; }
-  CURL* handle() const { return easy_.get(); }
+  // Null before take_handle().
+  CURL* handle() const { return curl_.easy.get(); }
 
-  // To be called before libcurl gets the handle.
   void begin(base::MonoTime now) {
     observer_.begin(now);
     curl_begun_ = now;
@@ -60,7 +64,11 @@ class CurlTransfer {
 
   // Whether libcurl must not get the request: it would wait for a certificate file that is a pipe,
   // or start one lookup too many. end() follows.
-  bool is_refused(LookupLimit& lookups);
+  bool is_refused(LookupLimit& lookups, base::MonoTime now);
+  // To be called before libcurl gets the handle.
+  void take_handle();
+  // After end(), when libcurl no longer has the handle. The transfer is over.
+  void leave_handle();
   // Of the URL.
   const std::string& host() const { return route_.host; }
 
@@ -99,11 +107,8 @@ class CurlTransfer {
   model::Exchange end(base::MonoTime now, std::optional<CURLcode> code);
 
  private:
-  struct FreeEasy {
-    void operator()(CURL* easy) const { curl_easy_cleanup(easy); }
-  };
-
   void set_callbacks();
+  const std::string& ca_file() const;
   std::optional<std::string> find_file_fault() const;
   std::optional<base::MonoTime> curl_stamp(CURLINFO info) const;
   // Whether the connection that libcurl would send on is a kept one on which something waits.
@@ -134,6 +139,7 @@ class CurlTransfer {
 
   static std::size_t on_header(char* line, std::size_t size, std::size_t count, void* self);
   static std::size_t on_body(char* bytes, std::size_t size, std::size_t count, void* self);
+  CURLcode set_store(ssl_ctx_st* context);
   static CURLcode on_tls_context(CURL* easy, void* context, void* self);
   static int on_ready_to_send(void* self, char*, char*, int, int local_port);
   static curl_socket_t on_open_socket(void* self, curlsocktype, curl_sockaddr* address);
@@ -153,6 +159,7 @@ class CurlTransfer {
   std::vector<int> opened_;      // sockets
   base::MonoTime curl_begun_{};  // when libcurl got the handle
   bool wants_fresh_ = false;     // the kept connection was not clean
+  bool was_restarted_ = false;   // for that
   std::string refused_start_;    // empty: it was not
   bool sent_as_http2_ = false;
   bool refused_repeat_ = false;  // libcurl wanted to send once more what had left already
@@ -160,10 +167,11 @@ class CurlTransfer {
   bool out_of_sockets_ = false;
   bool unwatchable_ = false;
   bool socket_tried_ = false;
-  bool port_differs_ = false;  // a socket was opened to a port other than the URL's
+  bool handle_is_clean_ = false;  // an exchange that went well leaves nothing in it
+  bool port_differs_ = false;     // a socket was opened to a port other than the URL's
 
   // Last, so that it goes first: libcurl may use any of the above until then.
-  std::unique_ptr<CURL, FreeEasy> easy_;
+  CurlHandle curl_;
 };
 
 }  // namespace reinfer::transport

@@ -34,7 +34,7 @@ ssl_st* tls_session_of(CURL* easy) {
 }  // namespace
 
 void CurlTransfer::set_callbacks() {
-  CURL* easy = easy_.get();
+  CURL* easy = handle();
   set_option(easy, CURLOPT_ERRORBUFFER, error_text_.data());
   set_option(easy, CURLOPT_HEADERFUNCTION, &CurlTransfer::on_header);
   set_option(easy, CURLOPT_HEADERDATA, this);
@@ -110,11 +110,18 @@ std::size_t CurlTransfer::on_body(char* bytes, std::size_t size, std::size_t cou
   });
 }
 
+CURLcode CurlTransfer::set_store(ssl_ctx_st* context) {
+  if (!route_.own_store || ca_file().empty()) return CURLE_OK;
+  // It was there when the exchange began.
+  return loop_.stores.give(context, ca_file()) ? CURLE_OK : CURLE_SSL_CACERT_BADFILE;
+}
+
 CURLcode CurlTransfer::on_tls_context(CURL*, void* context, void* self) {
   auto& transfer = *static_cast<CurlTransfer*>(self);
   return transfer.guarded(CURLE_OUT_OF_MEMORY, [&] {
-    transfer.loop_.certificates.watch(static_cast<ssl_ctx_st*>(context), transfer.id_);
-    return CURLE_OK;
+    auto* ours = static_cast<ssl_ctx_st*>(context);
+    transfer.loop_.certificates.watch(ours, transfer.id_);
+    return transfer.set_store(ours);
   });
 }
 
@@ -125,7 +132,7 @@ int CurlTransfer::on_ready_to_send(void* self, char*, char*, int, int local_port
 }
 
 int CurlTransfer::ready_to_send(int local_port) {
-  CURL* easy = easy_.get();
+  CURL* easy = handle();
   note_active();
   ssl_st* ssl = tls_session_of(easy);
   long connections = 0;
@@ -167,6 +174,7 @@ bool CurlTransfer::is_unclean(int local_port, const ssl_st* ssl) const {
 }
 
 std::optional<int> CurlTransfer::opened_socket(int local_port) const {
+  if (opened_.size() == 1) return opened_.front();
   for (const int socket : opened_)
     if (local_port_of(socket) == local_port) return socket;
   return std::nullopt;

@@ -25,8 +25,6 @@ namespace reinfer::transport {
 namespace {
 
 constexpr std::size_t kEventsAtOnce = 64;
-// A shorter stop of our thread is ignored.
-constexpr base::Nanoseconds kHarmless = std::chrono::milliseconds(1);
 
 }  // namespace
 
@@ -54,7 +52,7 @@ class CurlTransport::Loop {
   void before_wait(base::MonoTime now);
   std::size_t dispatch(std::span<const epoll_event> events, base::MonoTime until);
   void handle(std::uint64_t token, std::uint32_t ready);
-  void run_curl(curl_socket_t socket, int events);
+  void run_curl(curl_socket_t socket, int events, bool may_read = true);
   void note_stop(base::MonoTime now);
   void end_flooded();
   void end_overdue();
@@ -79,6 +77,8 @@ class CurlTransport::Loop {
   FrameLimit frames_;
   TlsAlerts alerts_;
   CertificateChecks certificates_;
+  CurlHandles idle_handles_{&Loop::on_close_socket, this};
+  CaStores stores_;
   std::unordered_map<ProbeId, std::unique_ptr<CurlTransfer>> transfers_;
   // Of running transfers only: libcurl also calls back with handles of its own, and a handle that
   // it hands back is compared and never asked for anything.
@@ -133,25 +133,27 @@ CurlTransfer* CurlTransport::Loop::running(const CURL* easy) const {
 void CurlTransport::Loop::start(ProbeId id, model::Request request) {
   auto transfer = std::make_unique<CurlTransfer>(
       id, std::move(request),
-      LoopParts{ca_bundle_, kernel_, iteration_, sockets_, kept_, frames_, alerts_, certificates_});
+      LoopParts{ca_bundle_, kernel_, iteration_, sockets_, kept_, frames_, alerts_, certificates_,
+                idle_handles_, stores_});
   CurlTransfer& started = *transfer;
   base::check(transfers_.emplace(id, std::move(transfer)).second, "a probe id is used once");
-  handles_[started.handle()] = id;
-  // libcurl keeps this pair with the connection, which may outlive the transfer but not the loop.
-  set_option(started.handle(), CURLOPT_CLOSESOCKETFUNCTION, &Loop::on_close_socket);
-  set_option(started.handle(), CURLOPT_CLOSESOCKETDATA, this);
+  // Before the exchange begins: what it takes is ours.
+  const bool refused = started.is_refused(lookups_, base::mono_now());
+  if (!refused) started.take_handle();
   if (transfers_.size() == 1) iteration_.delay.work_begins(base::mono_now(), thread_delay_.read());
   iteration_.begin_call();
   iteration_.note_active(id);
   const base::MonoTime now = iteration_.call_began;
   started.begin(now);
   // A code that no network can cause.
-  if (started.is_refused(lookups_)) return end(started, CURLE_ABORTED_BY_CALLBACK);
+  if (refused) return end(started, CURLE_ABORTED_BY_CALLBACK);
+  handles_[started.handle()] = id;
   const CURLMcode code = curl_multi_add_handle(multi_, started.handle());
   base::check(code == CURLM_OK || code == CURLM_OUT_OF_MEMORY, "libcurl takes a new handle");
-  alarms_.push({started.next_look(now), id});
   // At once and not in the next iteration: other probes of this one would delay the first packet.
-  run_curl(CURL_SOCKET_TIMEOUT, 0);
+  run_curl(CURL_SOCKET_TIMEOUT, 0, false);
+  // Until it has run, a kept handle tells of the exchange before.
+  if (const CurlTransfer* begun = running(id)) alarms_.push({begun->next_look(now), id});
 }
 
 std::vector<Completion> CurlTransport::Loop::poll(base::MonoTime until) {
@@ -193,6 +195,7 @@ bool CurlTransport::Loop::wait_and_dispatch(base::MonoTime until) {
   }
   const base::MonoTime after = base::mono_now();
   waited_ += after - before;
+  iteration_.note_waited(after - before);
   iteration_.delay.after_wait(after, transfers_.empty() ? std::nullopt : thread_delay_.read(),
                               found);
   const auto ready = static_cast<std::size_t>(std::max(count, 0));
@@ -208,8 +211,7 @@ std::size_t CurlTransport::Loop::dispatch(std::span<const epoll_event> events,
   const bool all = lag_.takes_all(base::mono_now(), until);
   std::size_t handled = 0;
   for (const epoll_event& event : events) {
-    // A handshake takes a millisecond, and a slot must not wait for several. The kernel reports the
-    // rest again at the next wait.
+    // A handshake takes a millisecond: a slot must not wait for several. The rest comes again.
     if (handled > 0 && !all && base::mono_now() >= until) break;
     ++handled;
     if (event.data.u64 == base::Epoll::kWakeToken)
@@ -252,10 +254,10 @@ void CurlTransport::Loop::handle(std::uint64_t token, std::uint32_t ready) {
   // If there is something to read, the failure comes after it, and libcurl finds both by reading.
   // Told of the failure it would not read, and lose the alert that says why.
   if (failed && (ready & EPOLLIN) == 0) what |= CURL_CSELECT_ERR;
-  if (what != 0) run_curl(found->socket, what);
+  if (what != 0) run_curl(found->socket, what, what != CURL_CSELECT_OUT);
 }
 
-void CurlTransport::Loop::run_curl(curl_socket_t socket, int events) {
+void CurlTransport::Loop::run_curl(curl_socket_t socket, int events, bool may_read) {
   int running_count = 0;
   frames_.begin_call();
   curl_multi_socket_action(multi_, socket, events, &running_count);
@@ -264,16 +266,13 @@ void CurlTransport::Loop::run_curl(curl_socket_t socket, int events) {
     if (CurlTransfer* transfer = running(id)) transfer->stamp_sent(now);
   note_stop(now);
   collect_ended();
-  end_flooded();
+  if (may_read) end_flooded();
 }
 
-// Others on the CPU, a signal or the host may have stopped the thread during the call of libcurl:
-// adds that time to each exchange that was part of the call.
+// Others on the CPU, a signal or the host may have stopped all exchanges of the call of libcurl.
 void CurlTransport::Loop::note_stop(base::MonoTime now) {
-  const base::Nanoseconds took = now - iteration_.call_began;
-  if (took < kHarmless) return;
-  const base::Nanoseconds stopped = took - (base::thread_cpu_time() - iteration_.cpu_before);
-  if (stopped < kHarmless) return;
+  const base::Nanoseconds stopped = iteration_.stopped(now);
+  if (stopped < LoopIteration::kHarmless) return;
   for (std::size_t i = iteration_.first; i < iteration_.active.size(); ++i)
     if (CurlTransfer* transfer = running(iteration_.active[i]))
       transfer->observer().stopped(stopped);
@@ -300,7 +299,7 @@ void CurlTransport::Loop::collect_ended() {
   }
 }
 
-// libcurl asks for a call of its timer, so the next iteration goes on with it.
+// libcurl asks for a call of its timer, and the next iteration goes on.
 void CurlTransport::Loop::restart(const CurlTransfer& transfer) {
   curl_multi_remove_handle(multi_, transfer.handle());
   const CURLMcode code = curl_multi_add_handle(multi_, transfer.handle());
@@ -322,7 +321,8 @@ void CurlTransport::Loop::end_overdue() {
     CurlTransfer* transfer = running(alarm.id);
     if (transfer == nullptr) continue;
     // The resolver is a thread of this process and was stopped with us.
-    if (transfer->stage() == model::Stage::resolve && handled_up_to - alarm.when > kHarmless)
+    if (transfer->stage() == model::Stage::resolve &&
+        handled_up_to - alarm.when > LoopIteration::kHarmless)
       transfer->observer().stopped(handled_up_to - alarm.when);
     if (transfer->deadline() <= handled_up_to)
       end(*transfer, std::nullopt);
@@ -340,6 +340,7 @@ void CurlTransport::Loop::end(CurlTransfer& transfer, std::optional<CURLcode> co
   handles_.erase(transfer.handle());
   const auto over = transfers_.extract(id);
   curl_multi_remove_handle(multi_, transfer.handle());
+  transfer.leave_handle();
 }
 
 int CurlTransport::Loop::on_socket(CURL* easy, curl_socket_t socket, int what, void* self, void*) {

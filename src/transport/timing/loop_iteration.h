@@ -17,17 +17,36 @@ struct LoopIteration {
   std::vector<ProbeId> active;   // of this iteration; an exchange once for each of its calls
   std::vector<ProbeId> sending;  // whose request leaves during the current call of libcurl
 
-  // The current call of libcurl: when it began, the thread's CPU time then, and where its exchanges
-  // begin in `active`.
+  // The current call of libcurl: when it began, the CPU time that the thread had taken by then at
+  // most, and where its exchanges begin in `active`.
   base::MonoTime call_began{};
   base::Nanoseconds cpu_before{0};
   std::size_t first = 0;
 
+  // The CPU clock is asked, which takes a system call, only when the thread has worked for longer
+  // than this since the last answer. If it was stopped in that time, the call seems to have been
+  // stopped for as much longer.
+  static constexpr base::Nanoseconds kCpuAge = std::chrono::milliseconds(1);
+
   void begin_call() {
     call_began = base::mono_now();
-    cpu_before = base::thread_cpu_time();
+    if (worked() > kCpuAge) {
+      cpu_read = base::thread_cpu_time();
+      read_at = call_began;
+      waited = {};
+    }
+    cpu_before = cpu_read + worked();
     first = active.size();
   }
+  // A shorter stop of our thread is ignored.
+  static constexpr base::Nanoseconds kHarmless = std::chrono::milliseconds(1);
+  // How long the thread was stopped during the call, which ends `now`; 0 if that matters little.
+  base::Nanoseconds stopped(base::MonoTime now) const {
+    const base::Nanoseconds took = now - call_began;
+    if (took < kHarmless) return base::Nanoseconds{0};
+    return took - (base::thread_cpu_time() - cpu_before);
+  }
+  void note_waited(base::Nanoseconds time) { waited += time; }
 
   // The exchange is part of the current call. Returns whether that was not known yet.
   bool note_active(ProbeId id) {
@@ -41,6 +60,12 @@ struct LoopIteration {
     active.clear();
     first = 0;
   }
+
+  // When the CPU clock was last asked, its answer, and how long the thread has slept since.
+  base::MonoTime read_at{};
+  base::Nanoseconds cpu_read{0};
+  base::Nanoseconds waited{0};
+  base::Nanoseconds worked() const { return call_began - read_at - waited; }
 };
 
 }  // namespace reinfer::transport

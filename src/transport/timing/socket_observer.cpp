@@ -21,8 +21,10 @@ bool SocketObserver::is_ours(int socket) const {
 }
 
 int SocketObserver::chosen(int local_port) const {
+  // The only one that libcurl has is the one that it will send on.
+  if (opened_.size() == 1) return opened_.front();
   const auto chosen = std::find_if(opened_.begin(), opened_.end(), [&](int socket) {
-    return local_port_of(socket) == local_port && (opened_.size() == 1 || is_connected(socket));
+    return local_port_of(socket) == local_port && is_connected(socket);
   });
   return chosen == opened_.end() ? kNone : *chosen;
 }
