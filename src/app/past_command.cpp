@@ -8,8 +8,8 @@
 #include "api/documents.h"
 #include "app/commands.h"
 #include "app/history_file.h"
+#include "base/spelling.h"
 #include "base/text.h"
-#include "config/spelling.h"
 #include "explain/probe_report.h"
 #include "history/archive.h"
 #include "terminal/past.h"
@@ -49,8 +49,8 @@ std::string no_evidence(history::Archive& archive, const std::string& target, ba
   if (std::find(names.begin(), names.end(), target) != names.end())
     return fmt::format("there is no evidence of {} in this time", shown);
   const auto nearest =
-      config::nearest_words(target.substr(0, kShownBytes),
-                            std::vector<std::string_view>(names.begin(), names.end()), kShown);
+      base::nearest_words(target.substr(0, kShownBytes),
+                          std::vector<std::string_view>(names.begin(), names.end()), kShown);
   return fmt::format("no target is called {}, did you mean {}? (there are {})", shown,
                      fmt::join(nearest, " or "), base::counted(names.size(), "target"));
 }

@@ -9,8 +9,8 @@
 #include "app/interrupt.h"
 #include "app/load_command_config.h"
 #include "base/random.h"
+#include "base/spelling.h"
 #include "base/text.h"
-#include "config/spelling.h"
 #include "credentials/credentials.h"
 #include "explain/probe_report.h"
 #include "explain/token_contradiction.h"
@@ -39,8 +39,8 @@ std::string unknown_target(const model::Plan& plan, const std::string& wanted) {
   for (const model::Target& target : plan.targets())
     names.insert({name_of(target), target.tenant_name});
   const auto nearest =
-      config::nearest_words(wanted.substr(0, kShownBytes),
-                            std::vector<std::string_view>(names.begin(), names.end()), kShown);
+      base::nearest_words(wanted.substr(0, kShownBytes),
+                          std::vector<std::string_view>(names.begin(), names.end()), kShown);
   return fmt::format("no target is called {}, did you mean {}? (there are {} of {}; {} lists them)",
                      base::sanitise(wanted, kShownBytes), fmt::join(nearest, " or "),
                      base::counted(plan.targets().size(), "target"),

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <sstream>
 
+#include "base/spelling.h"
 #include "base/text.h"
-#include "config/spelling.h"
 
 namespace reinfer::app {
 namespace {
@@ -30,7 +30,7 @@ std::vector<std::string> options_of(const CLI::App& cli) {
 // A long name whose beginning was written counts as near, too.
 std::optional<std::string> meant(const std::string& word, const std::vector<std::string>& words) {
   const std::vector<std::string_view> views(words.begin(), words.end());
-  if (const auto near = config::nearest_word(word, views)) return std::string(*near);
+  if (const auto near = base::nearest_word(word, views)) return std::string(*near);
   constexpr std::size_t kBeginningMin = 5;
   const auto longer = std::find_if(words.begin(), words.end(), [&](const std::string& candidate) {
     return word.size() >= kBeginningMin && candidate.starts_with(word);

@@ -5,10 +5,10 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/spelling.h"
 #include "config/catalogue.h"
 #include "config/custom_request.h"
 #include "config/settings.h"
-#include "config/spelling.h"
 #include "config/url_path.h"
 
 namespace reinfer::config {
@@ -31,7 +31,7 @@ std::string describe_unknown_id(std::string_view id) {
   if (const auto reason = reason_left_out(id))
     return fmt::format("is {}, which is left out: {}, allowed: {}", base::quote(id), *reason,
                        fmt::join(ids, ", "));
-  const auto near = nearest_word(id, ids);
+  const auto near = base::nearest_word(id, ids);
   return fmt::format("is {}, which is not in the catalogue{}, allowed: {}", base::quote(id),
                      near ? fmt::format(" (did you mean {}?)", *near) : "", fmt::join(ids, ", "));
 }

@@ -5,8 +5,8 @@
 #include <cmath>
 
 #include "base/duration.h"
+#include "base/spelling.h"
 #include "base/text.h"
-#include "config/spelling.h"
 #include "config/time_text.h"
 
 namespace reinfer::config {
@@ -79,7 +79,7 @@ std::string describe_unknown(std::string_view key, std::string_view table,
   for (const Hint& hint : kHints)
     if (hint.key == key && (hint.table.empty() || hint.table == table))
       return fmt::format("is not a key of {}: {}", where, hint.text);
-  if (const auto near = nearest_word(key, known))
+  if (const auto near = base::nearest_word(key, known))
     return fmt::format("is not a key of {}, did you mean {}?", where, *near);
   return fmt::format("is not a key of {}, allowed: {}", where, fmt::join(known, ", "));
 }

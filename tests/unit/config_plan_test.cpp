@@ -7,8 +7,8 @@
 #include <string>
 
 #include "base/random.h"
+#include "base/spelling.h"
 #include "config/load_plan.h"
-#include "config/spelling.h"
 #include "tests/unit/source_path.h"
 
 namespace reinfer::tests {
@@ -382,22 +382,22 @@ TEST_CASE("keys with very many dots are refused") {
 
 TEST_CASE("a slip of the finger finds the word that was meant") {
   const std::vector<std::string_view> words = {"interval", "timeout", "tls_timeout", "use"};
-  CHECK(config::nearest_word("intervall", words) == "interval");
-  CHECK(config::nearest_word("itnerval", words) == "interval");
-  CHECK(config::nearest_word("timout", words) == "timeout");
-  CHECK(config::nearest_word("usr", words) == "use");
-  CHECK_FALSE(config::nearest_word("colour", words));
-  CHECK_FALSE(config::nearest_word(std::string(100, 'x'), words));
-  CHECK(config::edit_distance("", "abc") == 3);
-  CHECK(config::edit_distance("ab", "ba") == 1);
+  CHECK(base::nearest_word("intervall", words) == "interval");
+  CHECK(base::nearest_word("itnerval", words) == "interval");
+  CHECK(base::nearest_word("timout", words) == "timeout");
+  CHECK(base::nearest_word("usr", words) == "use");
+  CHECK_FALSE(base::nearest_word("colour", words));
+  CHECK_FALSE(base::nearest_word(std::string(100, 'x'), words));
+  CHECK(base::edit_distance("", "abc") == 3);
+  CHECK(base::edit_distance("ab", "ba") == 1);
 }
 
 TEST_CASE("of many words the nearest are named, the nearest first, however far they are") {
   const std::vector<std::string_view> words = {"acme/search", "acme/dataset", "globex/dataset"};
-  CHECK(config::nearest_words("acme/datset", words, 2) ==
+  CHECK(base::nearest_words("acme/datset", words, 2) ==
         std::vector<std::string_view>{"acme/dataset", "acme/search"});
-  CHECK(config::nearest_words("x", words, 9).size() == 3);
-  CHECK(config::nearest_words("x", {}, 3).empty());
+  CHECK(base::nearest_words("x", words, 9).size() == 3);
+  CHECK(base::nearest_words("x", {}, 3).empty());
 }
 
 TEST_CASE("YAML given for TOML is told from TOML with a mistake") {

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace reinfer::config {
+namespace reinfer::base {
 
 // Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b` (optimal
 // string alignment distance). Time and memory grow with the product of the lengths.
@@ -23,4 +23,4 @@ std::vector<std::string_view> nearest_words(std::string_view word,
                                             const std::vector<std::string_view>& words,
                                             std::size_t count);
 
-}  // namespace reinfer::config
+}  // namespace reinfer::base

@@ -1,8 +1,8 @@
-#include "config/spelling.h"
+#include "base/spelling.h"
 
 #include <algorithm>
 
-namespace reinfer::config {
+namespace reinfer::base {
 
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> before_last(b.size() + 1);
@@ -56,4 +56,4 @@ std::vector<std::string_view> nearest_words(std::string_view word,
   return nearest;
 }
 
-}  // namespace reinfer::config
+}  // namespace reinfer::base
