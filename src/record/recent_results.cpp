@@ -135,17 +135,26 @@ std::vector<RecentSample> RecentResults::samples() const {
   return ordered;
 }
 
+std::vector<RecentLatency> RecentResults::latencies(model::LatencyFigure figure,
+                                                    base::MonoTime now) const {
+  std::vector<RecentLatency> found;
+  for (const Latency& latency : latencies_) {
+    const base::MonoTime finished = *first_ + std::chrono::seconds(latency.seconds);
+    const std::uint32_t value = latency.figures[static_cast<std::size_t>(figure)];
+    if (value == RecentSample::kAbsent || now - finished > std::chrono::hours(1)) continue;
+    found.push_back({finished, value});
+  }
+  return found;
+}
+
 std::optional<RecentQuantiles> RecentResults::quantiles(model::LatencyFigure figure,
                                                         base::MonoTime now) const {
   std::vector<std::uint32_t> values;
   RecentQuantiles found;
   found.oldest = now;
-  for (const Latency& latency : latencies_) {
-    const base::MonoTime finished = *first_ + std::chrono::seconds(latency.seconds);
-    const std::uint32_t value = latency.figures[static_cast<std::size_t>(figure)];
-    if (value == RecentSample::kAbsent || now - finished > std::chrono::hours(1)) continue;
-    values.push_back(value);
-    found.oldest = std::min(found.oldest, finished);
+  for (const RecentLatency& latency : latencies(figure, now)) {
+    values.push_back(latency.microseconds);
+    found.oldest = std::min(found.oldest, latency.finished);
   }
   if (values.empty()) return std::nullopt;
   std::sort(values.begin(), values.end());
@@ -168,8 +177,12 @@ std::vector<AvailabilityBin> RecentResults::day(base::MonoTime now) const {
   return up_to(day_, kDayBins, bin_number(now, kDayBinWidth));
 }
 
+std::vector<AvailabilityBin> RecentResults::hour(base::MonoTime now) const {
+  return up_to(hour_, kHourBins, bin_number(now, kHourBinWidth));
+}
+
 AvailabilitySum RecentResults::over_hour(base::MonoTime now) const {
-  return sum_of(up_to(hour_, kHourBins, bin_number(now, kHourBinWidth)));
+  return sum_of(hour(now));
 }
 
 AvailabilitySum RecentResults::over_day(base::MonoTime now) const {
@@ -178,6 +191,10 @@ AvailabilitySum RecentResults::over_day(base::MonoTime now) const {
 
 base::MonoTime RecentResults::day_bin_start(std::int32_t number) const {
   return base::MonoTime(number * kDayBinWidth - to_wall_);
+}
+
+base::MonoTime RecentResults::hour_bin_start(std::int32_t number) const {
+  return base::MonoTime(number * kHourBinWidth - to_wall_);
 }
 
 }  // namespace reinfer::record

@@ -68,6 +68,12 @@ struct RecentQuantiles {
   bool operator==(const RecentQuantiles&) const = default;
 };
 
+struct RecentLatency {
+  base::MonoTime finished;  // to the second
+  std::uint32_t microseconds = 0;
+  bool operator==(const RecentLatency&) const = default;
+};
+
 class RecentResults {
  public:
   static constexpr std::size_t kSamplesKept = 60;
@@ -92,14 +98,19 @@ class RecentResults {
   // kLatenciesKept that have any.
   std::optional<RecentQuantiles> quantiles(model::LatencyFigure figure, base::MonoTime now) const;
 
+  // What quantiles() are of.
+  std::vector<RecentLatency> latencies(model::LatencyFigure figure, base::MonoTime now) const;
+
   // The stretches of the hour or the day before `now`, oldest first, the present one last; those
   // without a result are all zeros. Their edges are round in wall time as it read at
   // the first result. The sums cover these, so up to one width less than an hour or a day.
   std::vector<AvailabilityBin> day(base::MonoTime now) const;
+  std::vector<AvailabilityBin> hour(base::MonoTime now) const;
   AvailabilitySum over_hour(base::MonoTime now) const;
   AvailabilitySum over_day(base::MonoTime now) const;
-  // When the stretch of `number` among day()'s begins.
+  // When the stretch of `number` among day()'s or hour()'s begins.
   base::MonoTime day_bin_start(std::int32_t number) const;
+  base::MonoTime hour_bin_start(std::int32_t number) const;
   // How much of the time before `now` is known of: since the first result, at most `span`.
   base::Nanoseconds covered(base::Nanoseconds span, base::MonoTime now) const;
   // The first result that is remembered in some form; absent before it.
