@@ -131,6 +131,17 @@ Stored<std::vector<LatencyRow>> Archive::latencies(const std::string& tenant,
   });
 }
 
+Stored<std::optional<base::WallTime>> Archive::first_result(const std::string& tenant,
+                                                            const std::string& probe) {
+  return guarded([&]() -> std::optional<base::WallTime> {
+    SQLite::Statement ask(*database_, "select first_ms from target where tenant = ? and probe = ?");
+    ask.bind(1, tenant);
+    ask.bind(2, probe);
+    if (!ask.executeStep() || ask.getColumn(0).isNull()) return std::nullopt;
+    return from_milliseconds(ask.getColumn(0).getInt64());
+  });
+}
+
 Stored<std::vector<record::IncidentFacts>> Archive::incidents(const IncidentQuery& query) {
   return guarded([&] {
     std::string sql = fmt::format("{} where failures >= :failures", kSelectIncident);

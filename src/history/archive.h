@@ -6,8 +6,10 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "history/database.h"
@@ -32,6 +34,17 @@ struct Remembered {
   record::TargetPast past;
 };
 
+// What an overview of all targets shows, in few queries.
+struct OverviewPast {
+  std::map<std::string, std::vector<StretchRow>> days;  // of each tenant, oldest first
+  // Of each target, by tenant and probe: one row for all days of the budget, of which `width` and
+  // `due` say nothing.
+  std::map<std::pair<std::string, std::string>, StretchRow> budgets;
+
+  // Of later days.
+  void add(const OverviewPast& later);
+};
+
 class Archive {
  public:
   explicit Archive(Connection database) : database_(std::move(database)) {}
@@ -43,6 +56,8 @@ class Archive {
   // out. `width`: kQuarter or kDay.
   Stored<std::vector<StretchRow>> availability(const Subject& subject, std::chrono::seconds width,
                                                base::WallTime from, base::WallTime to);
+  // Days from that of `from`, and sums from that of `budget_from`, until that of `to`.
+  Stored<OverviewPast> overview(base::WallTime from, base::WallTime budget_from, base::WallTime to);
   // Of one target. `width`: kHour or kDay.
   Stored<std::vector<LatencyRow>> latencies(const std::string& tenant, const std::string& probe,
                                             std::chrono::seconds width, base::WallTime from,
@@ -51,6 +66,9 @@ class Archive {
   Stored<std::vector<std::string>> tenants();
   // What the report of a month is made of, in the slices from that of `from` to that of `to`.
   Stored<Counted> counted(const std::string& tenant, base::WallTime from, base::WallTime to);
+  // When the first result of a target was, as far as it has been folded.
+  Stored<std::optional<base::WallTime>> first_result(const std::string& tenant,
+                                                     const std::string& probe);
   // The newest first.
   Stored<std::vector<record::IncidentFacts>> incidents(const IncidentQuery& query);
   Stored<std::optional<record::IncidentFacts>> incident(std::int64_t id);

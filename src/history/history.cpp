@@ -10,6 +10,7 @@ namespace {
 constexpr base::Nanoseconds kTurn = std::chrono::seconds(1);
 constexpr base::Nanoseconds kRetry = std::chrono::seconds(10);
 constexpr base::Nanoseconds kFoldInterval = std::chrono::minutes(5);
+constexpr base::Nanoseconds kDaysReadAgain = std::chrono::hours(1);
 
 }  // namespace
 
@@ -190,6 +191,26 @@ void History::note_reading(const StoreError& error) {
   instruments_.errors.add();
   if (error.broken) examine_ = true;
   tell(error.text);
+}
+
+std::optional<OverviewPast> History::overview(base::WallTime from, base::WallTime budget_from,
+                                              base::WallTime now) {
+  const std::int64_t today = stretch_of(now, kDay);
+  const base::WallTime midnight = begin_of(today, kDay);
+  const std::lock_guard lock(days_over_mutex_);
+  if (!days_over_ || days_over_->until != today || now - days_over_->read > kDaysReadAgain ||
+      now < days_over_->read) {
+    auto past = ask([&](Archive& archive) {
+      return archive.overview(from, budget_from, midnight - std::chrono::seconds(1));
+    });
+    if (!past) return std::nullopt;
+    days_over_ = DaysOver{today, now, std::move(*past)};
+  }
+  auto of_today = ask([&](Archive& archive) { return archive.overview(midnight, midnight, now); });
+  if (!of_today) return std::nullopt;
+  OverviewPast past = days_over_->past;
+  past.add(*of_today);
+  return past;
 }
 
 // Once, and again only after it went well.

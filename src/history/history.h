@@ -54,6 +54,11 @@ class History {
   // The work of about a second; public for tests, which have no thread.
   void turn();
 
+  // Archive::overview() until now, of which the days that are over are read once an hour: every
+  // reader of an overview asks each few seconds. nullopt as of ask(). Any thread.
+  std::optional<OverviewPast> overview(base::WallTime from, base::WallTime budget_from,
+                                       base::WallTime now);
+
   // Calls `question` with the archive; nullopt if the history cannot be read now. Any thread.
   template <typename Question>
   auto ask(Question question)
@@ -96,6 +101,14 @@ class History {
 
   std::mutex archive_mutex_;
   std::unique_ptr<Archive> archive_;  // guarded by archive_mutex_
+
+  struct DaysOver {
+    std::int64_t until = 0;  // the day that is not over
+    base::WallTime read{};
+    OverviewPast past;
+  };
+  std::mutex days_over_mutex_;
+  std::optional<DaysOver> days_over_;  // guarded by days_over_mutex_
 
   std::mutex stop_mutex_;
   std::condition_variable stop_wanted_;

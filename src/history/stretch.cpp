@@ -1,6 +1,7 @@
 #include "history/stretch.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <protozero/varint.hpp>
 
@@ -61,12 +62,29 @@ void Latencies::count(const record::JournalEntry& entry) {
       figures[i].observe(entry.figures[i] * 1e-6);
 }
 
+double StretchRow::due_until(base::WallTime now, base::WallTime first) const {
+  const base::WallTime from = std::max(begin, first);
+  return due * std::clamp(base::to_seconds(std::min(now, begin + width) - from) /
+                              static_cast<double>(width.count()),
+                          0.0, 1.0);
+}
+
 double StretchRow::watched(base::WallTime now) const {
-  const double part =
-      std::clamp(base::to_seconds(now - begin) / static_cast<double>(width.count()), 0.0, 1.0);
-  if (due <= 0 || part <= 0) return 0;
+  const double until_now = due_until(now);
+  if (until_now <= 0) return 0;
   // The first slot of a stretch may be due at its very end.
-  return std::clamp(static_cast<double>(counts.results()) / std::max(1.0, due * part), 0.0, 1.0);
+  return std::clamp(static_cast<double>(counts.results()) / std::max(1.0, until_now), 0.0, 1.0);
+}
+
+double count_up_to(const record::NativeHistogram& sketch, double value) {
+  if (value < 0) return 0;
+  auto sum = static_cast<double>(sketch.zero_count());
+  if (value <= record::NativeHistogram::kZeroThreshold) return sum;
+  // Where the value lies on the scale on which each bucket ends at its index.
+  const double place = std::log2(value) * std::exp2(sketch.schema());
+  for (const record::NativeHistogram::Bucket& bucket : sketch.buckets())
+    sum += static_cast<double>(bucket.count) * std::clamp(place - (bucket.index - 1), 0.0, 1.0);
+  return sum;
 }
 
 std::string to_bytes(const record::NativeHistogram& sketch) {

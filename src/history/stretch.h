@@ -68,6 +68,8 @@ struct StretchRow {
   Availability counts;
   double due = 0;  // slots in a whole stretch
 
+  // Slots due until `now`; none before `first`, when the target was first probed.
+  double due_until(base::WallTime now, base::WallTime first = {}) const;
   // The part of the slots due until `now` that has a result, 0 to 1.
   double watched(base::WallTime now) const;
 };
@@ -76,6 +78,10 @@ struct LatencyRow {
   base::WallTime begin{};
   std::array<record::NativeHistogram, model::kLatencyFigureCount> figures;
 };
+
+// How many values of a sketch are at most `value`, the bucket in which it lies counted in part, as
+// its quantile() does.
+double count_up_to(const record::NativeHistogram& sketch, double value);
 
 // Buckets as bytes: pairs of varints (protozero), the distance to the bucket before in zigzag form
 // and the count.

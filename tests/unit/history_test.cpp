@@ -50,6 +50,72 @@ TEST_CASE("a tenant's days are the sum of its targets'") {
   CHECK(days[0].due == doctest::Approx(2 * 8640));
 }
 
+TEST_CASE("an overview has every tenant's days and every target's sum, before and after a fold") {
+  const Folder folder;
+  Life life(folder.file());
+  life.open();
+  for (int day = 0; day < 3; ++day) {
+    life.probe(kOk, 0);
+    life.probe(day == 1 ? kBad : kOk, 1);
+    for (int folded = 0; folded < 2; ++folded) {
+      life.history->turn();
+      const auto past = life.history->overview(kStart - 24h * 90, kStart + 24h, life.clock.at.wall);
+      REQUIRE(past);
+      const auto& days = past->days.at("acme");
+      REQUIRE(days.size() == static_cast<std::size_t>(day + 1));
+      CHECK(days.back().begin == kStart + 24h * day - 8h);
+      CHECK(days.back().counts == life.days(std::nullopt).back().counts);
+      CHECK(days.back().due == doctest::Approx(2 * 8640));
+      if (day < 1) continue;
+      const history::StretchRow& second = past->budgets.at({"acme", "second"});
+      CHECK(second.counts.bad == 1);
+      CHECK(second.counts.good == static_cast<std::uint64_t>(day - 1));
+      life.pass(6min);
+    }
+    life.pass(24h - 12min);
+  }
+}
+
+TEST_CASE("days that are over are read again after an hour, for what came late") {
+  const Folder folder;
+  Life life(folder.file());
+  life.open();
+  const auto good = [&] {
+    std::uint64_t sum = 0;
+    const auto past = life.history->overview(kStart - 24h * 90, kStart, life.clock.at.wall);
+    for (const history::StretchRow& day : past->days.at("acme"))
+      sum += day.counts.good;
+    return sum;
+  };
+  life.probe(kOk);
+  life.history->turn();
+  life.pass(24h);
+  CHECK(good() == 1);
+  life.clock.at.wall -= 24h;
+  life.probe(kOk);
+  life.clock.at.wall += 24h;
+  life.history->turn();
+  CHECK(good() == 1);
+  life.pass(61min);
+  CHECK(good() == 2);
+}
+
+TEST_CASE("when a target was first probed is known once it has been folded") {
+  const Folder folder;
+  Life life(folder.file());
+  life.open();
+  const auto first = [&] {
+    return *life.history->ask(
+        [](history::Archive& archive) { return archive.first_result("acme", "projects"); });
+  };
+  life.probe(kOk);
+  life.history->turn();
+  CHECK_FALSE(first());
+  life.pass(6min);
+  life.history->turn();
+  CHECK(first() == kStart);
+}
+
 TEST_CASE("a day is watched as far as it has results, up to now") {
   history::StretchRow row{kHistoryStart, history::kDay, {}, 8640};
   row.counts.good = 360;
@@ -325,6 +391,20 @@ TEST_CASE("latencies of a day are the sum of those of its hours, and their quant
   CHECK(total == expected);
   CHECK(*total.quantile(50) == doctest::Approx(0.050).epsilon(0.09));
   CHECK(*total.quantile(99) == doctest::Approx(0.099).epsilon(0.09));
+}
+
+TEST_CASE("a sketch tells how many values are within a limit, as near as its buckets are wide") {
+  record::NativeHistogram sketch;
+  CHECK(history::count_up_to(sketch, 1) == 0);
+  for (const double value : {0.0, 0.02, 0.03, 0.2})
+    sketch.observe(value);
+  CHECK(history::count_up_to(sketch, -1) == 0);
+  CHECK(history::count_up_to(sketch, 0) == 1);
+  CHECK(history::count_up_to(sketch, 0.1) == doctest::Approx(3));
+  CHECK(history::count_up_to(sketch, 1) == doctest::Approx(4));
+  const double part = history::count_up_to(sketch, 0.2);
+  CHECK(part > 3);
+  CHECK(part <= 4);
 }
 
 TEST_CASE("sketches are whole after they were written and read, and a cut one is no error") {
