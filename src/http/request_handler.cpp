@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "base/gzip.h"
@@ -44,6 +45,20 @@ void append_next(ClientExchange& exchange) {
   if (!exchange.rest->append_next(exchange.bytes)) exchange.rest.reset();
 }
 
+// The path as the routes know it; none if it is outside of the prefix.
+std::optional<std::string_view> path_of_route(std::string_view path, std::string_view prefix) {
+  if (!path.starts_with(prefix)) return std::nullopt;
+  path.remove_prefix(prefix.size());
+  // Only whole segments: /reinfer is no prefix of /reinfers.
+  if (!path.starts_with('/')) return std::nullopt;
+  return path;
+}
+
+// Where people who do not know of the prefix come first.
+bool leads_to_prefix(std::string_view path, std::string_view prefix) {
+  return !prefix.empty() && (path == "/" || path == prefix);
+}
+
 // A reply whose body is its status, for clients without a better one.
 HttpReply status_reply(int status) {
   return {status, kPlainText, fmt::format("{}\n", status), {}};
@@ -80,8 +95,9 @@ class RequestHandler::Answering final : private HttplibAnswerer {
     const Route* chosen = nullptr;
     const Route* counted = nullptr;
     std::vector<std::string> methods;
+    const auto path = path_of_route(request.path, handler_.prefix_);
     for (const Route& route : handler_.routes_) {
-      auto place = match_path(route.pattern, request.path);
+      auto place = path ? match_path(route.pattern, *path) : std::nullopt;
       if (!place) continue;
       if (counted == nullptr) counted = &route;
       methods.push_back(route.method);
@@ -102,6 +118,9 @@ class RequestHandler::Answering final : private HttplibAnswerer {
     } else if (!methods.empty()) {
       reply = status_reply(405);
       reply.headers.push_back({"Allow", allow_field(methods)});
+    } else if (leads_to_prefix(request.path, handler_.prefix_)) {
+      reply = status_reply(302);
+      reply.headers.push_back({"Location", handler_.prefix_ + "/"});
     }
     count(request, counted, reply.status);
     add_usual_headers(reply);
@@ -186,9 +205,11 @@ class RequestHandler::Answering final : private HttplibAnswerer {
   std::string body_begin_;
 };
 
-RequestHandler::RequestHandler(Routes routes, Access& access, ServerInstruments& instruments,
-                               const ServerLimits& limits, const base::Log& log)
+RequestHandler::RequestHandler(Routes routes, std::string prefix, Access& access,
+                               ServerInstruments& instruments, const ServerLimits& limits,
+                               const base::Log& log)
     : routes_(std::move(routes)),
+      prefix_(std::move(prefix)),
       access_(access),
       instruments_(instruments),
       idle_time_(limits.idle_time),

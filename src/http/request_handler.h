@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "base/log.h"
@@ -20,8 +21,9 @@ namespace reinfer::http {
 
 class RequestHandler {
  public:
-  // Everything passed by reference outlives it.
-  RequestHandler(Routes routes, Access& access, ServerInstruments& instruments,
+  // Everything passed by reference outlives it. `prefix`: before the path of every route, which
+  // does not know of it; "" for none.
+  RequestHandler(Routes routes, std::string prefix, Access& access, ServerInstruments& instruments,
                  const ServerLimits& limits, const base::Log& log);
 
   // Fills in the next bytes of the reply. Returns a question instead if the answer depends on a
@@ -37,6 +39,7 @@ class RequestHandler {
   void give_back(std::unique_ptr<HttplibAdapter> adapter);
 
   const Routes routes_;
+  const std::string prefix_;
   Access& access_;
   ServerInstruments& instruments_;
   const base::Nanoseconds idle_time_;

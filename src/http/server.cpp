@@ -60,7 +60,8 @@ class Server::Impl {
         access_(random_salt()),
         files_(options_.files, access_, instruments, log, options_.read_files),
         watch_(files_),
-        handler_(std::move(routes), access_, instruments, options_.limits, log),
+        handler_(std::move(routes), options_.route_prefix, access_, instruments, options_.limits,
+                 log),
         passwords_(
             access_,
             std::clamp<std::size_t>(options_.limits.requests_max / 2, 1, kWaitingPasswordsMax),

@@ -23,6 +23,7 @@ struct ServerOptions {
   WebFileNames files;
   ReadWebFiles read_files = read_web_files;
   ServerLimits limits;
+  std::string route_prefix = {};  // "/reinfer" before every path, "" for none
 };
 
 class Server {

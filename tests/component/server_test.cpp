@@ -20,11 +20,11 @@ Page get(int port, const std::string& path, const char* encoding = nullptr) {
 
 class ServerTest {
  public:
-  ServerTest()
+  explicit ServerTest(std::string prefix = "")
       : probing(to_toml({"https://reinfer.io"})),
         ledger(probing.plan, clock.now()),
         server_instruments(instruments, "/metrics"),
-        server({{{"127.0.0.1", 0}}, false, {}, http::read_web_files, {}},
+        server({{{"127.0.0.1", 0}}, false, {}, http::read_web_files, {}, std::move(prefix)},
                routes::exporter_routes({"/metrics"}, ledger, clock, instruments, ready),
                server_instruments, log),
         port(server.bind().value()) {
@@ -56,6 +56,26 @@ TEST_CASE_FIXTURE(ServerTest, "the routes answer, others are not found") {
   CHECK(get(port, "/nothing").status == 404);
   CHECK(get(port, "/metricsx").status == 404);
   CHECK(get(port, "/metrics/").status == 404);
+}
+
+TEST_CASE("with a prefix all routes are below it, counted as ever, and others are led to it") {
+  ServerTest below("/ops/reinfer");
+  CHECK(get(below.port, "/ops/reinfer/-/healthy").status == 200);
+  CHECK(get(below.port, "/ops/reinfer/metrics").status == 200);
+  CHECK(get(below.port, "/ops/reinfer/").status == 200);
+  for (const char* outside : {"/metrics", "/-/healthy", "/ops", "/ops/reinfers/metrics",
+                              "/ops/reinfermetrics", "/other/reinfer/metrics"}) {
+    CAPTURE(outside);
+    CHECK(get(below.port, outside).status == 404);
+  }
+  for (const char* first : {"/", "/ops/reinfer"}) {
+    const Page page = get(below.port, first);
+    CHECK(page.status == 302);
+    CHECK(page.headers.at("location") == "/ops/reinfer/");
+  }
+  CHECK(get(below.port, "/ops/reinfer/metrics")
+            .body.find("http_requests_total{path=\"/metrics\",code=\"200\"} 1") !=
+        std::string::npos);
 }
 
 TEST_CASE_FIXTURE(ServerTest, "metrics are compressed for those who ask") {
