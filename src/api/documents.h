@@ -93,7 +93,8 @@ tl::expected<std::string, ApiError> api_incident(const record::Snapshot& snapsho
 // An incident as /api/v1/incidents lists it, on one line.
 std::string incident_object(const record::IncidentFacts& incident);
 
-// /api/v1/openapi.json, as compiled in: OpenAPI 3.1.
-std::string_view openapi_document();
+// /api/v1/openapi.json: OpenAPI 3.1, with this exporter as its server.
+// `external_url`: under which people reach the exporter, may be empty. `prefix`: of every path.
+std::string openapi_document(const std::string& external_url, const std::string& prefix);
 
 }  // namespace reinfer::api

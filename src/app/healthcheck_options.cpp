@@ -43,14 +43,16 @@ void add_healthcheck(CLI::App& healthcheck, std::string& url) {
                   "Where the exporter is, instead of its --web.listen-address on this machine")
       ->type_name("URL");
   healthcheck.footer(
-      "Asks for /-/healthy, over TLS if plain HTTP is refused. Certificates are not checked: "
+      "Asks for /-/healthy, below --web.route-prefix, over TLS if plain HTTP is refused. "
+      "Certificates are not checked: "
       "nothing secret is sent.\n"
       "Exit codes: 0 it is healthy, or takes certificates of clients alone; 1 it is not, or has "
       "not answered within 5 s; 2 the command line is wrong.");
 }
 
 tl::expected<HealthcheckOptions, std::string> understand_healthcheck(
-    const std::string& url, const std::vector<http::ListenAddress>& addresses) {
+    const std::string& url, const std::vector<http::ListenAddress>& addresses,
+    const std::string& prefix) {
   if (!url.empty()) return from_url(url);
   const http::ListenAddress& first = addresses.front();
   if (first.port == 0)
@@ -58,7 +60,7 @@ tl::expected<HealthcheckOptions, std::string> understand_healthcheck(
         std::string("--web.listen-address: the port is 0, which says nothing of where the exporter "
                     "is, allowed: its port, or --url"));
   const std::string authority = fmt::format("{}:{}", host_of(first), first.port);
-  return HealthcheckOptions{{"http://" + authority, "https://" + authority}, ""};
+  return HealthcheckOptions{{"http://" + authority, "https://" + authority}, prefix};
 }
 
 }  // namespace reinfer::app

@@ -24,8 +24,10 @@ struct HealthcheckOptions {
 void add_healthcheck(CLI::App& healthcheck, std::string& url);
 
 // `addresses`: those that the exporter was told to serve on, the first counts. They do not say
-// whether it serves TLS, so both are tried. A URL counts instead, as it is; "": none was given.
+// whether it serves TLS, so both are tried. `prefix`: of its paths. A URL counts instead of both,
+// as it is; "": none was given.
 tl::expected<HealthcheckOptions, std::string> understand_healthcheck(
-    const std::string& url, const std::vector<http::ListenAddress>& addresses);
+    const std::string& url, const std::vector<http::ListenAddress>& addresses,
+    const std::string& prefix);
 
 }  // namespace reinfer::app

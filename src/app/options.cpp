@@ -12,11 +12,10 @@
 
 #include "app/config_file.h"
 #include "app/shard_text.h"
+#include "app/web_options.h"
 #include "app/wrong_options.h"
 #include "base/duration.h"
 #include "base/version.h"
-#include "config/base_url_parts.h"
-#include "config/url_path.h"
 
 namespace reinfer::app {
 namespace {
@@ -39,8 +38,8 @@ struct Given {
   std::string auto_reload_interval = "0s";
   std::string probe_threads = "auto";
   bool realtime = false;
-  std::string shard;         // empty: not given
-  std::string external_url;  // empty: not given
+  std::string shard;  // empty: not given
+  WebPlaceGiven web_place;
   ProbeGiven probe;
   SlaGiven sla;
   std::string healthcheck_url;  // empty: not given
@@ -116,9 +115,7 @@ void add_serve(CLI::App& cli, Options& options, Given& given) {
       ->type_name("N")
       ->check(CLI::Range(16, 100000))
       ->capture_default_str();
-  cli.add_option("--web.external-url", given.external_url,
-                 "URL under which people reach this exporter, for links in alerts")
-      ->type_name("URL");
+  add_web_place(cli, given.web_place);
   cli.add_option("--web.telemetry-path", options.telemetry.path, "Path of the metrics")
       ->type_name("PATH")
       ->capture_default_str();
@@ -213,23 +210,11 @@ std::optional<std::string> understand_shares(const Given& given, Options& option
   return std::nullopt;
 }
 
-std::optional<std::string> understand_external_url(const Given& given, Options& options) {
-  if (given.external_url.empty()) return std::nullopt;
-  static const config::UrlForm form = {{"https", "http"},
-                                       "https or http",
-                                       "https://exporter.example.com/reinfer",
-                                       "it is shown to whoever may read the metrics"};
-  const auto url = config::parse_url_parts(given.external_url, form);
-  if (!url) return "--web.external-url: " + url.error();
-  if (!url->query.empty() || !url->fragment.empty())
-    return fmt::format("--web.external-url: \"{}\" has a query or a fragment, allowed: {}",
-                       given.external_url, form.example);
-  std::string path = url->path;
-  while (!path.empty() && path.back() == '/')
-    path.pop_back();
-  const auto fault = path.empty() ? std::nullopt : config::path_fault(path);
-  if (fault) return "--web.external-url: its path " + *fault;
-  options.external_url = url->scheme + "://" + url->authority() + path;
+std::optional<std::string> understand_web(const Given& given, Options& options) {
+  auto place = understand_web_place(given.web_place);
+  if (!place) return place.error();
+  options.server.route_prefix = place->route_prefix;
+  options.telemetry.place = std::move(*place);
   return std::nullopt;
 }
 
@@ -258,7 +243,9 @@ std::optional<std::string> understand_addresses(const Given& given, Options& opt
 std::optional<std::string> understand_health(const Given& given, Options& options) {
   if (options.command != Command::healthcheck) return std::nullopt;
   if (auto wrong = understand_addresses(given, options)) return wrong;
-  auto understood = understand_healthcheck(given.healthcheck_url, options.server.addresses);
+  if (auto wrong = understand_web(given, options)) return wrong;
+  auto understood = understand_healthcheck(given.healthcheck_url, options.server.addresses,
+                                           options.server.route_prefix);
   if (!understood) return understood.error();
   options.healthcheck = std::move(*understood);
   return std::nullopt;
@@ -280,7 +267,7 @@ std::optional<std::string> understand_common(const Given& given, Options& option
   if (!reads_configuration(options.command)) return std::nullopt;
   if (auto wrong = understand_config_file(given, options)) return wrong;
   if (auto wrong = understand_shares(given, options)) return wrong;
-  if (auto wrong = understand_external_url(given, options)) return wrong;
+  if (auto wrong = understand_web(given, options)) return wrong;
   const std::string& path = options.telemetry.path;
   if (path.size() < 2 || path[0] != '/' || path.find_first_of(" ?#") != std::string::npos)
     return fmt::format("--web.telemetry-path: {} is not a path such as /metrics", path);

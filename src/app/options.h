@@ -55,7 +55,6 @@ struct Options {
   base::Scheduling scheduling = base::Scheduling::fair;   // serve: of the probe threads
   model::Shard shard;                                     // serve, check, probe
   bool sharded = false;                                   // a shard was asked for, even one of one
-  std::string external_url;  // serve: as clients reach it, without a slash at the end
   std::string storage_path;  // serve: folder of the state file, "" for none
   std::string port_file;     // serve: file for the bound port, "" for none
   ProbeOptions probe;

@@ -49,8 +49,8 @@ http::Routes all_routes(const Options& options, const record::Ledgers& ledgers,
   http::Routes routes =
       routes::exporter_routes(options.telemetry, ledgers, clock, instruments, ready, history);
   if (history != nullptr)
-    for (http::Route& route :
-         routes::history_routes(ledgers, clock, *history, options.telemetry.path))
+    for (http::Route& route : routes::history_routes(
+             ledgers, clock, *history, {options.telemetry.path, true, options.telemetry.place}))
       routes.push_back(std::move(route));
   routes.push_back(routes::probe_route(
       [&ledgers](const std::string& tenant, const std::string& probe) {
@@ -160,7 +160,8 @@ int serve(const Options& options) {
   const auto exporter_now = [&options, started = clock.now().wall] {
     return api::ApiExporter{started, options.config_file};
   };
-  for (http::Route& route : routes::api_routes(ledgers, clock, exporter_now))
+  for (http::Route& route :
+       routes::api_routes(ledgers, clock, exporter_now, options.telemetry.place))
     routes.push_back(std::move(route));
   http::Server server(options.server, std::move(routes), server_instruments, log);
 

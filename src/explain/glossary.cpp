@@ -20,6 +20,9 @@ constexpr GlossaryEntry kGlossary[] = {
     {"p50, p90, p95, p99",
      "The smallest measured time that 50, 90, 95 or 99 % of the times do not exceed."},
     {"available", "Good probes over good and bad ones; those that do not count are neither."},
+    {"error budget",
+     "The share of events that may be bad by an objective: 99.9 % allows one in a thousand."},
+    {"too slow", "Ok, but above the latency objective: no failure. Slow is within it."},
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/duration.h"
 #include "page/icons.h"
 
 namespace reinfer::page {
@@ -17,6 +18,15 @@ constexpr double kChartStep = 8;
 constexpr double kChartWidth = kChartStep * record::RecentResults::kSamplesKept;
 constexpr double kChartHeight = 120;
 constexpr double kWaterfallWidth = 400;
+
+// Latencies far below the limit would be flat under it.
+constexpr double kLimitInView = 4;
+
+// An arrow that points up, unlike every shape of a fault.
+std::string late_shape(double x, double y, double r) {
+  return fmt::format("M{} {}l{}-{}l{} {}", svg_number(x - r), svg_number(y + r * 0.6),
+                     svg_number(r), svg_number(r * 1.4), svg_number(r), svg_number(r * 1.4));
+}
 
 std::string mean_of(std::size_t samples) {
   return samples == 1 ? "The one ok probe" : fmt::format("Mean of {} ok probes", samples);
@@ -41,7 +51,16 @@ double longest_ok(const std::vector<record::RecentSample>& samples) {
   return longest;
 }
 
-std::string sparkline_title(const std::vector<record::RecentSample>& samples) {
+std::string count_too_slow(const std::vector<record::RecentSample>& samples,
+                           const LatencyLimit& limit) {
+  const auto count = std::count_if(samples.begin(), samples.end(),
+                                   [&](const auto& sample) { return is_too_slow(sample, limit); });
+  if (count == 0) return "";
+  return fmt::format(", {} too slow (above {})", count, base::describe_duration(limit->threshold));
+}
+
+std::string sparkline_title(const std::vector<record::RecentSample>& samples,
+                            const LatencyLimit& limit) {
   if (samples.empty()) return "no probe yet";
   double low = 1e18;
   for (const record::RecentSample& sample : samples)
@@ -53,7 +72,7 @@ std::string sparkline_title(const std::vector<record::RecentSample>& samples) {
   else if (low < 1e18)
     text += fmt::format(": {} to {}", describe_microseconds(low),
                         describe_microseconds(longest_ok(samples)));
-  return text + counts_by_fault(samples);
+  return text + count_too_slow(samples, limit) + counts_by_fault(samples);
 }
 
 void open_svg(Html& html, const char* style, double width, double height, const std::string& title,
@@ -67,6 +86,32 @@ void open_svg(Html& html, const char* style, double width, double height, const 
 
 }  // namespace
 
+double scale_of(double longest, const LatencyLimit& limit) {
+  if (!limit) return longest;
+  const double threshold = base::to_seconds(limit->threshold) * 1e6;
+  return threshold > longest && threshold <= longest * kLimitInView ? threshold * 1.05 : longest;
+}
+
+void draw_limit(Html& html, const LatencyLimit& limit, double longest, double width,
+                double height) {
+  if (!limit || longest <= 0) return;
+  const double share = base::to_seconds(limit->threshold) * 1e6 / longest;
+  if (share > 1) return;
+  html.open("g");
+  html.element("title", "objective: " + base::describe_duration(limit->threshold));
+  html.single(
+      "path",
+      {{"class", "limit"},
+       {"d", fmt::format("M0 {}h{}", svg_number(height * (1 - share)), svg_number(width))}});
+  html.close();
+}
+
+void draw_late_key(Html& html) {
+  html.open("svg", {{"class", "key"}, {"viewBox", "0 0 10 10"}, {"aria-hidden", "true"}});
+  html.single("path", {{"class", "late"}, {"d", late_shape(5, 5, 3)}});
+  html.close();
+}
+
 void draw_phase_key(Html& html, const std::string& phase) {
   html.open("svg", {{"class", "key"}, {"viewBox", "0 0 10 10"}, {"aria-hidden", "true"}});
   html.single("rect", {{"class", "ph-" + phase}, {"width", "10"}, {"height", "10"}});
@@ -74,10 +119,12 @@ void draw_phase_key(Html& html, const std::string& phase) {
 }
 
 // Failures break the line and stand below it, so that a timeout does not flatten the rest.
-void draw_sparkline(Html& html, const std::vector<record::RecentSample>& samples) {
-  open_svg(html, "spark", kSparkWidth, 32, sparkline_title(samples));
+void draw_sparkline(Html& html, const std::vector<record::RecentSample>& samples,
+                    const LatencyLimit& limit) {
+  open_svg(html, "spark", kSparkWidth, 32, sparkline_title(samples, limit));
   const double longest = longest_ok(samples);
   std::string line;
+  std::string late;
   std::array<std::string, model::kFaultCount> marks;
   bool drawing = false;
   for (std::size_t i = 0; i < samples.size(); ++i) {
@@ -91,9 +138,11 @@ void draw_sparkline(Html& html, const std::vector<record::RecentSample>& samples
     } else {
       marks[static_cast<std::size_t>(fault)] += fault_shape(fault, x, 28, 2);
     }
+    if (is_too_slow(samples[i], limit)) late += late_shape(x, 28, 2);
     drawing = fault == model::Fault::none;
   }
   if (!line.empty()) html.single("path", {{"class", "line"}, {"d", line}});
+  if (!late.empty()) html.single("path", {{"class", "late"}, {"d", late}});
   for (std::size_t f = 1; f < model::kFaultCount; ++f)
     if (!marks[f].empty())
       html.single("path",
@@ -122,8 +171,9 @@ void draw_split(Html& html, const LatencySplit& split) {
   html.close();
 }
 
-void draw_latencies(Html& html, const std::vector<record::RecentSample>& samples, double longest) {
-  open_svg(html, "chart", kChartWidth, kChartHeight + 16, sparkline_title(samples));
+void draw_latencies(Html& html, const std::vector<record::RecentSample>& samples, double longest,
+                    const LatencyLimit& limit) {
+  open_svg(html, "chart", kChartWidth, kChartHeight + 16, sparkline_title(samples, limit));
   for (const double share : {0.0, 0.5, 1.0})
     html.single("path", {{"class", "grid"},
                          {"d", fmt::format("M0 {}h{}", svg_number(kChartHeight * share + 0.5),
@@ -133,10 +183,11 @@ void draw_latencies(Html& html, const std::vector<record::RecentSample>& samples
     const double x = kChartWidth - kChartStep * static_cast<double>(samples.size() - i);
     const model::Fault fault = model::fault_of(sample.outcome);
     const LatencySplit split = split_of(sample);
+    const bool late = is_too_slow(sample, limit);
     double y = kChartHeight;
     html.open("g", {{"class", fault == model::Fault::none ? "bar" : "bar failed"}});
-    html.element("title",
-                 fmt::format("{}, {}", model::to_label(sample.outcome), describe_split(split)));
+    html.element("title", fmt::format("{}{}, {}", model::to_label(sample.outcome),
+                                      late ? " but too slow" : "", describe_split(split)));
     for (const SplitPart& part : kSplitParts) {
       const double height = std::min(kChartHeight * split.*part.time / longest, y);
       if (height < 0.05) continue;
@@ -150,8 +201,11 @@ void draw_latencies(Html& html, const std::vector<record::RecentSample>& samples
     if (fault != model::Fault::none)
       html.single("path", {{"class", fault_class("mark", fault)},
                            {"d", fault_shape(fault, x + 4, kChartHeight + 8, 3)}});
+    if (late)
+      html.single("path", {{"class", "late"}, {"d", late_shape(x + 4, kChartHeight + 8, 3)}});
     html.close();
   }
+  draw_limit(html, limit, longest, kChartWidth, kChartHeight);
   html.close();
 }
 

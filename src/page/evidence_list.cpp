@@ -54,6 +54,7 @@ class EvidenceList {
     if (result.http_status) html_.text(fmt::format(" {}", *result.http_status));
     if (result.phases.total)
       html_.text(fmt::format(" after {}", base::describe_duration(*result.phases.total)));
+    write_slowness(result);
     if (!result.message.empty())
       html_.text(" ").element("span", {{"class", "quiet"}}, result.message);
     html_.close();
@@ -70,6 +71,18 @@ class EvidenceList {
     write_headers("Request headers", result.request_headers);
     write_headers("Response headers", result.response_headers);
     html_.close().close();
+  }
+
+  // Of good probes: too slow is above the objective, and slow is slower than the others.
+  void write_slowness(const model::ProbeResult& result) {
+    const auto& objective = target_.objectives.latency;
+    if (result.outcome != model::Outcome::ok || !objective || !result.phases.total) return;
+    const std::string limit = base::describe_duration(objective->threshold);
+    if (*result.phases.total > objective->threshold)
+      html_.text(" ").element("span", {{"class", "too-slow"}}, "too slow, above " + limit);
+    else
+      html_.text(" ").element("span", {{"class", "quiet"}},
+                              "slow, within the objective of " + limit);
   }
 
   // Failures are kept for long, so their day may matter.

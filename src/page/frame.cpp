@@ -36,10 +36,12 @@ void write_head(Html& html, const PageFrame& frame) {
               {{"rel", "icon"},
                {"id", "favicon"},
                {"type", "image/svg+xml"},
-               {"href", frame.root + asset_path(frame.trouble ? "trouble.svg" : "fine.svg")}});
+               {"href", frame.root + asset_path(frame.trouble ? "trouble.svg" : "fine.svg")},
+               {"data-lost", frame.root + asset_path("lost.svg")}});
   html.single("link", {{"rel", "stylesheet"}, {"href", frame.root + asset_path("page.css")}});
   html.open("script", {{"src", frame.root + asset_path("page.js")}, {"defer", ""}}).close();
-  html.open("noscript").single("meta", {{"http-equiv", "refresh"}, {"content", "10"}}).close();
+  if (!frame.still)
+    html.open("noscript").single("meta", {{"http-equiv", "refresh"}, {"content", "10"}}).close();
   html.close();
 }
 
@@ -94,6 +96,9 @@ void write_legend(Html& html) {
     draw_phase_key(html, row.style);
     html.text(row.words).close();
   }
+  html.open("li");
+  draw_late_key(html);
+  html.text("too slow: ok, but above the latency objective").close();
   html.close().close().close();
 }
 
@@ -121,7 +126,7 @@ void begin_page(Html& html, const record::Snapshot& snapshot, const PageFrame& f
   write_second(html, snapshot.taken.wall);
   html.close().close();
   html.open("p", {{"class", "unseen"}, {"id", "announce"}, {"role", "status"}}).close();
-  html.open("main", {{"id", "main"}});
+  html.open("main", {{"id", "main"}, {frame.still ? "data-still" : "", ""}});
   write_banners(html, snapshot);
 }
 
@@ -141,7 +146,17 @@ std::string end_page(Html& html, const record::Snapshot& snapshot, const PageFra
     html.element("a", {{"href", frame.root + "incidents"}}, "incidents");
     html.text(" \xc2\xb7 ");
   }
+  if (!frame.json.empty()) {
+    html.element("a", {{"href", frame.root + frame.json}}, "JSON");
+    html.text(" \xc2\xb7 ");
+  }
   html.element("a", {{"href", frame.root + context.telemetry_path.substr(1)}}, "metrics");
+  html.text(" \xc2\xb7 ");
+  html.element("a", {{"href", kRunbooks}}, "runbooks");
+  if (!context.place.grafana_url.empty()) {
+    html.text(" \xc2\xb7 ");
+    html.element("a", {{"href", board_url(context.place, "reinfer-overview", {})}}, "Grafana");
+  }
   html.close().close();
   html.close().close();
   return "<!DOCTYPE html>\n" + html.take() + "\n";

@@ -15,6 +15,8 @@ struct PageFrame {
   std::string title;
   std::string root;  // the relative path to the overview, "" or "../../"
   bool trouble = false;
+  std::string json = "api/v1/status";  // the same for programs, below the root
+  bool still = false;                  // nothing on it changes, so it is not kept up to date
 };
 
 // Up to and including <main>.

@@ -78,6 +78,19 @@ void write_facts(Html& html, const record::IncidentFacts& incident, base::WallTi
   html.close();
 }
 
+// The board of faults, over the incident and some time around it.
+std::string incident_board(const WebPlace& place, const record::IncidentFacts& incident,
+                           base::WallTime now) {
+  constexpr base::Nanoseconds kAround = std::chrono::minutes(30);
+  const auto milliseconds = [](base::WallTime when) {
+    return fmt::format("{}", history::to_milliseconds(when));
+  };
+  const base::WallTime until = std::min(now, incident.recovered.value_or(now) + kAround);
+  return board_url(place, "reinfer-faults",
+                   {{"tenant", incident.tenant}, {"probe", incident.probe}}) +
+         "&from=" + milliseconds(incident.since - kAround) + "&to=" + milliseconds(until);
+}
+
 // The faults in the order in which they came.
 void write_timeline(Html& html, const record::IncidentFacts& incident, base::WallTime now) {
   struct Step {
@@ -142,12 +155,15 @@ void write_incident_table(Html& html, const std::vector<record::IncidentFacts>& 
 
 std::string render_incidents(const record::Snapshot& snapshot,
                              const std::vector<record::IncidentFacts>& incidents,
-                             const std::optional<std::string>& next, const PageContext& context) {
+                             const std::string& tenant, const std::optional<std::string>& next,
+                             const PageContext& context) {
   Html html;
-  const PageFrame frame{"Incidents \xc2\xb7 reinfer_exporter", kAllRoot, false};
+  const PageFrame frame{"Incidents \xc2\xb7 reinfer_exporter", kAllRoot, false, "api/v1/incidents"};
   begin_page(html, snapshot, frame);
   write_crumbs(html, kAllRoot, "");
-  html.element("h1", "Incidents");
+  html.element("h1", tenant.empty() ? "Incidents" : "Incidents of " + tenant);
+  if (!tenant.empty())
+    html.open("p").element("a", {{"href", "incidents"}}, "Those of all tenants").close();
   html.element("p", {{"class", "quiet note"}},
                fmt::format("From the first failure of a probe until {} good results in a row. With "
                            "fewer than {} failures it is a blip: it counts for availability and is "
@@ -159,18 +175,25 @@ std::string render_incidents(const record::Snapshot& snapshot,
     write_incident_table(html, incidents, kAllRoot, snapshot.taken.wall);
   if (next)
     html.open("p")
-        .element("a", {{"href", "incidents?cursor=" + base::encode_path_segment(*next)}},
-                 "Older ones")
+        .element(
+            "a",
+            {{"href",
+              fmt::format("incidents?{}cursor={}",
+                          tenant.empty() ? "" : "tenant=" + base::encode_path_segment(tenant) + "&",
+                          base::encode_path_segment(*next))}},
+            "Older ones")
         .close();
   return end_page(html, snapshot, frame, context);
 }
 
 std::string render_incident(const record::Snapshot& snapshot, const record::IncidentFacts& incident,
                             const std::vector<model::ProbeResult>& evidence,
+                            const std::optional<IncidentLatencies>& latencies,
                             const PageContext& context) {
   Html html;
   const PageFrame frame{fmt::format("Incident of {} \xc2\xb7 reinfer_exporter", title_of(incident)),
-                        kOneRoot, !incident.recovered};
+                        kOneRoot, !incident.recovered,
+                        fmt::format("api/v1/incidents/{}", incident.id)};
   const base::WallTime now = snapshot.taken.wall;
   begin_page(html, snapshot, frame);
   write_crumbs(html, kOneRoot, title_of(incident));
@@ -184,7 +207,8 @@ std::string render_incident(const record::Snapshot& snapshot, const record::Inci
   const explain::OutcomeWords& words = explain::words_of(incident.outcome);
   html.open("div", {{"class", fault_class("advice", incident.fault)}});
   html.open("p").element("code", to_label(incident.outcome)).text(" ").text(words.what).close();
-  html.open("p").element("b", "Next: ").text(words.next_step).close().close();
+  html.open("p").element("b", "Next: ").text(words.next_step).text(" ");
+  html.element("a", {{"href", runbook_url(incident.outcome)}}, "Runbook").close().close();
   html.open("p", {{"class", "facts quiet"}});
   if (incident.removed)
     html.element("span", "This target is not configured any more.");
@@ -194,10 +218,13 @@ std::string render_incident(const record::Snapshot& snapshot, const record::Inci
                                        base::encode_path_segment(incident.tenant),
                                        base::encode_path_segment(incident.probe))}},
                  "The target now");
+  if (!context.place.grafana_url.empty())
+    html.element("a", {{"href", incident_board(context.place, incident, now)}}, "Grafana");
   if (incident.maintained) html.element("span", "It began in announced maintenance.");
   html.close();
   write_facts(html, incident, now);
   write_timeline(html, incident, now);
+  if (latencies) write_incident_latencies(html, *latencies, now);
   write_ticket(html, incident,
                explain::incident_ticket({incident, evidence, snapshot.plan.get(), now},
                                         explain::TicketFormat::markdown));

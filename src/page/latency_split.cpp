@@ -7,6 +7,13 @@
 
 namespace reinfer::page {
 
+bool is_too_slow(const record::RecentSample& sample,
+                 const std::optional<model::LatencyObjective>& objective) {
+  return objective && sample.outcome == model::Outcome::ok &&
+         sample.total != record::RecentSample::kAbsent &&
+         std::chrono::microseconds(sample.total) > objective->threshold;
+}
+
 double measured(std::uint32_t microseconds) {
   return microseconds == record::RecentSample::kAbsent ? 0 : microseconds;
 }

@@ -5,9 +5,11 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "model/objective.h"
 #include "record/recent_results.h"
 
 namespace reinfer::page {
@@ -47,6 +49,10 @@ inline constexpr std::array<SplitPart, 8> kSplitParts = {{
     {"server and path", "ph-unsplit", &LatencySplit::unsplit},
     {"receive", "ph-receive", &LatencySplit::receive},
 }};
+
+// Ok, but above the threshold of the latency objective; without an objective nothing is.
+bool is_too_slow(const record::RecentSample& sample,
+                 const std::optional<model::LatencyObjective>& objective);
 
 // Microseconds of a phase, 0 if it did not take place.
 double measured(std::uint32_t microseconds);

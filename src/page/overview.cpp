@@ -5,6 +5,7 @@
 
 #include "base/duration.h"
 #include "base/text.h"
+#include "page/day_bars.h"
 #include "page/frame.h"
 #include "page/icons.h"
 #include "page/overview_table.h"
@@ -47,12 +48,15 @@ class Overview {
  public:
   Overview(Html& html, const record::Snapshot& snapshot,
            const std::vector<model::TargetIndex>& rows,
-           const std::vector<record::RecentResults>& recents, const PageFilter& filter)
+           const std::vector<record::RecentResults>& recents, const PageFilter& filter,
+           const PageContext& context, const std::optional<OverviewHistory>& history)
       : html_(html),
         snapshot_(snapshot),
         rows_(rows),
         recents_(recents),
         filter_(filter),
+        context_(context),
+        history_(history),
         verdicts_(explain::judge_tenants(snapshot)) {
     for (const explain::Verdict& verdict : verdicts_) {
       troubled_ += explain::is_trouble(verdict.state) ? 1 : 0;
@@ -175,6 +179,7 @@ class Overview {
     html_.close().close();
     html_.element("span", {{"class", "badge"}}, explain::heading_of(verdict.state));
     html_.close();
+    if (history_) write_days(tenant.name);
     const bool folds = snapshot_.targets.size() > kRowsOpen;
     if (folds) {
       const bool open =
@@ -183,10 +188,42 @@ class Overview {
       html_.element("summary", base::counted(end - first, "probe"));
     }
     write_probe_table(html_, snapshot_, std::span(rows_).subspan(first, end - first),
-                      std::span(recents_).subspan(first, end - first));
+                      std::span(recents_).subspan(first, end - first),
+                      history_ ? &history_->past : nullptr);
     write_facts(index);
     if (folds) html_.close();
     html_.close();
+  }
+
+  // The last 90 days of a tenant, all its probes together.
+  void write_days(const std::string& tenant) {
+    const base::WallTime now = snapshot_.taken.wall;
+    static const std::vector<history::StretchRow> kNone;
+    const auto known = history_->past.days.find(tenant);
+    const auto& days = known == history_->past.days.end() ? kNone : known->second;
+    std::vector<record::IncidentFacts> incidents;
+    for (const record::IncidentFacts& incident : history_->incidents)
+      if (incident.tenant == tenant) incidents.push_back(incident);
+    history::Availability sum;
+    for (const history::StretchRow& day : days)
+      sum.add(day.counts);
+    html_.open("div", {{"class", "tenant-days"}});
+    draw_compact_days(html_, days, count_by_day(incidents, now), now);
+    html_.open("p", {{"class", "ends quiet"}});
+    html_.element("span", fmt::format("{} in {} days", percent(sum.ratio()), kDaysShown));
+    if (incidents.empty())
+      html_.element("span", "no incident");
+    else
+      html_.element("a", {{"href", "incidents?tenant=" + base::encode_path_segment(tenant)}},
+                    base::counted(incidents.size(), "incident"));
+    html_.close().close();
+  }
+
+  void write_board_link(const std::string& tenant) {
+    if (context_.place.grafana_url.empty()) return;
+    html_.element("a",
+                  {{"href", board_url(context_.place, "reinfer-overview", {{"tenant", tenant}})}},
+                  "Grafana");
   }
 
   void write_facts(std::size_t index) {
@@ -198,6 +235,7 @@ class Overview {
       html_.element("span", *record.token.accepted ? "token accepted" : "token rejected");
     write_expiry("token", record.token.expiry);
     write_expiry("certificate", record.certificate_expiry);
+    write_board_link(tenant.name);
     html_.close();
   }
 
@@ -229,6 +267,8 @@ class Overview {
   const std::vector<model::TargetIndex>& rows_;
   const std::vector<record::RecentResults>& recents_;
   const PageFilter& filter_;
+  const PageContext& context_;
+  const std::optional<OverviewHistory>& history_;
   const std::vector<explain::Verdict> verdicts_;
   std::size_t troubled_ = 0;
   std::size_t waiting_ = 0;
@@ -256,9 +296,10 @@ std::vector<model::TargetIndex> rows_of_overview(const record::Snapshot& snapsho
 std::string render_overview(const record::Snapshot& snapshot,
                             const std::vector<model::TargetIndex>& rows,
                             const std::vector<record::RecentResults>& recents,
-                            const PageFilter& filter, const PageContext& context) {
+                            const PageFilter& filter, const PageContext& context,
+                            const std::optional<OverviewHistory>& history) {
   Html html;
-  Overview overview(html, snapshot, rows, recents, filter);
+  Overview overview(html, snapshot, rows, recents, filter, context, history);
   const PageFrame frame = overview.frame();
   begin_page(html, snapshot, frame);
   overview.write();

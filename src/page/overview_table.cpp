@@ -7,6 +7,7 @@
 #include "explain/probe_status.h"
 #include "page/charts.h"
 #include "page/frame.h"
+#include "page/objectives.h"
 
 namespace reinfer::page {
 namespace {
@@ -22,7 +23,8 @@ std::string quantiles_title(const std::optional<record::RecentQuantiles>& quanti
 
 class ProbeTable {
  public:
-  ProbeTable(Html& html, const record::Snapshot& snapshot) : html_(html), snapshot_(snapshot) {}
+  ProbeTable(Html& html, const record::Snapshot& snapshot, const history::OverviewPast* past)
+      : html_(html), snapshot_(snapshot), past_(past) {}
 
   void write(std::span<const model::TargetIndex> rows,
              std::span<const record::RecentResults> recents) {
@@ -60,11 +62,12 @@ class ProbeTable {
     open_cell("state");
     write_state(html_, status, now);
     html_.close();
-    write_last(record, now);
-    write_figures(recent);
     const std::vector<record::RecentSample> samples = recent.samples();
+    write_last(record, !samples.empty() && is_too_slow(samples.back(), target.objectives.latency),
+               now);
+    write_figures(recent, target, record);
     open_cell("recent");
-    draw_sparkline(html_, samples);
+    draw_sparkline(html_, samples, target.objectives.latency);
     html_.close();
     open_cell("where");
     const LatencySplit split = mean_split(samples);
@@ -73,7 +76,7 @@ class ProbeTable {
     html_.close().close();
   }
 
-  void write_last(const record::TargetRecord& record, base::WallTime now) {
+  void write_last(const record::TargetRecord& record, bool too_slow, base::WallTime now) {
     open_cell("last");
     if (!record.last) {
       html_.text(kDash).close();
@@ -82,16 +85,19 @@ class ProbeTable {
     const std::string code =
         record.last->http_status ? fmt::format("{} \xc2\xb7 ", *record.last->http_status) : "";
     html_.element("code", {{"class", "outcome"}}, to_label(record.last->outcome));
+    if (too_slow) html_.text(" ").element("span", {{"class", "too-slow"}}, "too slow");
     html_.text(" ").open("span", {{"class", "quiet"}}).text(code);
     write_age(html_, record.last->finished, now);
     html_.close().close();
   }
 
-  void write_figures(const record::RecentResults& recent) {
+  void write_figures(const record::RecentResults& recent, const model::Target& target,
+                     const record::TargetRecord& record) {
     const base::MonoTime now = snapshot_.taken.mono;
     open_cell("available");
     for (const explain::AvailabilityFigure& figure : explain::availability_figures(recent, now))
       write_availability(figure);
+    write_budget(target, record);
     html_.close();
     const auto quantiles = recent.quantiles(model::LatencyFigure::total, now);
     const auto write_quantile = [&](const char* label,
@@ -119,6 +125,28 @@ class ProbeTable {
         .close();
   }
 
+  // What is left of the error budget of availability.
+  void write_budget(const model::Target& target, const record::TargetRecord& record) {
+    std::optional<explain::ErrorBudget> budget;
+    if (past_ != nullptr) {
+      const auto found = past_->budgets.find({target.tenant_name, target.probe});
+      if (found != past_->budgets.end())
+        budget =
+            remembered_availability(target.objectives, {found->second}, {}, snapshot_.taken.wall);
+    }
+    if (!budget)
+      budget = explain::counted_budget(target.objectives, model::Objective::availability, record);
+    if (!budget || budget->events == 0) return;
+    const bool overspent = budget->spent().value_or(0) > 1;
+    html_.open("span",
+               {{"class", overspent ? "share less" : "share"},
+                {"title", fmt::format("{} of {:.0f} events good since {} UTC, objective {:.6g} %",
+                                      percent(budget->ratio()), budget->events,
+                                      explain::clock_text(budget->since, snapshot_.taken.wall),
+                                      budget->promised * 100)}});
+    html_.text("budget " + budget_text(*budget)).close();
+  }
+
   void write_shares(const LatencySplit& split) {
     if (split.samples == 0) return;
     html_.open("span", {{"class", "shares quiet"}});
@@ -133,6 +161,7 @@ class ProbeTable {
 
   Html& html_;
   const record::Snapshot& snapshot_;
+  const history::OverviewPast* past_;
 };
 
 }  // namespace
@@ -144,8 +173,9 @@ bool row_in_trouble(const record::Snapshot& snapshot, std::size_t target) {
 
 void write_probe_table(Html& html, const record::Snapshot& snapshot,
                        std::span<const model::TargetIndex> rows,
-                       std::span<const record::RecentResults> recents) {
-  ProbeTable(html, snapshot).write(rows, recents);
+                       std::span<const record::RecentResults> recents,
+                       const history::OverviewPast* past) {
+  ProbeTable(html, snapshot, past).write(rows, recents);
 }
 
 }  // namespace reinfer::page

@@ -12,7 +12,10 @@
 #include <vector>
 
 #include "explain/verdict.h"
+#include "history/archive.h"
 #include "history/stretch.h"
+#include "page/ranges.h"
+#include "page/web_place.h"
 #include "record/evidence.h"
 #include "record/incident_facts.h"
 #include "record/snapshot.h"
@@ -33,28 +36,39 @@ struct PageFilter {
 struct PageContext {
   std::string telemetry_path = "/metrics";
   bool has_history = false;
+  WebPlace place = {};
 };
 
 // What the history knows of a target.
 struct TargetHistory {
-  std::vector<history::StretchRow> days;         // oldest first
-  std::vector<record::IncidentFacts> incidents;  // the newest first
+  std::vector<history::StretchRow> days;          // oldest first
+  std::vector<history::LatencyRow> latency_days;  // oldest first, those of the error budget
+  std::optional<base::WallTime> first;            // result; absent while it is very young
+  std::vector<record::IncidentFacts> incidents;   // the newest first
+};
+
+// What the history knows of all of them.
+struct OverviewHistory {
+  history::OverviewPast past;
+  std::vector<record::IncidentFacts> incidents;  // of the days that are shown
 };
 
 // The targets whose rows the overview shows, in the plan's order.
 std::vector<model::TargetIndex> rows_of_overview(const record::Snapshot& snapshot,
                                                  const PageFilter& filter);
 
-// `recents` belong to `rows`, one each.
+// `recents` belong to `rows`, one each. `history`: as of a target's page.
 std::string render_overview(const record::Snapshot& snapshot,
                             const std::vector<model::TargetIndex>& rows,
                             const std::vector<record::RecentResults>& recents,
-                            const PageFilter& filter, const PageContext& context);
+                            const PageFilter& filter, const PageContext& context,
+                            const std::optional<OverviewHistory>& history = {});
 
-// `history`: absent without one, or if it has no answer now.
+// `history`: absent without one, or if it has no answer now. `range`: absent shows the last probes.
 std::string render_target_page(const record::Snapshot& snapshot, model::TargetIndex target,
                                const record::Evidence& evidence, const PageContext& context,
-                               const std::optional<TargetHistory>& history = {});
+                               const std::optional<TargetHistory>& history = {},
+                               const std::optional<RangeFigures>& range = {});
 
 // The evidence of a target as JSON: {"tenant", "probe", "failures", "slowest"}.
 std::string render_evidence(const model::Plan& plan, model::TargetIndex target,

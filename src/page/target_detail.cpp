@@ -12,7 +12,9 @@
 #include "page/frame.h"
 #include "page/icons.h"
 #include "page/incidents.h"
+#include "page/objectives.h"
 #include "page/page.h"
+#include "page/range_charts.h"
 
 namespace reinfer::page {
 namespace {
@@ -36,7 +38,8 @@ double longest_of(const std::vector<record::RecentSample>& samples) {
 class TargetPage {
  public:
   TargetPage(Html& html, const record::Snapshot& snapshot, model::TargetIndex index,
-             const record::Evidence& evidence, const std::optional<TargetHistory>& history)
+             const record::Evidence& evidence, const PageContext& context,
+             const std::optional<TargetHistory>& history, const std::optional<RangeFigures>& range)
       : html_(html),
         snapshot_(snapshot),
         target_(snapshot.plan->target(index)),
@@ -44,7 +47,9 @@ class TargetPage {
         status_(explain::status_of(snapshot, model::to_size(index))),
         verdict_(explain::judge_tenants(snapshot).at(model::to_size(target_.tenant))),
         evidence_(evidence),
+        context_(context),
         history_(history),
+        range_(range),
         samples_(evidence.recent().samples()) {}
 
   PageFrame frame() const {
@@ -53,16 +58,23 @@ class TargetPage {
                               target_.probe, to_label(status_.state));
     frame.root = kRoot;
     frame.trouble = status_.state == explain::ProbeState::failing;
+    frame.json = fmt::format("api/v1/targets/{}/{}", base::encode_path_segment(target_.tenant_name),
+                             base::encode_path_segment(target_.probe));
     return frame;
   }
 
   void write() {
     write_title();
     write_figures();
-    write_day();
+    write_objectives(html_, target_.objectives,
+                     objective_figures(target_.objectives, record_, history_, now()), now());
+    write_range_links(html_, base::encode_path_segment(target_.probe),
+                      range_ ? range_->range : nullptr, context_.has_history);
+    if (range_)
+      write_range(html_, *range_, target_.objectives.latency, context_.has_history, now());
+    else
+      write_last_probes();
     if (history_) write_history(*history_);
-    write_latencies();
-    write_waterfalls();
     write_evidence_list(html_, *snapshot_.plan, target_, evidence_, now());
   }
 
@@ -95,6 +107,12 @@ class TargetPage {
     html_.element("span", target_.connection == model::ConnectionMode::fresh
                               ? "a new connection each time"
                               : "reuses its connection");
+    if (!context_.place.grafana_url.empty())
+      html_.element(
+          "a",
+          {{"href", board_url(context_.place, "reinfer-overview",
+                              {{"tenant", target_.tenant_name}, {"probe", target_.probe}})}},
+          "Grafana");
     html_.close();
   }
 
@@ -104,7 +122,8 @@ class TargetPage {
     const auto fault = to_label(model::fault_of(result.outcome));
     html_.open("div", {{"class", fmt::format("advice f-{}", fault)}});
     html_.open("p").element("code", to_label(result.outcome)).text(" ").text(words.what).close();
-    html_.open("p").element("b", "Next: ").text(words.next_step).close();
+    html_.open("p").element("b", "Next: ").text(words.next_step).text(" ");
+    html_.element("a", {{"href", runbook_url(result.outcome)}}, "Runbook").close();
     html_.close();
   }
 
@@ -161,13 +180,20 @@ class TargetPage {
                    : std::nullopt);
   }
 
+  void write_last_probes() {
+    write_day();
+    write_latencies();
+    write_waterfalls();
+  }
+
   void write_history(const TargetHistory& history) {
     html_.element("h2", fmt::format("The last {} days", kDaysShown));
-    draw_days(html_, history.days, now());
+    draw_strip(html_, last_days(now()), history.days, count_by_day(history.incidents, now()),
+               now());
     html_.open("p", {{"class", "ends quiet"}});
     html_.element("span", date_text(now() - history::kDay * (kDaysShown - 1)));
     html_.element("span", "today").close();
-    write_day_table(html_, history.days, now());
+    write_stretch_table(html_, "The days", history.days, now());
     if (history.incidents.empty()) return;
     html_.element("h2", "Incidents");
     write_incident_table(html_, history.incidents, kRoot, now());
@@ -179,14 +205,14 @@ class TargetPage {
       html_.element("p", {{"class", "quiet"}}, "Not probed yet.");
       return;
     }
-    const double longest = longest_of(samples_);
+    const double longest = scale_of(longest_of(samples_), target_.objectives.latency);
     html_.open("div", {{"class", "chart-frame"}});
     html_.open("div", {{"class", "axis quiet"}, {"aria-hidden", "true"}});
     for (const double mark : {longest, longest / 2})
       html_.element("span", longest > 0 ? describe_microseconds(mark) : "");
     html_.element("span", "0");
     html_.close();
-    draw_latencies(html_, samples_, longest > 0 ? longest : 1);
+    draw_latencies(html_, samples_, longest > 0 ? longest : 1, target_.objectives.latency);
     html_.close();
     html_.open("p", {{"class", "quiet note"}});
     html_.text(samples_.size() == 1 ? "One probe so far, at "
@@ -195,7 +221,18 @@ class TargetPage {
     html_.text(
         ": one bar each, the latest on the right, split as the legend says. Failed ones are pale, "
         "cut off at the top, and marked below.");
+    write_limit(longest);
     html_.close();
+  }
+
+  // The latency objective in words: in view as a line, or why not.
+  void write_limit(double longest) {
+    const auto& objective = target_.objectives.latency;
+    if (!objective) return;
+    const bool in_view = base::to_seconds(objective->threshold) * 1e6 <= longest;
+    html_.text(fmt::format(" {} the objective, {}: good probes above it are too slow.",
+                           in_view ? "The line is" : "Far above the chart lies",
+                           base::describe_duration(objective->threshold)));
   }
 
   void write_waterfalls() {
@@ -224,6 +261,8 @@ class TargetPage {
     html_.close().open("td", {{"role", "cell"}, {"class", "state"}});
     draw_icon(html_, model::fault_of(sample.outcome));
     html_.element("code", {{"class", "outcome"}}, to_label(sample.outcome));
+    if (is_too_slow(sample, target_.objectives.latency))
+      html_.text(" ").element("span", {{"class", "too-slow"}}, "too slow");
     if (sample.http_status > 0) html_.text(fmt::format(" {}", sample.http_status));
     html_.close().open("td", {{"role", "cell"}, {"class", "took"}});
     html_.text(sample.total == record::RecentSample::kAbsent ? "\xe2\x80\x93"
@@ -240,7 +279,9 @@ class TargetPage {
   const explain::ProbeStatus status_;
   const explain::Verdict verdict_;
   const record::Evidence& evidence_;
+  const PageContext& context_;
   const std::optional<TargetHistory>& history_;
+  const std::optional<RangeFigures>& range_;
   const std::vector<record::RecentSample> samples_;
 };
 
@@ -248,9 +289,10 @@ class TargetPage {
 
 std::string render_target_page(const record::Snapshot& snapshot, model::TargetIndex target,
                                const record::Evidence& evidence, const PageContext& context,
-                               const std::optional<TargetHistory>& history) {
+                               const std::optional<TargetHistory>& history,
+                               const std::optional<RangeFigures>& range) {
   Html html;
-  TargetPage page(html, snapshot, target, evidence, history);
+  TargetPage page(html, snapshot, target, evidence, context, history, range);
   const PageFrame frame = page.frame();
   begin_page(html, snapshot, frame);
   page.write();

@@ -20,7 +20,7 @@ http::Route route(std::string pattern, std::function<Document(const http::HttpRe
 }  // namespace
 
 http::Routes api_routes(const record::Ledgers& ledgers, const base::Clock& clock,
-                        const ApiExporterNow& exporter) {
+                        const ApiExporterNow& exporter, const page::WebPlace& place) {
   const auto snapshot = [&ledgers, &clock] { return ledgers.snapshot(clock.now()); };
   const api::EvidenceOf evidence_of = [&ledgers](std::string_view tenant, std::string_view probe) {
     return ledgers.evidence(tenant, probe);
@@ -44,7 +44,8 @@ http::Routes api_routes(const record::Ledgers& ledgers, const base::Clock& clock
               return api::api_failures(snapshot(), evidence_of, request.query);
             }),
       route("/api/v1/openapi.json",
-            [](const http::HttpRequest&) { return Document(api::openapi_document()); }),
+            [description = api::openapi_document(place.external_url, place.route_prefix)](
+                const http::HttpRequest&) { return Document(description); }),
   };
 }
 

@@ -6,6 +6,7 @@
 #include "api/documents.h"
 #include "base/clock.h"
 #include "http/message.h"
+#include "page/web_place.h"
 #include "record/ledgers.h"
 
 namespace reinfer::routes {
@@ -15,6 +16,6 @@ using ApiExporterNow = std::function<api::ApiExporter()>;
 
 // Everything passed by reference outlives the routes.
 http::Routes api_routes(const record::Ledgers& ledgers, const base::Clock& clock,
-                        const ApiExporterNow& exporter);
+                        const ApiExporterNow& exporter, const page::WebPlace& place);
 
 }  // namespace reinfer::routes

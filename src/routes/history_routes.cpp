@@ -6,6 +6,7 @@
 
 #include "api/documents.h"
 #include "api/query.h"
+#include "explain/error_budget.h"
 #include "explain/ticket.h"
 #include "page/day_bars.h"
 #include "page/incidents.h"
@@ -17,23 +18,21 @@ namespace {
 constexpr const char* kMarkdown = "text/markdown; charset=utf-8";
 constexpr std::size_t kIncidentsOfTarget = 20;
 constexpr std::size_t kIncidentsOfPage = 100;
+constexpr std::size_t kIncidentsOfOverview = 2000;
 constexpr std::size_t kEvidenceMax = 200;
-
-http::HttpReply unavailable() {
-  return {503, http::kPlainText, "the history cannot be read now, the log says why\n", {}};
-}
 
 // Everything that answers from the history.
 class HistoryPages {
  public:
   HistoryPages(const record::Ledgers& ledgers, const base::Clock& clock, history::History& history,
-               const std::string& telemetry_path)
-      : ledgers_(ledgers), clock_(clock), history_(history), context_{telemetry_path, true} {}
+               const page::PageContext& context)
+      : ledgers_(ledgers), clock_(clock), history_(history), context_(context) {}
 
   http::HttpReply list(const http::HttpRequest& request) const {
     const record::Snapshot snapshot = ledgers_.snapshot(clock_.now());
     history::IncidentQuery query;
     if (const auto cursor = request.parameter("cursor")) query.after = api::parse_cursor(*cursor);
+    query.tenant = request.parameter("tenant");
     query.limit = kIncidentsOfPage + 1;
     auto incidents = history_.ask([&](history::Archive& a) { return a.incidents(query); });
     if (!incidents) return unavailable();
@@ -42,7 +41,8 @@ class HistoryPages {
       incidents->pop_back();
       next = api::cursor_of(incidents->back());
     }
-    return page_reply(page::render_incidents(snapshot, *incidents, next, context_));
+    return page_reply(
+        page::render_incidents(snapshot, *incidents, query.tenant.value_or(""), next, context_));
   }
 
   struct Found {
@@ -69,11 +69,27 @@ class HistoryPages {
                  evidence ? std::move(*evidence) : std::vector<model::ProbeResult>()};
   }
 
+  // By hours, or by days where the hours are gone.
+  std::optional<page::IncidentLatencies> latencies_around(const record::IncidentFacts& incident,
+                                                          base::WallTime now) const {
+    const std::chrono::seconds width =
+        now - incident.since > history::kFineKept - history::kDay ? history::kDay : history::kHour;
+    const page::LatencySpan span = page::around(incident, width, now);
+    const auto rows = history_.ask([&](history::Archive& a) {
+      return a.latencies(incident.tenant, incident.probe, width, span.begin, span.end);
+    });
+    if (!rows) return std::nullopt;
+    return page::split_latencies(incident, width, *rows, now);
+  }
+
   http::HttpReply one(const http::HttpRequest& request) const {
     const auto found = find(request);
-    if (!found) return not_found();
-    return page_reply(
-        page::render_incident(found->snapshot, found->incident, found->evidence, context_));
+    if (!found)
+      return dead_end_reply(404, request, ledgers_.snapshot(clock_.now()),
+                            page::unknown_incident(request.place.at("id")), context_);
+    return page_reply(page::render_incident(
+        found->snapshot, found->incident, found->evidence,
+        latencies_around(found->incident, found->snapshot.taken.wall), context_));
   }
 
   http::HttpReply ticket(const http::HttpRequest& request, explain::TicketFormat format) const {
@@ -130,13 +146,47 @@ std::optional<page::TargetHistory> history_of(history::History& history, const s
                           now - history::kDay * (page::kDaysShown - 1), now);
   });
   auto incidents = history.ask([&](history::Archive& a) { return a.incidents(query); });
-  if (!days || !incidents) return std::nullopt;
-  return page::TargetHistory{std::move(*days), std::move(*incidents)};
+  auto latencies = history.ask([&](history::Archive& a) {
+    return a.latencies(tenant, probe, history::kDay,
+                       now - explain::kBudgetWindow + base::Nanoseconds(history::kDay), now);
+  });
+  const auto first =
+      history.ask([&](history::Archive& a) { return a.first_result(tenant, probe); });
+  if (!days || !incidents || !latencies || !first) return std::nullopt;
+  return page::TargetHistory{std::move(*days), std::move(*latencies), *first,
+                             std::move(*incidents)};
+}
+
+std::optional<page::OverviewHistory> history_of_all(history::History& history, base::WallTime now) {
+  const base::WallTime from = page::last_days(now).begin;
+  auto past =
+      history.overview(from, now - explain::kBudgetWindow + base::Nanoseconds(history::kDay), now);
+  history::IncidentQuery query;
+  query.since = from;
+  query.limit = kIncidentsOfOverview;
+  auto incidents = history.ask([&](history::Archive& a) { return a.incidents(query); });
+  if (!past || !incidents) return std::nullopt;
+  return page::OverviewHistory{std::move(*past), std::move(*incidents)};
+}
+
+std::optional<page::RangeFigures> range_of_history(history::History& history,
+                                                   const model::Target& target,
+                                                   const page::Range& range, base::WallTime now) {
+  const auto availability = history.ask([&](history::Archive& a) {
+    return a.availability({target.tenant_name, target.probe}, range.availability_rows(),
+                          page::first_of_range(range, range.availability, now), now);
+  });
+  const auto latencies = history.ask([&](history::Archive& a) {
+    return a.latencies(target.tenant_name, target.probe, range.latency_rows(),
+                       page::first_of_range(range, range.latency, now), now);
+  });
+  if (!availability || !latencies) return std::nullopt;
+  return page::figures_from_history(range, *availability, *latencies, now);
 }
 
 http::Routes history_routes(const record::Ledgers& ledgers, const base::Clock& clock,
-                            history::History& history, const std::string& telemetry_path) {
-  const HistoryPages pages(ledgers, clock, history, telemetry_path);
+                            history::History& history, const page::PageContext& context) {
+  const HistoryPages pages(ledgers, clock, history, context);
   using Answer = std::function<http::HttpReply(const http::HttpRequest&)>;
   const auto route = [](const char* path, Answer answer) {
     return http::Route{"GET", path, http::RouteAccess::users, std::move(answer)};

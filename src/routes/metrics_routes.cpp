@@ -66,7 +66,7 @@ http::Routes exporter_routes(const Telemetry& telemetry, const record::Ledgers& 
   http::Routes routes = {{"GET", telemetry.path, http::RouteAccess::users, metrics},
                          {"GET", "/-/healthy", http::RouteAccess::open, healthy},
                          {"GET", "/-/ready", http::RouteAccess::users, readiness}};
-  for (http::Route& route : page_routes(telemetry.path, ledgers, clock, history))
+  for (http::Route& route : page_routes(telemetry.path, telemetry.place, ledgers, clock, history))
     routes.push_back(std::move(route));
   return routes;
 }

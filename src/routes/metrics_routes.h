@@ -10,6 +10,7 @@
 #include "base/instruments.h"
 #include "history/history.h"
 #include "http/message.h"
+#include "page/web_place.h"
 #include "record/ledgers.h"
 
 namespace reinfer::routes {
@@ -17,6 +18,7 @@ namespace reinfer::routes {
 struct Telemetry {
   std::string path = "/metrics";
   bool created_series = false;  // OpenMetrics tells since when each counter counts
+  page::WebPlace place = {};
 };
 
 // Everything passed by reference outlives the routes. The metrics show all `instruments`; the

@@ -12,7 +12,8 @@ namespace reinfer::routes {
 namespace {
 
 http::HttpReply overview(const http::HttpRequest& request, const record::Ledgers& ledgers,
-                         const base::Clock& clock, const page::PageContext& context) {
+                         const base::Clock& clock, history::History* history,
+                         const page::PageContext& context) {
   const page::PageFilter filter{request.parameter("q").value_or(""),
                                 request.parameter("trouble") == "1"};
   // A reload may come between the two: then the rows are those of a plan that is gone, and we look
@@ -20,8 +21,11 @@ http::HttpReply overview(const http::HttpRequest& request, const record::Ledgers
   for (;;) {
     const record::Snapshot snapshot = ledgers.snapshot(clock.now());
     const auto rows = page::rows_of_overview(snapshot, filter);
-    if (const auto recents = ledgers.recents(snapshot.plan.get(), rows))
-      return page_reply(page::render_overview(snapshot, rows, *recents, filter, context));
+    const auto recents = ledgers.recents(snapshot.plan.get(), rows);
+    if (!recents) continue;
+    std::optional<page::OverviewHistory> past;
+    if (history != nullptr) past = history_of_all(*history, snapshot.taken.wall);
+    return page_reply(page::render_overview(snapshot, rows, *recents, filter, context, past));
   }
 }
 
@@ -39,6 +43,17 @@ std::optional<Remembered> remembered(const http::HttpRequest& request,
     if (!kept) return std::nullopt;
     if (kept->plan == snapshot.plan) return Remembered{std::move(snapshot), std::move(*kept)};
   }
+}
+
+// From the history what is older than it takes to write it down, and the rest from the ledger.
+std::optional<page::RangeFigures> figures_of(const page::Range& range, const Remembered& found,
+                                             history::History* history) {
+  const model::Target& target = found.of.plan->target(found.of.target);
+  const base::Instant now = found.snapshot.taken;
+  if (history != nullptr && range.availability >= history::kQuarter)
+    if (auto figures = range_of_history(*history, target, range, now.wall)) return figures;
+  if (!range.recent) return std::nullopt;
+  return page::figures_from_recent(range, found.of.evidence.recent(), target.interval, now);
 }
 
 http::HttpReply evidence(const record::TargetEvidence& of) {
@@ -61,12 +76,12 @@ http::HttpReply asset(const http::HttpRequest& request) {
 
 }  // namespace
 
-http::Routes page_routes(const std::string& telemetry_path, const record::Ledgers& ledgers,
-                         const base::Clock& clock, history::History* history) {
-  const page::PageContext context{telemetry_path, history != nullptr};
-  const auto root = [&ledgers, &clock, context](const http::HttpRequest& request) {
-    if (request.header("Accept").value_or("").find("text/html") != std::string::npos)
-      return overview(request, ledgers, clock, context);
+http::Routes page_routes(const std::string& telemetry_path, const page::WebPlace& place,
+                         const record::Ledgers& ledgers, const base::Clock& clock,
+                         history::History* history) {
+  const page::PageContext context{telemetry_path, history != nullptr, place};
+  const auto root = [&ledgers, &clock, history, context](const http::HttpRequest& request) {
+    if (wants_page(request)) return overview(request, ledgers, clock, history, context);
     return http::HttpReply{
         200,
         http::kPlainText,
@@ -75,13 +90,30 @@ http::Routes page_routes(const std::string& telemetry_path, const record::Ledger
   };
   const auto of_target = [&ledgers, &clock, history, context](const http::HttpRequest& request) {
     const auto found = remembered(request, ledgers, clock);
-    if (!found) return not_found();
+    if (!found) {
+      const record::Snapshot snapshot = ledgers.snapshot(clock.now());
+      return dead_end_reply(404, request, snapshot,
+                            page::unknown_target(*snapshot.plan, request.place.at("tenant"),
+                                                 request.place.at("probe")),
+                            context);
+    }
+    std::optional<page::RangeFigures> figures;
+    if (const auto name = request.parameter("range")) {
+      const page::Range* range = page::range_of(*name, history != nullptr);
+      if (range == nullptr)
+        return dead_end_reply(400, request, found->snapshot,
+                              page::unknown_range(found->of.plan->target(found->of.target), *name,
+                                                  history != nullptr),
+                              context);
+      figures = figures_of(*range, *found, history);
+      if (!figures) return unavailable();
+    }
     std::optional<page::TargetHistory> past;
     if (history != nullptr)
       past = history_of(*history, request.place.at("tenant"), request.place.at("probe"),
                         found->snapshot.taken.wall);
     return page_reply(page::render_target_page(found->snapshot, found->of.target,
-                                               found->of.evidence, context, past));
+                                               found->of.evidence, context, past, figures));
   };
   const auto evidence_of = [&ledgers](const http::HttpRequest& request) {
     const auto kept = ledgers.evidence(request.place.at("tenant"), request.place.at("probe"));

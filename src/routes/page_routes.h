@@ -8,12 +8,14 @@
 #include "base/clock.h"
 #include "history/history.h"
 #include "http/message.h"
+#include "page/web_place.h"
 #include "record/ledgers.h"
 
 namespace reinfer::routes {
 
 // Everything passed by reference outlives the routes.
-http::Routes page_routes(const std::string& telemetry_path, const record::Ledgers& ledgers,
-                         const base::Clock& clock, history::History* history);
+http::Routes page_routes(const std::string& telemetry_path, const page::WebPlace& place,
+                         const record::Ledgers& ledgers, const base::Clock& clock,
+                         history::History* history);
 
 }  // namespace reinfer::routes

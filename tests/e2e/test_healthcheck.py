@@ -45,6 +45,17 @@ class HealthcheckTest(unittest.TestCase):
             self.assertEqual(self.ask_port(port, host), (0, said))
         self.assertEqual(self.ask('--url', f'http://127.0.0.1:{port}/'), (0, said))
 
+    def test_below_a_prefix_it_has_to_know_of_it(self):
+        """As the exporter was told; a gateway's URL says it, too."""
+        exporter = self.start(flags=['--web.route-prefix=/reinfer'])
+        said = f'http://127.0.0.1:{exporter.port}/reinfer/-/healthy answers 200\n'
+        address = f'--web.listen-address=127.0.0.1:{exporter.port}'
+        self.assertEqual(self.ask(address, '--web.route-prefix=/reinfer'), (0, said))
+        self.assertEqual(self.ask(address, '--web.external-url=https://ops.example.com/reinfer'),
+                         (0, said))
+        self.assertEqual(self.ask('--url', f'http://127.0.0.1:{exporter.port}/reinfer'), (0, said))
+        self.assertEqual(self.ask(address)[0], 1)
+
     def test_ipv6_is_asked_where_it_is_served(self):
         """In brackets."""
         port = self.start(address='[::1]:0').port

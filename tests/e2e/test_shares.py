@@ -124,7 +124,8 @@ class SharesTest(unittest.TestCase):
 
     def test_the_external_url_is_shown_for_links(self):
         """As it was given, without the slash at its end."""
-        exporter = self.serve('linked', '--web.external-url=https://ops.example.com/reinfer/')
+        exporter = self.serve('linked', '--web.external-url=https://ops.example.com/reinfer/',
+                              '--web.route-prefix=/')
         shown = exporter.scrape().find('reinfer_exporter_web_info')
         self.assertEqual([sample.labels for sample in shown],
                          [{'external_url': 'https://ops.example.com/reinfer'}])

@@ -280,7 +280,21 @@ TEST_CASE("a bad parameter is refused with what is allowed") {
 }
 
 TEST_CASE("the description is compiled in and is JSON") {
-  CHECK(Json::parse(api::openapi_document())["openapi"] == "3.1.0");
+  CHECK(Json::parse(api::openapi_document("", ""))["openapi"] == "3.1.0");
+}
+
+TEST_CASE("the description names the servers under which the API is reached") {
+  const auto servers = [](const char* external_url, const char* prefix) {
+    std::vector<std::string> urls;
+    for (const auto& server : Json::parse(api::openapi_document(external_url, prefix))["servers"])
+      urls.push_back(server["url"]);
+    return urls;
+  };
+  using Urls = std::vector<std::string>;
+  CHECK(servers("", "") == Urls{"/"});
+  CHECK(servers("", "/x") == Urls{"/x"});
+  CHECK(servers("https://a.example.com/x", "/x") == Urls{"https://a.example.com/x", "/x"});
+  CHECK(servers("https://a.example.com/x", "") == Urls{"https://a.example.com/x", "/"});
 }
 
 }  // namespace

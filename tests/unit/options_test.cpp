@@ -73,9 +73,9 @@ TEST_CASE("a health check asks the first address of this machine, by HTTP and by
 
 TEST_CASE("an external URL is a whole one, without what a link to it would lose") {
   const auto url = [](const char* text) {
-    return options({"--config.file=a", "--web.external-url", text}).external_url;
+    return options({"--config.file=a", "--web.external-url", text}).telemetry.place.external_url;
   };
-  CHECK(options({"--config.file=a"}).external_url.empty());
+  CHECK(options({"--config.file=a"}).telemetry.place.external_url.empty());
   CHECK(url("https://exporter.example.com") == "https://exporter.example.com");
   CHECK(url("http://10.0.0.1:9877/") == "http://10.0.0.1:9877");
   CHECK(url("https://ops.example.com/reinfer/") == "https://ops.example.com/reinfer");
@@ -90,6 +90,43 @@ TEST_CASE("an external URL is a whole one, without what a link to it would lose"
   CHECK(refused("https://example.com/?a=b") ==
         "--web.external-url: \"https://example.com/?a=b\" has a query or a fragment, allowed: "
         "https://exporter.example.com/reinfer\n");
+}
+
+TEST_CASE("the prefix of all paths is that of the external URL unless it is given") {
+  const auto prefix = [](std::initializer_list<const char*> given) {
+    std::vector<const char*> all = {"--config.file=a"};
+    all.insert(all.end(), given);
+    const app::Options understood = options(all);
+    CHECK(understood.server.route_prefix == understood.telemetry.place.route_prefix);
+    return understood.server.route_prefix;
+  };
+  CHECK(prefix({}).empty());
+  CHECK(prefix({"--web.external-url=https://a.example.com/"}).empty());
+  CHECK(prefix({"--web.external-url=https://a.example.com/ops/reinfer/"}) == "/ops/reinfer");
+  CHECK(prefix({"--web.external-url=https://a.example.com/ops", "--web.route-prefix=/"}).empty());
+  CHECK(prefix({"--web.external-url=https://a.example.com/ops", "--web.route-prefix=/x/"}) == "/x");
+  CHECK(prefix({"--web.route-prefix=x"}) == "/x");
+  for (const char* wrong : {"/a b", "/a?b", "/{tenant}", "/a/../b"}) {
+    CAPTURE(wrong);
+    CHECK(early({"--config.file=a", "--web.route-prefix", wrong})
+              .text.starts_with("--web.route-prefix: "));
+  }
+}
+
+TEST_CASE("a Grafana is named by its URL, as the exporter is") {
+  CHECK(options({"--config.file=a", "--web.grafana-url=https://g.example.com/sub/"})
+            .telemetry.place.grafana_url == "https://g.example.com/sub");
+  CHECK(early({"--config.file=a", "--web.grafana-url=g.example.com"})
+            .text.starts_with("--web.grafana-url: "));
+}
+
+TEST_CASE("a check of health asks below the prefix, unless a URL says where") {
+  CHECK(options({"healthcheck"}).healthcheck.prefix.empty());
+  CHECK(options({"healthcheck", "--web.route-prefix=/x"}).healthcheck.prefix == "/x");
+  CHECK(options({"healthcheck", "--web.external-url=https://a.example.com/y"}).healthcheck.prefix ==
+        "/y");
+  CHECK(options({"healthcheck", "--web.route-prefix=/x", "--url=http://localhost:1/z"})
+            .healthcheck.prefix == "/z");
 }
 
 TEST_CASE("flags stand before or after the command") {

@@ -6,8 +6,9 @@
   const kPollMs = 3000;
   const kPauseMaxMs = 60000;
   const kPatienceMs = 10000;
+  const kLostTitle = 'No longer updated: ';
   const byId = id => document.getElementById(id);
-  const telling = new Map();  // buttons that say for a moment what they did, with their timers
+  const telling = new Map();  // buttons that say for a moment what they did: label and timer
 
   // Times stand in the page in UTC; the reader's own zone is the better text, UTC stays on hover.
   const localise = root => {
@@ -146,10 +147,15 @@
     sync(byId('main'), page.getElementById('main'));
     applyFilter();
     announce(before);
+    document.documentElement.classList.remove('lost');
     byId('lost').hidden = true;
   };
 
+  // Nothing of what is shown is known any more: it turns grey, and so do title and icon.
   const lose = trouble => {
+    document.documentElement.classList.add('lost');
+    if (!document.title.startsWith(kLostTitle)) document.title = kLostTitle + document.title;
+    byId('favicon').setAttribute('href', byId('favicon').dataset.lost);
     const asOf = byId('updated').querySelector('time').textContent;
     const words = `${trouble}: this is the state at ${asOf}, no longer updated.`;
     if (byId('lost').textContent !== words) byId('lost').textContent = words;
@@ -160,7 +166,7 @@
   let pause = kPollMs;
   const poll = async () => {
     clearTimeout(timer);
-    if (document.hidden) return;
+    if (document.hidden || 'still' in byId('main').dataset) return;
     const {status, page, trouble} = await fetchPage();
     // Browsers note each refusal in the console, so who refuses is asked less and less.
     const refused = !page && status > 0;
@@ -186,14 +192,76 @@
 
   const copy = async button => {
     const copied = await copyText(byId(button.dataset.copy));
-    byId('announce').textContent = copied ? 'The command was copied.' : 'The command is selected.';
-    clearTimeout(telling.get(button));
+    byId('announce').textContent = copied ? 'The text was copied.' : 'The text is selected.';
+    const label = telling.get(button)?.label ?? button.textContent;
+    clearTimeout(telling.get(button)?.timer);
     button.textContent = copied ? 'Copied' : 'Selected: press Ctrl+C';
-    telling.set(button, setTimeout(() => {
-      button.textContent = 'Copy curl';
+    telling.set(button, {label, timer: setTimeout(() => {
+      button.textContent = label;
       telling.delete(button);
-    }, copied ? 2000 : 6000));
+    }, copied ? 2000 : 6000)});
   };
+
+  // What a bar of the last days says is shown where the reader points, taps, or goes by keyboard.
+  const kBarStep = 6;  // in the drawing's own units
+  const dayText = (bars, index) => {
+    const x = index * kBarStep;
+    for (const group of bars.querySelectorAll('g'))
+      if (group.querySelector('rect').x.baseVal.value === x)
+        return group.querySelector('title').textContent;
+    const day = new Date(`${bars.dataset.last}T00:00:00Z`);
+    day.setUTCDate(day.getUTCDate() - (barCount(bars) - 1 - index));
+    const good = bars.querySelector('path.good')?.getAttribute('d') ?? '';
+    const what = `${good}z`.includes(`M${x} 0h`) ? '100 % available' : 'not watched';
+    return `${day.toISOString().slice(0, 10)}: ${what}`;
+  };
+  const barCount = bars => bars.viewBox.baseVal.width / kBarStep;
+  const explainBars = () => {
+    const note = document.createElement('p');
+    note.className = 'day-note';
+    note.setAttribute('role', 'status');
+    note.hidden = true;
+    document.body.append(note);
+    let chosen = 0;
+    const hide = () => { note.hidden = true; };
+    const tell = (bars, index) => {
+      chosen = Math.max(0, Math.min(barCount(bars) - 1, index));
+      const words = dayText(bars, chosen);
+      if (note.textContent !== words) note.textContent = words;
+      note.hidden = false;
+      const box = bars.getBoundingClientRect();
+      const middle = box.left + box.width * (chosen + 0.5) / barCount(bars);
+      const room = document.documentElement.clientWidth - note.offsetWidth - 8;
+      note.style.left = `${scrollX + Math.max(8, Math.min(room, middle - note.offsetWidth / 2))}px`;
+      note.style.top = `${scrollY + box.bottom + 4}px`;
+    };
+    const barsOf = event => event.target.closest?.('svg.days');
+    const point = event => {
+      const bars = barsOf(event);
+      if (!bars) return hide();
+      const box = bars.getBoundingClientRect();
+      tell(bars, Math.floor((event.clientX - box.left) / box.width * barCount(bars)));
+    };
+    document.addEventListener('pointermove', point);
+    document.addEventListener('pointerdown', point);
+    document.addEventListener('focusin', event => {
+      const bars = barsOf(event);
+      if (bars && bars.matches(':focus-visible')) tell(bars, barCount(bars) - 1);
+      else if (!bars) hide();
+    });
+    document.addEventListener('focusout', hide);
+    document.addEventListener('keydown', event => {
+      const bars = barsOf(event);
+      const steps = {ArrowLeft: -1, ArrowRight: 1, Home: -1000, End: 1000};
+      if (event.key === 'Escape') hide();
+      if (!bars || !(event.key in steps)) return;
+      event.preventDefault();
+      tell(bars, chosen + steps[event.key]);
+    });
+  };
+
+  // When it is needed there is nobody to ask for it.
+  new Image().src = byId('favicon').dataset.lost;
 
   document.documentElement.classList.add('live');
   localise(document);
@@ -212,6 +280,7 @@
     const button = event.target.closest('button.copy');
     if (button) copy(button);
   });
+  explainBars();
   document.addEventListener('visibilitychange', () => { if (!document.hidden) poll(); });
   timer = setTimeout(poll, kPollMs);
 })();
