@@ -115,6 +115,33 @@ class ChartTest(unittest.TestCase):
         self.assertEqual(endpoint['scheme'], 'https')
         self.assertEqual(endpoint['basicAuth']['username'], {'name': 'scrape', 'key': 'user'})
 
+    def test_a_prefix_is_before_every_path_that_the_cluster_asks_for(self):
+        """The kubelet's, Prometheus', and that of the exporter's own check."""
+        def container_of(documents):
+            pod = cluster.one(documents, 'StatefulSet')['spec']['template']['spec']
+            return pod['containers'][0]
+
+        documents = self.made['prefixed']
+        container = container_of(documents)
+        for flag in ('--web.external-url=https://ops.example.com/reinfer/',
+                     '--web.route-prefix=/reinfer',
+                     '--web.grafana-url=https://grafana.example.com'):
+            self.assertIn(flag, container['args'])
+        for probe, path in (('livenessProbe', 'healthy'), ('readinessProbe', 'ready'),
+                            ('startupProbe', 'healthy')):
+            self.assertEqual(container[probe]['httpGet']['path'], f'/reinfer/-/{path}')
+        endpoint = cluster.one(documents, 'ServiceMonitor')['spec']['endpoints'][0]
+        self.assertEqual(endpoint['path'], '/reinfer/metrics')
+        # A gateway that takes the path away.
+        cut = {'web': {'externalUrl': 'https://ops.example.com/reinfer', 'routePrefix': '/'}}
+        container = container_of(cluster.rendered(FOLDER, cut)[0])
+        self.assertIn('--web.route-prefix=/', container['args'])
+        self.assertEqual(container['livenessProbe']['httpGet']['path'], '/-/healthy')
+        secured = cluster.merged(values_of('secured'), {'web': {'routePrefix': 'x'}})
+        self.assertEqual(
+            container_of(cluster.rendered(FOLDER, secured)[0])['livenessProbe']['exec']['command'],
+            ['/usr/bin/reinfer_exporter', 'healthcheck', '--web.route-prefix=/x'])
+
     def test_without_a_secret_for_tokens_it_says_so(self):
         """Nobody finds out from a pod that does not start."""
         with self.assertRaisesRegex(Failed, 'name the Secret with the tokens'):

@@ -48,10 +48,18 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
 {{- end }}
 
+{{- /* Before the path of all that is served, as the exporter takes it: that of the external URL
+unless it is given. */}}
+{{- define "reinfer-exporter.prefix" -}}
+{{- $path := get (urlParse (default "" .Values.web.externalUrl)) "path" }}
+{{- with trimAll "/" (default $path .Values.web.routePrefix) }}/{{ . }}{{ end }}
+{{- end }}
+
 {{- define "reinfer-exporter.probe" -}}
+{{- $prefix := include "reinfer-exporter.prefix" . }}
 {{- if .Values.web.existingSecret }}
-exec: {command: [/usr/bin/reinfer_exporter, healthcheck]}
+exec: {command: [/usr/bin/reinfer_exporter, healthcheck{{ with $prefix }}, "--web.route-prefix={{ . }}"{{ end }}]}
 {{- else }}
-httpGet: {path: {{ .path }}, port: http}
+httpGet: {path: {{ $prefix }}{{ .path }}, port: http}
 {{- end }}
 {{- end }}
