@@ -2,9 +2,13 @@
 // ticket, in three clicks; and that axe finds nothing to say. Run by run_tests.mjs.
 import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
-import {axe, kDataset, kDefaults, open, stage, tenantToml, unfold, waitUntil} from './reader.mjs';
+import {axe, kDataset, kDefaults, lookAgain, open, stage, tenantToml, unfold, waitUntil} from './reader.mjs';
 
-export const config = kDefaults + tenantToml('acme', 'history/acme', [kDataset]);
+// The simulator takes about 15 ms: all of it is within the one objective, and above the other.
+const kObjectives = 'slo = { availability = 90, latency = "500ms", latency_ratio = 90 }\n';
+const kStrict = 'slo = { latency = "5ms", latency_ratio = 50 }\n';
+export const config = kDefaults + tenantToml('acme', 'history/acme', [kDataset + kObjectives,
+  `use = "projects"\n${kStrict}`]);
 export const args = [`--storage.path=${stage.folder}/storage`];
 
 const kTarget = 'target/acme/dataset';
@@ -29,6 +33,8 @@ test('from the target to a saved ticket it takes three clicks', async () => {
   await waitUntil(() => page.locator('#announce').textContent(), 'the copy');
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   assert.match(copied, /^# Re:infer API: server_error at acme\/dataset\n/);
+  await waitUntil(async () => (await page.locator('button.copy').first().textContent()) ===
+    'Copy ticket', 'the button to be what it was');
   const [download] = await Promise.all([page.waitForEvent('download'),
     page.getByRole('link', {name: 'Save as Markdown'}).click()]);
   const saved = readFileSync(await download.path(), 'utf8');
@@ -44,12 +50,95 @@ test('ninety days are shown, and those that nobody watched are grey', async () =
   assert.ok(await page.locator('svg.days rect.nothing').count() >= 89);
   assert.equal(await page.locator('svg.days g:last-child rect.bad').count(), 1);
   assert.match(await page.locator('svg.days g:last-child title').textContent(),
-    /^\d{4}-\d\d-\d\d: \d+(\.\d+)? % available, \d+ failed \(platform\)/);
+    /^\d{4}-\d\d-\d\d: \d+(\.\d+)? % available, \d+ failed \(platform\).*1 incident$/);
+});
+
+test('the days of a tenant are on the overview, and told to mouse, finger and keyboard', async () => {
+  const {page, complaints} = await open('', {hasTouch: true});
+  const bars = page.locator('#t-acme svg.days');
+  const note = page.locator('.day-note');
+  const box = await bars.boundingBox();
+  const today = /^\d{4}-\d\d-\d\d: \d+(\.\d+)? % available, \d+ failed \(platform\).*1 incident$/;
+  await page.mouse.move(box.x + box.width - 2, box.y + 5);
+  assert.match(await note.textContent(), today);
+  await page.mouse.move(box.x + 2, box.y + 5);
+  assert.match(await note.textContent(), /^\d{4}-\d\d-\d\d: not watched$/);
+  await page.mouse.move(5, 5);
+  assert.equal(await note.isVisible(), false);
+  await page.touchscreen.tap(box.x + box.width - 2, box.y + 5);
+  assert.match(await note.textContent(), today);
+  await page.keyboard.press('Tab');
+  await bars.focus();
+  await page.keyboard.press('ArrowLeft');
+  assert.match(await note.textContent(), /: not watched$/);
+  await page.keyboard.press('End');
+  assert.match(await note.textContent(), today);
+  await page.keyboard.press('Escape');
+  assert.equal(await note.isVisible(), false);
+  await page.locator('#t-acme .tenant-days a').click();
+  assert.equal(await page.locator('h1').textContent(), 'Incidents of acme');
+  assert.deepEqual(complaints, []);
+});
+
+test('what is promised and what is left of it stands on a target\'s page', async () => {
+  await stage.fault('ok', 'history/acme');
+  const {page} = await open(kTarget);
+  const words = async () => (await page.locator('.objective').allTextContents()).join('\n');
+  await waitUntil(async () => /90 % within 500 ms\d+ % left.* good since /.test(await words()),
+    'a good probe to be judged');
+  assert.match(await words(), /90 % available(spent .* times|\d+ % left)/);
+  const {page: strict} = await open('target/acme/projects');
+  await waitUntil(() => strict.locator('.chart .late').count(), 'a probe that is too slow');
+  assert.ok(await strict.locator('.chart .limit').count() > 0);
+  assert.match(await strict.locator('.waterfalls tbody').textContent(), /ok too slow 200/);
+  assert.match(await strict.locator('.objective').textContent(), /^50 % within 5 msspent 2 times/);
+});
+
+test('ranges are links that work without a script, and what they do not know is grey', async () => {
+  for (const javaScriptEnabled of [true, false]) {
+    const {page, complaints, context} = await open(kTarget, {javaScriptEnabled});
+    for (const [label, stretches] of [['1 h', 12], ['24 h', 96], ['7 d', 168], ['30 d', 30],
+      ['90 d', 90]]) {
+      await page.getByRole('navigation', {name: 'Range'}).getByRole('link', {name: label}).click();
+      assert.equal(await page.locator('.ranges [aria-current]').textContent(), label);
+      const strip = page.locator('svg.strip').first();
+      assert.equal(await strip.locator('g').count(), stretches, label);
+      // The exporter has run for less than two stretches of any of them.
+      assert.ok(await strip.locator('rect.nothing').count() >= stretches - 2, label);
+      assert.equal(await strip.locator('rect.good').count() > 2, false, label);
+    }
+    await page.getByRole('link', {name: 'Last probes'}).click();
+    assert.ok(await page.locator('.waterfalls').count() === 1);
+    assert.deepEqual(complaints, []);
+    await context.close();
+  }
+});
+
+test('a range that is not offered and a target that is not there lead back', async () => {
+  for (const [path, status, words, link] of [
+    [`${kTarget}?range=2w`, 400, /range: is "2w", allowed: 1h, 24h, 7d, 30d, 90d/,
+      'The last 7 d of acme/dataset'],
+    ['target/acme/datset', 404, /There is no target acme\/datset/, 'acme/dataset'],
+    ['incidents/99999', 404, /The history has no incident 99999/, 'Back to the overview']]) {
+    const {page, context} = await open(path);
+    assert.equal((await fetch(stage.url + path, {headers: {Accept: 'text/html'}})).status, status);
+    assert.match(await page.locator('main').textContent(), words);
+    assert.deepEqual(await axe(page), []);
+    await lookAgain(page);
+    assert.equal(await page.locator('#lost').isVisible(), false);
+    await page.getByRole('link', {name: link}).click();
+    await waitUntil(async () => /^(dataset|All fine|In trouble|Nothing)/.test(
+      await page.locator('h1').textContent()), 'the way back');
+    await context.close();
+  }
+  const plain = await (await fetch(`${stage.url}target/acme/datset`)).text();
+  assert.match(plain, /^There is no target acme\/datset.*\ndid you mean acme\/dataset\n/);
 });
 
 test('axe finds nothing on the pages of the history, and they fit 320 pixels', async () => {
   const {id} = await waitUntil(incident, 'an incident');
-  for (const path of [kTarget, 'incidents', `incidents/${id}`]) {
+  for (const path of ['', kTarget, `${kTarget}?range=1h`, `${kTarget}?range=7d`,
+    'target/acme/projects', 'incidents', `incidents/${id}`]) {
     for (const colorScheme of ['light', 'dark']) {
       const {page, complaints, context} = await open(path, {colorScheme});
       await unfold(page);

@@ -19,9 +19,9 @@ const kPasswordHash = '$2b$04$aaaaaaaaaaaaaaaaaaaaaOGY9KrC7e/pHj3EXQPxs8hKEBbvQh
 
 function manyTargets() {
   let toml = '[defaults]\ninterval = "10s"\ntimeout = "5s"\n';
-  for (let i = 0; i < 20; ++i) {
+  for (let i = 0; i < 60; ++i) {
     const probes = [];
-    for (let k = 0; k < 10; ++k) probes.push(`name = "probe-${i}-${k}"\n${kDataset}`);
+    for (let k = 0; k < 5; ++k) probes.push(`name = "probe-${i}-${k}"\n${kDataset}`);
     toml += tenantToml(`tenant-${i}`, `many/t${i}`, probes);
   }
   return toml;
@@ -304,8 +304,20 @@ test('an exporter that is gone is noticed, and so is its return', async () => {
   await stage.stopExporter();
   await waitUntil(() => page.locator('#lost').isVisible(), 'the banner');
   assert.match(await page.locator('#lost').textContent(), /does not answer.*no longer updated/);
+  // Nothing is known any more, so nothing has a colour: title and icon neither.
+  const colourOf = place => page.locator(place).first().evaluate(
+    element => getComputedStyle(element).filter);
+  assert.match(await page.title(), /^No longer updated: /);
+  assert.match(await page.locator('#favicon').getAttribute('href'), /assets\/lost\./);
+  for (const place of ['.summary', 'section.tenant', 'footer'])
+    assert.match(await colourOf(place), /grayscale\(1\)/, place);
+  assert.equal(await colourOf('#lost'), 'none');
+  assert.deepEqual(await axe(page), []);
   await stage.startExporter(config);
   await waitUntil(async () => !await page.locator('#lost').isVisible(), 'the banner to go');
+  assert.doesNotMatch(await page.title(), /No longer updated/);
+  assert.doesNotMatch(await page.locator('#favicon').getAttribute('href'), /lost/);
+  assert.equal(await colourOf('section.tenant'), 'none');
   assert.equal(await page.evaluate(() => window.marker), 'the same document');
 });
 
@@ -359,29 +371,30 @@ test('a page that is open when a password comes to be needed says so, and asks f
   await waitUntil(async () => !await page.locator('#lost').isVisible(), 'the banner to go');
 });
 
-test('200 targets are few bytes, folded where fine, and filtered while one types', async () => {
+test('60 tenants of five probes with a history are few bytes, folded where fine, and filtered while one types', async () => {
   await stage.stopExporter();
   await stage.fault('http_json.503', 'many/t7');
-  await stage.startExporter(manyTargets());
+  await stage.startExporter(manyTargets(), [`--storage.path=${stage.folder}/many`]);
   await waitUntil(async () => {
     const text = await (await fetch(stage.url)).text();
     return !text.includes('not probed yet');
   }, 'all targets to be probed', 60_000);
   await assertFewBytes('');
   const {page, complaints} = await open();
-  assert.equal(await page.locator('tbody tr').count(), 200);
+  assert.equal(await page.locator('tbody tr').count(), 300);
+  assert.equal(await page.locator('svg.days').count(), 60);
   // On a busy machine others may be in trouble for a moment.
   await waitUntil(async () => {
     await page.reload();
-    return await page.locator('tbody tr:visible').count() === 10;
+    return await page.locator('tbody tr:visible').count() === 5;
   }, 'one tenant in trouble', 60_000);
   assert.match(await page.locator('#troubled').textContent(), /^tenant-7 Platform failing/);
   await page.locator('#filter input[type=search]').pressSequentially('probe-3-');
   assert.equal(await page.locator('section.tenant:visible').count(), 1);
   assert.match(page.url(), /\?q=probe-3-$/);
   await page.reload();
-  assert.equal(await page.locator('tbody tr').count(), 10);
-  assert.equal(await page.locator('tbody tr:visible').count(), 10);
+  assert.equal(await page.locator('tbody tr').count(), 5);
+  assert.equal(await page.locator('tbody tr:visible').count(), 5);
   assert.deepEqual(await axe(page), []);
   assert.deepEqual(complaints, []);
 });
@@ -391,6 +404,6 @@ test('without JavaScript the filter is a form that is sent', async () => {
   await page.locator('#filter input[type=search]').fill('probe-3-');
   await page.locator('#filter button').click();
   await page.waitForURL(/\?q=probe-3-$/);
-  assert.equal(await page.locator('tbody tr').count(), 10);
+  assert.equal(await page.locator('tbody tr').count(), 5);
   assert.deepEqual(complaints, []);
 });

@@ -2,14 +2,17 @@
 //
 //   bash tests/browser/run.sh --pictures
 //
-// writes dashboards/page/*.png. It plays for about two minutes, so that there is something to see.
+// writes dashboards/page/*.png. It plays for about two minutes, so that there is something to see; the
+// ninety days before are made up (past_days.py).
+import {execFileSync} from 'node:child_process';
 import {mkdirSync} from 'node:fs';
 import {join} from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
 import {kRoot, Stage, tenantToml, waitUntil} from './stage.mjs';
 
 const kDefaults = '[defaults]\ninterval = "2s"\ntimeout = "1500ms"\nresolve_timeout = "1s"\n' +
-    'connect_timeout = "1s"\ntls_timeout = "1s"\n';
+    'connect_timeout = "1s"\ntls_timeout = "1s"\n' +
+    'slo = { availability = 99, latency = "150ms", latency_ratio = 95 }\n';
 const dataset = (name, more = '') =>
   `name = "${name}"\nuse = "dataset"\nproject = "demo"\ndataset = "support"\n${more}`;
 const config = kDefaults +
@@ -32,6 +35,8 @@ const views = [
   {name: 'phone', scheme: 'light', width: 360, height: 780, cut: true},
   {name: 'detail-light', scheme: 'light', width: 1280, height: 1960, cut: true,
    path: 'target/acme-production/triage-dataset', unfold: true},
+  {name: 'range-light', scheme: 'light', width: 1280, height: 1100, cut: true,
+   path: 'target/acme-production/triage-dataset?range=7d', scroll: '#ranges'},
   {name: 'detail-phone', scheme: 'dark', width: 360, height: 780, cut: true,
    path: 'target/acme-production/triage-dataset'},
   {name: 'incident-light', scheme: 'light', width: 1280, height: 1100, cut: true,
@@ -55,6 +60,7 @@ async function picture(stage, view) {
   if (!styled) throw new Error(`${view.name}: the style sheet did not come`);
   if (view.unfold)
     await page.evaluate(() => { document.querySelector('details.evidence').open = true; });
+  if (view.scroll) await page.locator(view.scroll).evaluate(place => place.scrollIntoView());
   await page.screenshot({path: join(folder, `${view.name}.png`), fullPage: !view.cut});
   await page.close();
 }
@@ -62,7 +68,13 @@ async function picture(stage, view) {
 const stage = new Stage(process.argv[2]);
 try {
   await stage.startSimulator();
-  await stage.startExporter(config, [`--storage.path=${stage.folder}/storage`]);
+  const storage = [`--storage.path=${stage.folder}/storage`,
+    '--web.grafana-url=https://grafana.example.com'];
+  await stage.startExporter(config, storage);
+  await stage.stopExporter();
+  execFileSync('python3', [join(kRoot, 'tests/browser/past_days.py'),
+    `${stage.folder}/storage/history.db`]);
+  await stage.startExporter(config, storage);
   await stage.startBrowser();
   await stage.fault('latency.20ms-60ms', 'acme/production');
   await pause(50_000);

@@ -2,6 +2,7 @@
 // run.sh. The last line is "N passed, N failed"; the exit code is 1 if any failed.
 import * as history from './history_test.mjs';
 import * as page from './page_test.mjs';
+import * as place from './place_test.mjs';
 import {stage} from './reader.mjs';
 import * as states from './states_test.mjs';
 
@@ -10,7 +11,7 @@ let failed = 0;
 try {
   await stage.startSimulator();
   await stage.startBrowser();
-  for (const {config, tests, args} of [page, states, history]) {
+  for (const {config, tests, args} of [page, states, history, place]) {
     await stage.startExporter(config, args);
     for (const {name, run} of tests) {
       const start = performance.now();

@@ -92,7 +92,8 @@ export class Stage {
       `--web.port-file=${portFile}`, ...args]);
     await waitUntil(() => existsSync(portFile), `the exporter, see ${this.folder}`);
     this.exporterPort = Number(readFileSync(portFile, 'utf8'));
-    this.url = `http://127.0.0.1:${this.exporterPort}/`;
+    const prefix = args.find(arg => arg.startsWith('--web.route-prefix='))?.split('=')[1] ?? '/';
+    this.url = `http://127.0.0.1:${this.exporterPort}${prefix}`;
     // Browsers trust loopback as if it were https; what most readers have is a name and plain http.
     this.untrustedUrl = `http://${kUntrustedName}:${this.exporterPort}/`;
   }
