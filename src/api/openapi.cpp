@@ -1,4 +1,5 @@
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "api/documents.h"
 #include "api/openapi_text.h"
@@ -11,9 +12,12 @@ std::string openapi_document(const std::string& external_url, const std::string&
   auto& servers = document["servers"];
   // A gateway may add a path of its own to that of the exporter.
   if (!prefix.empty()) servers[0]["url"] = prefix;
-  if (!external_url.empty())
-    servers.insert(servers.begin(),
-                   {{"url", external_url}, {"description", "Under which people reach it."}});
+  if (!external_url.empty()) {
+    nlohmann::ordered_json outside;
+    outside["url"] = external_url;
+    outside["description"] = "Under which people reach it.";
+    servers.insert(servers.begin(), std::move(outside));
+  }
   return document.dump(2) + "\n";
 }
 

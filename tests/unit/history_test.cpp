@@ -51,19 +51,20 @@ TEST_CASE("a tenant's days are the sum of its targets'") {
 }
 
 TEST_CASE("an overview has every tenant's days and every target's sum, before and after a fold") {
-  const Folder folder;
-  Life life(folder.file());
+  const HistoryFolder folder;
+  ExporterLife life(folder.file());
   life.open();
   for (int day = 0; day < 3; ++day) {
     life.probe(kOk, 0);
     life.probe(day == 1 ? kBad : kOk, 1);
     for (int folded = 0; folded < 2; ++folded) {
       life.history->turn();
-      const auto past = life.history->overview(kStart - 24h * 90, kStart + 24h, life.clock.at.wall);
+      const auto past =
+          life.history->overview(kHistoryStart - 24h * 90, kHistoryStart + 24h, life.clock.at.wall);
       REQUIRE(past);
       const auto& days = past->days.at("acme");
       REQUIRE(days.size() == static_cast<std::size_t>(day + 1));
-      CHECK(days.back().begin == kStart + 24h * day - 8h);
+      CHECK(days.back().begin == kHistoryStart + 24h * day - 8h);
       CHECK(days.back().counts == life.days(std::nullopt).back().counts);
       CHECK(days.back().due == doctest::Approx(2 * 8640));
       if (day < 1) continue;
@@ -77,12 +78,13 @@ TEST_CASE("an overview has every tenant's days and every target's sum, before an
 }
 
 TEST_CASE("days that are over are read again after an hour, for what came late") {
-  const Folder folder;
-  Life life(folder.file());
+  const HistoryFolder folder;
+  ExporterLife life(folder.file());
   life.open();
   const auto good = [&] {
     std::uint64_t sum = 0;
-    const auto past = life.history->overview(kStart - 24h * 90, kStart, life.clock.at.wall);
+    const auto past =
+        life.history->overview(kHistoryStart - 24h * 90, kHistoryStart, life.clock.at.wall);
     for (const history::StretchRow& day : past->days.at("acme"))
       sum += day.counts.good;
     return sum;
@@ -101,8 +103,8 @@ TEST_CASE("days that are over are read again after an hour, for what came late")
 }
 
 TEST_CASE("when a target was first probed is known once it has been folded") {
-  const Folder folder;
-  Life life(folder.file());
+  const HistoryFolder folder;
+  ExporterLife life(folder.file());
   life.open();
   const auto first = [&] {
     return *life.history->ask(
@@ -113,7 +115,7 @@ TEST_CASE("when a target was first probed is known once it has been folded") {
   CHECK_FALSE(first());
   life.pass(6min);
   life.history->turn();
-  CHECK(first() == kStart);
+  CHECK(first() == kHistoryStart);
 }
 
 TEST_CASE("a day is watched as far as it has results, up to now") {

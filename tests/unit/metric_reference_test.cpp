@@ -69,7 +69,7 @@ metrics::InstrumentSamples all_instruments() {
   base::Instruments instruments;
   app::Options options;
   options.sharded = true;
-  options.external_url = "https://exporter.example.com";
+  options.telemetry.place.external_url = "https://exporter.example.com";
   app::show_options(options, instruments);
   metrics::dropped_log_lines(instruments);
   metrics::scrape_duration(instruments);
