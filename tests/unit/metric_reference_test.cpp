@@ -8,6 +8,7 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/options.h"
@@ -56,9 +57,11 @@ record::Snapshot full_snapshot() {
   ledger.record_started(result.target, 0ns);
   ledger.record(result);
   record::Snapshot snapshot = ledger.snapshot(kNow);
-  for (record::TenantRecord& tenant : snapshot.tenants) {
+  for (std::size_t i = 0; i < snapshot.tenants.size(); ++i) {
+    record::TenantRecord tenant = snapshot.tenants[i];
     tenant.certificate_expiry = tenant.token.last_change = tenant.token.expiry = kNow.wall;
     tenant.token.accepted = true;
+    snapshot.tenants.replace(i, std::move(tenant));
   }
   snapshot.controls = {true};
   return snapshot;
