@@ -286,7 +286,8 @@ TEST_CASE("the description is compiled in and is JSON") {
 TEST_CASE("the description names the servers under which the API is reached") {
   const auto servers = [](const char* external_url, const char* prefix) {
     std::vector<std::string> urls;
-    for (const auto& server : Json::parse(api::openapi_document(external_url, prefix))["servers"])
+    const Json document = Json::parse(api::openapi_document(external_url, prefix));
+    for (const auto& server : document["servers"])
       urls.push_back(server["url"]);
     return urls;
   };

@@ -110,6 +110,7 @@ TEST_CASE("when a target was first probed is known once it has been folded") {
     return *life.history->ask(
         [](history::Archive& archive) { return archive.first_result("acme", "projects"); });
   };
+  life.history->turn();
   life.probe(kOk);
   life.history->turn();
   CHECK_FALSE(first());
