@@ -100,7 +100,7 @@ SUITES = [
     python('suite-runner', 'tests/suites_test.py'),
     python('release', 'tests/release/run.py'),
     python('bench-figures', 'tests/bench/bench_test.py'),
-    bash('rules', 'tests/rules/run.sh', computes=True, minutes_max=60, remembered=True,
+    bash('rules', 'tests/rules/run.sh', computes=True, minutes_max=90, remembered=True,
          inputs=['dashboards/prometheus/*', 'dashboards/alertmanager/*', 'dashboards/runbooks/*',
                  'dashboards/grafana/boards/*', 'tests/rules/*', 'tests/dashboards/*.py',
                  'tests/machine.py', 'tests/e2e/harness.py']),
@@ -156,7 +156,7 @@ class Run:
 
     def __init__(self, chosen, memory, minutes=None):
         self.waiting, self.memory = list(chosen), memory
-        # Slow suites have until then; None: as long as they take.
+        # Slow and remembered suites have until then; None: as long as they take.
         self.deadline = None if minutes is None else time.monotonic() + minutes * 60
         self.running, self.ended, self.processes = [], {}, set()
         self.unfinished = []  # had no time: neither passed nor failed
@@ -226,8 +226,8 @@ class Run:
             self.changed.notify_all()
 
     def is_late(self, suite):
-        """Whether it is slow and there is no time left for such."""
-        return suite.slow and self.deadline is not None and time.monotonic() >= self.deadline
+        """Whether it is one that takes long, and there is no time left for such."""
+        return suite.remembered and self.deadline is not None and time.monotonic() >= self.deadline
 
     def give_no_more_time(self, suite):
         """It has neither passed nor failed."""
@@ -240,7 +240,7 @@ class Run:
     def time_for(self, suite):
         """Seconds that it may take."""
         seconds = suite.minutes_max * 60
-        if suite.slow and self.deadline is not None:
+        if suite.remembered and self.deadline is not None:
             seconds = min(seconds, max(1, self.deadline - time.monotonic()))
         return seconds
 
@@ -334,7 +334,7 @@ def main():
     parser.add_argument('--without', action='append', default=[], metavar='SUITE')
     parser.add_argument('--list', action='store_true')
     parser.add_argument('--minutes', type=float, metavar='N',
-                        help='slow suites that are not over by then are ended and named')
+                        help='what takes long and is not over by then is ended and named')
     options = parser.parse_args()
     prepare_cache()
     memory = Memory(ROOT)
