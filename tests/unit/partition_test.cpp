@@ -123,7 +123,7 @@ TEST_CASE("threads share all targets by tenant, and each knows the whole limit")
 }
 
 TEST_CASE("tenants whose token is fetched from one source are one thread's") {
-  for (const std::size_t parts : {1, 2, 4, 8}) {
+  for (const std::size_t parts : {1U, 2U, 4U, 8U}) {
     const auto plan = plan_from(tenants_of_one_client(20, 8));
     const model::Partition partition = model::partition_plan(plan, parts);
     CHECK(parts_used(partition, 0, 8).size() == 1);
@@ -231,7 +231,7 @@ std::vector<double> loads_of(const model::Partition& partition) {
 }
 
 TEST_CASE("as many equal tenants as threads have a thread each") {
-  for (const std::size_t count : {2, 3, 8, 16}) {
+  for (const std::size_t count : {2U, 3U, 8U, 16U}) {
     const auto plan = plan_from(many_tenants(count, 3));
     CHECK(parts_used(model::partition_plan(plan, count), 0, count).size() == count);
   }
