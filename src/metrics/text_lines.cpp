@@ -18,8 +18,8 @@ constexpr double kFixedMin = 1e-4;
 
 constexpr std::array<bool, 256> kEscaped = [] {
   std::array<bool, 256> escaped{};
-  for (const unsigned char c : {'"', '\\', '\n'})
-    escaped[c] = true;
+  for (const char c : {'"', '\\', '\n'})
+    escaped[static_cast<unsigned char>(c)] = true;
   return escaped;
 }();
 

@@ -35,7 +35,7 @@ std::string name_of(YearMonth month) {
 std::optional<YearMonth> read(std::string_view text) {
   if (text.size() != 7 || text[4] != '-') return std::nullopt;
   int digits = 0;
-  for (const std::size_t i : {0, 1, 2, 3, 5, 6}) {
+  for (const std::size_t i : {0U, 1U, 2U, 3U, 5U, 6U}) {
     if (text[i] < '0' || text[i] > '9') return std::nullopt;
     digits = digits * 10 + (text[i] - '0');
   }
