@@ -118,12 +118,13 @@ void History::take_journals() {
   std::size_t entries = 0;
   std::size_t evidence = 0;
   for (const record::JournalBatch& batch : waiting_) {
-    entries += batch.entries.size();
+    entries += batch.entries.size() + batch.skipped.size();
     evidence += batch.evidence.size();
   }
   for (record::JournalBatch& batch : ledgers_.take_journals()) {
     dropped.add(static_cast<double>(batch.dropped_entries + batch.dropped_evidence));
-    entries += batch.entries.size();
+    const std::size_t own = batch.entries.size() + batch.skipped.size();
+    entries += own;
     evidence += batch.evidence.size();
     if (evidence > record::Journal::kEvidenceMax) {
       dropped.add(static_cast<double>(batch.evidence.size()));
@@ -133,8 +134,8 @@ void History::take_journals() {
     if (entries <= record::Journal::kEntriesMax) {
       waiting_.push_back(std::move(batch));
     } else {
-      dropped.add(static_cast<double>(batch.entries.size()));
-      entries -= batch.entries.size();
+      dropped.add(static_cast<double>(own));
+      entries -= own;
     }
   }
 }

@@ -166,6 +166,8 @@ Stored<Pruned> Store::prune(const model::StorageLimits& limits, base::WallTime n
     forget("delete from evidence where good = 1 and finished_ms < ?",
            to_milliseconds(now - kSlowestKept));
     forget("delete from target where removed_ms < ?", to_milliseconds(days));
+    // SQLite gives the id of the last target again.
+    statement("delete from setting where target not in (select id from target)").exec();
     prune_by_size(limits.bytes_max, pruned);
   });
   if (!done) return tl::unexpected(done.error());

@@ -231,6 +231,46 @@ TEST_CASE("an objective that changed and a probe that was removed are held to wh
   }
 }
 
+TEST_CASE("what a removed target was held to goes with it, and none that comes later inherits it") {
+  const HistoryFolder folder;
+  std::string removed = kPlan;
+  const std::string_view second =
+      "[[tenant.probe]]\nuse = \"projects\"\nname = \"second\"\ninterval = \"60s\"\n";
+  removed.erase(removed.find(second), second.size());
+  base::Instant at{kHistoryStart, base::MonoTime{1000h}};
+  for (const std::string& toml : {std::string(kPlan), removed, std::string(kPlan)}) {
+    ExporterLife life(folder.file(), toml);
+    life.clock.at = at;
+    life.open();
+    life.history->turn();
+    life.pass(24h * 441);
+    life.probe(Outcome::ok);
+    life.history->turn();
+    at = life.clock.at;
+    const auto counted = life.history->ask(
+        [&](history::Archive& archive) { return archive.counted("acme", at.wall - 24h, at.wall); });
+    REQUIRE(counted);
+    for (const history::CountedTarget& target : counted->targets)
+      if (target.probe == "second") CHECK(target.settings.front().since > at.wall - 24h * 442);
+    if (toml == removed) CHECK(counted->targets.size() == 1);
+  }
+}
+
+TEST_CASE(
+    "slots that wait for a disk are bounded as results are, and counted where they are lost") {
+  const HistoryFolder folder;
+  // A folder in the place of the file: it cannot be opened.
+  std::filesystem::create_directory(folder.file());
+  ExporterLife life(folder.file(), kPlan);
+  life.open();
+  for (int batch = 0; batch < 2; ++batch) {
+    for (int i = 0; i < 60'000; ++i)
+      life.ledgers.part(0).record_skipped(model::TargetIndex{0}, model::SkipReason::credentials);
+    life.history->turn();
+  }
+  CHECK(life.figures.dropped[history::HistoryInstruments::queue].value() == 60'000);
+}
+
 TEST_CASE("counts of a slice are the same after they were written and read") {
   history::SliceCounts counts;
   counts.objectives[0] = {9, 1, 0};
