@@ -40,7 +40,7 @@ using ApiParameters = std::multimap<std::string, std::string>;
 inline constexpr std::size_t kPageDefault = 100;
 inline constexpr std::size_t kPageMax = 1000;
 
-// What the exporter knows of itself beyond the ledger.
+// The exporter's own facts that are not in the ledger.
 struct ApiExporter {
   base::WallTime started{};
   std::string config_file;

@@ -24,7 +24,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Who asks for a longer pause is asked another time, by people.
+// A server that asks for a longer pause is left to a later run.
 constexpr base::Nanoseconds kPauseMax = 60s;
 
 // The option that a key of the made-up configuration came from.

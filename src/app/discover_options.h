@@ -22,7 +22,7 @@ struct DiscoverOptions {
 // Adds the options to the command; they are written to `options`, which must outlive it.
 void add_discover(CLI::App& discover, DiscoverOptions& options);
 
-// What is missing, in words.
+// The missing options, in words.
 std::optional<std::string> find_missing(const DiscoverOptions& options);
 
 }  // namespace reinfer::app

@@ -90,7 +90,7 @@ int healthcheck_command(const Options& options) {
   Finding finding;
   for (const std::string& server : options.healthcheck.servers) {
     Finding next = ask(server, options.healthcheck.prefix);
-    // What was said to plain HTTP tells more than that TLS is not spoken.
+    // The answer to plain HTTP says more than a failed TLS handshake does.
     if (finding.words.empty() || next.healthy) finding = std::move(next);
     if (finding.healthy || !finding.reached) break;
   }

@@ -14,7 +14,7 @@ class App;
 
 namespace reinfer::app {
 
-// Who is asked, in this order until one answers. Without a path.
+// The servers to ask, in this order until one answers. Without a path.
 struct HealthcheckOptions {
   std::vector<std::string> servers;  // "http://127.0.0.1:9877"
   std::string prefix;                // a path without a slash at its end, or empty

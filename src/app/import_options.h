@@ -20,7 +20,7 @@ struct ImportOptions {
 // Adds the options to the command; they are written to `options`, which must outlive it.
 void add_import(CLI::App& command, ImportOptions& options);
 
-// What is missing, in words.
+// The missing options, in words.
 std::optional<std::string> find_missing(const ImportOptions& options);
 
 }  // namespace reinfer::app

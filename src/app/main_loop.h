@@ -1,4 +1,4 @@
-// What the main thread of `serve` does until it is told to stop: it waits for signals, reaps
+// The main thread of `serve`, until it is told to stop: it waits for signals, reaps
 // orphans and feeds the service manager's watchdog. It serves nothing itself.
 #pragma once
 

@@ -84,7 +84,7 @@ tl::expected<std::optional<StorageFolder>, std::string> take_storage(const std::
   return tl::unexpected(taken.error());
 }
 
-// What a storage path brings.
+// The parts that exist with a storage path only.
 struct Kept {
   Kept(std::string file, record::Ledgers& ledgers, const base::Clock& clock,
        base::Instruments& instruments, const base::Log& log)

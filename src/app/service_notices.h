@@ -1,4 +1,4 @@
-// What the service manager that started the exporter is told, as sd_notify(3) has it: ready,
+// Notifies the service manager that started the exporter, as sd_notify(3) has it: ready,
 // reloading, stopping, alive. The adapter to libsystemd for it. Used by `serve`, from the main
 // thread and that of reloads. Where no manager asked to be told (NOTIFY_SOCKET), nothing is sent.
 #pragma once

@@ -1,4 +1,4 @@
-// What was said on the command line and rules of Prometheus want to know, as metrics. Registered
+// Options of the command line that Prometheus' rules need, as metrics. Registered
 // once, at the start, by main.
 #pragma once
 

@@ -1,4 +1,4 @@
-// What is said of a command line that cannot be read: an unknown option or command with the one
+// The error for a command line that cannot be read: an unknown option or command with the one
 // that was probably meant, everything else in the words of CLI11. Used by options.cpp. Pure.
 #pragma once
 

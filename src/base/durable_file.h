@@ -10,7 +10,7 @@
 namespace reinfer::base {
 
 // Returns what went wrong, such as "No space left on device"; the old file is then as it was. A
-// draft beside it, PATH.new, is used meanwhile. One writer at a time.
+// draft in the same folder, PATH.new, is used meanwhile. One writer at a time.
 std::optional<std::string> write_durably(const std::string& path, std::string_view text);
 
 }  // namespace reinfer::base

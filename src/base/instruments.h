@@ -111,7 +111,7 @@ class Instruments {
   // `edges`: inclusive upper bounds, rising; a last bucket to +Inf is added.
   Histogram histogram(std::string_view name, std::string_view help,
                       const std::vector<double>& edges);
-  // What stays as it is while the process runs: 1, with these labels.
+  // A constant of this process: 1, with these labels.
   void fact(std::string_view name, std::string_view help,
             const std::vector<std::pair<std::string, std::string>>& labels);
   OptionalGauge optional_gauge(std::string_view name, std::string_view help);

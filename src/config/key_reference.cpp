@@ -21,7 +21,7 @@ constexpr std::string_view kUnknownKey = "zzzzzzzz";
 constexpr std::array<std::string_view, 3> kWrongValues = {"true", "17.5", "\"9999d\""};
 constexpr std::string_view kTooLong = "\"364d\"";
 
-// What the reader says to `key = value` in the table; empty: nothing.
+// The reader's error for `key = value` in the table; empty: none.
 std::string said_to(const KeyTable& table, std::string_view key, std::string_view value) {
   const auto document =
       parse_document(fmt::format("{}{} = {}\n", table.lead, key, value), "reference");

@@ -1,5 +1,5 @@
-// The reference of all keys in words: a table of what a key means, and Markdown made of it. What is
-// allowed is not written here a second time: the reader of configurations is asked for it, by a
+// The reference of all keys in words: a table of what a key means, and Markdown made of it. The
+// allowed values are not written here a second time: the reader of configurations is asked, by a
 // value that it refuses. A test holds the table against the keys that the reader knows, and
 // config/README.md and config/probes.md against the Markdown. Constant; any thread.
 #pragma once
@@ -33,7 +33,7 @@ std::span<const KeyTable> key_tables();
 std::span<const KeyRow> key_rows();
 std::vector<KeyRow> rows_of(std::string_view table);
 
-// What the reader allows as a value, in its own words.
+// The values that the reader allows, in its own words.
 std::string allowed_for(const KeyTable& table, std::string_view key);
 
 // The keys that the reader knows in a table.

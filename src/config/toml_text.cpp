@@ -18,7 +18,7 @@ void add_lines(std::string_view line, std::string& comment) {
   const std::size_t first = std::min(clean.find_first_not_of(' '), clean.size());
   const bool is_item = std::string_view(clean).substr(first).starts_with("- ");
   std::string written = "#";
-  // What is broken off stands below the first word, or below the text of an item.
+  // Continued lines are indented to the first word, or to the text of an item.
   for (const std::string_view word : base::split(std::string_view(clean).substr(first), ' ')) {
     const bool begins = written.find_first_not_of("# ") == std::string::npos;
     if (!begins && written.size() + 1 + word.size() > kColumns) {

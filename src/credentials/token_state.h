@@ -12,7 +12,7 @@
 
 namespace reinfer::credentials {
 
-// What speaks for and against a token that a tenant was refused with.
+// The evidence for and against a token that a tenant was refused with.
 struct Doubt {
   int tokens_refused_in_a_row = 1;  // to this tenant
   bool accepted_elsewhere = false;
@@ -20,7 +20,7 @@ struct Doubt {
 
 class Credentials::Source {
  public:
-  // `tokens_seen` numbers the tokens of all sources. What is passed by reference outlives this one.
+  // `tokens_seen` numbers the tokens of all sources. References passed outlive this object.
   Source(model::TokenSource source, std::uint64_t& tokens_seen, const ReadStored& read,
          const base::Log& log);
 

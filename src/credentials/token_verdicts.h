@@ -1,4 +1,4 @@
-// What the API said of the tenants' tokens. A 401 judges the tenant that got it, and nobody else:
+// The API's verdicts on the tenants' tokens. A 401 judges the tenant that got it, and nobody else:
 // tenants may share a token, but each has its own verdict. A probe that is refused while another
 // probe of its tenant is accepted lacks a permission, and no longer judges the token. Used by
 // credentials.cpp. It knows no source and fetches nothing. Owned by one probe thread.

@@ -18,7 +18,7 @@ constexpr std::size_t kFurtherMax = 40;
 constexpr std::size_t kNameBytesMax = 64;
 constexpr std::size_t kHashDigits = 8;
 
-// What a listing is called, what it needs, and what cannot be probed without.
+// The name of a listing, the permission it needs, and the probes that depend on it.
 struct ListingWords {
   std::string_view use;
   std::string_view noun;

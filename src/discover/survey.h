@@ -1,4 +1,4 @@
-// What a token may see in a tenant, as a handful of listings told it: which ones are asked, and
+// The things that a token may see in a tenant, by a handful of listings: which ones are asked, and
 // what is read from their replies. Used by `reinfer_exporter discover`, which sends them. Pure
 // functions, any thread. Of a reply only the names of things are kept: it may hold personal data.
 #pragma once

@@ -1,4 +1,4 @@
-// What came of an objective over some time, and what is left of its error budget: the share of the
+// An objective's attainment over some time, and its remaining error budget: the share of the
 // events that may be bad. For readers of the page; the month's report has its own arithmetic over
 // many stretches. Pure.
 #pragma once
@@ -31,7 +31,7 @@ struct ErrorBudget {
   std::optional<double> spent() const;
 };
 
-// What the exporter has counted since it began to probe the target; absent without such an
+// The budget counted since the exporter began to probe the target; absent without such an
 // objective.
 std::optional<ErrorBudget> counted_budget(const model::Objectives& objectives,
                                           model::Objective objective,

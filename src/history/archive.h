@@ -34,7 +34,7 @@ struct Remembered {
   record::TargetPast past;
 };
 
-// What an overview of all targets shows, in few queries.
+// The history of all targets for an overview, in few queries.
 struct OverviewPast {
   std::map<std::string, std::vector<StretchRow>> days;  // of each tenant, oldest first
   // Of each target, by tenant and probe: one row for all days of the budget, of which `width` and
@@ -64,7 +64,7 @@ class Archive {
                                             base::WallTime to);
   // Names of the tenants of now and then, in order.
   Stored<std::vector<std::string>> tenants();
-  // What the report of a month is made of, in the slices from that of `from` to that of `to`.
+  // The input of a month's report: the slices from that of `from` to that of `to`.
   Stored<Counted> counted(const std::string& tenant, base::WallTime from, base::WallTime to);
   // When the first result of a target was, as far as it has been folded.
   Stored<std::optional<base::WallTime>> first_result(const std::string& tenant,

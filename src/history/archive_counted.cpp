@@ -1,4 +1,4 @@
-// What the report of a month is made of.
+// Reads the input of a month's report.
 #include <algorithm>
 #include <map>
 

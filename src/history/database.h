@@ -52,7 +52,7 @@ using Connection = std::unique_ptr<SQLite::Database, CloseDatabase>;
 // For writing. Makes the file and the tables where there are none, and brings those of an earlier
 // version up to this one.
 tl::expected<Connection, OpenError> open_database(const std::string& path);
-// For reading, beside one that writes.
+// For reading, while another connection writes.
 tl::expected<Connection, OpenError> open_to_read(const std::string& path);
 
 // Renames the file, with its -wal and -shm, to PATH.REASON, or to PATH.REASON.2 and so on: no

@@ -107,12 +107,12 @@ void History::run() {
       stop_wanted_.wait_for(lock, kTurn, [this] { return stopping_; });
       over = stopping_;
     }
-    // What takes longer waits for the next start.
+    // Work beyond that waits for the next start.
     over ? write_down() : turn();
   }
 }
 
-// What waits for a disk that takes nothing is bounded as the journals are.
+// Slots that wait for a full disk are bounded, as the journals are.
 void History::take_journals() {
   base::Counter& dropped = instruments_.dropped[HistoryInstruments::queue];
   std::size_t entries = 0;

@@ -1,7 +1,7 @@
 // The history of an exporter: what must outlive the process, in a SQLite file under --storage.path.
 // Its thread takes what the ledgers have recorded about once a second and writes it in one
 // transaction; nothing that keeps time ever waits for it. Readers ask through it, any thread, one
-// at a time. What goes wrong is logged and counted, and probing goes on without the history. Owned
+// at a time. Errors are logged and counted, and probing goes on without the history. Owned
 // by `serve`; there is none without a storage path.
 #pragma once
 

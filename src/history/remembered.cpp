@@ -1,4 +1,4 @@
-// What a new process should know of the one before.
+// Reads the state that a new process takes over from the one before.
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <fmt/format.h>
 

@@ -17,7 +17,7 @@ model::Fault fault_of_label(const std::string& label) {
   return model::Fault::none;
 }
 
-// What is not as we write it is left out.
+// Text that this program did not write is left out.
 nlohmann::json array_of(const std::string& text) {
   nlohmann::json parsed = nlohmann::json::parse(text, nullptr, false);
   return parsed.is_array() ? parsed : nlohmann::json::array();

@@ -1,4 +1,4 @@
-// What the history keeps of five minutes of a target for the report of a month: the growth of the
+// The history's record of five minutes of a target, for the report of a month: the growth of the
 // counters that Prometheus would have stored. Plain values with their text form, any thread;
 // store.h writes them, archive.h reads them, sla/history_series.h makes counters of them again.
 #pragma once
@@ -42,7 +42,7 @@ std::string to_text(const SliceCounts& counts);
 // Leaves out what it does not know.
 SliceCounts slice_from_text(std::string_view text);
 
-// What a target was held to from some moment on.
+// The objectives of a target from some moment on.
 struct Setting {
   base::WallTime since{};
   base::Nanoseconds interval{};               // 0: the target was not configured

@@ -137,7 +137,7 @@ Stored<Written> Store::write(const std::vector<record::JournalBatch>& batches, b
     alive_ = now;
     return written;
   }
-  // What this transaction has added is not there.
+  // The rows that this transaction has added are gone.
   ids_.clear();
   shares_.clear();
   return tl::unexpected(done.error());

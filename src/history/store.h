@@ -1,4 +1,4 @@
-// What is written to the history, and what is taken away from it: results as they come, stretches
+// Writes to the history and removes from it: results as they come, stretches
 // of them every few minutes, incidents, evidence, and the limits on age and size. Owned by the
 // History, on whose thread it is used; each function is one transaction. It starts no thread and
 // reads no clock.
@@ -40,7 +40,7 @@ inline constexpr std::uint32_t kFailuresAnHour = 6;
 // The slowest success of each day: ten thousand healthy targets must fit.
 inline constexpr std::chrono::days kSlowestKept{7};
 
-// What went wrong, in SQLite's words. The transaction did not happen.
+// An error in SQLite's words. The transaction did not happen.
 struct StoreError {
   bool broken = false;  // the file, and not the disk
   std::string text;
@@ -80,7 +80,7 @@ class Store {
   Stored<void> examine();
 
  private:
-  // What was kept of a target's evidence.
+  // The kept evidence of a target.
   struct Share {
     std::int64_t hour = 0;
     std::uint32_t failures = 0;  // in that hour

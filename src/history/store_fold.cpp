@@ -30,7 +30,7 @@ constexpr const char* kPutLatency = "insert or replace into latency values (?, ?
 
 using Key = std::pair<std::int64_t, std::int64_t>;  // width in seconds, start
 
-// What one target adds to its stretches.
+// The additions of one target to its stretches.
 struct OfTarget {
   std::map<Key, Availability> availability;
   std::map<Key, Latencies> latencies;

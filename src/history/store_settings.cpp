@@ -1,5 +1,5 @@
-// What the report of a month is made of: what targets were held to, when the exporter was at work,
-// and what was counted in each slice.
+// Writes the input of a month's report: the targets' objectives, when the exporter was running,
+// and the counts of each slice.
 #include <fmt/format.h>
 
 #include <map>

@@ -1,4 +1,4 @@
-// What the history keeps of a stretch of time: how many results counted how, and a sketch of their
+// The history's summary of a stretch of time: how many results counted how, and a sketch of their
 // latencies. Plain values with their arithmetic, any thread; store.h writes them and archive.h
 // reads them.
 #pragma once

@@ -58,7 +58,7 @@ struct HttpReply {
   std::unique_ptr<BodySource> source = nullptr;  // instead of `body`
 };
 
-// Who is answered, once access control is configured.
+// The clients that a route answers, once access control is configured.
 enum class RouteAccess : std::uint8_t {
   open,   // everybody, always: a load balancer has no password
   users,  // clients that the web configuration lets in

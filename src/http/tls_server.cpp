@@ -88,7 +88,7 @@ class Maker {
     SSL_CTX_set_default_passwd_cb(context, no_password);
     const auto choose_http1 = [](SSL*, const unsigned char** out, unsigned char* out_size,
                                  const unsigned char* in, unsigned int in_size, void*) {
-      // What is chosen points into it.
+      // The chosen protocol points into it.
       static constexpr std::array<unsigned char, 9> kHttp1 = {8,   'h', 't', 't', 'p',
                                                               '/', '1', '.', '1'};
       unsigned char* chosen = nullptr;

@@ -210,7 +210,7 @@ class Reader {
     return together(table, std::move(settings));
   }
 
-  // What can only be said of the keys together. A table with nothing but preferences is no TLS, as
+  // Checks that need several keys. A table with nothing but preferences is no TLS, as
   // in the toolkit.
   std::optional<TlsSettings> together(const YamlValue& table, TlsSettings settings) {
     const auto wrong = [&](std::string_view name, std::string text) {

@@ -29,7 +29,7 @@ struct PemSource {
   bool given() const { return !file.empty() || !text.empty(); }
 };
 
-// What a client's certificate is worth, in Go's terms (crypto/tls, ClientAuthType).
+// The policy for client certificates, in Go's terms (crypto/tls, ClientAuthType).
 enum class ClientAuth : std::uint8_t {
   none,
   request,             // asked for, may be anything

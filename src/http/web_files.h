@@ -1,7 +1,7 @@
 // The files that say who may ask: the web configuration, the certificates that it points to, the
 // bearer tokens. Loaded at the start, where a problem ends the program, and again when one of them
 // changes, where it keeps what was in force. Belongs to the thread `web-files` once that runs
-// (web_files_watch.h), but for tls(). What keeps strangers out is not taken away by accident: see
+// (web_files_watch.h), but for tls(). Access control is never dropped by accident: see
 // WebFiles::refresh.
 #pragma once
 
@@ -27,7 +27,7 @@ struct WebFileNames {
   bool any() const { return !config.empty() || !tokens.empty(); }
 };
 
-// What keeps strangers out, or from reading along.
+// The protections in force: against strangers, and against eavesdroppers.
 struct WebGuards {
   bool tls = false;
   bool client_certificates = false;  // that must be there and good
@@ -35,7 +35,7 @@ struct WebGuards {
   bool tokens = false;
 };
 
-// What the files come to.
+// The parsed content of the files.
 struct WebFilesContents {
   AccessSettings access;
   std::optional<TlsContext> tls;
@@ -83,7 +83,7 @@ class WebFiles {
   const TlsContext* tls();
 
  private:
-  // What the files come to as seen_ has them.
+  // Parses the files as seen_ has them.
   tl::expected<WebFilesContents, base::Problems> read();
   void put_in_force(WebFilesContents contents);
   void complain(const base::Problems& problems);

@@ -11,7 +11,7 @@ namespace reinfer::metrics {
 // `openmetrics_created`: with `_created` series, which no Accept header asks for.
 enum class Format : std::uint8_t { text, openmetrics, openmetrics_created, protobuf };
 
-// What a scraper who asks for `format` is sent where `_created` series were asked for.
+// The format sent for `format` when `_created` series are switched on.
 Format with_created_series(Format format);
 
 struct ChosenFormat {

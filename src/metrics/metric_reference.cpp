@@ -130,7 +130,7 @@ std::string_view type_word(FamilyType type) {
   return "histogram";
 }
 
-// What is said of the type: infos are gauges in the text format.
+// Infos are gauges in the text format, and the type is given as such.
 std::string row(const Family& family, FamilyWalk& walk) {
   const bool is_instrument = std::holds_alternative<Instrument>(family.write);
   LabelReader reader(is_instrument);

@@ -39,7 +39,7 @@ class Importer {
     std::size_t ours = 0;
     for (const JobTarget& target : job.targets)
       ours += add(job, module->second, target) ? 1 : 0;
-    // What is said of a job that has nothing to do with the API is of no use to anybody.
+    // Notes on a job that has nothing to do with the API are useless.
     if (ours > 0 || job.targets.empty())
       notes_.insert(notes_.end(), job.notes.begin(), job.notes.end());
     if (ours > 0 && used_modules_.insert(job.module).second)

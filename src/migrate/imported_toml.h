@@ -1,6 +1,6 @@
 // Makes a configuration of ours from the modules and scrape jobs of a blackbox_exporter: a tenant
-// for each base URL and way to reach it, a probe for each target. What the configuration would
-// refuse becomes a comment with its place. Pure function, any thread.
+// for each base URL and way to reach it, a probe for each target. Settings that the configuration
+// would refuse become a comment with its place. Pure function, any thread.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// What could not be carried over from another exporter's files, and where it stands there. Made by
+// A setting that could not be carried over from another exporter's files, with its place. Made by
 // the readers of this room, written as comments into the configuration that they lead to. Plain
 // values; a note never holds a secret.
 #pragma once

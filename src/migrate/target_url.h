@@ -1,4 +1,4 @@
-// What a target of a blackbox_exporter asks for: which tenant, and which request of its API. Used
+// Reads the URL of a blackbox_exporter's target: which tenant, and which request of its API. Used
 // by the import of its files. Pure functions, any thread.
 #pragma once
 

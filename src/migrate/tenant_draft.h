@@ -14,7 +14,7 @@ namespace reinfer::migrate {
 
 class TenantDraft {
  public:
-  // `name` is its own. What the module and the target say of the way to the tenant is written, or
+  // `name` is its own. The settings of module and target for reaching the tenant are written, or
   // noted.
   TenantDraft(std::string name, const TargetUrl& url, const Module& module, const JobTarget& target,
               Notes& notes);
@@ -40,7 +40,7 @@ class TenantDraft {
   std::set<std::string> probe_names_;
 };
 
-// What decides whether two targets can belong to one tenant.
+// Targets with equal keys can belong to one tenant.
 std::string tenant_key(const TargetUrl& url, const Module& module, const JobTarget& target);
 
 }  // namespace reinfer::migrate

@@ -18,7 +18,7 @@ bool is_fetched(const TokenSource& source) {
   return source.kind == TokenSource::Kind::oauth || source.kind == TokenSource::Kind::command;
 }
 
-// Whoever has such a source is asked once.
+// Tenants with equal keys share one source, which is asked once.
 std::string key_of(const TokenSource& source) {
   std::string key = source.oauth.token_url + '\n' + source.oauth.client_id;
   for (const std::string& word : source.command)

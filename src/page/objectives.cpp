@@ -13,7 +13,7 @@ namespace reinfer::page {
 namespace {
 
 constexpr double kBarWidth = 160;
-// What arithmetic with ratios such as 0.9 is off by.
+// Arithmetic with ratios such as 0.9 is off by less than this.
 constexpr double kRounding = 1e-9;
 
 base::WallTime window_begin(base::WallTime now) {

@@ -125,7 +125,7 @@ class ProbeTable {
         .close();
   }
 
-  // What is left of the error budget of availability.
+  // The remaining error budget of availability.
   void write_budget(const model::Target& target, const record::TargetRecord& record) {
     std::optional<explain::ErrorBudget> budget;
     if (past_ != nullptr) {

@@ -39,7 +39,7 @@ struct PageContext {
   WebPlace place = {};
 };
 
-// What the history knows of a target.
+// The history of a target, as its page shows it.
 struct TargetHistory {
   std::vector<history::StretchRow> days;          // oldest first
   std::vector<history::LatencyRow> latency_days;  // oldest first, those of the error budget
@@ -47,7 +47,7 @@ struct TargetHistory {
   std::vector<record::IncidentFacts> incidents;   // the newest first
 };
 
-// What the history knows of all of them.
+// The history of all targets, as the overview shows it.
 struct OverviewHistory {
   history::OverviewPast past;
   std::vector<record::IncidentFacts> incidents;  // of the days that are shown

@@ -1,5 +1,5 @@
 // The charts of a range on a target's page: availability as a strip, latencies as bars of p50, p95
-// and p99 with the objective as a line, and links to the other ranges. What is not known is grey.
+// and p99 with the objective as a line, and links to the other ranges. Unknown spans are grey.
 // Pure.
 #pragma once
 

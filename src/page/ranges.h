@@ -40,7 +40,7 @@ inline constexpr std::array<Range, 5> kRanges = {{
 
 // Null if it is not offered; without a history those alone are that the ledger knows.
 const Range* range_of(std::string_view name, bool has_history);
-// What is wrong with a name that range_of() does not take, and what is allowed.
+// The error for a name that range_of() does not take, with the names that are allowed.
 std::string range_fault(std::string_view name, bool has_history);
 
 struct LatencyStretch {

@@ -37,7 +37,7 @@ class Prober {
       std::uint64_t seed,
       MayRepeat may_repeat = [](model::TargetIndex, base::Instant) { return true; });
 
-  // What start() did. The caller accounts for the slot by it.
+  // The result of start(). The caller accounts for the slot by it.
   struct [[nodiscard]] Start {
     enum class Kind : std::uint8_t {
       sent,      // take() or advance() will return the result

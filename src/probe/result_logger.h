@@ -20,7 +20,7 @@ class ResultLogger {
   // Both outlive it.
   ResultLogger(const model::Plan& plan, const base::Log& log);
 
-  // What the ledger knows of an earlier process; before the first result.
+  // Takes over the states of an earlier process from the ledger; call it before the first result.
   void recall(const record::SharedList<record::TargetRecord>& targets);
   void adopt(const model::Plan& plan, const model::PlanChange& change);
   void log_result(const model::ProbeResult& result);

@@ -1,6 +1,7 @@
-// What a ledger has recorded since somebody last asked: the history's queue. Part of a Ledger and
-// guarded by its mutex; the history's thread takes it about once a second. Bounded: what does not
-// fit is dropped and counted. Closed until it is opened, and then it costs nothing.
+// The results that a ledger has recorded since they were last taken: the history's queue. Part of a
+// Ledger and guarded by its mutex; the history's thread takes them about once a second. Bounded:
+// results beyond that are dropped and counted. Closed until it is opened, and then it costs
+// nothing.
 #pragma once
 
 #include <array>

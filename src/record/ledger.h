@@ -43,7 +43,7 @@ struct TenantFigures {
   std::vector<OfTarget> targets;
 };
 
-// What an earlier process knew of a target.
+// The state of a target that an earlier process left.
 struct TargetPast {
   HealthState health;                        // without skipped slots
   std::vector<AvailabilityBin> day;          // the last day, oldest first

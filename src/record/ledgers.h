@@ -35,7 +35,7 @@ class Ledgers {
              const std::function<std::vector<bool>()>& carry_out);
   void record_reload_failed(std::vector<std::string> problems);
 
-  // What an earlier process knew of a target. Nothing happens without such a target.
+  // Takes over a target's state from an earlier process. Unknown targets are ignored.
   // Before the probe threads start.
   void restore(std::string_view tenant, std::string_view probe, TargetPast past, base::Instant now);
   // From now on take_journal() returns what all ledgers have recorded, batch by batch. Any thread.

@@ -32,7 +32,7 @@ using EventMarks = std::array<EventMark, model::kObjectiveCount>;
 // From the counts before a result and after it.
 EventMarks marks_between(const ObjectiveCounts& before, const ObjectiveCounts& after);
 
-// What excludes a result whatever its objective, by what is known of it at one moment: whether it
+// The reason that excludes a result from all objectives, by two facts of one moment: whether it
 // touched maintenance, and whether every control failed then. Maintenance comes first.
 std::optional<model::Exclusion> exclusion_of(model::Outcome outcome, bool in_maintenance,
                                              bool egress_lost);

@@ -98,7 +98,7 @@ class RecentResults {
   // kLatenciesKept that have any.
   std::optional<RecentQuantiles> quantiles(model::LatencyFigure figure, base::MonoTime now) const;
 
-  // What quantiles() are of.
+  // The samples behind quantiles().
   std::vector<RecentLatency> latencies(model::LatencyFigure figure, base::MonoTime now) const;
 
   // The stretches of the hour or the day before `now`, oldest first, the present one last; those

@@ -11,7 +11,7 @@
 
 namespace reinfer::routes {
 
-// What the exporter knows of itself, asked for each time.
+// The exporter's own facts, read anew for each request.
 using ApiExporterNow = std::function<api::ApiExporter()>;
 
 // Everything passed by reference outlives the routes.

@@ -17,7 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// What a scrape costs beside the probe, as peers have it.
+// The time that a scrape takes in addition to the probe, as in peers.
 constexpr base::Nanoseconds kScrapeAllowance = 500ms;
 constexpr base::Nanoseconds kTimeMax = 4min;
 constexpr const char* kTimeoutHeader = "X-Prometheus-Scrape-Timeout-Seconds";
@@ -26,7 +26,7 @@ http::HttpReply refuse(int status, std::string why) {
   return {status, http::kPlainText, std::move(why) + "\n", {}};
 }
 
-// What is wrong with the query, if anything.
+// The query's error, if any.
 std::optional<std::string> query_fault(const http::HttpRequest& request) {
   for (const auto& [name, value] : request.query) {
     if (name != "tenant" && name != "probe" && name != "debug")

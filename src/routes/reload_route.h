@@ -1,5 +1,5 @@
-// POST /-/reload: has the configuration loaded anew and tells what came of it. What that means is
-// the App's to say; this only speaks HTTP. Answers when the new plan is in force.
+// POST /-/reload: loads the configuration again and reports the result, as the App says it; the
+// route only speaks HTTP. It answers when the new plan is in force.
 #pragma once
 
 #include <functional>

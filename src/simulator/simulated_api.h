@@ -33,7 +33,7 @@ struct ApiCall {
   Authorization authorization = Authorization::ok;
   // Whether a bad token is noticed before an unknown route; the real order is not public.
   bool auth_before_routing = true;
-  // What the token's user may do; null: everything.
+  // The permissions of the token's user; null: all.
   const std::vector<std::string>* permissions = nullptr;
 };
 

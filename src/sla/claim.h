@@ -1,4 +1,4 @@
-// What a claim for service credits to the vendor needs, of an objective that was breached. Used by
+// The facts for a claim for service credits from the vendor, of a breached objective. Used by
 // the table and the JSON of the report. Pure; any thread.
 #pragma once
 

@@ -11,8 +11,8 @@ namespace reinfer::sla {
 
 struct Coverage {
   std::optional<TimeSpan> data;  // from the first sample in the month to the last
-  // What the month's counts stand for: from the last sample before it to the last one in it. Where
-  // that is too far from the month's edge to have been watched, the edge.
+  // The time that the month's counts cover: from the last sample before it to the last one
+  // in it. Where that is too far from the month's edge to have been watched, the edge.
   TimeSpan counted;
   std::vector<TimeSpan> unwatched;
   // Not seen in detail, but the counters went on: all is counted, what began and ended in such a

@@ -25,7 +25,7 @@ std::vector<DayFigures> empty_days(const Month& month);
 // Each step is of the day in which it ends.
 void count_days(std::vector<DayFigures>& days, const std::vector<JudgedStep>& steps);
 
-// What grew over midnight is shared out by time.
+// Growth across midnight is divided by time.
 void watch_days(std::vector<DayFigures>& days, const std::vector<Growth>& judged,
                 const DueSlots& due);
 

@@ -1,4 +1,4 @@
-// What the report says of a row in words, the same in each of its forms. Used by the table, by
+// The report's sentences about a row, the same in each of its forms. Used by the table, by
 // Markdown and by HTML. Pure; any thread.
 #pragma once
 

@@ -12,7 +12,7 @@ namespace reinfer::sla {
 // Of one row whose figures are complete.
 std::vector<std::string> notes_of(const SlaRow& row, const Vantage& vantage, const Month& month);
 
-// What a verdict rests on, where that is not plain.
+// Notes on the basis of a verdict, where it is not plain.
 void note_verdict(const SlaRow& row, std::vector<std::string>& notes);
 
 // Says so in each row whose objective has another row, of another exporter.

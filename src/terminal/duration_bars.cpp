@@ -52,7 +52,7 @@ std::string render_histogram(const std::vector<base::Nanoseconds>& values, std::
                                          kBarColumnsMin, kBarColumnsMax);
   std::string text;
   for (std::size_t i = 0; i < kRanges; ++i) {
-    // Whatever is counted has a bar that can be seen.
+    // A count above zero has a visible bar.
     const std::size_t columns = (counts[i] * longest + most - 1) / most;
     const std::string range = fmt::format("{:{}}{:>{}} to {:>{}}", "", indent, bound(i),
                                           kBoundColumns, bound(i + 1), kBoundColumns);

@@ -1,4 +1,4 @@
-// What the history holds, as lines for people: incidents and evidence. Used by `reinfer_exporter
+// The history's incidents and evidence as lines for people. Used by `reinfer_exporter
 // incidents` and `reinfer_exporter evidence`. Pure.
 #pragma once
 

@@ -36,7 +36,7 @@ bool CaStores::same(const Seen& a, const Seen& b) {
          a.changed.tv_sec == b.changed.tv_sec && a.changed.tv_nsec == b.changed.tv_nsec;
 }
 
-// What libcurl makes of a CA file, with the flags that it sets. Null without a certificate.
+// Reads a CA file into a store as libcurl does, with the same flags. Null without a certificate.
 std::unique_ptr<x509_store_st, CaStores::FreeStore> CaStores::read_store(const std::string& text) {
   const std::unique_ptr<BIO, FreeParts> bio(
       BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));

@@ -1,5 +1,5 @@
-// What libcurl calls back for a transfer: a line, a piece of the body, a socket, the moment before
-// it sends.
+// libcurl's callbacks of a transfer: a header line, a piece of the body, a socket, the moment
+// before it sends.
 #include <sys/socket.h>
 
 #include <cerrno>

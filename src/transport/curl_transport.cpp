@@ -152,7 +152,7 @@ void CurlTransport::Loop::start(ProbeId id, model::Request request) {
   base::check(code == CURLM_OK || code == CURLM_OUT_OF_MEMORY, "libcurl takes a new handle");
   // At once and not in the next iteration: other probes of this one would delay the first packet.
   run_curl(CURL_SOCKET_TIMEOUT, 0, false);
-  // Until it has run, a kept handle tells of the exchange before.
+  // Until it has run, a kept handle has the figures of the exchange before.
   if (const CurlTransfer* begun = running(id)) alarms_.push({begun->next_look(now), id});
 }
 

@@ -19,7 +19,7 @@ namespace reinfer::transport {
 
 class FrameLimit {
  public:
-  // More than a reply's frames need beside what they carry, and some ten milliseconds of work.
+  // More than a reply's frames need on top of their content, and some ten milliseconds of work.
   static constexpr std::size_t kOverheadBytesMax = 64 * 1024;
 
   // From now on the connection serves this exchange. `fresh`: the socket of a new connection; one

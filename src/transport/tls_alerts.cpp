@@ -35,7 +35,7 @@ void TlsAlerts::on_info(const ssl_st* ssl, int where, int alert) {
   Exchange& exchange = found->second;
   if (exchange.seen != TlsAlert::none) return;
   const bool received = (where & SSL_CB_READ) != 0;
-  // What the peer says is its own word, whatever libcurl has noted before, such as that a reset
+  // The peer's alert counts more than an earlier note of libcurl, such as that a reset
   // connection has no address.
   if (!received && *exchange.failure != '\0') return;
   exchange.seen = received ? TlsAlert::received : TlsAlert::sent;
