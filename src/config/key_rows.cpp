@@ -8,7 +8,7 @@ namespace {
 constexpr std::array kTables = {
     KeyTable{"", "Top of a file", "",
              "A file in the folder of `include` may hold `[[tenant]]` and `[[control]]` alone."},
-    KeyTable{"limits", "[limits]", "[limits]\n", "What the exporter allows itself."},
+    KeyTable{"limits", "[limits]", "[limits]\n", "The exporter's own limits."},
     KeyTable{"storage", "[storage]", "[storage]\n",
              "How much the history keeps. Only with `--storage.path`."},
     KeyTable{
@@ -35,7 +35,8 @@ constexpr std::array kTables = {
              "defaults"},
     KeyTable{"tenant.probe.expect", "expect",
              "[[tenant]]\n[[tenant.probe]]\n[tenant.probe.expect]\n",
-             "What makes a reply to a probe with a `path` good, besides `\"status\": \"ok\"` and a "
+             "The conditions of a good reply to a probe with a `path`, besides `\"status\": "
+             "\"ok\"` and a "
              "2xx code, written `expect = { key = \"sources\" }`."},
     KeyTable{
         "control", "[[control]]", "[[control]]\n",
@@ -102,13 +103,13 @@ constexpr std::array kRows = {
     KeyRow{"defaults.slo", "latency_ratio", "", "required with `latency`", "95",
            "Per cent of the good probes that must be that fast."},
     KeyRow{"defaults.slo", "count", R"(["platform", "edge", "network"])", "", "",
-           "Whose failures are bad. What another is to blame for is left out."},
+           "The faults whose failures are bad. Other failures are left out."},
 
     KeyRow{"tenant", "name", "", "required", R"("acme-production")",
            "Name on all metrics, unique: 1 to 64 letters, digits, dots, underscores and hyphens."},
     KeyRow{"tenant", "base_url", "", "required",
            R"("https://cloud.uipath.com/acme/production/reinfer_")",
-           "What comes before `/api`, or `https://NAME.reinfer.io`. What was pasted from a browser "
+           "The part before `/api`, or `https://NAME.reinfer.io`. A URL pasted from a browser "
            "is cut to that. Plain http for this machine alone."},
     KeyRow{"tenant", "token_env", "", "see above", R"("ACME_TOKEN")",
            "Name of the environment variable that holds the token."},
@@ -177,13 +178,13 @@ constexpr std::array kRows = {
            "Id of a comment; its uid for `predict_comments`."},
     KeyRow{"tenant.probe", "path", "", "required without `use`",
            R"("/api/v1/datasets/support/emails/model-tags")",
-           "What to ask for, after `base_url`; may have a query. What writes, moves a stream or "
-           "exports is refused."},
+           "The path to request, after `base_url`; may have a query. Calls that write, move a "
+           "stream or export are refused."},
     KeyRow{"tenant.probe", "method", R"("GET")", "", R"("POST")",
            "`GET`, or `POST` where it is known to read. With `path` alone."},
     KeyRow{"tenant.probe", "body", "", "none", "'{}'", "JSON to send, with `POST`."},
     KeyRow{"tenant.probe", "expect", "", "any good reply", R"({ key = "model_tags" })",
-           "What is good, see `expect`."},
+           "The conditions of a good reply, see `expect`."},
     KeyRow{"tenant.probe", "accept_cost", "false", "", "true",
            "Consent to what a probe costs that is billed."},
 
@@ -192,7 +193,7 @@ constexpr std::array kRows = {
            "(never 401 and 429)."},
     KeyRow{"tenant.probe.expect", "key", "", "none", R"("sources")",
            "A key that the reply must have."},
-    KeyRow{"tenant.probe.expect", "type", R"("any")", "", R"("array")", "What it holds."},
+    KeyRow{"tenant.probe.expect", "type", R"("any")", "", R"("array")", "The type of its value."},
     KeyRow{"tenant.probe.expect", "length", "", "any", "2", "How many items the array has."},
 
     KeyRow{"control", "name", "", "required", R"("web")",

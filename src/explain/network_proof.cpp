@@ -52,7 +52,7 @@ NetworkProof prove_egress(const record::Snapshot& snapshot, const std::vector<Te
     return {"this machine's network works", "Replies to other probes of this tenant still arrive."};
   if (const std::string* control = control_that(snapshot, false))
     return {fmt::format("control {} unreachable too, so it is this machine's network", *control),
-            "What has nothing to do with the platform does not answer either."};
+            "Servers that have nothing to do with the platform do not answer either."};
   if (all_fail_by_network(views))
     return {"all tenants alike", "No tenant gets a reply of the API."};
   return {};

@@ -19,8 +19,8 @@ HistoryInstruments::HistoryInstruments(base::Instruments& instruments)
                                   "Results written to the history.")),
       dropped(instruments.counters_by(
           "reinfer_exporter_history_dropped_total",
-          "What the history had no room for: results of a full queue, rows beyond its size.",
-          "limit", {"queue", "size"})),
+          "Dropped by the history: results of a full queue, rows beyond its size.", "limit",
+          {"queue", "size"})),
       errors(instruments.counter("reinfer_exporter_history_errors_total",
                                  "Transactions of the history that failed.")),
       bytes(instruments.gauge("reinfer_exporter_history_bytes",

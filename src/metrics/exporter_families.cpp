@@ -75,7 +75,7 @@ constexpr Family kExporter[] = {
     {{"reinfer_exporter_clock_source", "1 for the clock that stamped the last wait for a reply.",
       gauge},
      add_clock_source},
-    {{"reinfer_exporter_dropped_total", "What limits left out, by kind.", counter},
+    {{"reinfer_exporter_dropped_total", "Dropped because of a limit, by kind.", counter},
      [](const ScrapeFacts& of, Encoder& to) {
        for (std::size_t i = 0; i < record::kDroppedCount; ++i)
          to.add({{"what", to_label(static_cast<record::Dropped>(i))}},

@@ -197,8 +197,8 @@ std::string metric_reference_markdown(const record::Snapshot& snapshot,
                  "Every series but that of a control has `tenant` and its static "
                  "labels.",
                  tenant_families(), walk) +
-         section("The exporter", "What its probe loops have done.", exporter_families(), walk) +
-         section("The exporter's instruments", "What its other parts have done.", own, walk) +
+         section("The exporter", "Counts of its probe loops.", exporter_families(), walk) +
+         section("The exporter's instruments", "Counts of its other parts.", own, walk) +
          section("The process", "Absent where `/proc` does not say.", process_families(), walk) +
          outcome_table();
 }

@@ -202,7 +202,7 @@ std::vector<std::string> how_counted(const SlaReport& report) {
       "A tenant's own availability is over all of its probes and all exporters: of the slices of "
       "five minutes in which any probe was judged, those in which any was good. It is held to the "
       "strictest objective of its probes.",
-      "What was not watched is never taken for up. Watched is the share of the slots that were "
+      "Unwatched time is never taken for up. Watched is the share of the slots that were "
       "due which were judged or lay in announced maintenance. An objective is met only if it "
       "would be had all other slots been bad.",
       "The budget is the share of events that may be bad: an objective of 99.9% allows one in a "
