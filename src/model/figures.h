@@ -25,10 +25,9 @@ inline constexpr std::size_t kLatencyFigureCount = 3;
 // In the order of LatencyFigure; absent where the result has no such figure, or none to be trusted.
 using LatencyFigures = std::array<std::optional<base::Nanoseconds>, kLatencyFigureCount>;
 
-// The latencies that a result adds to histograms and quantiles: the total of ok probes,
-// server time and path of every reply that has them. A request that libcurl sent twice adds none,
-// since it took longer than the platform made us wait, nor does one that the exporter itself
-// spoilt.
+// The latencies that a result adds to histograms and quantiles: the total of ok probes, server time
+// and path of every reply that has them. A request that libcurl sent twice adds none, since it took
+// longer than the platform made us wait, nor does one that the exporter itself spoilt.
 LatencyFigures latency_figures(const ProbeResult& result);
 // Why latency_figures() leaves a figure out that the result has.
 std::optional<Distrust> distrust_of_figures(const ProbeResult& result);

@@ -1,7 +1,6 @@
 // The results that a ledger has recorded since they were last taken: the history's queue. Part of a
 // Ledger and guarded by its mutex; the history's thread takes them about once a second. Bounded:
-// results beyond that are dropped and counted. Closed until it is opened, and then it costs
-// nothing.
+// results beyond that are dropped and counted. Closed until it is opened, and costs nothing then.
 #pragma once
 
 #include <array>
