@@ -170,8 +170,11 @@ tl::expected<Connection, OpenError> open_database(const std::string& path) {
     database->exec("pragma temp_store = memory");
     database->exec("pragma journal_size_limit = 16777216");
     const int version = version_of(*database);
-    if (version < kSchemaVersion && (empty ? version == 0 : version > 0))
+    if (version < kSchemaVersion && (empty ? version == 0 : version > 0)) {
       upgrade(*database, version);
+      // Into the file's header, where a package that is asked to go back looks.
+      database->exec("pragma wal_checkpoint(passive)");
+    }
     return checked(std::move(database));
   } catch (const SQLite::Exception& error) {
     return tl::unexpected(open_error_of(error));

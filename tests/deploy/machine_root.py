@@ -54,11 +54,11 @@ def wait_until(observe, what):
     raise AssertionError(f'waited {PATIENCE} s for {what}, last saw: {seen!r}')
 
 
-def base_root(release, needs):
-    """The root that machines are copies of, with what a package needs; made once and kept."""
+def _kept_root(name, release, include, *options):
+    """A root of mmdebstrap, made once and kept."""
     folder = cache_folder() / 'deploy'
     folder.mkdir(parents=True, exist_ok=True)
-    base = folder / f'boot-{release}-{hashlib.sha256(needs.encode()).hexdigest()[:12]}'
+    base = folder / name
     stamp = Path(f'{base}.complete')
     if stamp.exists():
         return base
@@ -67,11 +67,23 @@ def base_root(release, needs):
     settings.write_text(run('bash', '-c', APT_SETTINGS)[1])
     archive = run('bash', '-c', ARCHIVE)[1]
     print(f'Making a root of Debian {release}', flush=True)
-    run('mmdebstrap', '--variant=apt', '--include=ca-certificates,dbus,systemd,systemd-sysv',
-        f'--aptopt={settings}', f'--customize-hook=chroot "$1" apt-get satisfy -qq -y '
-        f'--no-install-recommends "{needs}"', release, base, archive.strip())
+    run('mmdebstrap', '--variant=apt', f'--include={include}', f'--aptopt={settings}', *options,
+        release, base, archive.strip())
     stamp.touch()
     return base
+
+
+def base_root(release, needs):
+    """The root that machines are copies of, with what a package needs."""
+    return _kept_root(f'boot-{release}-{hashlib.sha256(needs.encode()).hexdigest()[:12]}', release,
+                      'ca-certificates,dbus,systemd,systemd-sysv',
+                      '--customize-hook=chroot "$1" apt-get satisfy -qq -y '
+                      f'--no-install-recommends "{needs}"')
+
+
+def bare_root(release):
+    """A root with nothing but apt, as a new container has it."""
+    return _kept_root(f'bare-{release}', release, 'ca-certificates')
 
 
 class Machine:

@@ -11,6 +11,7 @@ import argparse
 import contextlib
 import os
 import re
+import sqlite3
 import subprocess
 import sys
 import time
@@ -28,6 +29,7 @@ CONFIG = '/etc/prometheus/reinfer_exporter.toml'
 TOKEN_FILE = '/etc/prometheus/reinfer-tokens/acme'
 TOKEN = 'deploy-test-token'
 DROP_INS = f'/etc/systemd/system/{NAME}.service.d'
+STATE = f'/var/lib/private/{NAME}'
 EXAMPLES = f'/usr/share/doc/{NAME}/examples'
 METRICS = 'http://127.0.0.1:9877/metrics'
 TENANT = '''[defaults]
@@ -159,17 +161,27 @@ def set_flags(machine, flags):
     machine.file(f'/etc/default/{NAME}').write_text(f'ARGS="{flags}"\n')
 
 
-def test_a_configured_service_starts_probes_and_is_scraped(machine):
-    """With its token as a credential, a name to look up, and the kernel's stamps."""
+def start_simulator(machine):
+    """The tenant, on the machine itself."""
     machine.call('systemd-run', '--unit=simulator', 'reinfer_simulator',
                  '--listen-tls=127.0.0.1:9443', f'--token={TOKEN}',
                  '--ca-file=/etc/prometheus/simulator.pem', '--ready-file=/run/ready.json')
     wait_until(lambda: machine.call('test', '-f', '/run/ready.json', check=False)[0] == 0,
                'the simulator')
+
+
+def start_service(machine):
+    """What a person does: a token, a tenant, a start."""
     machine.file(TOKEN_FILE).write_text(TOKEN + '\n')
     machine.file(TOKEN_FILE).chmod(0o600)
     machine.file(CONFIG).write_text(TENANT)
     machine.call('systemctl', 'enable', '--now', NAME)
+
+
+def test_a_configured_service_starts_probes_and_is_scraped(machine):
+    """With its token as a credential, a name to look up, and the kernel's stamps."""
+    start_simulator(machine)
+    start_service(machine)
     assert machine.unit(NAME, 'ActiveState') == 'active'
     assert machine.unit(NAME, 'StatusText') == 'probing 1 targets of 1 tenants'
     wait_until(lambda: metric(machine, 'reinfer_probe_success') == [1], 'a good probe')
@@ -189,7 +201,7 @@ def test_it_has_no_rights_but_its_own(machine):
     assert facts['Uid'].split()[0] != '0', facts['Uid']
     assert int(facts['CapEff'], 16) == 0 and int(facts['CapBnd'], 16) == 0, facts
     assert facts['NoNewPrivs'] == '1' and facts['Seccomp'] == '2', facts
-    assert machine.file(f'/var/lib/private/{NAME}/lock').exists()
+    assert machine.file(f'{STATE}/lock').exists()
 
 
 def test_a_reload_puts_a_new_configuration_in_force(machine):
@@ -262,11 +274,22 @@ def test_the_socket_unit_keeps_the_port_through_a_restart(machine):
     machine.call('systemctl', 'restart', NAME)
 
 
+def history(machine, statement):
+    """The first column of what the machine's history answers."""
+    with contextlib.closing(sqlite3.connect(machine.file(f'{STATE}/history.db'))) as database:
+        return [row[0] for row in database.execute(statement)]
+
+
+RUNS = 'select start_ms from run order by start_ms'
+
+
 def test_an_upgrade_keeps_configuration_and_state_and_restarts(machine, packages, folder):
     """Of what runs; what an administrator has changed stays as it is."""
-    state = machine.file(f'/var/lib/private/{NAME}/kept')
+    state = machine.file(f'{STATE}/kept')
     state.write_text('state')
     before, pid = machine.file(CONFIG).read_text(), machine.unit(NAME, 'MainPID')
+    runs = history(machine, RUNS)
+    assert runs
     run('cp', packages.newer(folder), machine.file('/srv/newer.deb'))
     said = machine.call('dpkg', '-i', '/srv/newer.deb')[1]
     assert 'no tenant yet' not in said, said
@@ -277,6 +300,35 @@ def test_an_upgrade_keeps_configuration_and_state_and_restarts(machine, packages
     assert machine.unit(NAME, 'ActiveState') == 'active'
     assert machine.unit(NAME, 'MainPID') != pid
     wait_until(lambda: metric(machine, 'reinfer_probe_success') == [1, 1], 'probes again')
+    wait_until(lambda: len(history(machine, RUNS)) > len(runs), 'a run in the history')
+    assert history(machine, RUNS)[:len(runs)] == runs
+
+
+def version_of(machine):
+    """What is installed whole."""
+    return machine.call('dpkg-query', '-W', '-f=${db:Status-Status} ${Version}', NAME)[1]
+
+
+def test_a_downgrade_is_refused_where_the_history_is_of_a_later_version(machine, packages):
+    """Nothing is changed then; where it is not of a later version, it goes through."""
+    older = f'/srv/{packages.exporter.name}'
+    newer = version_of(machine)
+    machine.call('systemctl', 'stop', NAME)
+    schema = history(machine, 'pragma user_version')[0]
+    history(machine, f'pragma user_version = {schema + 1}')
+    code, said = machine.call('dpkg', '-i', older, check=False)
+    assert code != 0 and f'of a later version (schema {schema + 1})' in said, said
+    assert version_of(machine) == newer and newer.startswith('installed '), said
+    assert history(machine, 'pragma user_version') == [schema + 1]
+    history(machine, f'pragma user_version = {schema}')
+    runs = history(machine, RUNS)
+    machine.call('dpkg', '-i', older)
+    assert version_of(machine) == newer.removesuffix('+newer')
+    machine.call('systemctl', 'start', NAME)
+    wait_until(lambda: len(history(machine, RUNS)) > len(runs), 'a run in the history')
+    assert history(machine, RUNS)[:len(runs)] == runs
+    aside = [file.name for file in machine.file(STATE).glob('history.db.*')]
+    assert not aside, aside
 
 
 def test_removing_keeps_what_purging_takes_away(machine):
@@ -284,7 +336,7 @@ def test_removing_keeps_what_purging_takes_away(machine):
     assert machine.unit(NAME, 'ActiveState') == 'active'
     machine.call('dpkg', '--remove', NAME)
     assert machine.unit(NAME, 'ActiveState') == 'inactive'
-    for path in (CONFIG, TOKEN_FILE, f'/var/lib/private/{NAME}/kept'):
+    for path in (CONFIG, TOKEN_FILE, f'{STATE}/kept'):
         assert machine.file(path).exists(), path
     machine.file('/etc/prometheus/simulator.pem').unlink()
     machine.call('dpkg', '--purge', NAME)

@@ -280,6 +280,15 @@ TEST_CASE(
   }
 }
 
+TEST_CASE("a new history says in its header at once of what version it is") {
+  const HistoryFolder folder;
+  const auto database = history::open_database(folder.file());
+  REQUIRE(database);
+  std::ifstream file(folder.file(), std::ios::binary);
+  file.seekg(63);
+  CHECK(file.get() == history::kSchemaVersion);
+}
+
 TEST_CASE("a folder that takes no file costs the history and nothing else, until it does") {
   const HistoryFolder folder;
   // A folder in the place of the file: root may write wherever permissions forbid it.
