@@ -160,7 +160,7 @@ const build = tablePanel({
       title: "",
       hidden: true,
     },
-    { from: "external_url", title: "Page", links: [EXPORTER_PAGE], width: 60 },
+    { from: "external_url", title: "Page", text: "Open", links: [EXPORTER_PAGE], width: 60 },
   ],
 });
 

@@ -157,7 +157,7 @@ const list = tablePanel({
     },
     { from: { expr: `${pageOf}
 and on (tenant, probe) ${sumBy("tenant, probe", increase(results(FAILED), RANGE))} >= 0.5` }, title: "", hidden: true },
-    { from: "external_url", title: "Page", links: [TARGET_PAGE], width: 60 },
+    { from: "external_url", title: "Page", text: "Open", links: [TARGET_PAGE], width: 60 },
   ],
 });
 

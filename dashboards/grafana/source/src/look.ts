@@ -103,14 +103,23 @@ export const rowTo = (name: BoardName, ...names: string[]): Link => ({
   ].join("&"),
 });
 
-/** From a row of a table to the status page of the exporter that it is about. */
+/** One text in place of every value that there is. */
+export const shownAs = (text: string): dashboard.RegexMap => ({
+  type: dashboard.MappingType.RegexToText,
+  options: { pattern: "^.+$", result: { text, index: 0 } },
+});
+
+/**
+ * From a row of a table to the status page of the exporter that it is about: on the cell of its
+ * URL, of which a mapping leaves only the value itself.
+ */
 export const TARGET_PAGE: Link = {
   title: "The target's own page",
-  url: "${__data.fields.external_url:raw}/target/${__data.fields.tenant}/${__data.fields.probe}",
+  url: "${__value.raw:raw}/target/${__data.fields.tenant}/${__data.fields.probe}",
 };
 export const EXPORTER_PAGE: Link = {
   title: "The exporter's own page",
-  url: "${__data.fields.external_url:raw}/",
+  url: "${__value.raw:raw}/",
 };
 
 export const dashboardLink = ({ title, url }: Link, newTab = false) =>

@@ -422,7 +422,7 @@ const table = tablePanel({
       thresholds: risingBad(300, 900),
     },
     { from: { expr: pageOf }, title: "", hidden: true },
-    { from: "external_url", title: "Page", links: [TARGET_PAGE], width: 70 },
+    { from: "external_url", title: "Page", text: "Open", links: [TARGET_PAGE], width: 70 },
   ],
 });
 

@@ -10,7 +10,7 @@ import * as stat from "@grafana/grafana-foundation-sdk/stat";
 import * as statetimeline from "@grafana/grafana-foundation-sdk/statetimeline";
 import * as table from "@grafana/grafana-foundation-sdk/table";
 import * as timeseries from "@grafana/grafana-foundation-sdk/timeseries";
-import { COLOURS, dashboardLink, FAULT_COLOURS, Link, Steps } from "./look.js";
+import { COLOURS, dashboardLink, FAULT_COLOURS, Link, shownAs, Steps } from "./look.js";
 import { FIGURE } from "./palette.js";
 import { FAULTS } from "./promql.js";
 
@@ -343,6 +343,8 @@ export interface Column {
   thresholds?: Steps;
   mappings?: dashboard.ValueMapping[];
   links?: Link[];
+  /** What stands in each cell in place of its value. */
+  text?: string;
   width?: number;
   /** Not shown: the query is there for the labels that it adds. */
   hidden?: boolean;
@@ -408,7 +410,7 @@ export function tablePanel({ columns, sort, ...rest }: TableSpec): AnyPanel {
 /** In a table only what is not well has a colour: small text, which must be readable. */
 const inTable = (color: string) => (color === COLOURS.good ? COLOURS.plain : color);
 
-function cell({ title, unit, decimals, thresholds, mappings, links, width }: Column) {
+function cell({ title, unit, decimals, thresholds, mappings, links, text, width }: Column) {
   const set: [id: string, value: unknown][] = [["displayName", title]];
   if (unit) set.push(["unit", unit]);
   if (decimals !== undefined) set.push(["decimals", decimals]);
@@ -423,6 +425,7 @@ function cell({ title, unit, decimals, thresholds, mappings, links, width }: Col
       },
     ]);
   }
+  if (text) set.push(["mappings", [shownAs(text)]]);
   if (links) set.push(["links", links.map((link) => dashboardLink(link).build())]);
   if (width) set.push(["custom.width", width]);
   return set.map(([id, value]) => ({ id, value }));
