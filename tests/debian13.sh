@@ -171,7 +171,7 @@ case $mode in
     ;;
   levels)
     make_root
-    build release release all -DCMAKE_UNITY_BUILD=ON
+    build release release all
     suite unit /cache/build/release/tests/unit/unit_tests
     suite sim /cache/build/release/tests/sim/sim_tests
     suite simulator /cache/build/release/tests/component/simulator_tests
