@@ -62,7 +62,7 @@ void Reloader::start(std::optional<base::Nanoseconds> look_interval) {
 }
 
 void Reloader::request_stop() {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   stopping_ = true;
   answer(clients_, stopping_report());
   answer(next_clients_, stopping_report());
@@ -79,7 +79,7 @@ void Reloader::join() {
 }
 
 void Reloader::request(std::string_view trigger) {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   if (!trigger_) trigger_ = trigger;
   changed_.notify_all();
 }
@@ -87,7 +87,7 @@ void Reloader::request(std::string_view trigger) {
 routes::ReloadReport Reloader::reload(std::string_view trigger) {
   std::future<routes::ReloadReport> report;
   {
-    const std::lock_guard lock(mutex_);
+    const base::MutexLock lock(mutex_);
     if (stopping_) return stopping_report();
     if (clients_.size() + next_clients_.size() >= kReloadClientsMax)
       return {{"too many clients wait for a reload"}};
@@ -108,18 +108,19 @@ void Reloader::run(std::optional<base::Nanoseconds> look_interval) {
       continue;
     }
     const auto report = apply(config::read_config_files(config_file_), *trigger);
-    const std::lock_guard lock(mutex_);
+    const base::MutexLock lock(mutex_);
     answer(clients_, report);
   }
 }
 
 std::optional<std::string> Reloader::wait_for_request(std::optional<base::Nanoseconds> time_max) {
-  std::unique_lock lock(mutex_);
-  const auto is_wanted = [this] { return stopping_ || trigger_; };
+  base::MutexLock lock(mutex_);
+  const auto is_wanted = [this]() REINFER_REQUIRES(mutex_) { return stopping_ || trigger_; };
   if (time_max)
     changed_.wait_for(lock, *time_max, is_wanted);
   else
-    changed_.wait(lock, is_wanted);
+    while (!is_wanted())
+      changed_.wait(lock);
   clients_ = std::exchange(next_clients_, {});
   return std::exchange(trigger_, std::nullopt);
 }
