@@ -232,6 +232,11 @@ void Ledger::record_control(std::size_t control, bool reachable) {
   egress_.note(controls_);
 }
 
+void Ledger::record_refused_lookup() {
+  const base::InheritingLock lock(mutex_);
+  ++exporter_.dropped[static_cast<std::size_t>(Dropped::name_lookups)];
+}
+
 void Ledger::record_busy(base::Nanoseconds busy) {
   const base::InheritingLock lock(mutex_);
   exporter_.loop_busy_seconds += base::to_seconds(busy);

@@ -88,6 +88,8 @@ class Ledger {
   void record_token(model::TenantIndex tenant, const model::TokenFacts& facts);
   // A control target was asked. `control` is its position in the plan.
   void record_control(std::size_t control, bool reachable);
+  // An exchange of whatever purpose ended before it began: too many lookups were under way.
+  void record_refused_lookup();
   // Time the probe loop spent working since the last call.
   void record_busy(base::Nanoseconds busy);
 
