@@ -22,14 +22,17 @@ routes::ReloadReport stopping_report() {
 
 // The state of a source in use is already known, and a command may return another token each time
 // it runs.
-config::TokenInspector inspect_new_tokens(const model::Plan& in_force,
+config::TokenInspector inspect_new_tokens(const model::Plan& in_force, bool confined,
                                           std::function<bool()> given_up) {
-  return [&in_force, given_up = std::move(given_up)](
+  return [&in_force, confined, given_up = std::move(given_up)](
              const model::TokenSource& source) -> std::optional<std::string> {
     const auto& tenants = in_force.tenants();
     const bool known =
         std::any_of(tenants.begin(), tenants.end(),
                     [&](const model::Tenant& tenant) { return tenant.token == source; });
+    if (!known && confined && source.kind == model::TokenSource::Kind::command)
+      return "cannot run: this process was started without a token_command and has given up the "
+             "right to start programs, restart it to add one";
     return known ? std::nullopt : credentials::inspect_token(source, given_up);
   };
 }
@@ -39,13 +42,14 @@ config::TokenInspector inspect_new_tokens(const model::Plan& in_force,
 Reloader::Reloader(std::string config_file, std::uint64_t fingerprint,
                    std::shared_ptr<const model::Plan> whole, model::Shard shard,
                    record::Ledgers& ledgers, ProbeThreads& threads,
-                   credentials::StoredReads& stored_reads, const base::Log& log)
+                   credentials::StoredReads& stored_reads, const base::Log& log, bool confined)
     : config_file_(std::move(config_file)),
       shard_(shard),
       ledgers_(ledgers),
       threads_(threads),
       stored_reads_(stored_reads),
       log_(log),
+      confined_(confined),
       whole_(std::move(whole)),
       fingerprint_(fingerprint) {}
 
@@ -145,8 +149,8 @@ routes::ReloadReport Reloader::apply(const std::vector<config::ConfigFile>& file
 routes::ReloadReport Reloader::put_in_force(const std::vector<config::ConfigFile>& files,
                                             std::string_view trigger) {
   fingerprint_ = config::fingerprint(files);
-  auto loaded =
-      config::make_plan(files, inspect_new_tokens(*whole_, [this] { return stopping_.load(); }));
+  auto loaded = config::make_plan(
+      files, inspect_new_tokens(*whole_, confined_, [this] { return stopping_.load(); }));
   if (stopping_) return stopping_report();
   if (!loaded) return refuse(loaded.error(), trigger);
   const auto whole = std::make_shared<const model::Plan>(std::move(*loaded));

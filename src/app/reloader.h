@@ -33,10 +33,12 @@ inline constexpr base::Nanoseconds kReloadWaitMax = std::chrono::seconds(60);
 class Reloader {
  public:
   // `whole` was made from files with that fingerprint; the shard's part of it is in force.
-  // Everything passed by reference outlives the reloader.
+  // `confined`: this process can start no program (app/sandbox.h), so no token_command. Everything
+  // passed by reference outlives the reloader.
   Reloader(std::string config_file, std::uint64_t fingerprint,
            std::shared_ptr<const model::Plan> whole, model::Shard shard, record::Ledgers& ledgers,
-           ProbeThreads& threads, credentials::StoredReads& stored_reads, const base::Log& log);
+           ProbeThreads& threads, credentials::StoredReads& stored_reads, const base::Log& log,
+           bool confined);
   ~Reloader();
 
   // `look_interval`: how often to look whether a file has changed; absent: never.
@@ -77,6 +79,7 @@ class Reloader {
   ProbeThreads& threads_;
   credentials::StoredReads& stored_reads_;
   const base::Log& log_;
+  const bool confined_;
 
   std::atomic<bool> stopping_{false};
 

@@ -63,6 +63,7 @@ LIBRARIES = {
     "yaml-cpp/": r"src/http/yaml_table\.cpp",
     "systemd/": r"src/(http/socket_activation|app/service_notices)\.cpp",
     "crypt.h": r"src/http/password\.cpp",
+    "seccomp.h": r"src/app/sandbox\.cpp",
     "toml++/": r"src/config/document\.cpp|src/simulator/scenario\.cpp",
     "CLI/": r"src/app/(\w+_)?options\.cpp|src/simulator/command_line\.cpp",
     "spdlog/": r"src/base/log\.cpp",
