@@ -6,7 +6,7 @@ set -euo pipefail
 build_packages=(
   ca-certificates cmake curl g++ git libcli11-dev libcpp-httplib-dev libcrypt-dev
   libcurl4-openssl-dev libexpected-dev libfmt-dev libhowardhinnant-date-dev libspdlog-dev
-  libprotozero-dev libsqlite3-dev libsqlitecpp-dev libssl-dev libsystemd-dev libtomlplusplus-dev libyaml-cpp-dev ninja-build
+  libprotozero-dev libseccomp-dev libsqlite3-dev libsqlitecpp-dev libssl-dev libsystemd-dev libtomlplusplus-dev libyaml-cpp-dev ninja-build
   nlohmann-json3-dev pkg-config prometheus-cpp-dev tzdata zlib1g-dev
 )
 test_packages=(

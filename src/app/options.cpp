@@ -75,6 +75,9 @@ void add_logging(CLI::App& cli, Options& options, Given& given) {
       ->capture_default_str();
   cli.add_flag("--debug.allow-core-dump", options.allow_core_dump,
                "Let a crash leave a core, which would hold the tokens");
+  cli.add_flag("--debug.no-sandbox{false}", options.sandbox,
+               "Keep the right to start programs and to write any file, which serving needs only "
+               "for a token_command and then keeps anyway");
 }
 
 void add_configuration(CLI::App& cli, Given& given) {

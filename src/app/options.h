@@ -45,6 +45,7 @@ struct Options {
   base::LogFormat log_format = base::LogFormat::logfmt;
   ColourMode colour = ColourMode::automatic;  // of those with a --color
   bool allow_core_dump = false;               // a core would hold the tokens
+  bool sandbox = true;                        // serve: where no token_command hinders
   bool enable_lifecycle = false;              // serve: reload over HTTP
   std::string config_file;
   http::ServerOptions server;                             // serve

@@ -22,14 +22,17 @@ routes::ReloadReport stopping_report() {
 
 // The state of a source in use is already known, and a command may return another token each time
 // it runs.
-config::TokenInspector inspect_new_tokens(const model::Plan& in_force,
+config::TokenInspector inspect_new_tokens(const model::Plan& in_force, bool confined,
                                           std::function<bool()> given_up) {
-  return [&in_force, given_up = std::move(given_up)](
+  return [&in_force, confined, given_up = std::move(given_up)](
              const model::TokenSource& source) -> std::optional<std::string> {
     const auto& tenants = in_force.tenants();
     const bool known =
         std::any_of(tenants.begin(), tenants.end(),
                     [&](const model::Tenant& tenant) { return tenant.token == source; });
+    if (!known && confined && source.kind == model::TokenSource::Kind::command)
+      return "cannot run: this process was started without a token_command and has given up the "
+             "right to start programs, restart it to add one";
     return known ? std::nullopt : credentials::inspect_token(source, given_up);
   };
 }
@@ -39,13 +42,14 @@ config::TokenInspector inspect_new_tokens(const model::Plan& in_force,
 Reloader::Reloader(std::string config_file, std::uint64_t fingerprint,
                    std::shared_ptr<const model::Plan> whole, model::Shard shard,
                    record::Ledgers& ledgers, ProbeThreads& threads,
-                   credentials::StoredReads& stored_reads, const base::Log& log)
+                   credentials::StoredReads& stored_reads, const base::Log& log, bool confined)
     : config_file_(std::move(config_file)),
       shard_(shard),
       ledgers_(ledgers),
       threads_(threads),
       stored_reads_(stored_reads),
       log_(log),
+      confined_(confined),
       whole_(std::move(whole)),
       fingerprint_(fingerprint) {}
 
@@ -62,7 +66,7 @@ void Reloader::start(std::optional<base::Nanoseconds> look_interval) {
 }
 
 void Reloader::request_stop() {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   stopping_ = true;
   answer(clients_, stopping_report());
   answer(next_clients_, stopping_report());
@@ -79,7 +83,7 @@ void Reloader::join() {
 }
 
 void Reloader::request(std::string_view trigger) {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   if (!trigger_) trigger_ = trigger;
   changed_.notify_all();
 }
@@ -87,7 +91,7 @@ void Reloader::request(std::string_view trigger) {
 routes::ReloadReport Reloader::reload(std::string_view trigger) {
   std::future<routes::ReloadReport> report;
   {
-    const std::lock_guard lock(mutex_);
+    const base::MutexLock lock(mutex_);
     if (stopping_) return stopping_report();
     if (clients_.size() + next_clients_.size() >= kReloadClientsMax)
       return {{"too many clients wait for a reload"}};
@@ -108,18 +112,19 @@ void Reloader::run(std::optional<base::Nanoseconds> look_interval) {
       continue;
     }
     const auto report = apply(config::read_config_files(config_file_), *trigger);
-    const std::lock_guard lock(mutex_);
+    const base::MutexLock lock(mutex_);
     answer(clients_, report);
   }
 }
 
 std::optional<std::string> Reloader::wait_for_request(std::optional<base::Nanoseconds> time_max) {
-  std::unique_lock lock(mutex_);
-  const auto is_wanted = [this] { return stopping_ || trigger_; };
+  base::MutexLock lock(mutex_);
+  const auto is_wanted = [this]() REINFER_REQUIRES(mutex_) { return stopping_ || trigger_; };
   if (time_max)
     changed_.wait_for(lock, *time_max, is_wanted);
   else
-    changed_.wait(lock, is_wanted);
+    while (!is_wanted())
+      changed_.wait(lock);
   clients_ = std::exchange(next_clients_, {});
   return std::exchange(trigger_, std::nullopt);
 }
@@ -144,8 +149,8 @@ routes::ReloadReport Reloader::apply(const std::vector<config::ConfigFile>& file
 routes::ReloadReport Reloader::put_in_force(const std::vector<config::ConfigFile>& files,
                                             std::string_view trigger) {
   fingerprint_ = config::fingerprint(files);
-  auto loaded =
-      config::make_plan(files, inspect_new_tokens(*whole_, [this] { return stopping_.load(); }));
+  auto loaded = config::make_plan(
+      files, inspect_new_tokens(*whole_, confined_, [this] { return stopping_.load(); }));
   if (stopping_) return stopping_report();
   if (!loaded) return refuse(loaded.error(), trigger);
   const auto whole = std::make_shared<const model::Plan>(std::move(*loaded));

@@ -6,11 +6,9 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <cstdint>
 #include <future>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -19,6 +17,7 @@
 
 #include "app/probe_threads.h"
 #include "base/log.h"
+#include "base/mutex.h"
 #include "config/files.h"
 #include "credentials/stored_reads.h"
 #include "model/partition.h"
@@ -34,10 +33,12 @@ inline constexpr base::Nanoseconds kReloadWaitMax = std::chrono::seconds(60);
 class Reloader {
  public:
   // `whole` was made from files with that fingerprint; the shard's part of it is in force.
-  // Everything passed by reference outlives the reloader.
+  // `confined`: this process can start no program (app/sandbox.h), so no token_command. Everything
+  // passed by reference outlives the reloader.
   Reloader(std::string config_file, std::uint64_t fingerprint,
            std::shared_ptr<const model::Plan> whole, model::Shard shard, record::Ledgers& ledgers,
-           ProbeThreads& threads, credentials::StoredReads& stored_reads, const base::Log& log);
+           ProbeThreads& threads, credentials::StoredReads& stored_reads, const base::Log& log,
+           bool confined);
   ~Reloader();
 
   // `look_interval`: how often to look whether a file has changed; absent: never.
@@ -78,15 +79,16 @@ class Reloader {
   ProbeThreads& threads_;
   credentials::StoredReads& stored_reads_;
   const base::Log& log_;
+  const bool confined_;
 
   std::atomic<bool> stopping_{false};
 
-  // Guarded by mutex_.
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::optional<std::string> trigger_;  // of a reload that was asked for and has not begun
-  Clients next_clients_;                // wait for that one
-  Clients clients_;                     // wait for the one under way
+  base::Mutex mutex_;
+  base::Condition changed_;
+  // Of a reload that was asked for and has not begun.
+  std::optional<std::string> trigger_ REINFER_GUARDED_BY(mutex_);
+  Clients next_clients_ REINFER_GUARDED_BY(mutex_);  // wait for that one
+  Clients clients_ REINFER_GUARDED_BY(mutex_);       // wait for the one under way
 
   // Of its own thread.
   std::shared_ptr<const model::Plan> whole_;  // tokens of other shards have been seen as well

@@ -1,8 +1,11 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <optional>
 #include <system_error>
@@ -15,6 +18,7 @@
 #include "app/probe_threads.h"
 #include "app/proxy_environment.h"
 #include "app/reloader.h"
+#include "app/sandbox.h"
 #include "app/service_notices.h"
 #include "app/shown_options.h"
 #include "app/storage_folder.h"
@@ -94,8 +98,8 @@ struct Kept {
   history::History history;
 };
 
-void log_serving(const base::Log& log, const Options& options, const http::Server& server, int port,
-                 const model::Partition& partition) {
+void tell_serving(const base::Log& log, const Options& options, const http::Server& server,
+                  int port, const model::Partition& partition) {
   log.info("serving", {{"version", base::build_info().version},
                        {"address", base::join(server.addresses(), ", ")},
                        {"port", port},
@@ -103,6 +107,10 @@ void log_serving(const base::Log& log, const Options& options, const http::Serve
                        {"targets", partition.whole->targets().size()},
                        {"probe_threads", partition.parts.size()},
                        {"config", options.config_file}});
+  for (const std::string& fault : no_proxy_faults(*partition.whole))
+    log.warn("no_proxy of the environment is not understood", {{"contains", fault}});
+  if (!options.port_file.empty() && !write_port(options.port_file, port))
+    log.error("the port file cannot be written", {{"path", options.port_file}});
 }
 
 // Tells every part to stop, before any of them is waited for.
@@ -131,6 +139,8 @@ int serve(const Options& options) {
   // Destroyed in reverse order: each object after those that refer to it.
   base::Instruments instruments;
   base::Log log(options.log_level, options.log_format);
+  // Before there is any other thread.
+  const bool confined = confine(options, *whole, log);
   log.write_on_own_thread(metrics::dropped_log_lines(instruments));
   const base::SystemClock clock;
   const auto plan = model::shard_of(whole, options.shard);
@@ -150,7 +160,7 @@ int serve(const Options& options) {
       },
       paid, ledgers, log, base::Random::seed_from_kernel());
   Reloader reloader(options.config_file, fingerprint, whole, options.shard, ledgers, threads,
-                    stored_reads, log);
+                    stored_reads, log, confined);
   std::atomic<bool> ready{false};
   http::RateLimit probe_rate(options.probe_rate);
   show_options(options, instruments);
@@ -177,12 +187,7 @@ int serve(const Options& options) {
   reloader.start(options.auto_reload_interval);
   server.start();
   ready = true;
-  log_serving(log, options, server, *port, partition);
-  for (const std::string& fault : no_proxy_faults(*plan))
-    log.warn("no_proxy of the environment is not understood", {{"contains", fault}});
-  if (!options.port_file.empty() && !write_port(options.port_file, *port))
-    log.error("the port file cannot be written", {{"path", options.port_file}});
-
+  tell_serving(log, options, server, *port, partition);
   tell_ready(serving_status(*plan));
   const int signal = serve_until_stopped(reloader, threads, log);
   log.info("stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});

@@ -7,9 +7,9 @@
 
 #include <algorithm>
 #include <deque>
-#include <mutex>
 
 #include "base/check.h"
+#include "base/mutex.h"
 
 namespace reinfer::base {
 namespace {
@@ -68,7 +68,7 @@ struct Instruments::State {
   const InstrumentShape& add_shape(InstrumentShape shape, std::string_view help) {
     check(help.find_first_of("\n\"\\") == std::string_view::npos,
           "HELP of an instrument needs no escapes");
-    const std::lock_guard lock(mutex);
+    const MutexLock lock(mutex);
     check(std::none_of(shapes.begin(), shapes.end(),
                        [&](const InstrumentShape& other) { return other.name == shape.name; }),
           "an instrument is registered once");
@@ -81,8 +81,8 @@ struct Instruments::State {
   }
 
   prometheus::Registry registry;  // guards itself
-  mutable std::mutex mutex;
-  std::deque<InstrumentShape> shapes;  // guarded by mutex; the elements are constant
+  mutable Mutex mutex;
+  std::deque<InstrumentShape> shapes REINFER_GUARDED_BY(mutex);  // the elements are constant
 };
 
 Instruments::Instruments() : state_(std::make_unique<State>()) {}
@@ -142,7 +142,7 @@ const prometheus::Registry& Instruments::registry() const {
 }
 
 std::vector<InstrumentShape> Instruments::shapes() const {
-  const std::lock_guard lock(state_->mutex);
+  const MutexLock lock(state_->mutex);
   return {state_->shapes.begin(), state_->shapes.end()};
 }
 

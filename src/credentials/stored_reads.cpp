@@ -49,7 +49,7 @@ void StoredReads::start() {
 
 void StoredReads::stop() {
   {
-    const std::lock_guard lock(mutex_);
+    const base::MutexLock lock(mutex_);
     stopped_ = true;
   }
   changed_.notify_all();
@@ -60,7 +60,7 @@ std::optional<StoredSecret> StoredReads::read(const model::SecretSource& source,
                                               base::MonoTime since) {
   // The environment is memory.
   if (!is_file(source)) return read_directly(source, since);
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   Known& known = files_[source.name];
   known.asked = base::mono_now();
   if (known.result && known.begun >= since) return known.result;
@@ -73,17 +73,21 @@ void StoredReads::prefetch(const model::Plan& plan) {
   const std::vector<model::SecretSource> files = stored_files(plan);
   for (const model::SecretSource& file : files)
     read(file, since);
-  std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, kPrefetchTimeMax, [&] {
-    return stopped_ || std::all_of(files.begin(), files.end(), [&](const auto& file) {
-             const Known& known = files_[file.name];
-             return known.result && known.begun >= since;
-           });
-  });
+  base::MutexLock lock(mutex_);
+  changed_.wait_for(lock, kPrefetchTimeMax,
+                    [&]() REINFER_REQUIRES(mutex_) { return stopped_ || all_read(files, since); });
+}
+
+bool StoredReads::all_read(const std::vector<model::SecretSource>& files, base::MonoTime since) {
+  for (const model::SecretSource& file : files) {
+    const Known& known = files_[file.name];
+    if (!known.result || known.begun < since) return false;
+  }
+  return true;
 }
 
 void StoredReads::run() {
-  std::unique_lock lock(mutex_);
+  base::MutexLock lock(mutex_);
   while (!stopped_) {
     const auto wanted = std::find_if(files_.begin(), files_.end(),
                                      [](const auto& file) { return file.second.wanted; });

@@ -5,15 +5,14 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <functional>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <thread>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "credentials/stored_secret.h"
 #include "model/plan.h"
 
@@ -54,13 +53,14 @@ class StoredReads {
   };
 
   void run();
-  void forget_unused(base::MonoTime now);
+  void forget_unused(base::MonoTime now) REINFER_REQUIRES(mutex_);
+  bool all_read(const std::vector<model::SecretSource>& files, base::MonoTime since)
+      REINFER_REQUIRES(mutex_);
 
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  // Guarded by mutex_.
-  std::map<std::string, Known> files_;  // by path
-  bool stopped_ = false;
+  base::Mutex mutex_;
+  base::Condition changed_;
+  std::map<std::string, Known> files_ REINFER_GUARDED_BY(mutex_);  // by path
+  bool stopped_ REINFER_GUARDED_BY(mutex_) = false;
 
   std::thread thread_;
 };

@@ -56,7 +56,7 @@ bool History::open() {
   }
   store_ = std::make_unique<Store>(std::move(*database));
   adopted_.reset();
-  const std::lock_guard lock(archive_mutex_);
+  const base::MutexLock lock(archive_mutex_);
   archive_ = std::make_unique<Archive>(std::move(*reading));
   return true;
 }
@@ -72,7 +72,7 @@ void History::restore() {
 void History::set_file_aside(std::string_view reason, const std::string& problem) {
   store_.reset();
   {
-    const std::lock_guard lock(archive_mutex_);
+    const base::MutexLock lock(archive_mutex_);
     archive_.reset();
   }
   const auto aside = set_aside(file_, reason);
@@ -90,7 +90,7 @@ void History::start() {
 
 void History::request_stop() {
   {
-    const std::lock_guard lock(stop_mutex_);
+    const base::MutexLock lock(stop_mutex_);
     stopping_ = true;
   }
   stop_wanted_.notify_all();
@@ -103,8 +103,9 @@ void History::join() {
 void History::run() {
   for (bool over = false; !over;) {
     {
-      std::unique_lock lock(stop_mutex_);
-      stop_wanted_.wait_for(lock, kTurn, [this] { return stopping_; });
+      base::MutexLock lock(stop_mutex_);
+      stop_wanted_.wait_for(lock, kTurn,
+                            [this]() REINFER_REQUIRES(stop_mutex_) { return stopping_; });
       over = stopping_;
     }
     // Work beyond that waits for the next start.
@@ -198,7 +199,7 @@ std::optional<OverviewPast> History::overview(base::WallTime from, base::WallTim
                                               base::WallTime now) {
   const std::int64_t today = stretch_of(now, kDay);
   const base::WallTime midnight = begin_of(today, kDay);
-  const std::lock_guard lock(days_over_mutex_);
+  const base::MutexLock lock(days_over_mutex_);
   if (!days_over_ || days_over_->until != today || now - days_over_->read > kDaysReadAgain ||
       now < days_over_->read) {
     auto past = ask([&](Archive& archive) {

@@ -6,10 +6,8 @@
 #pragma once
 
 #include <atomic>
-#include <condition_variable>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -17,6 +15,7 @@
 
 #include "base/instruments.h"
 #include "base/log.h"
+#include "base/mutex.h"
 #include "history/archive.h"
 #include "history/store.h"
 #include "record/ledgers.h"
@@ -57,13 +56,13 @@ class History {
   // Archive::overview() until now, of which the days that are over are read once an hour: every
   // reader of an overview asks each few seconds. nullopt as of ask(). Any thread.
   std::optional<OverviewPast> overview(base::WallTime from, base::WallTime budget_from,
-                                       base::WallTime now);
+                                       base::WallTime now) REINFER_EXCLUDES(days_over_mutex_);
 
   // Calls `question` with the archive; nullopt if the history cannot be read now. Any thread.
   template <typename Question>
   auto ask(Question question)
       -> std::optional<typename decltype(question(std::declval<Archive&>()))::value_type> {
-    const std::lock_guard lock(archive_mutex_);
+    const base::MutexLock lock(archive_mutex_);
     if (!archive_) return std::nullopt;
     auto answer = question(*archive_);
     if (answer) return std::move(*answer);
@@ -75,9 +74,10 @@ class History {
   void run();
   void take_journals();
   void write_down();
-  bool open();
+  bool open() REINFER_EXCLUDES(archive_mutex_);
   void restore();
-  void set_file_aside(std::string_view reason, const std::string& problem);
+  void set_file_aside(std::string_view reason, const std::string& problem)
+      REINFER_EXCLUDES(archive_mutex_);
   void fold_and_prune(base::Instant now);
   void note(const StoreError& error);
   void note_reading(const StoreError& error);
@@ -99,20 +99,21 @@ class History {
   std::atomic<bool> examine_{true};   // whether the file is sound, at the next fold
   std::atomic<bool> trouble_{false};  // told in the log
 
-  std::mutex archive_mutex_;
-  std::unique_ptr<Archive> archive_;  // guarded by archive_mutex_
+  base::Mutex archive_mutex_;
+  std::unique_ptr<Archive> archive_ REINFER_GUARDED_BY(archive_mutex_)
+      REINFER_POINTS_TO_GUARDED_BY(archive_mutex_);
 
   struct DaysOver {
     std::int64_t until = 0;  // the day that is not over
     base::WallTime read{};
     OverviewPast past;
   };
-  std::mutex days_over_mutex_;
-  std::optional<DaysOver> days_over_;  // guarded by days_over_mutex_
+  base::Mutex days_over_mutex_;
+  std::optional<DaysOver> days_over_ REINFER_GUARDED_BY(days_over_mutex_);
 
-  std::mutex stop_mutex_;
-  std::condition_variable stop_wanted_;
-  bool stopping_ = false;  // guarded by stop_mutex_
+  base::Mutex stop_mutex_;
+  base::Condition stop_wanted_;
+  bool stopping_ REINFER_GUARDED_BY(stop_mutex_) = false;
   std::thread thread_;
 };
 

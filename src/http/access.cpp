@@ -22,7 +22,7 @@ bool holds(const std::deque<Digest>& digests, const Digest& key) {
 }  // namespace
 
 void Access::replace(AccessSettings settings) {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   settings_ = std::move(settings);
   tokens_.clear();
   for (const base::Secret& token : settings_.tokens)
@@ -35,7 +35,7 @@ void Access::replace(AccessSettings settings) {
 
 AccessDecision Access::judge(const std::optional<std::string>& authorization,
                              const std::optional<PasswordAnswer>& answer) const {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   if (settings_.users.empty() && tokens_.empty()) return {AccessVerdict::granted, {}};
   if (!authorization) return {};
   const auto space = authorization->find(' ');
@@ -80,7 +80,7 @@ AccessDecision Access::judge_basic(std::string_view encoded,
 }
 
 bool Access::within_rate(base::MonoTime now) {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   // A burst of 0 lets nobody in.
   if (!rate_) return !settings_.rate_limit;
   return !rate_->take(now);
@@ -93,12 +93,12 @@ std::optional<bool> Access::recalled(const Digest& key) const {
 }
 
 std::optional<bool> Access::recall(const Digest& key) const {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   return recalled(key);
 }
 
 void Access::remember(const PasswordAnswer& answer) {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   if (recalled(answer.key)) return;
   std::deque<Digest>& digests = answer.right ? right_ : wrong_;
   digests.push_back(answer.key);
@@ -106,7 +106,7 @@ void Access::remember(const PasswordAnswer& answer) {
 }
 
 std::vector<std::string> Access::challenges() const {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   std::vector<std::string> result;
   if (!settings_.users.empty())
     result.push_back(fmt::format("Basic {}, charset=\"UTF-8\"", kRealm));
@@ -115,7 +115,7 @@ std::vector<std::string> Access::challenges() const {
 }
 
 std::vector<model::Header> Access::headers() const {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   return settings_.headers;
 }
 

@@ -6,13 +6,13 @@
 
 #include <deque>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "base/secret.h"
 #include "base/token_bucket.h"
 #include "http/password.h"
@@ -60,7 +60,7 @@ class Access {
   // Whether the rate allows one more request; if so, it is counted.
   bool within_rate(base::MonoTime now);
 
-  std::optional<bool> recall(const Digest& key) const;
+  std::optional<bool> recall(const Digest& key) const REINFER_EXCLUDES(mutex_);
   void remember(const PasswordAnswer& answer);
 
   // Values of WWW-Authenticate for a 401.
@@ -69,18 +69,19 @@ class Access {
 
  private:
   AccessDecision judge_basic(std::string_view encoded,
-                             const std::optional<PasswordAnswer>& answer) const;
-  std::optional<bool> recalled(const Digest& key) const;
+                             const std::optional<PasswordAnswer>& answer) const
+      REINFER_REQUIRES(mutex_);
+  std::optional<bool> recalled(const Digest& key) const REINFER_REQUIRES(mutex_);
 
   const std::string salt_;
-  mutable std::mutex mutex_;
-  // Guarded by mutex_.
-  AccessSettings settings_;
-  std::vector<Digest> tokens_;
+  mutable base::Mutex mutex_;
+  AccessSettings settings_ REINFER_GUARDED_BY(mutex_);
+  std::vector<Digest> tokens_ REINFER_GUARDED_BY(mutex_);
   // Two, so that many wrong passwords displace no right one.
-  std::deque<Digest> right_;
-  std::deque<Digest> wrong_;
-  std::optional<base::TokenBucket> rate_;  // absent: any number of requests
+  std::deque<Digest> right_ REINFER_GUARDED_BY(mutex_);
+  std::deque<Digest> wrong_ REINFER_GUARDED_BY(mutex_);
+  std::optional<base::TokenBucket> rate_
+      REINFER_GUARDED_BY(mutex_);  // absent: any number of requests
 };
 
 }  // namespace reinfer::http

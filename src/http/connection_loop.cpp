@@ -26,7 +26,7 @@ void ConnectionLoop::take(std::vector<Listener> listeners) {
 
 void ConnectionLoop::give_back(std::unique_ptr<ClientExchange> exchange) {
   {
-    const std::lock_guard lock(mutex_);
+    const base::MutexLock lock(mutex_);
     returned_.push_back(std::move(exchange));
   }
   epoll_.wake();

@@ -10,7 +10,6 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +18,7 @@
 #include "base/descriptor.h"
 #include "base/epoll.h"
 #include "base/log.h"
+#include "base/mutex.h"
 #include "http/acceptor.h"
 #include "http/client_exchange.h"
 #include "http/connection.h"
@@ -102,8 +102,8 @@ class ConnectionLoop {
   base::Epoll epoll_;
   std::atomic<bool> stop_{false};
 
-  std::mutex mutex_;
-  std::vector<std::unique_ptr<ClientExchange>> returned_;  // guarded by mutex_
+  base::Mutex mutex_;
+  std::vector<std::unique_ptr<ClientExchange>> returned_ REINFER_GUARDED_BY(mutex_);
 
   // Owned by the loop's thread.
   Acceptor acceptor_;

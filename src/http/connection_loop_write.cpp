@@ -11,7 +11,7 @@ constexpr std::size_t kDrainedBytesMax = 4 * 1024 * 1024;
 void ConnectionLoop::take_exchanges() {
   std::vector<std::unique_ptr<ClientExchange>> returned;
   {
-    const std::lock_guard lock(mutex_);
+    const base::MutexLock lock(mutex_);
     returned.swap(returned_);
   }
   for (std::unique_ptr<ClientExchange>& exchange : returned) {

@@ -3,7 +3,7 @@
 namespace reinfer::http {
 
 bool PasswordWorker::enter(const std::string& client) {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   if (waiting_total_ >= waiting_max_) return false;
   const auto found = waiting_.find(client);
   if (found != waiting_.end() && found->second >= kWaitingOfClientMax) return false;
@@ -37,7 +37,7 @@ void PasswordWorker::compare(const PasswordQuestion& question,
 }
 
 void PasswordWorker::leave(const std::string& client) {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   --waiting_total_;
   const auto found = waiting_.find(client);
   if (--found->second == 0) waiting_.erase(found);

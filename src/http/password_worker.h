@@ -8,9 +8,9 @@
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 
+#include "base/mutex.h"
 #include "http/access.h"
 #include "http/client_exchange.h"
 #include "http/thread_pool.h"
@@ -46,10 +46,9 @@ class PasswordWorker {
   Access& access_;
   const std::size_t waiting_max_;
   const Compared compared_;
-  std::mutex mutex_;
-  // Guarded by mutex_.
-  std::map<std::string, std::size_t> waiting_;  // questions by client
-  std::size_t waiting_total_ = 0;
+  base::Mutex mutex_;
+  std::map<std::string, std::size_t> waiting_ REINFER_GUARDED_BY(mutex_);  // questions by client
+  std::size_t waiting_total_ REINFER_GUARDED_BY(mutex_) = 0;
 
   ThreadPool thread_;
 };

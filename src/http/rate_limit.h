@@ -2,10 +2,10 @@
 // the worker threads. Used by /probe. Any thread; it never waits and counts nothing.
 #pragma once
 
-#include <mutex>
 #include <optional>
 
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "base/token_bucket.h"
 
 namespace reinfer::http {
@@ -18,13 +18,13 @@ class RateLimit {
 
   // Takes one request's token; or, without taking any, the time until there is one.
   std::optional<base::Nanoseconds> take(base::MonoTime now) {
-    const std::lock_guard lock(mutex_);
+    const base::MutexLock lock(mutex_);
     return bucket_.take(now);
   }
 
  private:
-  std::mutex mutex_;
-  base::TokenBucket bucket_;  // guarded by mutex_
+  base::Mutex mutex_;
+  base::TokenBucket bucket_ REINFER_GUARDED_BY(mutex_);
 };
 
 }  // namespace reinfer::http

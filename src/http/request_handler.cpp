@@ -235,7 +235,7 @@ void RequestHandler::refuse_password(ClientExchange& exchange) const {
 
 std::unique_ptr<HttplibAdapter> RequestHandler::take_adapter() {
   {
-    const std::lock_guard lock(mutex_);
+    const base::MutexLock lock(mutex_);
     if (!adapters_.empty()) {
       auto adapter = std::move(adapters_.back());
       adapters_.pop_back();
@@ -246,7 +246,7 @@ std::unique_ptr<HttplibAdapter> RequestHandler::take_adapter() {
 }
 
 void RequestHandler::give_back(std::unique_ptr<HttplibAdapter> adapter) {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   adapters_.push_back(std::move(adapter));
 }
 

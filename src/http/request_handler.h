@@ -4,12 +4,12 @@
 #pragma once
 
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "base/log.h"
+#include "base/mutex.h"
 #include "http/access.h"
 #include "http/client_exchange.h"
 #include "http/httplib_adapter.h"
@@ -45,9 +45,9 @@ class RequestHandler {
   const base::Nanoseconds idle_time_;
   const base::Log& log_;
 
-  std::mutex mutex_;
-  // Guarded by mutex_. Not in use at the moment; there are never more than worker threads.
-  std::vector<std::unique_ptr<HttplibAdapter>> adapters_;
+  base::Mutex mutex_;
+  // Not in use at the moment; there are never more than worker threads.
+  std::vector<std::unique_ptr<HttplibAdapter>> adapters_ REINFER_GUARDED_BY(mutex_);
 };
 
 }  // namespace reinfer::http

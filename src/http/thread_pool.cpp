@@ -20,7 +20,7 @@ void lower_priority(int niceness) {
 }  // namespace
 
 void ThreadPool::start(std::size_t threads_max, std::string name, int niceness, int rest) {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   threads_max_ = threads_max;
   name_ = std::move(name);
   niceness_ = niceness;
@@ -39,7 +39,7 @@ void ThreadPool::add_thread() {
 
 void ThreadPool::post(Task task) {
   {
-    const std::lock_guard lock(mutex_);
+    const base::MutexLock lock(mutex_);
     if (stopped_) return;
     tasks_.push_back(std::move(task));
     if (tasks_.size() > free_ && threads_.size() < threads_max_) {
@@ -54,26 +54,28 @@ void ThreadPool::post(Task task) {
 }
 
 void ThreadPool::stop() {
+  // No other is added once stopped_ is set.
+  std::vector<std::thread> threads;
   {
-    const std::lock_guard lock(mutex_);
+    const base::MutexLock lock(mutex_);
     stopped_ = true;
     tasks_.clear();
+    threads.swap(threads_);
   }
   changed_.notify_all();
   stopping_.notify_all();
-  // No other is added once stopped_ is set.
-  for (std::thread& thread : threads_)
+  for (std::thread& thread : threads)
     thread.join();
-  threads_.clear();
 }
 
 void ThreadPool::run() {
   for (;;) {
     Task task;
     {
-      std::unique_lock lock(mutex_);
+      base::MutexLock lock(mutex_);
       ++free_;
-      changed_.wait(lock, [this] { return stopped_ || !tasks_.empty(); });
+      while (!stopped_ && tasks_.empty())
+        changed_.wait(lock);
       --free_;
       if (stopped_) return;
       task = std::move(tasks_.front());
@@ -86,9 +88,10 @@ void ThreadPool::run() {
 void ThreadPool::work(Task task) {
   const base::MonoTime began = base::mono_now();
   task();
+  base::MutexLock lock(mutex_);
   if (rest_ == 0) return;
-  std::unique_lock lock(mutex_);
-  stopping_.wait_for(lock, (base::mono_now() - began) * rest_, [this] { return stopped_; });
+  stopping_.wait_for(lock, (base::mono_now() - began) * rest_,
+                     [this]() REINFER_REQUIRES(mutex_) { return stopped_; });
 }
 
 }  // namespace reinfer::http

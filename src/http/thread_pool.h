@@ -5,16 +5,16 @@
 #pragma once
 
 #include <concepts>
-#include <condition_variable>
 #include <cstddef>
 #include <deque>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <type_traits>
 #include <utility>
 #include <vector>
+
+#include "base/mutex.h"
 
 namespace reinfer::http {
 
@@ -60,22 +60,21 @@ class ThreadPool {
   void stop();
 
  private:
-  void add_thread();
+  void add_thread() REINFER_REQUIRES(mutex_);
   void run();
   void work(Task task);
 
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::condition_variable stopping_;
-  // Guarded by mutex_.
-  std::deque<Task> tasks_;
-  bool stopped_ = false;
-  std::size_t free_ = 0;  // threads that wait for a task
-  std::size_t threads_max_ = 0;
-  std::string name_;
-  int niceness_ = 0;
-  int rest_ = 0;
-  std::vector<std::thread> threads_;
+  base::Mutex mutex_;
+  base::Condition changed_;
+  base::Condition stopping_;
+  std::deque<Task> tasks_ REINFER_GUARDED_BY(mutex_);
+  bool stopped_ REINFER_GUARDED_BY(mutex_) = false;
+  std::size_t free_ REINFER_GUARDED_BY(mutex_) = 0;  // threads that wait for a task
+  std::size_t threads_max_ REINFER_GUARDED_BY(mutex_) = 0;
+  std::string name_ REINFER_GUARDED_BY(mutex_);
+  int niceness_ REINFER_GUARDED_BY(mutex_) = 0;
+  int rest_ REINFER_GUARDED_BY(mutex_) = 0;
+  std::vector<std::thread> threads_ REINFER_GUARDED_BY(mutex_);
 };
 
 }  // namespace reinfer::http

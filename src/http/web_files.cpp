@@ -152,7 +152,7 @@ void WebFiles::put_in_force(WebFilesContents contents) {
   guards_ = contents.guards;
   expiry_ = contents.tls ? contents.tls->expiry : std::nullopt;
   {
-    const std::lock_guard lock(mutex_);
+    const base::MutexLock lock(mutex_);
     next_tls_ = std::move(contents.tls);
   }
   access_.replace(std::move(contents.access));
@@ -170,7 +170,7 @@ tl::expected<void, base::Problems> WebFiles::load() {
 }
 
 const TlsContext* WebFiles::tls() {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   if (next_tls_) tls_ = std::move(*next_tls_);
   next_tls_.reset();
   return tls_ ? &*tls_ : nullptr;

@@ -7,7 +7,6 @@
 
 #include <chrono>
 #include <functional>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <tl/expected.hpp>
@@ -15,6 +14,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/mutex.h"
 #include "http/access.h"
 #include "http/server_instruments.h"
 #include "http/tls_server.h"
@@ -101,9 +101,9 @@ class WebFiles {
   // Owned by the thread that calls tls().
   std::optional<TlsContext> tls_;
 
-  std::mutex mutex_;
-  // Put in force, and not taken by tls() yet. Guarded by mutex_.
-  std::optional<std::optional<TlsContext>> next_tls_;
+  base::Mutex mutex_;
+  // Put in force, and not taken by tls() yet.
+  std::optional<std::optional<TlsContext>> next_tls_ REINFER_GUARDED_BY(mutex_);
 
   // Owned by the thread that calls refresh().
   std::optional<base::WallTime> expiry_;  // of the certificate in force

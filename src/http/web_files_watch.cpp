@@ -25,15 +25,16 @@ void WebFilesWatch::start() {
 
 void WebFilesWatch::request_stop() {
   {
-    const std::lock_guard lock(mutex_);
+    const base::MutexLock lock(mutex_);
     stopped_ = true;
   }
   changed_.notify_all();
 }
 
 void WebFilesWatch::run() {
-  std::unique_lock lock(mutex_);
-  while (!changed_.wait_for(lock, kLookEvery, [this] { return stopped_; })) {
+  base::MutexLock lock(mutex_);
+  while (!changed_.wait_for(lock, kLookEvery,
+                            [this]() REINFER_REQUIRES(mutex_) { return stopped_; })) {
     lock.unlock();
     files_.refresh(base::mono_now());
     lock.lock();

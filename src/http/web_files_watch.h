@@ -3,10 +3,9 @@
 // force. Built and started by the Server on main. It judges no file; web_files.cpp does.
 #pragma once
 
-#include <condition_variable>
-#include <mutex>
 #include <thread>
 
+#include "base/mutex.h"
 #include "http/web_files.h"
 
 namespace reinfer::http {
@@ -26,9 +25,9 @@ class WebFilesWatch {
   void run();
 
   WebFiles& files_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool stopped_ = false;  // guarded by mutex_
+  base::Mutex mutex_;
+  base::Condition changed_;
+  bool stopped_ REINFER_GUARDED_BY(mutex_) = false;
   std::thread thread_;
 };
 

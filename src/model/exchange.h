@@ -131,6 +131,7 @@ struct Exchange {
   // libcurl sent the request again because a reused connection was dead: the reply is good, but its
   // latency is not that of one request.
   bool resent = false;
+  bool lookup_refused = false;  // too many were under way, none was begun
 };
 
 }  // namespace reinfer::model

@@ -17,7 +17,7 @@ constexpr std::size_t kTcpSeries = 2;                          // round-trip tim
 constexpr std::size_t kObjectiveSeries = 3 + kExclusionCount;  // ratio, events, good events
 // Info, maintenance, token accepted, changed, not read.
 constexpr std::size_t kTenantSeries = 5;
-constexpr std::size_t kExporterSeries = 64;  // without those of a web configuration
+constexpr std::size_t kExporterSeries = 65;  // without those of a web configuration
 
 std::pair<std::string_view, std::string_view> names_of_target(const Target& target) {
   return {target.tenant_name, target.probe};

@@ -127,6 +127,7 @@ void Engine::wait_and_take(base::MonoTime horizon) {
   for (transport::Completion& completion :
        transport_.poll(results.empty() ? until : base::MonoTime::min())) {
     const base::Instant now = clock_.now();
+    if (completion.exchange.lookup_refused) ledger_.record_refused_lookup();
     if (prober_.take(completion, now, results) || on_demand_.take(completion, now)) continue;
     if (const auto control = controls_.take(completion))
       ledger_.record_control(control->control, control->reachable);

@@ -5,15 +5,16 @@
 namespace reinfer::probe {
 
 void Mailbox::post(std::shared_ptr<const model::Plan> plan) {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   plan_ = std::move(plan);
   adopting_ = true;
   transport_.wake();
 }
 
 bool Mailbox::wait_until_adopted() {
-  std::unique_lock lock(mutex_);
-  adopted_.wait(lock, [this] { return !adopting_ || closed_; });
+  base::MutexLock lock(mutex_);
+  while (adopting_ && !closed_)
+    adopted_.wait(lock);
   return !adopting_;
 }
 
@@ -36,7 +37,7 @@ std::future<model::OnDemandAnswer> Mailbox::post_request(const std::string& tena
 }
 
 OnDemandId Mailbox::post_request(OnDemandRequest request) {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   request.id = OnDemandId{++last_request_};
   const OnDemandId id = request.id;
   if (closed_) {
@@ -52,36 +53,36 @@ OnDemandId Mailbox::post_request(OnDemandRequest request) {
 
 // The probe thread answers: it may be about to do so anyway.
 void Mailbox::give_up(OnDemandId id) {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   if (closed_) return;
   given_up_.push_back(id);
   transport_.wake();
 }
 
 std::vector<OnDemandId> Mailbox::take_given_up() {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   return std::exchange(given_up_, {});
 }
 
 std::shared_ptr<const model::Plan> Mailbox::take_plan() {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   return std::exchange(plan_, nullptr);
 }
 
 void Mailbox::note_adopted() {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   // A plan may have been posted meanwhile.
   adopting_ = plan_ != nullptr;
   adopted_.notify_all();
 }
 
 std::vector<OnDemandRequest> Mailbox::take_requests() {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   return std::exchange(requests_, {});
 }
 
 void Mailbox::close() {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   closed_ = true;
   for (OnDemandRequest& request : requests_)
     request.answer.set_value(tl::unexpected(model::Refusal::stopping));

@@ -3,16 +3,15 @@
 // held for moments. Besides the ledger it is the only thing that threads share.
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
 #include <future>
 #include <memory>
-#include <mutex>
 #include <stop_token>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "model/on_demand_answer.h"
 #include "model/plan.h"
 #include "transport/transport.h"
@@ -71,15 +70,14 @@ class Mailbox {
 
   transport::Transport& transport_;
 
-  // Guarded by mutex_.
-  std::mutex mutex_;
-  std::condition_variable adopted_;
-  std::shared_ptr<const model::Plan> plan_;
-  bool adopting_ = false;
-  bool closed_ = false;
-  std::vector<OnDemandRequest> requests_;
-  std::vector<OnDemandId> given_up_;
-  std::uint64_t last_request_ = 0;
+  base::Mutex mutex_;
+  base::Condition adopted_;
+  std::shared_ptr<const model::Plan> plan_ REINFER_GUARDED_BY(mutex_);
+  bool adopting_ REINFER_GUARDED_BY(mutex_) = false;
+  bool closed_ REINFER_GUARDED_BY(mutex_) = false;
+  std::vector<OnDemandRequest> requests_ REINFER_GUARDED_BY(mutex_);
+  std::vector<OnDemandId> given_up_ REINFER_GUARDED_BY(mutex_);
+  std::uint64_t last_request_ REINFER_GUARDED_BY(mutex_) = 0;
 };
 
 }  // namespace reinfer::probe

@@ -38,7 +38,7 @@ PaidBudget::Spent& PaidBudget::spent_today(const model::Tenant& tenant, base::Wa
 }
 
 bool PaidBudget::may_spend(const model::Tenant& tenant, base::WallTime now) {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   Spent& spent = spent_today(tenant, now);
   if (broken_) replace_broken(spent.day);
   if (spent.day == lost_day_) return false;
@@ -46,7 +46,7 @@ bool PaidBudget::may_spend(const model::Tenant& tenant, base::WallTime now) {
 }
 
 void PaidBudget::spend(const model::Tenant& tenant, base::WallTime now) {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   Spent& spent = spent_today(tenant, now);
   reserve(spent);
   ++spent.count;

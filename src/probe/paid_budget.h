@@ -6,11 +6,11 @@
 
 #include <cstdint>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 
 #include "base/log.h"
+#include "base/mutex.h"
 #include "model/target.h"
 
 namespace reinfer::probe {
@@ -35,22 +35,22 @@ class PaidBudget {
   };
 
   static long long day_of(const Spent& spent, base::WallTime now);
-  Spent& spent_today(const model::Tenant& tenant, base::WallTime now);
-  bool reserve(Spent& spent);
-  void load();
-  void note_broken(const std::string& problem);
-  void replace_broken(long long day);
-  bool save() const;
+  Spent& spent_today(const model::Tenant& tenant, base::WallTime now) REINFER_REQUIRES(mutex_);
+  bool reserve(Spent& spent) REINFER_REQUIRES(mutex_);
+  void load() REINFER_REQUIRES(mutex_);
+  void note_broken(const std::string& problem) REINFER_REQUIRES(mutex_);
+  void replace_broken(long long day) REINFER_REQUIRES(mutex_);
+  bool save() const REINFER_REQUIRES(mutex_);
 
   // Constant after construction.
   const std::string state_file_;
   const base::Log& log_;
 
-  // Guarded by mutex_.
-  std::mutex mutex_;
-  std::map<std::string, Spent> spent_;  // by tenant name
-  bool broken_ = false;                 // the file is, and has no successor yet
-  std::optional<long long> lost_day_;   // on which nothing may be spent, after that
+  base::Mutex mutex_;
+  std::map<std::string, Spent> spent_ REINFER_GUARDED_BY(mutex_);  // by tenant name
+  bool broken_ REINFER_GUARDED_BY(mutex_) = false;  // the file is, and has no successor yet
+  std::optional<long long> lost_day_
+      REINFER_GUARDED_BY(mutex_);  // on which nothing may be spent, after that
 };
 
 }  // namespace reinfer::probe

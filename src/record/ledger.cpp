@@ -1,7 +1,6 @@
 #include "record/ledger.h"
 
 #include <algorithm>
-#include <mutex>
 
 #include "base/check.h"
 #include "record/maintenance_check.h"
@@ -33,11 +32,11 @@ Ledger::Ledger(std::shared_ptr<const model::Plan> plan, base::Instant now, std::
 
 void Ledger::adopt(std::shared_ptr<const model::Plan> plan, const model::PlanChange& change,
                    base::Instant now) {
-  const std::lock_guard lock(mutex_);
+  const base::InheritingLock lock(mutex_);
   const std::shared_ptr<const model::Plan> before = std::exchange(plan_, std::move(plan));
   journal_.adopt(plan_);
-  targets_.rearrange(change.targets, [this, now](std::size_t i) {
-    return empty_record(plan_->targets()[i], now.wall);
+  targets_.rearrange(change.targets, [&targets = plan_->targets(), now](std::size_t i) {
+    return empty_record(targets[i], now.wall);
   });
   evidence_ = model::carry_over(change.targets, evidence_, [](std::size_t) { return Evidence(); });
   tenants_.rearrange(change.tenants, [](std::size_t) { return TenantRecord{}; });
@@ -88,12 +87,12 @@ void Ledger::take_expected(const model::PlanChange& change, base::Instant now) {
 }
 
 void Ledger::expect(TenantFigures figures) {
-  const std::lock_guard lock(mutex_);
+  const base::InheritingLock lock(mutex_);
   expected_.push_back(std::move(figures));
 }
 
 TenantFigures Ledger::figures_of(std::string_view name) const {
-  const std::lock_guard lock(mutex_);
+  const base::InheritingLock lock(mutex_);
   const auto tenant = plan_->find_tenant(name);
   base::check(tenant.has_value(), "the tenant is in this ledger");
   const std::size_t index = model::to_size(*tenant);
@@ -127,18 +126,18 @@ void Ledger::fit(model::TargetIndex index, const model::Target& before, base::In
 }
 
 void Ledger::record_reload_failed(std::vector<std::string> problems) {
-  const std::lock_guard lock(mutex_);
+  const base::InheritingLock lock(mutex_);
   exporter_.last_reload_successful = false;
   exporter_.reload_problems = std::move(problems);
 }
 
 void Ledger::record_realtime() {
-  const std::lock_guard lock(mutex_);
+  const base::InheritingLock lock(mutex_);
   exporter_.realtime_probe_threads = 1;
 }
 
 void Ledger::record_started(model::TargetIndex target, base::Nanoseconds lag) {
-  const std::lock_guard lock(mutex_);
+  const base::InheritingLock lock(mutex_);
   TargetRecord& record = targets_.edit(model::to_size(target));
   base::check(!record.in_flight, "a target has at most one probe in flight");
   record.in_flight = true;
@@ -148,7 +147,7 @@ void Ledger::record_started(model::TargetIndex target, base::Nanoseconds lag) {
 
 void Ledger::record_skipped(model::TargetIndex target, model::SkipReason reason,
                             std::uint64_t count) {
-  const std::lock_guard lock(mutex_);
+  const base::InheritingLock lock(mutex_);
   TargetRecord& record = targets_.edit(model::to_size(target));
   record.skipped[static_cast<std::size_t>(reason)] += count;
   record.health.note_skipped(reason, count);
@@ -156,7 +155,7 @@ void Ledger::record_skipped(model::TargetIndex target, model::SkipReason reason,
 }
 
 void Ledger::record(const model::ProbeResult& result) {
-  const std::lock_guard lock(mutex_);
+  const base::InheritingLock lock(mutex_);
   TargetRecord& record = targets_.edit(model::to_size(result.target));
   base::check(record.in_flight, "a result belongs to a probe in flight");
   record.in_flight = false;
@@ -199,7 +198,7 @@ std::optional<model::Exclusion> Ledger::exclusion_of(const model::ProbeResult& r
 }
 
 void Ledger::restore(model::TargetIndex target, TargetPast past, base::Instant now) {
-  const std::lock_guard lock(mutex_);
+  const base::InheritingLock lock(mutex_);
   targets_.edit(model::to_size(target)).health = std::move(past.health);
   Evidence& evidence = evidence_.at(model::to_size(target));
   for (model::ProbeResult& result : past.evidence) {
@@ -213,35 +212,40 @@ void Ledger::restore(model::TargetIndex target, TargetPast past, base::Instant n
 }
 
 void Ledger::open_journal() {
-  const std::lock_guard lock(mutex_);
+  const base::InheritingLock lock(mutex_);
   journal_.open(plan_);
 }
 
 std::vector<JournalBatch> Ledger::take_journal() {
-  const std::lock_guard lock(mutex_);
+  const base::InheritingLock lock(mutex_);
   return journal_.take();
 }
 
 void Ledger::record_token(model::TenantIndex tenant, const model::TokenFacts& facts) {
-  const std::lock_guard lock(mutex_);
+  const base::InheritingLock lock(mutex_);
   tenants_.edit(model::to_size(tenant)).token = facts;
 }
 
 void Ledger::record_control(std::size_t control, bool reachable) {
-  const std::lock_guard lock(mutex_);
+  const base::InheritingLock lock(mutex_);
   controls_.at(control) = reachable;
   egress_.note(controls_);
 }
 
+void Ledger::record_refused_lookup() {
+  const base::InheritingLock lock(mutex_);
+  ++exporter_.dropped[static_cast<std::size_t>(Dropped::name_lookups)];
+}
+
 void Ledger::record_busy(base::Nanoseconds busy) {
-  const std::lock_guard lock(mutex_);
+  const base::InheritingLock lock(mutex_);
   exporter_.loop_busy_seconds += base::to_seconds(busy);
 }
 
 Snapshot Ledger::snapshot(base::Instant now) const {
   Snapshot snapshot;
   {
-    const std::lock_guard lock(mutex_);
+    const base::InheritingLock lock(mutex_);
     snapshot = {now, plan_, targets_.copy(), tenants_.copy(), controls_, exporter_};
   }
   for (std::size_t i = 0; i < snapshot.tenants.size(); ++i) {
@@ -255,7 +259,7 @@ Snapshot Ledger::snapshot(base::Instant now) const {
 
 std::optional<std::vector<RecentResults>> Ledger::recents(
     const model::Plan* plan, const std::vector<model::TargetIndex>& targets) const {
-  const std::lock_guard lock(mutex_);
+  const base::InheritingLock lock(mutex_);
   if (plan != plan_.get()) return std::nullopt;
   std::vector<RecentResults> found;
   found.reserve(targets.size());
@@ -266,7 +270,7 @@ std::optional<std::vector<RecentResults>> Ledger::recents(
 
 std::optional<TargetEvidence> Ledger::evidence(std::string_view tenant,
                                                std::string_view probe) const {
-  const std::lock_guard lock(mutex_);
+  const base::InheritingLock lock(mutex_);
   const auto index = plan_->find_target(tenant, probe);
   if (!index) return std::nullopt;
   return TargetEvidence{plan_, *index, evidence_.at(model::to_size(*index))};

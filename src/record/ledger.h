@@ -88,6 +88,8 @@ class Ledger {
   void record_token(model::TenantIndex tenant, const model::TokenFacts& facts);
   // A control target was asked. `control` is its position in the plan.
   void record_control(std::size_t control, bool reachable);
+  // An exchange of whatever purpose ended before it began: too many lookups were under way.
+  void record_refused_lookup();
   // Time the probe loop spent working since the last call.
   void record_busy(base::Nanoseconds busy);
 
@@ -101,26 +103,28 @@ class Ledger {
       const model::Plan* plan, const std::vector<model::TargetIndex>& targets) const;
 
  private:
-  void take_expected(const model::PlanChange& change, base::Instant now);
-  void fit(model::TargetIndex index, const model::Target& before, base::Instant now);
-  std::optional<model::Exclusion> exclusion_of(const model::ProbeResult& result) const;
-  void remember(const model::ProbeResult& result, bool excluded, const EventMarks& marks);
+  void take_expected(const model::PlanChange& change, base::Instant now) REINFER_REQUIRES(mutex_);
+  void fit(model::TargetIndex index, const model::Target& before, base::Instant now)
+      REINFER_REQUIRES(mutex_);
+  std::optional<model::Exclusion> exclusion_of(const model::ProbeResult& result) const
+      REINFER_REQUIRES(mutex_);
+  void remember(const model::ProbeResult& result, bool excluded, const EventMarks& marks)
+      REINFER_REQUIRES(mutex_);
 
   const std::size_t evidence_max_;
   Egress own_egress_;
   Egress& egress_;  // own_egress_, or one that is shared
 
-  // Guarded by mutex_.
   mutable base::InheritingMutex mutex_;
-  std::shared_ptr<const model::Plan> plan_;
-  mutable EditedList<TargetRecord> targets_;  // count their copies
-  mutable EditedList<TenantRecord> tenants_;
-  std::vector<std::optional<bool>> controls_;
-  std::vector<Evidence> evidence_;
-  std::vector<TenantFigures> expected_;  // until the next adopt()
-  std::size_t remembered_ = 0;           // results in all of evidence_
-  Journal journal_;
-  ExporterRecord exporter_;
+  std::shared_ptr<const model::Plan> plan_ REINFER_GUARDED_BY(mutex_);
+  mutable EditedList<TargetRecord> targets_ REINFER_GUARDED_BY(mutex_);  // count their copies
+  mutable EditedList<TenantRecord> tenants_ REINFER_GUARDED_BY(mutex_);
+  std::vector<std::optional<bool>> controls_ REINFER_GUARDED_BY(mutex_);
+  std::vector<Evidence> evidence_ REINFER_GUARDED_BY(mutex_);
+  std::vector<TenantFigures> expected_ REINFER_GUARDED_BY(mutex_);  // until the next adopt()
+  std::size_t remembered_ REINFER_GUARDED_BY(mutex_) = 0;           // results in all of evidence_
+  Journal journal_ REINFER_GUARDED_BY(mutex_);
+  ExporterRecord exporter_ REINFER_GUARDED_BY(mutex_);
 };
 
 }  // namespace reinfer::record

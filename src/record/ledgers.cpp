@@ -1,7 +1,6 @@
 #include "record/ledgers.h"
 
 #include <algorithm>
-#include <mutex>
 
 #include "base/check.h"
 
@@ -29,6 +28,23 @@ void add(const ExporterRecord& part, ExporterRecord& sum) {
   sum.reload_problems = part.reload_problems;
 }
 
+// The snapshots of all parts as one.
+Snapshot put_together(const model::Partition& partition, std::vector<Snapshot>& parts,
+                      base::Instant now) {
+  Snapshot whole{now, partition.whole, {}, {}, parts.front().controls, parts.front().exporter};
+  whole.targets = {partition.targets.size(), [&](std::size_t i) {
+                     const model::PartIndex& place = partition.targets[i];
+                     return parts[place.part].targets.share(place.index);
+                   }};
+  whole.tenants = {partition.tenants.size(), [&](std::size_t i) {
+                     const model::PartIndex& place = partition.tenants[i];
+                     return parts[place.part].tenants.share(place.index);
+                   }};
+  for (std::size_t i = 1; i < parts.size(); ++i)
+    add(parts[i].exporter, whole.exporter);
+  return whole;
+}
+
 }  // namespace
 
 Ledgers::Ledgers(model::Partition partition, base::Instant now) : partition_(std::move(partition)) {
@@ -43,7 +59,7 @@ Ledgers::Ledgers(std::shared_ptr<const model::Plan> plan, base::Instant now)
 void Ledgers::adopt(model::Partition partition, base::Instant now,
                     const std::function<std::vector<bool>()>& carry_out) {
   base::check(partition.parts.size() == ledgers_.size(), "there are as many parts as ledgers");
-  const std::lock_guard lock(mutex_);
+  const base::WriterLock lock(mutex_);
   hand_over_tenants(partition);
   const std::vector<bool> adopted = carry_out();
   for (std::size_t i = 0; i < ledgers_.size(); ++i) {
@@ -64,12 +80,12 @@ void Ledgers::hand_over_tenants(const model::Partition& next) {
 }
 
 model::Partition Ledgers::partition() const {
-  const std::shared_lock lock(mutex_);
+  const base::ReaderLock lock(mutex_);
   return partition_;
 }
 
 std::optional<std::size_t> Ledgers::part_of(std::string_view tenant) const {
-  const std::shared_lock lock(mutex_);
+  const base::ReaderLock lock(mutex_);
   return model::part_of(partition_, tenant);
 }
 
@@ -79,7 +95,7 @@ void Ledgers::record_reload_failed(std::vector<std::string> problems) {
 
 void Ledgers::restore(std::string_view tenant, std::string_view probe, TargetPast past,
                       base::Instant now) {
-  const std::shared_lock lock(mutex_);
+  const base::ReaderLock lock(mutex_);
   const auto index = partition_.whole->find_target(tenant, probe);
   if (!index) return;
   const model::PartIndex place = partition_.targets.at(model::to_size(*index));
@@ -100,7 +116,7 @@ std::vector<JournalBatch> Ledgers::take_journals() {
 }
 
 bool Ledgers::has_target(std::string_view tenant, std::string_view probe) const {
-  const std::shared_lock lock(mutex_);
+  const base::ReaderLock lock(mutex_);
   return partition_.whole->find_target(tenant, probe).has_value();
 }
 
@@ -109,30 +125,19 @@ std::shared_ptr<const Snapshot> Ledgers::shared_snapshot(base::Instant now) cons
 }
 
 Snapshot Ledgers::snapshot(base::Instant now) const {
-  const std::shared_lock lock(mutex_);
+  const base::ReaderLock lock(mutex_);
   Snapshot whole = ledgers_.front()->snapshot(now);
   if (ledgers_.size() == 1) return whole;
   std::vector<Snapshot> parts;
   parts.push_back(std::move(whole));
   for (std::size_t i = 1; i < ledgers_.size(); ++i)
     parts.push_back(ledgers_[i]->snapshot(now));
-  whole = {now, partition_.whole, {}, {}, parts.front().controls, parts.front().exporter};
-  whole.targets = {partition_.targets.size(), [&](std::size_t i) {
-                     const model::PartIndex& place = partition_.targets[i];
-                     return parts[place.part].targets.share(place.index);
-                   }};
-  whole.tenants = {partition_.tenants.size(), [&](std::size_t i) {
-                     const model::PartIndex& place = partition_.tenants[i];
-                     return parts[place.part].tenants.share(place.index);
-                   }};
-  for (std::size_t i = 1; i < parts.size(); ++i)
-    add(parts[i].exporter, whole.exporter);
-  return whole;
+  return put_together(partition_, parts, now);
 }
 
 std::optional<TargetEvidence> Ledgers::evidence(std::string_view tenant,
                                                 std::string_view probe) const {
-  const std::shared_lock lock(mutex_);
+  const base::ReaderLock lock(mutex_);
   const auto index = partition_.whole->find_target(tenant, probe);
   if (!index) return std::nullopt;
   auto found = ledgers_[partition_.targets[model::to_size(*index)].part]->evidence(tenant, probe);
@@ -143,7 +148,7 @@ std::optional<TargetEvidence> Ledgers::evidence(std::string_view tenant,
 
 std::optional<std::vector<RecentResults>> Ledgers::recents(
     const model::Plan* plan, const std::vector<model::TargetIndex>& targets) const {
-  const std::shared_lock lock(mutex_);
+  const base::ReaderLock lock(mutex_);
   if (plan != partition_.whole.get()) return std::nullopt;
   std::vector<RecentResults> found;
   found.reserve(targets.size());

@@ -6,11 +6,11 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <shared_mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/mutex.h"
 #include "model/partition.h"
 #include "record/ledger.h"
 #include "record/shared_snapshots.h"
@@ -57,7 +57,7 @@ class Ledgers {
       const model::Plan* plan, const std::vector<model::TargetIndex>& targets) const;
 
  private:
-  void hand_over_tenants(const model::Partition& next);
+  void hand_over_tenants(const model::Partition& next) REINFER_REQUIRES(mutex_);
 
   Egress egress_;  // what all ledgers know of the controls; has atomics of its own
 
@@ -66,9 +66,8 @@ class Ledgers {
 
   mutable SharedSnapshots shared_;  // has a mutex of its own
 
-  // Guarded by mutex_.
-  mutable std::shared_mutex mutex_;
-  model::Partition partition_;
+  mutable base::SharedMutex mutex_;
+  model::Partition partition_ REINFER_GUARDED_BY(mutex_);
 };
 
 }  // namespace reinfer::record

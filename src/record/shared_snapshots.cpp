@@ -4,7 +4,7 @@ namespace reinfer::record {
 
 std::shared_ptr<const Snapshot> SharedSnapshots::get(base::MonoTime now,
                                                      const std::function<Snapshot()>& take) {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   std::erase_if(read_, [](const auto& snapshot) { return snapshot.expired(); });
   long readers = 0;
   for (const auto& snapshot : read_)

@@ -5,10 +5,10 @@
 
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "record/snapshot.h"
 
 namespace reinfer::record {
@@ -24,10 +24,9 @@ class SharedSnapshots {
   std::shared_ptr<const Snapshot> get(base::MonoTime now, const std::function<Snapshot()>& take);
 
  private:
-  std::mutex mutex_;
-  // Guarded by mutex_.
-  std::vector<std::weak_ptr<const Snapshot>> read_;  // the newest last
-  base::MonoTime newest_taken_{};
+  base::Mutex mutex_;
+  std::vector<std::weak_ptr<const Snapshot>> read_ REINFER_GUARDED_BY(mutex_);  // the newest last
+  base::MonoTime newest_taken_ REINFER_GUARDED_BY(mutex_){};
 };
 
 }  // namespace reinfer::record

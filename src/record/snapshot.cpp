@@ -12,7 +12,7 @@ std::string_view to_label(Phase phase) {
 
 std::string_view to_label(Dropped what) {
   static constexpr std::array<std::string_view, kDroppedCount> kLabels = {
-      "server_timing_entries", "header_lines", "http_codes", "evidence"};
+      "server_timing_entries", "header_lines", "http_codes", "evidence", "name_lookups"};
   return kLabels.at(static_cast<std::size_t>(what));
 }
 

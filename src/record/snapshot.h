@@ -87,8 +87,14 @@ struct TenantRecord {
 };
 
 // Things that a limit left out; each enumerator is a label value.
-enum class Dropped : std::uint8_t { server_timing_entries, header_lines, http_codes, evidence };
-inline constexpr std::size_t kDroppedCount = 4;
+enum class Dropped : std::uint8_t {
+  server_timing_entries,
+  header_lines,
+  http_codes,
+  evidence,
+  name_lookups
+};
+inline constexpr std::size_t kDroppedCount = 5;
 std::string_view to_label(Dropped what);
 
 struct ExporterRecord {

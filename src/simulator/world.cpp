@@ -38,7 +38,7 @@ Authorization World::judge(std::string_view tenant, std::string_view header) {
   if (header.empty()) return Authorization::missing;
   if (!header.starts_with(kBearer)) return Authorization::bad;
   const std::string token(header.substr(kBearer.size()));
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   const auto own = options_.tenant_tokens.find(tenant);
   if (token == (own == options_.tenant_tokens.end() ? token_ : own->second))
     return Authorization::ok;
@@ -48,7 +48,7 @@ Authorization World::judge(std::string_view tenant, std::string_view header) {
 }
 
 std::string World::issue_token(base::Nanoseconds lifetime) {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   if (issued_.size() >= kIssuedTokensMax) issued_.clear();
   std::string token = "issued-" + random_.next_uuid();
   issued_[token] = clock_.now().mono + lifetime;
@@ -56,12 +56,12 @@ std::string World::issue_token(base::Nanoseconds lifetime) {
 }
 
 void World::set_token(std::string token) {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   token_ = std::move(token);
 }
 
 void World::set_fault(std::string tenant, const Fault& fault) {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   if (fault.mode->name == "ok") {
     for (const FaultScope scope : kFaultScopes)
       set_faults_.erase({tenant, scope});
@@ -112,7 +112,7 @@ std::optional<Fault> World::find_fault(const Place& place, std::string_view rout
 }
 
 std::optional<ChosenFault> World::choose_fault(const Place& place, std::string_view route) {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   const auto fault = find_fault(place, route);
   if (!fault) return std::nullopt;
   ChosenFault chosen{*fault, random_.next_unit(), 0, {}};
@@ -126,12 +126,12 @@ std::optional<ChosenFault> World::choose_fault(const Place& place, std::string_v
 }
 
 void World::set_certificate(CertificateName name) {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   certificate_ = name;
 }
 
 Presentation World::presentation() {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   const Place anywhere{Area::nowhere, "", "", {}};
   const Fault* fault = fault_set_for(anywhere, FaultScope::connection);
   if (fault == nullptr) fault = scenario_fault(anywhere, "", FaultScope::connection);
@@ -142,24 +142,24 @@ Presentation World::presentation() {
 }
 
 Marks World::draw_marks() {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   const bool is_undefined = random_.next_unit() < kUndefinedCorrelationRate;
   const std::string ray = fmt::format("{:016x}", random_.next());
   return {ray, is_undefined ? "undefined" : random_.next_uuid()};
 }
 
 void World::count_connection() {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   ++seen_.connections;
 }
 
 void World::count_first_request() {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   ++seen_.connections_with_requests;
 }
 
 void World::count_request(RequestSeen seen) {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   ++seen_.requests;
   const bool room = seen_.by_path.size() < kPathsMax || seen_.by_path.contains(seen.path);
   ++seen_.by_path[room ? seen.path : std::string(kOtherPaths)][seen.status];
@@ -169,19 +169,20 @@ void World::count_request(RequestSeen seen) {
 }
 
 RequestsSeen World::requests_seen() const {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   return seen_;
 }
 
 void World::reset() {
-  const std::lock_guard lock(mutex_);
+  const base::MutexLock lock(mutex_);
   seen_ = {};
   courses_.clear();
 }
 
 bool World::wait_for_requests(std::uint64_t at_least, base::Nanoseconds patience) {
-  std::unique_lock lock(mutex_);
-  return counted_.wait_for(lock, patience, [&] { return seen_.requests >= at_least; });
+  base::MutexLock lock(mutex_);
+  return counted_.wait_for(lock, patience,
+                           [&]() REINFER_REQUIRES(mutex_) { return seen_.requests >= at_least; });
 }
 
 }  // namespace reinfer::simulator

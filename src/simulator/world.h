@@ -3,11 +3,9 @@
 // that drives the simulator use it, under its single mutex. It makes no replies.
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +13,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "base/mutex.h"
 #include "base/random.h"
 #include "simulator/certificates.h"
 #include "simulator/fault.h"
@@ -91,9 +90,11 @@ class World {
     std::uint64_t turns = 0;
   };
 
-  const Fault* fault_set_for(const Place& place, FaultScope scope) const;
-  std::optional<Fault> find_fault(const Place& place, std::string_view route);
-  const Fault* scenario_fault(const Place& place, std::string_view route, FaultScope scope);
+  const Fault* fault_set_for(const Place& place, FaultScope scope) const REINFER_REQUIRES(mutex_);
+  std::optional<Fault> find_fault(const Place& place, std::string_view route)
+      REINFER_REQUIRES(mutex_);
+  const Fault* scenario_fault(const Place& place, std::string_view route, FaultScope scope)
+      REINFER_REQUIRES(mutex_);
 
   // Constant after construction.
   const Options options_;
@@ -101,17 +102,19 @@ class World {
   const base::Clock& clock_;
   const base::MonoTime started_;
 
-  // Guarded by mutex_.
-  mutable std::mutex mutex_;
-  std::condition_variable counted_;
-  base::Random random_;
-  std::string token_;
-  std::map<std::string, base::MonoTime> issued_;  // OAuth token -> expiry
-  std::map<std::pair<std::string, FaultScope>, Fault> set_faults_;
-  std::vector<std::uint64_t> acted_;       // how often each step of the scenario did
-  std::map<std::string, Course> courses_;  // tenant and mode -> since when
-  CertificateName certificate_ = CertificateName::valid;
-  RequestsSeen seen_;
+  mutable base::Mutex mutex_;
+  base::Condition counted_;
+  base::Random random_ REINFER_GUARDED_BY(mutex_);
+  std::string token_ REINFER_GUARDED_BY(mutex_);
+  std::map<std::string, base::MonoTime> issued_
+      REINFER_GUARDED_BY(mutex_);  // OAuth token -> expiry
+  std::map<std::pair<std::string, FaultScope>, Fault> set_faults_ REINFER_GUARDED_BY(mutex_);
+  std::vector<std::uint64_t> acted_
+      REINFER_GUARDED_BY(mutex_);  // how often each step of the scenario did
+  std::map<std::string, Course> courses_
+      REINFER_GUARDED_BY(mutex_);  // tenant and mode -> since when
+  CertificateName certificate_ REINFER_GUARDED_BY(mutex_) = CertificateName::valid;
+  RequestsSeen seen_ REINFER_GUARDED_BY(mutex_);
 };
 
 }  // namespace reinfer::simulator

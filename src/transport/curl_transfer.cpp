@@ -97,10 +97,12 @@ std::optional<std::string> CurlTransfer::find_file_fault() const {
 }
 
 bool CurlTransfer::is_refused(LookupLimit& lookups, base::MonoTime now) {
-  if (auto fault = find_file_fault())
+  if (auto fault = find_file_fault()) {
     refused_start_ = std::move(*fault);
-  else if (!route_.numeric && !lookups.allows(route_.host, now))
+  } else if (!route_.numeric && !lookups.allows(route_.host, now)) {
     refused_start_ = "too many name lookups are under way, their server does not answer";
+    exchange_.lookup_refused = true;
+  }
   return !refused_start_.empty();
 }
 

@@ -152,8 +152,8 @@ int CurlTransfer::ready_to_send(int local_port) {
   sent_as_http2_ = ssl != nullptr && speaks_http2(ssl);
   const auto fresh = connections > 0 ? opened_socket(local_port) : std::optional<int>();
   if (fresh) loop_.kept.connected(*fresh, local_port);
-  if (sent_as_http2_) loop_.frames.watch(ssl, id_, fresh);
   if (ssl != nullptr) {
+    loop_.frames.watch(ssl, id_, fresh, sent_as_http2_);
     loop_.alerts.watch(ssl, id_, error_text_.data());
     if (connections > 0) exchange_.tls = read_tls_facts(ssl);
   }

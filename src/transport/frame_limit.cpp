@@ -44,23 +44,33 @@ void disconnect(int socket) {
 
 }  // namespace
 
-void FrameLimit::watch(ssl_st* ssl, ProbeId id, std::optional<int> fresh) {
+void FrameLimit::watch(ssl_st* ssl, ProbeId id, std::optional<int> fresh, bool frames) {
   exceeded_.emplace(id, false);
   attach(ssl, id_index(), static_cast<std::uintptr_t>(id));
   if (fresh) attach(ssl, socket_index(), static_cast<std::uintptr_t>(*fresh));
-  SSL_set_msg_callback(ssl, &FrameLimit::on_message);
+  SSL_set_msg_callback(ssl, frames ? &FrameLimit::on_record : &FrameLimit::on_tls_message);
   SSL_set_msg_callback_arg(ssl, this);
 }
 
-void FrameLimit::on_message(int sent, int, int type, const void* bytes, std::size_t size,
-                            ssl_st* ssl, void* self) {
+void FrameLimit::on_record(int sent, int, int type, const void* bytes, std::size_t size,
+                           ssl_st* ssl, void* self) {
   if (sent != 0 || type != SSL3_RT_HEADER || size < SSL3_RT_HEADER_LENGTH) return;
-  auto& limit = *static_cast<FrameLimit*>(self);
-  limit.overhead_bytes_ += record_bytes(bytes);
-  if (limit.overhead_bytes_ <= kOverheadBytesMax) return;
+  static_cast<FrameLimit*>(self)->add(record_bytes(bytes), ssl);
+}
+
+// A whole chain of certificates may come late (TLS 1.2), so the length is nothing to go by.
+void FrameLimit::on_tls_message(int sent, int, int type, const void*, std::size_t, ssl_st* ssl,
+                                void* self) {
+  if (sent != 0 || type != SSL3_RT_HANDSHAKE) return;
+  static_cast<FrameLimit*>(self)->add(kOverheadBytesMax / kTlsMessagesMax, ssl);
+}
+
+void FrameLimit::add(std::size_t bytes, const ssl_st* ssl) {
+  overhead_bytes_ += bytes;
+  if (overhead_bytes_ <= kOverheadBytesMax) return;
   // The exchange may be over, and the connection idle.
-  const auto found = limit.exceeded_.find(ProbeId{attached(ssl, id_index())});
-  if (found != limit.exceeded_.end()) found->second = true;
+  const auto found = exceeded_.find(ProbeId{attached(ssl, id_index())});
+  if (found != exceeded_.end()) found->second = true;
   disconnect(static_cast<int>(attached(ssl, socket_index())));
 }
 

@@ -1,9 +1,11 @@
 // Peers of the probes that break the rules of TLS, or stretch them. The outcome is fixed.
 #include <doctest/doctest.h>
+#include <openssl/bio.h>
 #include <openssl/ssl.h>
 #include <sys/socket.h>
 
 #include <string>
+#include <string_view>
 
 #include "tests/component/tls_peer.h"
 
@@ -80,6 +82,61 @@ TEST_CASE("a few tickets and key updates are nothing unusual") {
     shutdown(socket, SHUT_WR);
   });
   CHECK(outcome(peer) == "ok");
+}
+
+// What many messages of TLS itself come to, as they would be sent.
+std::string written_many(ssl_st* session, int count, int (*begin)(ssl_st*)) {
+  BIO* socket = SSL_get_wbio(session);
+  BIO_up_ref(socket);
+  BIO* memory = BIO_new(BIO_s_mem());
+  BIO_up_ref(memory);
+  SSL_set0_wbio(session, memory);
+  for (int i = 0; i < count; ++i) {
+    begin(session);
+    SSL_do_handshake(session);
+  }
+  char* bytes = nullptr;
+  const long size = BIO_get_mem_data(memory, &bytes);
+  std::string written(bytes, static_cast<std::size_t>(size));
+  SSL_set0_wbio(session, socket);
+  BIO_free(memory);
+  return written;
+}
+
+bool send_all(int socket, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t sent = send(socket, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (sent <= 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(sent));
+  }
+  return true;
+}
+
+// OpenSSL reads them in one call for as long as they come, and nobody else is called meanwhile:
+// without a limit all that come are read, and the reply behind them is good.
+TEST_CASE("tickets and key updates without end are read no longer than it takes to notice") {
+  constexpr int kAtOnce = 5'000;
+  const auto key_update = [](ssl_st* session) {
+    return SSL_key_update(session, SSL_KEY_UPDATE_NOT_REQUESTED);
+  };
+  const auto answered_key_update = [](ssl_st* session) {
+    return SSL_key_update(session, SSL_KEY_UPDATE_REQUESTED);
+  };
+  int kind = 0;
+  for (int (*begin)(ssl_st*) : {&SSL_new_session_ticket, +key_update, +answered_key_update}) {
+    ++kind;
+    CAPTURE(kind);
+    const TlsPeer peer({}, [&](ssl_st* session, int socket) {
+      read_request(session);
+      const std::string flood = written_many(session, kAtOnce, begin);
+      if (!send_all(socket, flood)) return;
+      send_text(session, kWithLength);
+      shutdown(socket, SHUT_WR);
+    });
+    const std::string label = outcome(peer);
+    CHECK((label == "bad_body" || label == "connection_lost"));
+    CHECK(peer.connections() == 1);
+  }
 }
 
 }  // namespace

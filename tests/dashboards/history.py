@@ -468,7 +468,8 @@ class ExporterLife:
         gauge('reinfer_exporter_series', 720 if self.instance == HERE else 190)
         counter('reinfer_exporter_loop_busy_seconds_total', self.busy)
         counter('reinfer_exporter_resent_requests_total', self.resent)
-        for what in ('server_timing_entries', 'header_lines', 'http_codes', 'evidence'):
+        for what in ('server_timing_entries', 'header_lines', 'http_codes', 'evidence',
+                     'name_lookups'):
             counter('reinfer_exporter_dropped_total', self.evidence * (what == 'evidence'),
                     f',what="{what}"')
         counter('reinfer_exporter_http_requests_total', self.scrapes, ',path="/metrics",code="200"')

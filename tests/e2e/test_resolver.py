@@ -83,6 +83,7 @@ class SilentResolverTest(unittest.TestCase):
         self.assertLess(max(threads), THREADS_MAX)
         self.assertEqual(seen.results(tenant='well', outcome='ok'), seen.results(tenant='well'))
         self.assertIn('too many name lookups are under way', exporter.stderr())
+        self.assertGreater(seen.value('reinfer_exporter_dropped_total', what='name_lookups'), 0)
 
     def test_other_probes_keep_their_grid(self):
         """Giving up on a name does not wait for the resolver."""

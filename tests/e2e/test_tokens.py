@@ -113,7 +113,8 @@ class StopDuringReloadTest(unittest.TestCase):
                 simulator = Simulator(self, folder)
                 config = write_config(folder, tenant('acme', simulator))
                 exporter = Exporter(self, folder, config, simulator.token, name=way,
-                                    flags=['--web.enable-lifecycle']).await_serving()
+                                    flags=['--web.enable-lifecycle',
+                                           '--debug.no-sandbox']).await_serving()
                 program = folder / 'hang'
                 program.write_text(f'#!/bin/sh\necho $$ >> {folder}/started\nexec sleep 1000\n')
                 program.chmod(0o755)

@@ -198,6 +198,30 @@ zone = "Europe/Berlin"
   CHECK_FALSE(shown());
 }
 
+TEST_CASE("a name lookup that is refused counts, whether a probe or a control asked for it") {
+  World world(acme() + R"(
+[[control]]
+name = "elsewhere"
+url = "https://www.example.com/"
+interval = "30s"
+)");
+  const auto refused = [&] {
+    return world.snapshot()
+        .exporter.dropped[static_cast<std::size_t>(record::Dropped::name_lookups)];
+  };
+  world.run_for(10min);
+  CHECK(refused() == 0);
+  const std::size_t asked = world.starts().size();
+  world.during(0s, 20min, "https://", [](const model::Request& request, base::Random& random) {
+    Answer answer = fails(model::WireError::monitor, 0s)(request, random);
+    answer.exchange.lookup_refused = true;
+    return answer;
+  });
+  world.run_for(10min);
+  CHECK(world.requests_to("example.com") > 20);
+  CHECK(refused() == world.starts().size() - asked);
+}
+
 TEST_CASE("a control tells this machine's network from the vendor's edge") {
   World world(acme() + R"(
 [[control]]

@@ -63,6 +63,7 @@ LIBRARIES = {
     "yaml-cpp/": r"src/http/yaml_table\.cpp",
     "systemd/": r"src/(http/socket_activation|app/service_notices)\.cpp",
     "crypt.h": r"src/http/password\.cpp",
+    "seccomp.h": r"src/app/sandbox\.cpp",
     "toml++/": r"src/config/document\.cpp|src/simulator/scenario\.cpp",
     "CLI/": r"src/app/(\w+_)?options\.cpp|src/simulator/command_line\.cpp",
     "spdlog/": r"src/base/log\.cpp",
@@ -105,6 +106,10 @@ PATTERNS = [
      "a value, a reference or a unique_ptr; only the Plan and a crowd's Snapshot are shared"),
     ("random", r"^(src|tests)/(?!base/random\.cpp).*\.(h|cpp)$",
      r"\bs?rand\s*\(|\brandom_device\b", "Random of base/random.h, seeded"),
+    ("bare-lock", r"^src/(?!base/(inheriting_)?mutex\.(h|cpp)).*\.(h|cpp)$",
+     r"std::(\w*mutex|condition_variable\w*|(unique|shared|scoped)_lock|lock_guard)\b"
+     r"|\bpthread_(mutex|cond|rwlock)_",
+     "Mutex, MutexLock and Condition of base/mutex.h, which clang checks"),
     ("throw", SRC, r"\bthrow\b", "return tl::expected; check() what would be our own mistake"),
     ("catch-all", SRC, r"\bcatch\s*\(\s*\.\.\.\s*\)",
      "catch what the library throws, in its adapter; let the rest end the program"),
@@ -143,6 +148,7 @@ RAW = {"unfinished", "columns", "tab", "trailing-blank", "crlf", "final-newline"
 ALLOWED = {
     ("shared-ptr", "src/base/log.cpp"): "spdlog shares its sinks",
     ("shared-ptr", "src/record/shared_list.h"): "a snapshot shares records",
+    ("bare-lock", "src/base/log.cpp"): "spdlog locks its sinks by itself",
     ("throw", "src/simulator/command_line.cpp"): "CLI11 is told of a bad value by its exception",
 }
 

@@ -223,7 +223,7 @@ TEST_CASE("a mutex that inherits priority keeps others out like any other") {
   int count = 0;
   const auto add = [&] {
     for (int i = 0; i < 10'000; ++i) {
-      const std::lock_guard lock(mutex);
+      const base::InheritingLock lock(mutex);
       ++count;
     }
   };
@@ -253,7 +253,7 @@ TEST_CASE("who holds a mutex that inherits priority has that of who waits for it
   std::atomic<bool> refused{false};
   std::thread waiter([&] {
     refused = base::ask_for_realtime() != 0;
-    const std::lock_guard lock(mutex);
+    const base::InheritingLock lock(mutex);
   });
   const base::MonoTime patience = base::mono_now() + std::chrono::seconds(10);
   while (!refused && priority_now() >= 0 && base::mono_now() < patience)

@@ -183,7 +183,7 @@ TEST_CASE_FIXTURE(LedgerTest, "what was not measured is absent") {
   CHECK(target().http_codes.empty());
 }
 
-TEST_CASE_FIXTURE(LedgerTest, "probes in flight and lag are counted") {
+TEST_CASE_FIXTURE(LedgerTest, "probes in flight, lag and refused lookups are counted") {
   ledger.record_started(kTarget, 3ms);
   CHECK(target().in_flight);
   CHECK(exporter().probes_in_flight == 1);
@@ -191,6 +191,8 @@ TEST_CASE_FIXTURE(LedgerTest, "probes in flight and lag are counted") {
   CHECK_FALSE(target().in_flight);
   CHECK(exporter().probes_in_flight == 0);
   CHECK(exporter().schedule_lag.sum() == doctest::Approx(0.003));
+  ledger.record_refused_lookup();
+  CHECK(exporter().dropped[static_cast<std::size_t>(record::Dropped::name_lookups)] == 1);
   ledger.record_busy(5ms);
   CHECK(exporter().loop_busy_seconds == doctest::Approx(0.005));
 }

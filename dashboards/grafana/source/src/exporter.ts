@@ -274,10 +274,11 @@ const dropped = graph(
     title: "Left out and sent again",
     means:
       "What limits made the exporter drop (headers, Server-Timing entries, status codes, " +
-      "evidence), and " +
+      "evidence, name lookups), and " +
       "requests that were sent again because a kept connection was dead.",
     normal: "Evidence is replaced all the time; the rest is 0, or a resent request now and then.",
-    next: "http_codes: more than 30 codes were answered; the rest counts as other.",
+    next: "http_codes: more than 30 codes were answered; the rest counts as other. " +
+      "name_lookups: the name server does not answer.",
     unit: units.Short,
     decimals: 0,
     thresholds: risingBad(1, 100),
