@@ -73,12 +73,9 @@ def build(preset, targets, *defines, inputs=LEVELS, slow=True):
 
 def levels(preset, *names, suffix='', slow=True, after=''):
     """The levels that are compiled, under one preset."""
-    programs = {'unit': 'unit/unit_tests', 'sim': 'sim/sim_tests', 'threads': 'unit/unit_tests',
+    programs = {'unit': 'unit/unit_tests', 'sim': 'sim/sim_tests', 'threads': 'unit/thread_tests',
                 'simulator': 'component/simulator_tests', 'component': 'component/component_tests'}
-    # The unit tests of what several threads share.
-    some = {'threads': ['--source-file=*base_test*,*partition_test*,*record_test*']}
-    return [Suite(f'{name}{suffix}', [f'build/{preset}/tests/{programs[name]}', '--duration=true',
-                                      *some.get(name, [])],
+    return [Suite(f'{name}{suffix}', [f'build/{preset}/tests/{programs[name]}', '--duration=true'],
                   LEVELS, after=after or f'build-{preset}', slow=slow) for name in names]
 
 
@@ -116,7 +113,7 @@ SUITES = [
     python('hardening', 'tests/tidy/hardening.py', 'build/release/src/reinfer_exporter', **RELEASE),
     build('asan', 'all'),
     *levels('asan', 'component', 'simulator', 'sim', 'unit', suffix='-asan'),
-    build('tsan', 'component_tests unit_tests'),
+    build('tsan', 'component_tests thread_tests'),
     *levels('tsan', 'component', 'threads', suffix='-tsan'),
     bash('odr', 'tests/tidy/odr.sh', inputs=COMPILED + ['tests/tidy/odr*'], after='build-release',
          slow=True, compiles=True, minutes_max=60),
