@@ -88,6 +88,39 @@ tl::expected<std::optional<StorageFolder>, std::string> take_storage(const std::
   return tl::unexpected(taken.error());
 }
 
+bool runs_programs(const model::Plan& plan) {
+  const auto& tenants = plan.tenants();
+  return std::any_of(tenants.begin(), tenants.end(), [](const model::Tenant& tenant) {
+    return tenant.token.kind == model::TokenSource::Kind::command;
+  });
+}
+
+// False: programs may be started from here on, and any file be written. A token_command inherits
+// the sandbox, and people have it run sudo or keep files of its own.
+bool confine(const Options& options, const model::Plan& plan, const base::Log& log) {
+  if (!options.sandbox) return false;
+  if (runs_programs(plan)) {
+    log.info("not in a sandbox, for a token_command would be in it");
+    return false;
+  }
+  std::vector<std::string> writable;
+  if (!options.storage_path.empty()) writable.push_back(options.storage_path);
+  // SQLite would write there what it cannot sort in memory.
+  if (!options.storage_path.empty()) setenv("SQLITE_TMPDIR", options.storage_path.c_str(), 1);
+  const auto port_folder = std::filesystem::path(options.port_file).parent_path();
+  if (!options.port_file.empty())
+    writable.push_back(port_folder.empty() ? "." : port_folder.string());
+  const Sandbox sandbox = enter_sandbox(writable);
+  if (!sandbox.system_calls.empty())
+    log.debug("system calls are not filtered", {{"reason", sandbox.system_calls}});
+  if (!sandbox.files.empty())
+    log.debug("files are not protected from this process", {{"reason", sandbox.files}});
+  const std::string below = writable.empty() ? "nowhere" : base::join(writable, ", ");
+  log.info("in a sandbox", {{"starts_programs", sandbox.system_calls.empty() ? "no" : "yes"},
+                            {"writes_below", sandbox.files.empty() ? below : "/"}});
+  return true;
+}
+
 // The parts that exist with a storage path only.
 struct Kept {
   Kept(std::string file, record::Ledgers& ledgers, const base::Clock& clock,
