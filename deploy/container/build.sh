@@ -81,10 +81,16 @@ build '' reinfer_exporter
 
 if [ -n "$output" ]; then
   mkdir -p "$output"
+  layout=$(mktemp -d)
+  trap 'rm -rf "$layout"' EXIT
   for name in reinfer_exporter reinfer_simulator; do
     file=$name-$version-$release
     rm -f "$output/$file.oci.tar"
-    buildah push --quiet "$prefix/$name:$version" "oci-archive:$output/$file.oci.tar:$version"
+    buildah push --quiet "$prefix/$name:$version" "oci:$layout/$name:$prefix/$name:$version"
+    # buildah's own archives have the time at which they were made in them.
+    tar --create --sort=name --format=gnu --owner=0 --group=0 --numeric-owner \
+      --mode=u=rwX,go=rX --mtime="@$epoch" --file="$output/$file.oci.tar" \
+      -C "$layout/$name" blobs index.json oci-layout
     working=$(buildah from --pull-never "$prefix/$name:$version")
     cp "$(buildah mount "$working")/usr/share/sbom/$name.cdx.json" "$output/$file.cdx.json"
     buildah rm "$working" >/dev/null

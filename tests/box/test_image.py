@@ -1,6 +1,7 @@
 """The container image: what is in it, what it may do, and that it is the same twice."""
 
 import contextlib
+import hashlib
 import json
 import re
 import stat
@@ -67,10 +68,14 @@ class ContentTest(unittest.TestCase):
         self.assertLessEqual(packed / 2**20, PACKED_MIB_MAX)
 
     def test_the_same_sources_give_the_same_image(self):
-        """Compiled and put together once more."""
+        """Compiled and put together once more, archives included."""
         before = image_id(EXPORTER), image_id(SIMULATOR)
-        build('--again')
+        build('--again', f'--output={FOLDER}/again')
         self.assertEqual((image_id(EXPORTER), image_id(SIMULATOR)), before)
+        archives, again = ({file.name: hashlib.sha256(file.read_bytes()).hexdigest()
+                            for file in (FOLDER / name).iterdir()}
+                           for name in ('archives', 'again'))
+        self.assertEqual(again, archives)
 
     def test_there_is_one_program_and_nothing_to_gain_rights_by(self):
         """No shell; nobody may write but where state belongs."""
