@@ -18,11 +18,14 @@ SOURCE = Path(__file__).resolve().parent / 'palette.toml'
 ROOT = Path(__file__).resolve().parents[2]
 BY = 'dashboards/palette/palette.py from palette.toml'
 STYLE_SHEET = 'src/page/assets/page.css'
+REPORT_STYLE = 'src/sla/html_style.cpp'
 BEGIN, END = f'/* Made by {BY}: change that. */', '/* End of what is made. */'
 # Values of the page that are the report's as well, under the report's names.
 REPORT = {'ink': 'ink', 'quiet': 'quiet', 'line': 'line', 'shade': 'shade', 'good': 'good',
           'bad': 'bad', 'unknown': 'quiet', 'bar': 'good-day', 'bar-bad': 'bad',
-          'bar-none': 'excluded'}
+          'bar-none': 'excluded', 'ground': 'card', 'rule': 'rule', 'whole': 'whole'}
+# A page's margin knows no variables.
+MARGIN = r'(@bottom-right \{[^}]*color: )#[0-9a-f]{6}'
 
 
 def load():
@@ -68,7 +71,7 @@ def icon(text, colour):
 
 def report(text, palette):
     """The style of the monthly report, which is for paper: light alone."""
-    tones = {name: one.get('light') for group in ('verdicts', 'page')
+    tones = {name: one.get('light') for group in ('verdicts', 'page', 'report')
              for name, one in palette[group].items()}
     lines = [':root { color-scheme: light;']
     for name, of in REPORT.items():
@@ -79,7 +82,7 @@ def report(text, palette):
     made, count = re.subn(r':root \{ color-scheme: light;[^}]*\}', '\n'.join(lines) + ' }', text)
     if count != 1:
         raise ValueError(f'the style of the report has {count} blocks of colours')
-    return made
+    return re.sub(MARGIN, rf'\g<1>{tones["quiet"]}', made)
 
 
 def camel(name):
@@ -136,14 +139,14 @@ def files(palette=None):
     def there(path):
         return (ROOT / path).read_text(encoding='utf-8')
     assets = 'src/page/assets'
-    style = 'src/sla/html_style.cpp'
     return {
         STYLE_SHEET: style_sheet(there(STYLE_SHEET), palette),
         f'{assets}/fine.svg': icon(there(f'{assets}/fine.svg'),
                                    palette['verdicts']['good']['light']),
         f'{assets}/trouble.svg': icon(there(f'{assets}/trouble.svg'),
                                       palette['verdicts']['bad']['light']),
-        style: report(there(style), palette),
+        f'{assets}/lost.svg': icon(there(f'{assets}/lost.svg'), palette['page']['quiet']['light']),
+        REPORT_STYLE: report(there(REPORT_STYLE), palette),
         'dashboards/grafana/source/src/palette.ts': typescript(palette),
         'src/terminal/palette.h': header(palette),
     }

@@ -7,12 +7,12 @@ namespace {
 constexpr std::string_view kStyle = R"(
 :root { color-scheme: light; --ink: #16202c; --quiet: #556170; --line: #dfe4ea;
   --shade: #eef1f5; --good: #14724f; --bad: #ae0817; --unknown: #556170; --bar: #7cc3ae;
-  --bar-bad: #ae0817; --bar-none: #c3ccd6; }
+  --bar-bad: #ae0817; --bar-none: #c3ccd6; --ground: #ffffff; --rule: #9aa6b4; --whole: #fbfcfd; }
 * { box-sizing: border-box; }
 body { margin: 0 auto; padding: 2.5rem 2rem 4rem; max-width: 62rem; color: var(--ink);
-  background: #fff; font: 15px/1.5 system-ui, -apple-system, Segoe UI, Roboto, Helvetica Neue,
-  Arial, sans-serif; font-variant-numeric: tabular-nums; -webkit-print-color-adjust: exact;
-  print-color-adjust: exact; overflow-wrap: break-word; }
+  background: var(--ground); font: 15px/1.5 system-ui, -apple-system, Segoe UI, Roboto,
+  Helvetica Neue, Arial, sans-serif; font-variant-numeric: tabular-nums;
+  -webkit-print-color-adjust: exact; print-color-adjust: exact; overflow-wrap: break-word; }
 h1, h2, h3, h4, p, ul, dl, dd { margin: 0; }
 h1 { font-size: 2rem; line-height: 1.2; letter-spacing: -.01em; }
 h2 { font-size: 1.4rem; line-height: 1.25; }
@@ -28,7 +28,7 @@ section { margin-top: 2.5rem; }
 section.tenant { border-top: 1px solid var(--ink); padding-top: 1.2rem; }
 article { margin-top: 1.2rem; border: 1px solid var(--line); border-radius: 6px;
   padding: 1rem 1.2rem 1.2rem; }
-article.whole { border-color: #9aa6b4; background: #fbfcfd; }
+article.whole { border-color: var(--rule); background: var(--whole); }
 .title { display: flex; justify-content: space-between; align-items: baseline; gap: 1rem; }
 .title .of { color: var(--quiet); font-weight: 400; }
 .verdict { white-space: nowrap; font-weight: 600; }
@@ -47,17 +47,17 @@ svg.days text.low { fill: var(--bad); font-size: 7px; font-weight: 600; }
 svg.days .good { fill: var(--bar); }
 svg.days .bad { fill: var(--bar-bad); }
 svg.days .none { fill: var(--bar-none); }
-svg.days .excluded { fill: #fff; stroke: #8a95a3; stroke-width: .8; }
+svg.days .excluded { fill: var(--ground); stroke: var(--quiet); stroke-width: .8; }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; font-size: .75rem;
   color: var(--quiet); margin-top: .2rem; }
 .legend svg { width: .8em; height: .8em; margin-right: .4em; vertical-align: -.06em; }
 .legend .good { fill: var(--bar); }
 .legend .bad { fill: var(--bar-bad); }
 .legend .none { fill: var(--bar-none); }
-.legend .excluded { fill: #fff; stroke: #8a95a3; stroke-width: 2; }
+.legend .excluded { fill: var(--ground); stroke: var(--quiet); stroke-width: 2; }
 table { border-collapse: collapse; width: 100%; font-size: .85rem; }
 th { text-align: left; font-weight: 600; color: var(--quiet); font-size: .75rem;
-  border-bottom: 1px solid #9aa6b4; padding: .2rem .6rem .2rem 0; vertical-align: bottom; }
+  border-bottom: 1px solid var(--rule); padding: .2rem .6rem .2rem 0; vertical-align: bottom; }
 td { border-bottom: 1px solid var(--line); padding: .3rem .6rem .3rem 0; vertical-align: top; }
 table.narrow { max-width: 34rem; }
 th:last-child, td:last-child { padding-right: 0; }
@@ -67,7 +67,8 @@ td.words, dd, li, h2, h3 { overflow-wrap: anywhere; }
 td.name { min-width: 9rem; overflow-wrap: anywhere; }
 td small { display: block; color: var(--quiet); }
 .overview { margin-top: .8rem; }
-.overview tr.whole td { font-weight: 600; border-top: 1px solid #9aa6b4; background: var(--shade); }
+.overview tr.whole td { font-weight: 600; border-top: 1px solid var(--rule);
+  background: var(--shade); }
 .overview td:first-child, .overview th:first-child { padding-left: .5rem; }
 .overview td:last-child { padding-right: .5rem; }
 .overview tr.probe td:first-child { padding-left: 1.5rem; }

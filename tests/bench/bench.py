@@ -14,6 +14,7 @@ from pathlib import Path
 import cost
 import exactness
 import growth
+import history
 import own
 import plot
 import quota
@@ -122,9 +123,23 @@ def measure_quota(stage, options):
         stage, subject, share, options.seconds, seed))
 
 
+def measure_history(stage, options):
+    """CPU and error with a history and without, and a played day of it."""
+    rows = []
+    for workloads, run, seconds in (
+            (history.CPU_WORKLOADS, history.run_cpu, options.seconds),
+            (history.ERROR_WORKLOADS, history.run_error, options.seconds)):
+        cells = [(subject, workload) for workload in workloads for subject in history.SUBJECTS]
+        rows += interleaved(options.runs, cells, lambda subject, workload, seed, run=run,
+                            seconds=seconds: run(stage, subject, workload, seconds, seed))
+    say(f'a day of {history.PLAYED_TARGETS} targets, played')
+    return [*rows, history.play_day(stage)]
+
+
 PARTS = {'truth': measure_truth, 'error': measure_error, 'cpu': measure_cpu, 'own': measure_own,
          'size': measure_size, 'growth': measure_growth, 'lag': measure_lag,
-         'scrape': measure_scrape, 'start': measure_start, 'quota': measure_quota}
+         'scrape': measure_scrape, 'start': measure_start, 'quota': measure_quota,
+         'history': measure_history}
 
 
 def parse_arguments():

@@ -7,6 +7,7 @@ import unittest
 import demands
 import exactness
 import figures
+import history
 import plot
 
 
@@ -118,6 +119,34 @@ class Demands(unittest.TestCase):
         self.assertIn('>20 &#181;s<', picture)
         self.assertIn('>4 ms<', picture)
         self.assertIsNone(plot.error_svg([]))
+
+
+class History(unittest.TestCase):
+
+    # Of one target, in bytes.
+    DAY = {'what': 'day', 'targets': 2, 'kinds': {
+        kind.name: (10, 2 * size) for kind, size in zip(history.KINDS, (100, 50, 40, 30, 4, 3, 1))}}
+
+    def test_each_kind_of_row_is_there_for_as_many_days_as_it_is_kept(self):
+        wanted = history.extrapolated(self.DAY, targets=10, days=90)
+        self.assertEqual(list(wanted.values()),
+                         [31000, 15500, 36000, 27000, 3600, 2700, 900])
+        self.assertEqual(history.extrapolated(self.DAY, 10, 7)['latencies by hour'], 7000)
+
+    def test_the_limit_of_size_takes_the_finest_first(self):
+        kept = history.kept_under(116700 - 31000 - 7750, self.DAY, targets=10, days=90)
+        self.assertEqual(list(kept.values()), [0, 15.5, 90, 90, 90, 90, 90])
+        self.assertEqual(history.kept_under(1e6, self.DAY, 10, 90)['latencies by hour'], 31)
+
+    def test_more_cpu_with_a_history_than_without_is_judged(self):
+        def row(subject, micros):
+            return {'what': 'cpu', 'subject': subject, 'workload': 'tls fresh',
+                    'cpu_us_per_probe': micros}
+        judged = {d.what: d.met for d in demands.judge({'history': [
+            row('exporter', 1000), row('history', 1049), self.DAY]})}
+        self.assertTrue(judged['CPU of a probe with a history to without, tls fresh'])
+        self.assertFalse(judged['CPU of a probe with a history to without, plain reused'])
+        self.assertTrue(judged['history of 10,000 targets for 90 days, by day'])
 
 
 if __name__ == '__main__':

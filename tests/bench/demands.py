@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import figures
 import growth
+import history
 
 # How many times the bare loop's instructions a probe may take.
 OWN_LIMITS = {'plain fresh': 1.3, 'plain reused': 1.3, 'tls fresh': 1.05, 'tls reused': 1.3}
@@ -148,9 +149,33 @@ def judge_quota(rows):
                      figures.median([row['trusted_p99_us'] for row in runs]))
 
 
+def judge_history(rows):
+    """Beside the same exporter without one; and the room that it may take."""
+    def of(what, subject, workload):
+        return [row for row in rows if (row['what'], row.get('subject'), row.get('workload'))
+                == (what, subject, workload)]
+    for workload in history.CPU_WORKLOADS:
+        yield Demand(f'CPU of a probe with a history to without, {workload}', 1.05, 'x', ratio(*(
+            figures.median([row['cpu_us_per_probe'] for row in of('cpu', subject, workload)])
+            for subject in ('history', 'exporter'))))
+    for workload in history.ERROR_WORKLOADS:
+        for kind in sorted({kind for row in of('error', 'exporter', workload)
+                            for kind in row['kinds']}):
+            yield Demand(f'wait error p99 with a history to without, {kind}', 1.2, 'x', ratio(*(
+                wait_error(of('error', subject, workload), subject, workload, kind, 99)
+                for subject in ('history', 'exporter'))))
+    for day in (row for row in rows if row['what'] == 'day'):
+        wanted = history.extrapolated(day)
+        what = f'{history.TARGETS:,} targets for {history.DAYS} days'
+        yield Demand(f'history of {what}, by day', history.CAP_BYTES / 1e6, 'MB',
+                     sum(wanted[name] for name in history.BY_DAY) / 1e6)
+        yield Demand(f'history of {what}, all of it', history.CAP_BYTES / 1e6, 'MB',
+                     sum(wanted.values()) / 1e6)
+
+
 JUDGES = {'own': judge_own, 'growth': judge_growth, 'start': judge_start, 'quota': judge_quota,
           'error': judge_error, 'cpu': judge_cpu, 'size': judge_size, 'lag': judge_lag,
-          'scrape': judge_scrape}
+          'scrape': judge_scrape, 'history': judge_history}
 
 
 def judge(parts):

@@ -69,11 +69,12 @@ def scraping(port):
         thread.join()
 
 
-def run_exporter(stage, truth, loads, seconds, scraped):
-    """The exporter's engine with a record of every probe."""
+def run_exporter(stage, truth, loads, seconds, scraped=False, remembers=False):
+    """The exporter's engine with a record of every probe, and perhaps a history."""
     samples, port_file = stage.path('samples'), stage.path('port')
+    history = [stage.path('history.db')] if remembers else []
     with stage.running(stage.program('probe_bench'), stage.config_file(truth, loads), samples,
-                       port_file) as program:
+                       port_file, *history) as program:
         port = int(program.says(port_file))
         window = Window(program)
         with scraping(port) if scraped else contextlib.nullcontext():
@@ -129,8 +130,9 @@ def run_cell(stage, subject, workload, seconds, seed):
     """One cell: the quantiles of each kind's errors in microseconds, cost, counts."""
     loads = ALL_FRESH[workload] if subject == 'blackbox' else WORKLOADS[workload]
     with stage.truth(seed) as truth:
-        if subject == 'exporter':
-            window, path = run_exporter(stage, truth, loads, seconds, 'scraped' in workload)
+        if subject in ('exporter', 'history'):
+            window, path = run_exporter(stage, truth, loads, seconds, 'scraped' in workload,
+                                        subject == 'history')
         elif subject == 'libcurl':
             window, path = run_libcurl(stage, truth, loads, seconds)
         else:

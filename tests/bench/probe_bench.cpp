@@ -2,14 +2,16 @@
 // which the product itself does not keep: the same plan, engine, transport, ledger and server. For
 // the error of its figures, probe by probe.
 //
-//   probe_bench CONFIG_FILE SAMPLES_FILE PORT_FILE
+//   probe_bench CONFIG_FILE SAMPLES_FILE PORT_FILE [HISTORY_FILE]
 //
 // PORT_FILE gets the port of /metrics. It runs until SIGTERM, then writes a line for each probe.
+// There is no history without its file.
 #include <atomic>
 #include <csignal>
 #include <cstdio>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -17,6 +19,7 @@
 #include "app/probe_threads.h"
 #include "base/check.h"
 #include "base/random.h"
+#include "history/history.h"
 #include "http/server.h"
 #include "record/ledgers.h"
 #include "recording_transport.h"
@@ -48,7 +51,7 @@ bool write_record(const std::string& samples_file, const Records& records) {
 }
 
 int run(const std::string& config_file, const std::string& samples_file,
-        const std::string& port_file) {
+        const std::string& port_file, const std::string& history_file) {
   const auto plan = app::load_or_explain(config_file);
   if (!plan) return app::kExitBadConfig;
   const sigset_t signals = stop_signals();
@@ -79,6 +82,12 @@ int run(const std::string& config_file, const std::string& samples_file,
                       server_instruments, log);
   const auto port = server.bind();
   base::check(port.has_value(), "a port of loopback is free");
+  history::HistoryInstruments history_instruments(instruments);
+  std::optional<history::History> history;
+  if (!history_file.empty()) {
+    history.emplace(history_file, ledgers, clock, history_instruments, log);
+    history->start();
+  }
   server.start();
   threads.start();
   std::ofstream(port_file + ".new") << *port << '\n';
@@ -90,6 +99,10 @@ int run(const std::string& config_file, const std::string& samples_file,
   threads.request_stop();
   server.stop();
   threads.join();
+  if (history) {
+    history->request_stop();
+    history->join();
+  }
   return write_record(samples_file, records) ? 0 : 1;
 }
 
@@ -97,10 +110,10 @@ int run(const std::string& config_file, const std::string& samples_file,
 }  // namespace reinfer::bench
 
 int main(int argc, char** argv) {
-  if (argc != 4) {
-    std::fputs("probe_bench CONFIG_FILE SAMPLES_FILE PORT_FILE\n", stderr);
+  if (argc != 4 && argc != 5) {
+    std::fputs("probe_bench CONFIG_FILE SAMPLES_FILE PORT_FILE [HISTORY_FILE]\n", stderr);
     return 2;
   }
   std::signal(SIGPIPE, SIG_IGN);
-  return reinfer::bench::run(argv[1], argv[2], argv[3]);
+  return reinfer::bench::run(argv[1], argv[2], argv[3], argc == 5 ? argv[4] : "");
 }

@@ -9,6 +9,7 @@ from pathlib import Path
 import demands
 import figures
 import growth
+import history
 from stage import BLACKBOX, HOLD_US, ROOT
 
 SUBJECTS = {'exporter': 'reinfer_exporter', 'libcurl': "libcurl's own clock",
@@ -213,6 +214,38 @@ def quota_table(rows):
                   'trusted max', 'all p99'], body)
 
 
+def history_text(rows):
+    """With and without, and where the bytes go."""
+    def pair(what, workload, value):
+        return [with_range([value(row) for row in of(
+            [row for row in rows if row['what'] == what], subject, workload)])
+            for subject in ('exporter', 'history')]
+    body = [[f'us of CPU a probe, {workload}',
+             *pair('cpu', workload, lambda row: row['cpu_us_per_probe'])]
+            for workload in history.CPU_WORKLOADS]
+    for workload in history.ERROR_WORKLOADS:
+        kinds = sorted({kind for row in rows if row.get('workload') == workload
+                        for kind in row.get('kinds', {})})
+        body += [[f'us of wait error p{q}, {kind}', *pair(
+            'error', workload, lambda row, k=kind, q=q: row['kinds'].get(k, {}).get(
+                f'wait_p{q}_us'))] for kind in kinds for q in (50, 99)]
+    parts = [table(['', 'without a history', 'with one'], body)]
+    for day in (row for row in rows if row['what'] == 'day'):
+        wanted, kept = history.extrapolated(day), history.kept_under(history.CAP_BYTES, day)
+        parts.append(
+            f'A played day of {day["targets"]} targets every {history.PLAYED_INTERVAL_S} s, '
+            f'{day["results"]:,} results; the history\'s own thread took '
+            f'{number(day["turns_us_per_result"])} us of CPU for each, folding included. For '
+            f'{history.TARGETS:,} targets after {history.DAYS} days:')
+        parts.append(table(
+            ['kind', 'rows a target and day', 'bytes a row', 'MB without a limit',
+             f'days of it under {history.CAP_BYTES / 1e6:.0f} MB'],
+            [[name, number(count / day['targets']), number(size / count if count else None),
+              number(wanted[name] / 1e6), number(kept[name])]
+             for name, (count, size) in day['kinds'].items()]))
+    return '\n\n'.join(parts)
+
+
 SECTIONS = {
     'truth': ('The truth', truth_text),
     'error': ('Error of the figures', error_tables),
@@ -224,6 +257,7 @@ SECTIONS = {
     'scrape': ('Scrapes', scrape_table),
     'start': ('First light', start_table),
     'quota': ('With a share of a processor', quota_table),
+    'history': ('What the history costs', history_text),
 }
 
 

@@ -3,7 +3,7 @@
 #
 #   bash tests/bench/run.sh [PART...] [--runs N] [--seconds S] [--rounds N] [--quick]
 #
-# Parts: truth, error, cpu, own, size, growth, lag, scrape, start, quota.
+# Parts: truth, error, cpu, own, size, growth, lag, scrape, start, quota, history.
 #
 # Installs what it needs with apt and builds it. A whole run writes RESULTS.md and error.svg beside
 # this file; raw numbers stay in build/bench.

@@ -25,6 +25,7 @@ BLIND = {
     'tritan': ((1.255528, -.076749, -.178779), (-.078411, .930809, .147602),
                (.004733, .691367, .303900)),
 }
+IN_STYLE = r':[^;{}]*(#[0-9A-Fa-f]{3,8}\b|\b(?:rgb|hsl)a?\()'
 # Files that may hold colours only by way of the palette, and what a colour looks like in them.
 WITHOUT_COLOURS = (('dashboards/grafana/source/src', '*.ts', r'"#[0-9A-Fa-f]{3,8}"|"(dark-|light-|'
                     r'semi-dark-|super-light-)?(red|orange|yellow|green|blue|purple)"'),
@@ -181,8 +182,10 @@ def strays():
     """Colours that do not come from the palette."""
     sheet = (boards.ROOT / palette.STYLE_SHEET).read_text()
     sheet = sheet[:sheet.index(palette.BEGIN)] + sheet[sheet.index(palette.END):]
-    yield from (f'{palette.STYLE_SHEET}: {colour}'
-                for colour in re.findall(r':[^;{}]*(#[0-9A-Fa-f]{3,8}\b|\b(?:rgb|hsl)a?\()', sheet))
+    yield from (f'{palette.STYLE_SHEET}: {colour}' for colour in re.findall(IN_STYLE, sheet))
+    report = (boards.ROOT / palette.REPORT_STYLE).read_text()
+    report = re.sub(palette.MARGIN, '', report[report.index('}', report.index(':root {')):])
+    yield from (f'{palette.REPORT_STYLE}: {colour}' for colour in re.findall(IN_STYLE, report))
     for folder, pattern, colour in WITHOUT_COLOURS:
         for path in sorted((boards.ROOT / folder).glob(pattern)):
             if path.name != 'palette.ts':

@@ -1,0 +1,158 @@
+// What a history takes: plays a day of so many targets through the ledgers and the history as
+// `serve` has them, as fast as it goes, and leaves the file for history.py, which looks into it.
+//
+//   history_bench FILE TARGETS INTERVAL_SECONDS
+//
+// One probe of each 300 fails. The history's turn comes after each round of all targets. It prints
+// the results and the CPU time of those turns, folding and pruning included, in a line of JSON.
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "base/check.h"
+#include "base/log.h"
+#include "config/load_plan.h"
+#include "history/history.h"
+#include "record/ledgers.h"
+
+namespace reinfer::bench {
+namespace {
+
+constexpr std::size_t kTenantTargets = 50;
+constexpr std::uint64_t kFailsOneOf = 300;
+constexpr std::chrono::hours kPlayed{24};
+
+class PlayedClock final : public base::Clock {
+ public:
+  base::Instant now() const override { return now_; }
+  void pass(base::Nanoseconds time) {
+    now_.wall += time;
+    now_.mono += time;
+  }
+
+ private:
+  // 2026-11-23 00:00 UTC: days are those of UTC.
+  base::Instant now_{base::WallTime{std::chrono::seconds(1795392000)},
+                     base::MonoTime{std::chrono::hours(7)}};
+};
+
+std::shared_ptr<const model::Plan> plan_of(std::size_t targets, int interval_seconds) {
+  std::string text = fmt::format("[limits]\nseries_max = 10000000\n[defaults]\ninterval = \"{}s\"\n",
+                                 interval_seconds);
+  for (std::size_t i = 0; i < targets; ++i) {
+    if (i % kTenantTargets == 0)
+      text += fmt::format(
+          "[[tenant]]\nname = \"t{0}\"\nbase_url = \"https://cloud.uipath.com/org/t{0}/reinfer_\"\n"
+          "token_env = \"BENCH_TOKEN\"\nslo = {{ availability = 99.9, latency = \"1s\","
+          " latency_ratio = 99 }}\n",
+          i / kTenantTargets);
+    text += fmt::format("[[tenant.probe]]\nname = \"p{0}\"\npath = \"/api/v1/p{0}\"\n", i);
+  }
+  auto plan = config::parse_plan(text, "bench.toml",
+                                 [](const model::TokenSource&) { return std::nullopt; });
+  base::check(plan.has_value(), "the plan is good");
+  return std::make_shared<const model::Plan>(std::move(*plan));
+}
+
+class Dice {
+ public:
+  std::uint64_t roll() {
+    state_ = state_ * 6364136223846793005U + 1442695040888963407U;
+    return state_ >> 33;
+  }
+  // As latencies are spread: most near the middle, few several times as long.
+  base::Nanoseconds latency(double middle_ms) {
+    double sum = -6;
+    for (int i = 0; i < 12; ++i)
+      sum += static_cast<double>(roll() % 10'000) / 10'000;
+    return std::chrono::microseconds(static_cast<std::int64_t>(1e3 * middle_ms * std::exp(sum / 3)));
+  }
+
+ private:
+  std::uint64_t state_ = 1;
+};
+
+model::ProbeResult result_of(Dice& dice, std::size_t target, base::Instant now) {
+  model::ProbeResult result;
+  result.target = model::TargetIndex(target);
+  const bool failed = dice.roll() % kFailsOneOf == 0;
+  result.outcome = failed ? model::Outcome::server_error : model::Outcome::ok;
+  result.http_status = failed ? 503 : 200;
+  result.application_answered = true;
+  result.server_processing = dice.latency(60);
+  result.network_overhead = dice.latency(20);
+  result.phases.resolve = result.phases.connect = std::chrono::milliseconds(1);
+  result.phases.tls = std::chrono::milliseconds(9);
+  result.phases.wait = *result.server_processing + *result.network_overhead;
+  result.phases.total = *result.phases.wait + std::chrono::milliseconds(12);
+  result.started = result.finished = now;
+  result.request_id = fmt::format("{:016x}{:016x}", dice.roll(), dice.roll());
+  result.remote_address = "203.0.113.7:443";
+  // As the platform's own replies have them.
+  for (const char* name : {"date", "content-type", "content-length", "server-timing", "x-request-id",
+                           "strict-transport-security", "vary", "via", "alt-svc"})
+    result.response_headers.push_back({name, "a value of about thirty bytes"});
+  result.request_headers = {{"authorization", "(not kept)"}, {"user-agent", "reinfer_exporter"}};
+  if (failed) result.message = "The service is overloaded, try again later.";
+  return result;
+}
+
+std::int64_t thread_cpu_ns() {
+  timespec time{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return time.tv_sec * 1'000'000'000 + time.tv_nsec;
+}
+
+int run(const std::string& file, std::size_t targets, int interval_seconds) {
+  PlayedClock clock;
+  const auto plan = plan_of(targets, interval_seconds);
+  record::Ledgers ledgers(plan, clock.now());
+  base::Instruments instruments;
+  history::HistoryInstruments figures(instruments);
+  const base::Log log(base::LogLevel::warn, base::LogFormat::logfmt);
+  history::History history(file, ledgers, clock, figures, log);
+  history.turn();
+  Dice dice;
+  std::uint64_t results = 0;
+  std::int64_t turns_ns = 0;
+  const base::Nanoseconds interval = std::chrono::seconds(interval_seconds);
+  const auto turn = [&] {
+    const std::int64_t begin = thread_cpu_ns();
+    history.turn();
+    turns_ns += thread_cpu_ns() - begin;
+  };
+  for (base::Nanoseconds played{}; played < kPlayed; played += interval) {
+    for (std::size_t i = 0; i < targets; ++i) {
+      const model::ProbeResult result = result_of(dice, i, clock.now());
+      ledgers.part(0).record_started(result.target, {});
+      ledgers.part(0).record(result);
+      ++results;
+    }
+    turn();
+    clock.pass(interval);
+  }
+  clock.pass(std::chrono::minutes(5));
+  turn();
+  fmt::print("{{\"results\": {}, \"turns_us_per_result\": {:.3f}}}\n", results,
+             static_cast<double>(turns_ns) / 1e3 / static_cast<double>(results));
+  return 0;
+}
+
+}  // namespace
+}  // namespace reinfer::bench
+
+int main(int argc, char** argv) {
+  const int targets = argc == 4 ? std::atoi(argv[2]) : 0;
+  const int interval_seconds = argc == 4 ? std::atoi(argv[3]) : 0;
+  if (targets <= 0 || interval_seconds <= 0) {
+    std::fputs("history_bench FILE TARGETS INTERVAL_SECONDS\n", stderr);
+    return 2;
+  }
+  return reinfer::bench::run(argv[1], static_cast<std::size_t>(targets), interval_seconds);
+}
