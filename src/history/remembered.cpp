@@ -113,21 +113,24 @@ void read_day(SQLite::Database& database, base::WallTime now, KnownById& known) 
   }
 }
 
+// The last failures, and what was slowest of late: good ones are few, one a day.
 void read_evidence(SQLite::Database& database, base::Instant now, KnownById& known) {
   SQLite::Statement ask(
       database,
-      "select result from evidence where target = ? and (good = 0 or finished_ms > ?)"
-      " order by finished_ms desc limit ?");
+      "select result from ("
+      "select * from (select id, finished_ms, result from evidence where target = ?1 and good = 0"
+      " order by finished_ms desc, id desc limit ?2)"
+      " union all select id, finished_ms, result from evidence"
+      " where target = ?1 and good = 1 and finished_ms > ?3) order by finished_ms, id");
   for (auto& [id, target] : known) {
     ask.reset();
     ask.bind(1, id);
-    ask.bind(2, to_milliseconds(now.wall - record::kSlowestKeptFor));
-    ask.bind(3, static_cast<std::int64_t>(record::kFailuresKept));
+    ask.bind(2, static_cast<std::int64_t>(record::kFailuresKept));
+    ask.bind(3, to_milliseconds(now.wall - record::kSlowestKeptFor));
     auto& evidence = target.remembered.past.evidence;
     while (ask.executeStep())
       if (auto result = from_stored_json(ask.getColumn(0).getString(), now))
         evidence.push_back(std::move(*result));
-    std::reverse(evidence.begin(), evidence.end());
   }
 }
 

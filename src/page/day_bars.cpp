@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/rfc3339.h"
 #include "base/text.h"
@@ -68,10 +69,11 @@ class StripDrawing {
  public:
   StripDrawing(Html& html, const Strip& strip, const std::vector<history::StretchRow>& rows,
                const IncidentsByDay& incidents, base::WallTime now)
-      : html_(html), strip_(strip), incidents_(incidents), now_(now) {
+      : html_(html), strip_(strip), incidents_(incidents), now_(now), rows_(strip.count) {
     for (const history::StretchRow& row : rows) {
       const std::int64_t i = (row.begin - strip.begin) / base::Nanoseconds(strip.width);
-      if (row.begin >= strip.begin && i < static_cast<std::int64_t>(strip.count)) rows_[i] = &row;
+      if (row.begin >= strip.begin && i < static_cast<std::int64_t>(strip.count))
+        rows_[static_cast<std::size_t>(i)] = &row;
     }
   }
 
@@ -84,30 +86,31 @@ class StripDrawing {
 
   void compact() {
     open();
-    std::string good;
-    std::string nothing;
-    for (std::size_t i = 0; i < strip_.count; ++i) {
-      if (row(i) == nullptr)
-        nothing += bar_path(i);
-      else if (is_plain(i))
-        good += bar_path(i);
-      else
-        draw_bar(html_, row(i), x(i), title(i), now_);
+    for (const Run& run : runs()) {
+      if (run.kind == Kind::told) {
+        draw_bar(html_, row(run.first), x(run.first), title(run.first), now_);
+        continue;
+      }
+      std::string bars;
+      for (std::size_t i = run.first; i <= run.last; ++i)
+        fmt::format_to(std::back_inserter(bars), "M{:.0f} 0h5v28h-5z", x(i));
+      html_.open("path", {{"class", run.kind == Kind::good ? "good" : "nothing"}, {"d", bars}});
+      html_.element("title", words(run)).close();
     }
-    if (!good.empty()) html_.single("path", {{"class", "good"}, {"d", good}});
-    if (!nothing.empty()) html_.single("path", {{"class", "nothing"}, {"d", nothing}});
+    html_.close();
+  }
+
+  void list() {
+    html_.open("ul");
+    const std::vector<Run> all = runs();
+    for (auto run = all.rbegin(); run != all.rend(); ++run)
+      html_.element("li", words(*run));
     html_.close();
   }
 
  private:
-  const history::StretchRow* row(std::size_t i) const {
-    const auto found = rows_.find(static_cast<std::int64_t>(i));
-    return found == rows_.end() ? nullptr : found->second;
-  }
+  const history::StretchRow* row(std::size_t i) const { return rows_[i]; }
   static double x(std::size_t i) { return kStep * static_cast<double>(i); }
-  static std::string bar_path(std::size_t i) {
-    return fmt::format("M{} 0h5v28h-5z", svg_number(x(i)));
-  }
   base::WallTime begin(std::size_t i) const {
     return strip_.begin + base::Nanoseconds(strip_.width) * static_cast<std::int64_t>(i);
   }
@@ -120,17 +123,49 @@ class StripDrawing {
     return words + incident_words(incidents_, history::stretch_of(begin(i), history::kDay));
   }
 
-  // All good, all watched, and nothing else to tell.
-  bool is_plain(std::size_t i) const {
-    const history::StretchRow& known = *row(i);
-    return known.counts.bad == 0 && known.counts.good > 0 && known.watched(now_) >= kWatchedWhole &&
-           incidents_.count(history::stretch_of(begin(i), history::kDay)) == 0;
+  // Stretches in a row of which one sentence is true; one alone if there is more to tell.
+  enum class Kind : std::uint8_t { nothing, good, told };
+  struct Run {
+    Kind kind;
+    std::size_t first;
+    std::size_t last;
+  };
+
+  Kind kind(std::size_t i) const {
+    if (incidents_.count(history::stretch_of(begin(i), history::kDay)) > 0) return Kind::told;
+    const history::StretchRow* known = row(i);
+    if (known == nullptr) return Kind::nothing;
+    const bool plain =
+        known->counts.bad == 0 && known->counts.good > 0 && known->watched(now_) >= kWatchedWhole;
+    return plain ? Kind::good : Kind::told;
+  }
+
+  std::vector<Run> runs() const {
+    std::vector<Run> found;
+    for (std::size_t i = 0; i < strip_.count; ++i) {
+      const Kind of = kind(i);
+      if (of == Kind::told || found.empty() || found.back().kind != of)
+        found.push_back({of, i, i});
+      else
+        found.back().last = i;
+    }
+    return found;
+  }
+
+  std::string words(const Run& run) const {
+    if (run.kind == Kind::told || run.first == run.last) return title(run.first);
+    return fmt::format("{} to {}: {}", stretch_text(begin(run.first), strip_.width),
+                       stretch_text(begin(run.last), strip_.width),
+                       run.kind == Kind::good ? "100 % available" : "not watched");
   }
 
   // A script finds the stretches by the step of six units, and their days from the last one.
   void open() {
-    const auto failing = std::count_if(
-        rows_.begin(), rows_.end(), [](const auto& each) { return each.second->counts.bad > 0; });
+    const auto known =
+        std::count_if(rows_.begin(), rows_.end(), [](const auto* each) { return each != nullptr; });
+    const auto failing = std::count_if(rows_.begin(), rows_.end(), [](const auto* each) {
+      return each != nullptr && each->counts.bad > 0;
+    });
     const bool days = strip_.width == history::kDay;
     html_.open(
         "svg",
@@ -142,14 +177,14 @@ class StripDrawing {
                                  svg_number(kHeight))},
          {"preserveAspectRatio", "none"}});
     html_.element("title", fmt::format("{} {}: {} watched, {} with failures", strip_.count,
-                                       days ? "days" : "stretches", rows_.size(), failing));
+                                       days ? "days" : "stretches", known, failing));
   }
 
   Html& html_;
   const Strip& strip_;
   const IncidentsByDay& incidents_;
   const base::WallTime now_;
-  std::map<std::int64_t, const history::StretchRow*> rows_;  // by position
+  std::vector<const history::StretchRow*> rows_;  // by position
 };
 
 }  // namespace
@@ -195,8 +230,15 @@ void draw_compact_days(Html& html, const std::vector<history::StretchRow>& days,
   StripDrawing(html, strip, days, incidents, now).compact();
 }
 
+void write_days_in_words(Html& html, const std::vector<history::StretchRow>& days,
+                         const IncidentsByDay& incidents, base::WallTime now) {
+  const Strip strip = last_days(now);
+  StripDrawing(html, strip, days, incidents, now).list();
+}
+
 void write_stretch_table(Html& html, const std::string& name,
-                         const std::vector<history::StretchRow>& rows, base::WallTime now) {
+                         const std::vector<history::StretchRow>& rows, base::WallTime now,
+                         const IncidentsByDay* incidents) {
   html.open("details", {{"class", "legend"}});
   html.element("summary", name + " in figures");
   html.open("div", {{"class", "scroll"},
@@ -205,8 +247,13 @@ void write_stretch_table(Html& html, const std::string& name,
                     {"tabindex", "0"}});
   html.open("table", {{"role", "table"}, {"class", "stretches"}, {"aria-label", name}});
   html.open("thead", {{"role", "rowgroup"}}).open("tr", {{"role", "row"}});
-  for (const char* column : {"When (UTC)", "Available", "Failed", "Not counted", "Watched"})
+  const auto head = [&](const char* column) {
     html.element("th", {{"role", "columnheader"}, {"scope", "col"}}, column);
+  };
+  for (const char* column : {"When (UTC)", "Available", "Failed", "Not counted"})
+    head(column);
+  if (incidents != nullptr) head("Incidents");
+  head("Watched");
   html.close().close().open("tbody", {{"role", "rowgroup"}});
   for (auto row = rows.rbegin(); row != rows.rend(); ++row) {
     html.open("tr", {{"role", "row"}});
@@ -219,10 +266,15 @@ void write_stretch_table(Html& html, const std::string& name,
              ? std::string("0")
              : fmt::format("{} ({})", row->counts.bad, to_label(row->counts.main_fault())));
     cell(fmt::format("{}", row->counts.excluded));
+    if (incidents != nullptr) {
+      const auto found = incidents->find(history::stretch_of(row->begin, history::kDay));
+      cell(fmt::format("{}", found == incidents->end() ? 0 : found->second));
+    }
     cell(percent(row->watched(now)));
     html.close();
   }
-  html.close().close().close().close();
+  html.close().close().close();
+  html.element("p", {{"class", "quiet"}}, "What is not listed was not watched.").close();
 }
 
 }  // namespace reinfer::page

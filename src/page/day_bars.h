@@ -32,12 +32,17 @@ Strip last_days(base::WallTime now);
 // `rows`: of the strip's width, in any number, oldest first.
 void draw_strip(Html& html, const Strip& strip, const std::vector<history::StretchRow>& rows,
                 const IncidentsByDay& incidents, base::WallTime now);
-// The same of the last days in few bytes: days without anything to say share one shape.
+// The same of the last days in few bytes: days in a row without anything to say share one shape.
 void draw_compact_days(Html& html, const std::vector<history::StretchRow>& days,
                        const IncidentsByDay& incidents, base::WallTime now);
-// One row for each stretch that has a result, the latest first. `name`: for readers.
+// What those bars say, as a list, the latest first.
+void write_days_in_words(Html& html, const std::vector<history::StretchRow>& days,
+                         const IncidentsByDay& incidents, base::WallTime now);
+// One row for each stretch that has a result, the latest first. `name`: for readers. `incidents`:
+// of rows that are days.
 void write_stretch_table(Html& html, const std::string& name,
-                         const std::vector<history::StretchRow>& rows, base::WallTime now);
+                         const std::vector<history::StretchRow>& rows, base::WallTime now,
+                         const IncidentsByDay* incidents = nullptr);
 
 // "2026-11-28"
 std::string date_text(base::WallTime day);

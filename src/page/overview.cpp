@@ -208,9 +208,13 @@ class Overview {
     for (const history::StretchRow& day : days)
       sum.add(day.counts);
     html_.open("div", {{"class", "tenant-days"}});
-    draw_compact_days(html_, days, count_by_day(incidents, now), now);
-    html_.open("p", {{"class", "ends quiet"}});
-    html_.element("span", fmt::format("{} in {} days", percent(sum.ratio()), kDaysShown));
+    const IncidentsByDay by_day = count_by_day(incidents, now);
+    draw_compact_days(html_, days, by_day, now);
+    html_.open("div", {{"class", "ends quiet"}});
+    html_.open("details", {{"id", "w-" + tenant}});
+    html_.element("summary", fmt::format("{} in {} days", percent(sum.ratio()), kDaysShown));
+    write_days_in_words(html_, days, by_day, now);
+    html_.close();
     if (incidents.empty())
       html_.element("span", "no incident");
     else

@@ -20,6 +20,7 @@ namespace reinfer::page {
 namespace {
 
 constexpr std::size_t kWaterfalls = 10;
+constexpr std::size_t kIncidentsShown = 20;
 constexpr const char* kRoot = "../../";
 
 // The longest ok sample, so that a timeout does not flatten the others; without an ok one, the
@@ -188,15 +189,23 @@ class TargetPage {
 
   void write_history(const TargetHistory& history) {
     html_.element("h2", fmt::format("The last {} days", kDaysShown));
-    draw_strip(html_, last_days(now()), history.days, count_by_day(history.incidents, now()),
-               now());
+    const IncidentsByDay by_day = count_by_day(history.incidents, now());
+    draw_strip(html_, last_days(now()), history.days, by_day, now());
     html_.open("p", {{"class", "ends quiet"}});
     html_.element("span", date_text(now() - history::kDay * (kDaysShown - 1)));
     html_.element("span", "today").close();
-    write_stretch_table(html_, "The days", history.days, now());
+    write_stretch_table(html_, "The days", history.days, now(), &by_day);
     if (history.incidents.empty()) return;
     html_.element("h2", "Incidents");
-    write_incident_table(html_, history.incidents, kRoot, now());
+    const std::size_t shown = std::min(history.incidents.size(), kIncidentsShown);
+    const auto begin = history.incidents.begin();
+    write_incident_table(html_, {begin, begin + static_cast<std::ptrdiff_t>(shown)}, kRoot, now());
+    if (history.incidents.size() == shown) return;
+    html_.open("p").element("a",
+                            {{"href", kRoot + std::string("incidents?tenant=") +
+                                          base::encode_path_segment(target_.tenant_name)}},
+                            "All incidents of " + target_.tenant_name);
+    html_.close();
   }
 
   void write_latencies() {

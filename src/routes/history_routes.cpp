@@ -16,9 +16,9 @@ namespace reinfer::routes {
 namespace {
 
 constexpr const char* kMarkdown = "text/markdown; charset=utf-8";
-constexpr std::size_t kIncidentsOfTarget = 20;
 constexpr std::size_t kIncidentsOfPage = 100;
-constexpr std::size_t kIncidentsOfOverview = 2000;
+// Bars of days count them.
+constexpr std::size_t kIncidentsOfDays = 2000;
 constexpr std::size_t kEvidenceMax = 200;
 
 // Everything that answers from the history.
@@ -140,7 +140,7 @@ std::optional<page::TargetHistory> history_of(history::History& history, const s
   history::IncidentQuery query;
   query.tenant = tenant;
   query.probe = probe;
-  query.limit = kIncidentsOfTarget;
+  query.limit = kIncidentsOfDays;
   auto days = history.ask([&](history::Archive& a) {
     return a.availability({tenant, probe}, history::kDay,
                           now - history::kDay * (page::kDaysShown - 1), now);
@@ -163,7 +163,7 @@ std::optional<page::OverviewHistory> history_of_all(history::History& history, b
       history.overview(from, now - explain::kBudgetWindow + base::Nanoseconds(history::kDay), now);
   history::IncidentQuery query;
   query.since = from;
-  query.limit = kIncidentsOfOverview;
+  query.limit = kIncidentsOfDays;
   auto incidents = history.ask([&](history::Archive& a) { return a.incidents(query); });
   if (!past || !incidents) return std::nullopt;
   return page::OverviewHistory{std::move(*past), std::move(*incidents)};

@@ -26,8 +26,8 @@ TARGETS, DAYS, CAP_BYTES = 10000, 90, 512e6
 
 @dataclass(frozen=True)
 class Kind:
-    """Rows of a table, how many days they are kept (store.h), and which they are if there are others
-    in the table; `weight` is what a row takes of its table beside the others."""
+    """Rows of a table, how many days they are kept (store.h), and which they are if there are
+    others in the table; `weight` is what a row takes of its table beside the others."""
     name: str
     table: str
     days: int

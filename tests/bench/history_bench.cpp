@@ -43,8 +43,8 @@ class PlayedClock final : public base::Clock {
 };
 
 std::shared_ptr<const model::Plan> plan_of(std::size_t targets, int interval_seconds) {
-  std::string text = fmt::format("[limits]\nseries_max = 10000000\n[defaults]\ninterval = \"{}s\"\n",
-                                 interval_seconds);
+  std::string text = fmt::format(
+      "[limits]\nseries_max = 10000000\n[defaults]\ninterval = \"{}s\"\n", interval_seconds);
   for (std::size_t i = 0; i < targets; ++i) {
     if (i % kTenantTargets == 0)
       text += fmt::format(
@@ -71,7 +71,8 @@ class Dice {
     double sum = -6;
     for (int i = 0; i < 12; ++i)
       sum += static_cast<double>(roll() % 10'000) / 10'000;
-    return std::chrono::microseconds(static_cast<std::int64_t>(1e3 * middle_ms * std::exp(sum / 3)));
+    return std::chrono::microseconds(
+        static_cast<std::int64_t>(1e3 * middle_ms * std::exp(sum / 3)));
   }
 
  private:
@@ -95,8 +96,8 @@ model::ProbeResult result_of(Dice& dice, std::size_t target, base::Instant now) 
   result.request_id = fmt::format("{:016x}{:016x}", dice.roll(), dice.roll());
   result.remote_address = "203.0.113.7:443";
   // As the platform's own replies have them.
-  for (const char* name : {"date", "content-type", "content-length", "server-timing", "x-request-id",
-                           "strict-transport-security", "vary", "via", "alt-svc"})
+  for (const char* name : {"date", "content-type", "content-length", "server-timing",
+                           "x-request-id", "strict-transport-security", "vary", "via", "alt-svc"})
     result.response_headers.push_back({name, "a value of about thirty bytes"});
   result.request_headers = {{"authorization", "(not kept)"}, {"user-agent", "reinfer_exporter"}};
   if (failed) result.message = "The service is overloaded, try again later.";

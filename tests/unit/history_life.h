@@ -52,14 +52,16 @@ struct HistoryFolder {
 
 // The exporter's clock, set by hand.
 struct HistoryClock final : base::Clock {
+  explicit HistoryClock(base::Instant begin) : at(begin) {}
   base::Instant now() const override { return at; }
-  base::Instant at{kHistoryStart, base::MonoTime{1000h}};
+  base::Instant at;
 };
 
 // An exporter's life: results in the ledgers, and the history that writes them down.
 struct ExporterLife {
-  explicit ExporterLife(std::string file, const std::string& toml = kHistoryPlan)
-      : plan(plan_from(toml)), ledgers(plan, clock.at), file_(std::move(file)) {}
+  explicit ExporterLife(std::string file, const std::string& toml = kHistoryPlan,
+                        base::Instant begin = {kHistoryStart, base::MonoTime{1000h}})
+      : clock(begin), plan(plan_from(toml)), ledgers(plan, clock.at), file_(std::move(file)) {}
 
   void open() { history.emplace(file_, ledgers, clock, figures, log); }
   void probe(model::Outcome outcome, std::size_t target = 0, base::Nanoseconds total = 100ms) {

@@ -64,13 +64,34 @@ TEST_CASE(
   CHECK(shows(page,
               "<title>2026-11-22: 99.00 % available, 10 failed (platform), 1 incident</title>"
               "<rect class=\"good\""));
-  CHECK(shows(page, "<path class=\"good\" d=\"M516 0h5v28h-5zM528 0h5v28h-5z\"/>"));
-  CHECK(shows(page, "<path class=\"nothing\" d=\"M0 0h5v28h-5z"));
-  CHECK(shows(page, "<span>99.66 % in 90 days</span>"));
+  CHECK(shows(page,
+              "<path class=\"good\" d=\"M516 0h5v28h-5z\">"
+              "<title>2026-11-21: 100 % available</title></path>"));
+  CHECK(shows(page, "<path class=\"nothing\" d=\"M0 0h5v28h-5zM6 0h5v28h-5z"));
+  CHECK(shows(page, "<title>2026-08-27 to 2026-11-20: not watched</title></path>"));
+  CHECK(shows(page,
+              "<summary>99.66 % in 90 days</summary><ul>"
+              "<li>2026-11-24: not watched</li>"
+              "<li>2026-11-23: 100 % available</li>"
+              "<li>2026-11-22: 99.00 % available, 10 failed (platform), 1 incident</li>"
+              "<li>2026-11-21: 100 % available</li>"
+              "<li>2026-08-27 to 2026-11-20: not watched</li></ul>"));
   CHECK(shows(page, "<a href=\"incidents?tenant=acme\">1 incident</a>"));
   // The other tenant has no past, and none is made up.
   CHECK(shows(page, "<title>90 days: 0 watched, 0 with failures</title>"));
   CHECK(shows(page, "<span>no incident</span>"));
+}
+
+TEST_CASE("days in a row of which the same is true are told in one sentence") {
+  PageTest world;
+  page::OverviewHistory past;
+  for (int ago = 89; ago >= 0; --ago)
+    if (ago != 40) past.past.days["acme"].push_back(day_row(ago, 1000));
+  const std::string page = overview_with(world, past);
+  CHECK(shows(page,
+              "<ul><li>2026-10-16 to 2026-11-24: 100 % available</li>"
+              "<li>2026-10-15: not watched</li>"
+              "<li>2026-08-27 to 2026-10-14: 100 % available</li></ul>"));
 }
 
 TEST_CASE("a day that was watched in part says so, though all of it was good") {
@@ -140,10 +161,10 @@ TEST_CASE("sixty tenants of five probes with ninety days each are few bytes") {
       }
     }
   }
-  std::size_t bytes = base::gzip(overview_with(world, past), base::kGzipFast).size();
+  std::size_t bytes = base::gzip(overview_with(world, past), base::kGzipUsual).size();
   MESSAGE("the page alone: " << bytes << " bytes");
   for (const page::Asset& asset : page::assets())
-    bytes += base::gzip(std::string(asset.content), base::kGzipFast).size();
+    bytes += base::gzip(std::string(asset.content), base::kGzipUsual).size();
   MESSAGE("with all that it loads: " << bytes << " bytes");
   CHECK(bytes < kPageBytesMax);
 }

@@ -209,11 +209,12 @@
     for (const group of bars.querySelectorAll('g'))
       if (group.querySelector('rect').x.baseVal.value === x)
         return group.querySelector('title').textContent;
+    // Days in a row of which the same is true share a shape.
     const day = new Date(`${bars.dataset.last}T00:00:00Z`);
     day.setUTCDate(day.getUTCDate() - (barCount(bars) - 1 - index));
-    const good = bars.querySelector('path.good')?.getAttribute('d') ?? '';
-    const what = `${good}z`.includes(`M${x} 0h`) ? '100 % available' : 'not watched';
-    return `${day.toISOString().slice(0, 10)}: ${what}`;
+    const good = [...bars.querySelectorAll('path.good')].some(
+      path => path.getAttribute('d').includes(`M${x} 0h`));
+    return `${day.toISOString().slice(0, 10)}: ${good ? '100 % available' : 'not watched'}`;
   };
   const barCount = bars => bars.viewBox.baseVal.width / kBarStep;
   const explainBars = () => {
