@@ -561,7 +561,7 @@ TEST_CASE("a loop that is away for longer than an exchange may last takes the fa
   const model::Exchange exchange =
       std::move(client.transport.poll(base::MonoTime::max()).at(0).exchange);
   CHECK(exchange.error == model::WireError::monitor);
-  CHECK(exchange.error_text.starts_with("the exporter itself was held up, for 2"));
+  CHECK(exchange.error_text.starts_with("the exporter itself was held up, for "));
 }
 
 TEST_CASE("a peer that hangs up after a while has not waited for us") {
