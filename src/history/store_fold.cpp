@@ -5,6 +5,7 @@
 #include "history/store.h"
 #include "history/stretch.h"
 #include "history/transaction.h"
+#include "record/incident_facts.h"
 
 namespace reinfer::history {
 namespace {
@@ -27,6 +28,12 @@ constexpr const char* kGetLatency =
     "select schema, zero, buckets from latency"
     " where width = ? and target = ? and start = ? and figure = ?";
 constexpr const char* kPutLatency = "insert or replace into latency values (?, ?, ?, ?, ?, ?, ?)";
+
+constexpr const char* kForgetBlips =
+    "delete from incident where failures < 3 and recovered_ms is not null and since_ms < ?"
+    " and exists (select 1 from incident as later where later.target = incident.target"
+    " and later.since_ms > incident.since_ms)";
+static_assert(record::kFailuresOfIncident == 3);
 
 using Key = std::pair<std::int64_t, std::int64_t>;  // width in seconds, start
 
@@ -162,6 +169,8 @@ Stored<Pruned> Store::prune(const model::StorageLimits& limits, base::WallTime n
     forget("delete from run where alive_ms < ?", to_milliseconds(now - kSlicesKept));
     forget("delete from incident where since_ms < ? and recovered_ms is not null",
            to_milliseconds(days));
+    // Blips, which nobody lists: of each target the last one says since when it is fine.
+    forget(kForgetBlips, to_milliseconds(now - kDay));
     forget("delete from evidence where finished_ms < ?", to_milliseconds(now - limits.evidence));
     forget("delete from evidence where good = 1 and finished_ms < ?",
            to_milliseconds(now - kSlowestKept));
@@ -184,7 +193,7 @@ void Store::prune_by_size(std::uint64_t bytes_max, Pruned& pruned) {
     const char* sql;
     std::size_t Pruned::*count;
   };
-  static constexpr std::array<Kind, 6> kKinds = {{
+  static constexpr std::array<Kind, 7> kKinds = {{
       {"delete from latency where width = 3600 and start <="
        " (select min(start) + 23 from latency where width = 3600)",
        &Pruned::stretches},
@@ -194,6 +203,9 @@ void Store::prune_by_size(std::uint64_t bytes_max, Pruned& pruned) {
       {"delete from slice where start <= (select min(start) + 287 from slice)", &Pruned::stretches},
       {"delete from evidence where id in (select id from evidence order by finished_ms limit 1000)",
        &Pruned::evidence},
+      {"delete from incident where id in (select id from incident where recovered_ms is not null"
+       " order by since_ms limit 1000)",
+       &Pruned::stretches},
       {"delete from latency where width = 86400 and start ="
        " (select min(start) from latency where width = 86400)",
        &Pruned::stretches},

@@ -288,6 +288,28 @@ TEST_CASE("counts of a slice are the same after they were written and read") {
     CHECK(history::slice_from_text(strange) == history::SliceCounts{});
 }
 
+TEST_CASE("of blips the last one of a target stays for longer than a day, and incidents stay") {
+  constexpr Outcome ok = Outcome::ok;
+  constexpr Outcome bad = Outcome::server_error;
+  const HistoryFolder folder;
+  ExporterLife life(folder.file());
+  life.open();
+  life.probes_of({bad, bad, bad, ok, ok, ok});
+  for (int blip = 0; blip < 5; ++blip)
+    life.probes_of({bad, ok, ok, ok});
+  const auto stored = [&] {
+    life.history->turn();
+    return (*history::open_database(folder.file()))
+        ->execAndGet("select count(*) from incident")
+        .getInt();
+  };
+  CHECK(stored() == 6);
+  life.pass(24h * 2);
+  life.probe(ok);
+  CHECK(stored() == 2);
+  CHECK(life.incidents().size() == 1);
+}
+
 TEST_CASE("a file of the first schema is brought up to this one and keeps what it has") {
   const HistoryFolder folder;
   {
