@@ -3,8 +3,9 @@
 //
 //   history_bench FILE TARGETS INTERVAL_SECONDS
 //
-// One probe of each 300 fails. The history's turn comes after each round of all targets. It prints
-// the results and the CPU time of those turns, folding and pruning included, in a line of JSON.
+// One probe of each 1,000 fails. The history's turn comes after each round of all targets. It
+// prints the results and the CPU time of those turns, folding and pruning included, in a line of
+// JSON.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -25,7 +26,7 @@ namespace reinfer::bench {
 namespace {
 
 constexpr std::size_t kTenantTargets = 50;
-constexpr std::uint64_t kFailsOneOf = 300;
+constexpr std::uint64_t kFailsOneOf = 1000;
 constexpr std::chrono::hours kPlayed{24};
 
 class PlayedClock final : public base::Clock {

@@ -81,6 +81,28 @@ test('the days of a tenant are on the overview, and told to mouse, finger and ke
   assert.deepEqual(complaints, []);
 });
 
+test('without a script, too, each of the ninety days has its words', async () => {
+  const {page, complaints, context} = await open('', {javaScriptEnabled: false});
+  const bars = page.locator('#t-acme svg.days');
+  const told = await bars.evaluate(svg => [...svg.querySelectorAll('g, path')]
+    .filter(shape => shape.querySelector('title'))
+    .reduce((sum, shape) => sum + (shape.getAttribute('d') ?? 'M').split('M').length - 1, 0));
+  assert.equal(told, 90);
+  const words = page.locator('#t-acme .tenant-days li');
+  assert.equal(await words.first().isVisible(), false);
+  await page.locator('#t-acme .tenant-days summary').click();
+  assert.match(await words.first().textContent(),
+    /^\d{4}-\d\d-\d\d: \d+(\.\d+)? % available, \d+ failed \(platform\).*\d incidents?$/);
+  assert.match(await words.last().textContent(),
+    /^\d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d: not watched$/);
+  assert.deepEqual(complaints, []);
+  await context.close();
+  const {page: target} = await open(kTarget, {javaScriptEnabled: false});
+  await target.getByText('The days in figures').click();
+  const row = target.getByRole('table', {name: 'The days'}).locator('tbody tr').first();
+  assert.match(await row.textContent(), /^\d{4}-\d\d-\d\d.* %\d+ \(platform\)01\d/);
+});
+
 test('what is promised and what is left of it stands on a target\'s page', async () => {
   await stage.fault('ok', 'history/acme');
   const {page} = await open(kTarget);

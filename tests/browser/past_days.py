@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Gives the history of an exporter that is stopped ninety days of a past, for pictures:
 
-    past_days.py storage/history.db
+    past_days.py storage/history.db [days]
 
 The targets are those that it knows. The past comes from dice with a fixed seed: good days, some bad
-hours, an outage of a day's quarter, and a week that nobody watched.
+hours, an outage of a day's quarter, and a week that nobody watched. With `days` there are neither
+latencies nor anything shorter than a day.
 """
 import json
 import math
@@ -54,8 +55,9 @@ def availability(width, target, start, good, bad, fault, interval_ms):
             *[bad if fault == each else 0 for each in FAULTS], interval_ms)
 
 
-def fill(database, now, dice):
+def fill(database, now, dice, days_alone):
     """All days but today, for each target."""
+    fine = 0 if days_alone else FINE
     today = int(now) // DAY
     for target, interval_ms in database.execute('select id, interval_ms from target').fetchall():
         slots = DAY * 1000 // interval_ms
@@ -68,7 +70,7 @@ def fill(database, now, dice):
             bad = slots * quarters // 96 or (dice.randrange(1, 40) if dice.random() < 0.12 else 0)
             rows = [availability(DAY, target, today - ago, slots - bad, bad,
                                  fault or 'network', interval_ms)]
-            if ago <= FINE:
+            if ago <= fine:
                 for quarter in range(96):
                     hit = hour * 4 <= quarter < hour * 4 + quarters
                     part = slots // 96
@@ -78,8 +80,8 @@ def fill(database, now, dice):
             database.executemany('insert or ignore into availability values '
                                  '(?,?,?,?,?,?,?,?,?,?,?,?,?,?)', rows)
             median = 0.05 + 0.02 * math.sin(ago / 9) + 0.03 * (quarters > 0)
-            spans = [(DAY, today - ago, slots)]
-            if ago <= FINE:
+            spans = [] if days_alone else [(DAY, today - ago, slots)]
+            if ago <= fine:
                 spans += [(HOUR, (today - ago) * 24 + each, slots // 24) for each in range(24)]
             for width, start, count in spans:
                 daily = 1 + 0.3 * math.sin(start / 3.8) if width == HOUR else 1
@@ -103,9 +105,9 @@ def fill(database, now, dice):
 
 
 def main():
-    """The one argument is the file."""
+    """The first argument is the file."""
     with sqlite3.connect(sys.argv[1]) as database:
-        fill(database, time.time(), random.Random(7))
+        fill(database, time.time(), random.Random(7), sys.argv[2:] == ['days'])
 
 
 if __name__ == '__main__':
