@@ -114,7 +114,10 @@ test('what is promised and what is left of it stands on a target\'s page', async
   await waitUntil(() => strict.locator('.chart .late').count(), 'a probe that is too slow');
   assert.ok(await strict.locator('.chart .limit').count() > 0);
   assert.match(await strict.locator('.waterfalls tbody').textContent(), /ok too slow 200/);
-  assert.match(await strict.locator('.objective').textContent(), /^50 % within 5 msspent 2 times/);
+  // A busy machine's own delays count for nobody, so the first of them may be none.
+  await waitUntil(async () =>
+    /^50 % within 5 msspent 2 times/.test(await strict.locator('.objective').textContent()),
+  'a slow probe to be judged');
 });
 
 test('ranges are links that work without a script, and what they do not know is grey', async () => {
