@@ -207,12 +207,16 @@ class Overview {
     history::Availability sum;
     for (const history::StretchRow& day : days)
       sum.add(day.counts);
+    const auto watched = std::count_if(
+        days.begin(), days.end(),
+        [](const history::StretchRow& day) { return day.counts.ratio().has_value(); });
     html_.open("div", {{"class", "tenant-days"}});
     const IncidentsByDay by_day = count_by_day(incidents, now);
     draw_compact_days(html_, days, by_day, now);
     html_.open("div", {{"class", "ends quiet"}});
     html_.open("details", {{"id", "w-" + tenant}});
-    html_.element("summary", fmt::format("{} in {} days", percent(sum.ratio()), kDaysShown));
+    html_.element("summary",
+                  fmt::format("{} on {} of {} days", percent(sum.ratio()), watched, kDaysShown));
     write_days_in_words(html_, days, by_day, now);
     html_.close();
     if (incidents.empty())

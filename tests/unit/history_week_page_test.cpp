@@ -161,7 +161,7 @@ void check_overview(Week& week) {
     incidents += incidents_of(week.known(target)).size();
   }
   const std::string page = Readers(week.life()).ask("/");
-  const auto sum = all_like(page, "<summary>([^<]*) % in 90 days</summary>");
+  const auto sum = all_like(page, "<summary>([^<]*) % on \\d+ of 90 days</summary>");
   REQUIRE(sum.size() == 1);
   check_percent(sum[0][0], 100 * static_cast<double>(good) / static_cast<double>(events));
   CHECK(all_like(page, fmt::format(">({} incidents)</a>", incidents)).size() == 1);

@@ -70,7 +70,7 @@ TEST_CASE(
   CHECK(shows(page, "<path class=\"nothing\" d=\"M0 0h5v28h-5zM6 0h5v28h-5z"));
   CHECK(shows(page, "<title>2026-08-27 to 2026-11-20: not watched</title></path>"));
   CHECK(shows(page,
-              "<summary>99.66 % in 90 days</summary><ul>"
+              "<summary>99.66 % on 3 of 90 days</summary><ul>"
               "<li>2026-11-24: not watched</li>"
               "<li>2026-11-23: 100 % available</li>"
               "<li>2026-11-22: 99.00 % available, 10 failed (platform), 1 incident</li>"
