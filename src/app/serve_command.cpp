@@ -104,9 +104,11 @@ bool confine(const Options& options, const model::Plan& plan, const base::Log& l
     return false;
   }
   std::vector<std::string> writable;
-  if (!options.storage_path.empty()) writable.push_back(options.storage_path);
-  // SQLite would write there what it cannot sort in memory.
-  if (!options.storage_path.empty()) setenv("SQLITE_TMPDIR", options.storage_path.c_str(), 1);
+  if (!options.storage_path.empty()) {
+    writable.push_back(options.storage_path);
+    // SQLite sorts in a file there when memory is too small.
+    setenv("SQLITE_TMPDIR", options.storage_path.c_str(), 1);
+  }
   const auto port_folder = std::filesystem::path(options.port_file).parent_path();
   if (!options.port_file.empty())
     writable.push_back(port_folder.empty() ? "." : port_folder.string());
@@ -115,6 +117,10 @@ bool confine(const Options& options, const model::Plan& plan, const base::Log& l
     log.debug("system calls are not filtered", {{"reason", sandbox.system_calls}});
   if (!sandbox.files.empty())
     log.debug("files are not protected from this process", {{"reason", sandbox.files}});
+  if (!sandbox.system_calls.empty() && !sandbox.files.empty()) {
+    log.info("not in a sandbox, for this kernel has none");
+    return false;
+  }
   const std::string below = writable.empty() ? "nowhere" : base::join(writable, ", ");
   log.info("in a sandbox", {{"starts_programs", sandbox.system_calls.empty() ? "no" : "yes"},
                             {"writes_below", sandbox.files.empty() ? below : "/"}});
@@ -131,8 +137,8 @@ struct Kept {
   history::History history;
 };
 
-void tell_serving(const base::Log& log, const Options& options, const http::Server& server,
-                  int port, const model::Partition& partition) {
+void log_serving(const base::Log& log, const Options& options, const http::Server& server, int port,
+                 const model::Partition& partition) {
   log.info("serving", {{"version", base::build_info().version},
                        {"address", base::join(server.addresses(), ", ")},
                        {"port", port},
@@ -220,7 +226,7 @@ int serve(const Options& options) {
   reloader.start(options.auto_reload_interval);
   server.start();
   ready = true;
-  tell_serving(log, options, server, *port, partition);
+  log_serving(log, options, server, *port, partition);
   tell_ready(serving_status(*plan));
   const int signal = serve_until_stopped(reloader, threads, log);
   log.info("stopping", {{"signal", signal == SIGTERM ? "SIGTERM" : "SIGINT"}});
