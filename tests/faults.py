@@ -29,7 +29,10 @@ def rows():
 def plays(build, name):
     """Whether the test of that name ran and passed."""
     if name.startswith('test_'):
-        command = [sys.executable, 'tests/e2e/run.py', '--build-dir', build, '-k', name]
+        on_a_network = name in (ROOT / 'tests/network/test_network.py').read_text()
+        runner = ['bash', 'tests/network/run.sh'] if on_a_network else \
+            [sys.executable, 'tests/e2e/run.py']
+        command = [*runner, '--build-dir', build, '-k', name]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
         return done.returncode == 0 and not done.stdout.rstrip().endswith('0 passed, 0 failed')
     # A comma would end the name.

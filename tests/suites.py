@@ -107,6 +107,7 @@ SUITES = [
     *levels('release', 'component', 'simulator', 'sim', 'unit', slow=False),
     python('e2e', 'tests/e2e/run.py', *DIR, **RELEASE),
     bash('remote', 'tests/remote/run.sh', *DIR, **RELEASE),
+    bash('network', 'tests/network/run.sh', *DIR, **RELEASE),
     bash('browser', 'tests/browser/run.sh', '--build-dir=build/release', **RELEASE),
     python('drills', 'tests/drills/run.py', *DIR, **RELEASE),
     python('chaos', 'tests/sim/chaos.py', *DIR, inputs=LEVELS, slow=True, computes=True, **RELEASE),

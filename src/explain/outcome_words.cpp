@@ -58,7 +58,7 @@ constexpr std::array<Row, model::kOutcomeCount> kRows = {{
     {model::Outcome::dns_error,
      {"The host's name could not be resolved.",
       "Try `getent hosts` with the host of base_url on this machine. If other names work, check "
-      "the name's spelling; if none does, mend the resolver."}},
+      "the name's spelling; if none does, repair the resolver."}},
     {model::Outcome::connect_error,
      {"No connection: the host refused it or cannot be reached.",
       "Check this machine's route and firewall towards the host's port. A [[control]] target says "
@@ -124,7 +124,7 @@ constexpr std::array<CauseRow, model::kCauseCount - 1> kCauses = {{
     {model::Cause::name_unknown,
      {"The resolver has no address for the host's name.",
       "Check the spelling of the host in base_url. If `getent hosts` finds no other name on this "
-      "machine either, mend the resolver."}},
+      "machine either, repair the resolver."}},
     {model::Cause::name_late,
      {"The host's name could not be resolved in time.",
       "Try `getent hosts` with the host of base_url on this machine: its resolver is slow, or does "
@@ -154,6 +154,11 @@ constexpr std::array<CauseRow, model::kCauseCount - 1> kCauses = {{
      {"The server refused our side of the TLS handshake: it wants a client certificate, or another "
       "one.",
       "Set client_certificate and client_key to a pair that the server accepts."}},
+    {model::Cause::never_acknowledged,
+     {"The request was sent, and sent again by the kernel, and never acknowledged: the network "
+      "loses packets, or a device on the way has forgotten the connection.",
+      "Look at the tenant's retransmits and at its other probes. If only kept connections fail, a "
+      "firewall drops idle ones: set connection = \"fresh\" or shorten the interval."}},
 }};
 
 constexpr bool rows_stand_in_enumerator_order() {

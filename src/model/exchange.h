@@ -56,8 +56,9 @@ enum class Cause : std::uint8_t {
   issuer_unknown,             // no CA that we trust has issued it
   other_host,                 // the certificate is good, but for another host
   certificate_wanted,         // the server refuses our certificate, or that we have none
+  never_acknowledged,         // the request was sent, and sent again: the server's kernel is silent
 };
-inline constexpr std::size_t kCauseCount = 9;
+inline constexpr std::size_t kCauseCount = 10;
 
 // The route that was taken, as far as it was decided beforehand.
 struct RouteTaken {

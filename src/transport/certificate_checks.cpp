@@ -18,7 +18,7 @@ int sink_index() {
   return index;
 }
 
-int id_index() {
+int certificate_id_index() {
   static const int index = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
   return index;
 }
@@ -94,7 +94,7 @@ RefusedCertificate describe(int error, int depth, const X509* certificate) {
 void CertificateChecks::watch(ssl_ctx_st* context, ProbeId id) {
   SSL_CTX_set_ex_data(context, sink_index(), this);
   // The id itself, in the place of an address.
-  SSL_CTX_set_ex_data(context, id_index(),
+  SSL_CTX_set_ex_data(context, certificate_id_index(),
                       reinterpret_cast<void*>(static_cast<std::uintptr_t>(id)));
   // A token server's reply would stay in OpenSSL's buffer.
   SSL_CTX_set_options(context, SSL_OP_CLEANSE_PLAINTEXT);
@@ -108,7 +108,8 @@ int CertificateChecks::on_verified(int accepted, x509_store_ctx_st* store) {
       X509_STORE_CTX_get_ex_data(store, SSL_get_ex_data_X509_STORE_CTX_idx()));
   const SSL_CTX* context = SSL_get_SSL_CTX(ssl);
   auto& self = *static_cast<CertificateChecks*>(SSL_CTX_get_ex_data(context, sink_index()));
-  const auto id = reinterpret_cast<std::uintptr_t>(SSL_CTX_get_ex_data(context, id_index()));
+  const auto id =
+      reinterpret_cast<std::uintptr_t>(SSL_CTX_get_ex_data(context, certificate_id_index()));
   self.refused_[ProbeId{id}] =
       describe(X509_STORE_CTX_get_error(store), X509_STORE_CTX_get_error_depth(store), certificate);
   return accepted;

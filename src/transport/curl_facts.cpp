@@ -2,13 +2,17 @@
 
 #include <curl/curl.h>
 
+#include <fmt/format.h>
+
 #include <cerrno>
+
+#include "base/duration.h"
 
 namespace reinfer::transport {
 namespace {
 
-model::WireError of_timeout(model::Stage stage) {
-  switch (stage) {
+model::WireError of_timeout(const CurlEnding& ending) {
+  switch (ending.stage) {
     case model::Stage::resolve:
       return model::WireError::resolve;
     case model::Stage::connect:
@@ -21,7 +25,9 @@ model::WireError of_timeout(model::Stage stage) {
     case model::Stage::done:
       break;
   }
-  return model::WireError::response_timeout;
+  // The request, or the rest of it, is not at the server: the server cannot be late with a reply.
+  return ending.unacknowledged ? model::WireError::connection_lost
+                               : model::WireError::response_timeout;
 }
 
 // With TLS 1.3 a server refuses our certificate, or its absence, only after our handshake is over.
@@ -51,7 +57,7 @@ model::WireError of_code(const CurlEnding& ending) {
     case CURLE_COULDNT_CONNECT:
       return model::WireError::connect;
     case CURLE_OPERATION_TIMEDOUT:
-      return of_timeout(ending.stage);
+      return of_timeout(ending);
     case CURLE_SSL_CONNECT_ERROR:
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CIPHER:
@@ -98,7 +104,7 @@ bool is_out_of_room(int code) {
 }
 
 model::WireError of_ending(const CurlEnding& ending) {
-  if (ending.timed_out) return of_timeout(ending.stage);
+  if (ending.timed_out) return of_timeout(ending);
   if (ending.refused != Refused::nothing) return of_refused(ending.refused);
   if (ending.no_lookup_means || ending.out_of_sockets) return model::WireError::monitor;
   // libcurl 7.88 reports success when the connection closes within the headers.
@@ -116,6 +122,8 @@ bool is_our_delay(const CurlEnding& ending) {
   // A peer waits at least this long for a client that says nothing.
   constexpr base::Nanoseconds kPeerPatience = std::chrono::seconds(5);
   if (ending.timed_out) return ending.time_left;
+  // libcurl's own limit for a lookup is beyond ours (limit_until_first_socket).
+  if (ending.code == CURLE_OPERATION_TIMEDOUT && ending.stage == model::Stage::resolve) return true;
   // After the request was sent, only the peer was to act.
   if (ending.stage > model::Stage::send) return false;
   if (!is_given_up(of_ending(ending), ending.code)) return false;
@@ -152,9 +160,33 @@ bool is_refusal(const CurlEnding& ending) {
   return ending.refused_certificate && ending.code == CURLE_PEER_FAILED_VERIFICATION;
 }
 
+std::string describe_timeout(const CurlEnding& ending, const model::Deadlines& limits) {
+  switch (ending.stage) {
+    case model::Stage::resolve:
+      return fmt::format("no address within {}", base::format_duration(limits.resolve));
+    case model::Stage::connect:
+      return fmt::format("no connection within {}", base::format_duration(limits.connect));
+    case model::Stage::tls:
+      return fmt::format("TLS handshake not done within {}", base::format_duration(limits.tls));
+    case model::Stage::send:
+    case model::Stage::wait:
+    case model::Stage::receive:
+    case model::Stage::done:
+      break;
+  }
+  const std::string total = base::format_duration(limits.total);
+  if (ending.unacknowledged)
+    return fmt::format("no acknowledgement of what was sent, and sent again, within {}", total);
+  return ending.stage == model::Stage::send || ending.stage == model::Stage::wait
+             ? fmt::format("no reply within {}", total)
+             : fmt::format("reply not complete within {}", total);
+}
+
 model::Cause cause_of(const CurlEnding& ending, model::WireError error) {
   if (error == model::WireError::resolve)
     return ending.timed_out ? model::Cause::name_late : model::Cause::name_unknown;
+  if (error == model::WireError::connection_lost && ending.timed_out)
+    return model::Cause::never_acknowledged;
   if (error != model::WireError::tls || ending.timed_out) return model::Cause::unknown;
   if (is_refusal(ending)) return *ending.refused_certificate;
   // Then it is libcurl that refused: it compares the host's name.

@@ -21,6 +21,7 @@ struct CurlEnding {
   std::string_view text;               // CURLOPT_ERRORBUFFER, for logs
   bool timed_out = false;              // our own deadline ended it
   bool time_left = false;              // and did so before the transfer had all of its time
+  bool unacknowledged = false;         // the peer's kernel has not confirmed what we sent
   base::Nanoseconds took{0};           // from start to end
   base::Nanoseconds our_delay{0};      // the share of it in which only we kept the transfer waiting
   Refused refused = Refused::nothing;  // by our callbacks
@@ -46,6 +47,9 @@ bool is_our_delay(const CurlEnding& ending);
 
 // Whether the exchange failed because a certificate of the peer was refused.
 bool is_refusal(const CurlEnding& ending);
+
+// The end by our own deadline, in words for people; `limits` are those of the request.
+std::string describe_timeout(const CurlEnding& ending, const model::Deadlines& limits);
 
 // The reason in more detail than `error`, which is wire_error_of(ending).
 model::Cause cause_of(const CurlEnding& ending, model::WireError error);

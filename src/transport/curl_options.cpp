@@ -1,5 +1,6 @@
 #include "transport/curl_options.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "base/secret.h"
@@ -74,9 +75,6 @@ void set_connection(CURL* easy, const model::Request& request) {
   }
   // A resumed session shows no certificate, and a kept handle or loop would remember one.
   set_option(easy, CURLOPT_SSL_SESSIONID_CACHE, 0L);
-  // Our own deadlines count: they allow for our own delay, and libcurl's do not. Without a value
-  // libcurl has a limit of its own.
-  set_option(easy, CURLOPT_CONNECTTIMEOUT_MS, to_milliseconds(std::chrono::hours(24)));
 }
 
 void set_proxy(CURL* easy, const model::NetworkOptions& network, const Route& route) {
@@ -116,6 +114,14 @@ void CurlList::add(const std::string& line) {
   curl_slist* longer = curl_slist_append(first_, line.c_str());
   base::check(longer != nullptr, "libcurl has memory for a line");
   first_ = longer;
+}
+
+base::Nanoseconds limit_until_first_socket(const model::Deadlines& deadlines) {
+  return std::max(deadlines.connect * 3 / 2, deadlines.resolve * 6 / 5);
+}
+
+void set_connect_limit(CURL* easy, base::Nanoseconds limit) {
+  set_option(easy, CURLOPT_CONNECTTIMEOUT_MS, to_milliseconds(limit));
 }
 
 void set_profile(CURL* easy, const model::Request& request, const Route& route,

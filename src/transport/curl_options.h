@@ -5,9 +5,11 @@
 
 #include <curl/curl.h>
 
+#include <chrono>
 #include <string>
 
 #include "base/check.h"
+#include "base/clock.h"
 #include "transport/curl_route.h"
 
 namespace reinfer::transport {
@@ -37,6 +39,18 @@ void set_option(CURL* easy, CURLoption option, Value value) {
 // else of the request. `ca_bundle` is used where the request names no CA file.
 void set_profile(CURL* easy, const model::Request& request, const Route& route,
                  const std::string& ca_bundle);
+
+// libcurl's own limit for a connection, which counts from the start of the transfer, until its
+// first socket is opened. libcurl gives the first of several addresses half of the time left then,
+// so this limit is chosen such that the next address has its turn before deadlines.connect is over.
+// It is beyond deadlines.resolve. Pure. curl.se/libcurl/c/CURLOPT_CONNECTTIMEOUT_MS.html
+base::Nanoseconds limit_until_first_socket(const model::Deadlines& deadlines);
+
+// From then on our own deadlines count alone: they allow for our own delay, and libcurl's do not.
+// Without a value libcurl has a limit of its own.
+inline constexpr base::Nanoseconds kNoConnectLimit = std::chrono::hours(24);
+
+void set_connect_limit(CURL* easy, base::Nanoseconds limit);
 
 // URL, header lines, body and address. They refer to `request` and to the lists, which must outlive
 // the exchange.

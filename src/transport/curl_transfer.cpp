@@ -22,24 +22,6 @@ namespace {
 // libcurl takes no header line longer than this, and has no code of its own for it.
 constexpr std::uint64_t kLineBytes = 64 * 1024;
 
-std::string describe_timeout(model::Stage stage, const model::Deadlines& limits) {
-  switch (stage) {
-    case model::Stage::resolve:
-      return fmt::format("no address within {}", base::format_duration(limits.resolve));
-    case model::Stage::connect:
-      return fmt::format("no connection within {}", base::format_duration(limits.connect));
-    case model::Stage::tls:
-      return fmt::format("TLS handshake not done within {}", base::format_duration(limits.tls));
-    case model::Stage::send:
-    case model::Stage::wait:
-      return fmt::format("no reply within {}", base::format_duration(limits.total));
-    case model::Stage::receive:
-    case model::Stage::done:
-      break;
-  }
-  return fmt::format("reply not complete within {}", base::format_duration(limits.total));
-}
-
 }  // namespace
 
 CurlTransfer::CurlTransfer(ProbeId id, model::Request request, LoopParts loop)
@@ -53,6 +35,9 @@ CurlTransfer::CurlTransfer(ProbeId id, model::Request request, LoopParts loop)
 void CurlTransfer::take_handle() {
   curl_ = loop_.handles.take(request_, route_, loop_.ca_bundle);
   set_message(handle(), request_, route_, header_lines_, connect_to_);
+  // A number is one address.
+  set_connect_limit(
+      handle(), route_.numeric ? kNoConnectLimit : limit_until_first_socket(request_.deadlines));
   set_callbacks();
 }
 
@@ -66,6 +51,14 @@ void CurlTransfer::note_active() {
   if (!loop_.iteration.note_active(id_)) return;
   const base::MonoTime now = base::mono_now();
   observer_.note_active(now, loop_.iteration.delay.at(now));
+}
+
+void CurlTransfer::try_next_address() {
+  if (stage() != model::Stage::connect) return;
+  // libcurl 7.88 opens the next socket only when it looks at the transfer again, and has no timer
+  // for that. It looks at once at a transfer that was paused and goes on.
+  curl_easy_pause(handle(), CURLPAUSE_RECV);
+  curl_easy_pause(handle(), CURLPAUSE_CONT);
 }
 
 bool CurlTransfer::take_restart(base::MonoTime now) {
@@ -205,6 +198,7 @@ CurlEnding CurlTransfer::ending(base::MonoTime now, std::optional<CURLcode> code
   ending.endless_line = !reply_.head_complete() && observer_.received() > kLineBytes;
   ending.out_of_sockets = out_of_sockets_ && ending.code == CURLE_COULDNT_CONNECT;
   ending.stage = stage();
+  ending.unacknowledged = ending.timed_out && observer_.unacknowledged();
   ending.took = now - observer_.stamps().ours().start;
   ending.our_delay = observer_.stamps().our_delay();
   ending.time_left = limit() + observer_.stamps().our_delay() > deadline();
@@ -235,7 +229,7 @@ std::string CurlTransfer::describe(const CurlEnding& ending, model::WireError er
                        base::describe_duration(ending.took));
   if (ending.timed_out)
     return (error == model::WireError::proxy ? "proxy: " : "") +
-           describe_timeout(ending.stage, request_.deadlines);
+           describe_timeout(ending, request_.deadlines);
   if (ending.no_lookup_means) return "no thread or no descriptors to look the name up";
   if (ending.refused != Refused::nothing) return reply_.why_refused();
   if (error == model::WireError::bad_body && ending.body_cut) return "gzip without its end";

@@ -90,6 +90,8 @@ class CurlTransfer {
   // start the handle again, which then gets a fresh connection. True once; with the time of that.
   bool take_restart(base::MonoTime now);
 
+  // To be called for LoopIteration::left after libcurl returns: it has given up an address.
+  void try_next_address();
   // To be called for LoopIteration::sending after libcurl returns: the request is sent, because our
   // requests fit a socket buffer and are written at once.
   void stamp_sent(base::MonoTime now) { observer_.request_left(now); }

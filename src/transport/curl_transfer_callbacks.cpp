@@ -4,6 +4,7 @@
 
 #include <cerrno>
 #include <new>
+#include <utility>
 
 #include "base/descriptor.h"
 #include "transport/curl_options.h"
@@ -188,7 +189,7 @@ curl_socket_t CurlTransfer::on_open_socket(void* self, curlsocktype, curl_sockad
 curl_socket_t CurlTransfer::open_socket(const curl_sockaddr& address) {
   base::Descriptor opened{
       socket(address.family, address.socktype | SOCK_CLOEXEC | SOCK_NONBLOCK, address.protocol)};
-  socket_tried_ = true;
+  if (!std::exchange(socket_tried_, true)) set_connect_limit(handle(), kNoConnectLimit);
   if (port_of(address.addr) != route_.port) port_differs_ = true;
   if (opened.get() < 0) {
     // An address family that this host lacks is an answer of the network, not a lack of ours.

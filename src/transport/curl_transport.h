@@ -1,6 +1,6 @@
 // Transport over real sockets: libcurl's multi interface (curl_multi_socket_action) under our own
-// epoll loop, so that we see every event before libcurl does. One probe thread owns it; only wake()
-// may be called from others. It judges nothing.
+// epoll loop (CurlLoop), so that we see every event before libcurl does. One probe thread owns it;
+// only wake() may be called from others. It judges nothing.
 #pragma once
 
 #include <cstddef>
@@ -9,6 +9,8 @@
 #include "transport/transport.h"
 
 namespace reinfer::transport {
+
+class CurlLoop;
 
 class CurlTransport final : public Transport {
  public:
@@ -25,8 +27,7 @@ class CurlTransport final : public Transport {
   base::Nanoseconds waited() const override;
 
  private:
-  class Loop;
-  std::unique_ptr<Loop> loop_;
+  std::unique_ptr<CurlLoop> loop_;
 };
 
 }  // namespace reinfer::transport

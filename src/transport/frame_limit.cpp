@@ -9,7 +9,7 @@ namespace reinfer::transport {
 namespace {
 
 // The values that we attach to an SSL object. Their numbers are given once for the process.
-int id_index() {
+int frame_id_index() {
   static const int index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
   return index;
 }
@@ -46,7 +46,7 @@ void disconnect(int socket) {
 
 void FrameLimit::watch(ssl_st* ssl, ProbeId id, std::optional<int> fresh, bool frames) {
   exceeded_.emplace(id, false);
-  attach(ssl, id_index(), static_cast<std::uintptr_t>(id));
+  attach(ssl, frame_id_index(), static_cast<std::uintptr_t>(id));
   if (fresh) attach(ssl, socket_index(), static_cast<std::uintptr_t>(*fresh));
   SSL_set_msg_callback(ssl, frames ? &FrameLimit::on_record : &FrameLimit::on_tls_message);
   SSL_set_msg_callback_arg(ssl, this);
@@ -69,7 +69,7 @@ void FrameLimit::add(std::size_t bytes, const ssl_st* ssl) {
   overhead_bytes_ += bytes;
   if (overhead_bytes_ <= kOverheadBytesMax) return;
   // The exchange may be over, and the connection idle.
-  const auto found = exceeded_.find(ProbeId{attached(ssl, id_index())});
+  const auto found = exceeded_.find(ProbeId{attached(ssl, frame_id_index())});
   if (found != exceeded_.end()) found->second = true;
   disconnect(static_cast<int>(attached(ssl, socket_index())));
 }

@@ -6,12 +6,12 @@ namespace reinfer::transport {
 namespace {
 
 // The two values that we attach to an SSL object. Their numbers are given once for the process.
-int sink_index() {
+int alert_sink_index() {
   static const int index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
   return index;
 }
 
-int id_index() {
+int alert_id_index() {
   static const int index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
   return index;
 }
@@ -20,16 +20,16 @@ int id_index() {
 
 void TlsAlerts::watch(ssl_st* ssl, ProbeId id, const char* failure) {
   exchanges_.try_emplace(id, Exchange{failure, TlsAlert::none});
-  SSL_set_ex_data(ssl, sink_index(), this);
+  SSL_set_ex_data(ssl, alert_sink_index(), this);
   // The id itself, in the place of an address.
-  SSL_set_ex_data(ssl, id_index(), reinterpret_cast<void*>(static_cast<std::uintptr_t>(id)));
+  SSL_set_ex_data(ssl, alert_id_index(), reinterpret_cast<void*>(static_cast<std::uintptr_t>(id)));
   SSL_set_info_callback(ssl, &TlsAlerts::on_info);
 }
 
 void TlsAlerts::on_info(const ssl_st* ssl, int where, int alert) {
   if ((where & SSL_CB_ALERT) == 0 || (alert >> 8) != SSL3_AL_FATAL) return;
-  auto& self = *static_cast<TlsAlerts*>(SSL_get_ex_data(ssl, sink_index()));
-  const auto id = reinterpret_cast<std::uintptr_t>(SSL_get_ex_data(ssl, id_index()));
+  auto& self = *static_cast<TlsAlerts*>(SSL_get_ex_data(ssl, alert_sink_index()));
+  const auto id = reinterpret_cast<std::uintptr_t>(SSL_get_ex_data(ssl, alert_id_index()));
   const auto found = self.exchanges_.find(ProbeId{id});
   if (found == self.exchanges_.end()) return;
   Exchange& exchange = found->second;

@@ -179,8 +179,10 @@ atexit.register(end_all)
 class Simulator:
     """A simulated platform with a plain and a TLS port, steered through the plain one."""
 
-    def __init__(self, owner, folder, name='simulator', token=None, latency='5ms', flags=()):
+    def __init__(self, owner, folder, name='simulator', token=None, latency='5ms', flags=(),
+                 through=()):
         self.token = token or make_token()
+        self._through = through  # a command that runs the one behind it
         self.ca_file = folder / f'{name}.ca.pem'
         self._folder, self._name, self._latency, self._flags = folder, name, latency, flags
         self._ready_file = folder / f'{name}.ready'
@@ -193,7 +195,7 @@ class Simulator:
         """Starts it, with a CA of its own, on the ports it had before if it had any."""
         self._ready_file.unlink(missing_ok=True)
         self._process = Process(self._folder, self._name, [
-            simulator_program(), '--listen', f'127.0.0.1:{self.http_port}',
+            *self._through, simulator_program(), '--listen', f'127.0.0.1:{self.http_port}',
             '--listen-tls', f'127.0.0.1:{self.https_port}', '--token', self.token,
             '--latency', self._latency, '--ca-file', str(self.ca_file),
             '--ready-file', str(self._ready_file), *self._flags])

@@ -4,6 +4,7 @@
 #include <cerrno>
 
 #include "transport/curl_facts.h"
+#include "transport/curl_options.h"
 #include "transport/timing/precise_wait.h"
 #include "transport/timing/wire_stamps.h"
 
@@ -255,6 +256,59 @@ TEST_CASE("a deadline says where it struck") {
     ending.stage = row.stage;
     CHECK(transport::wire_error_of(ending) == row.expected);
   }
+}
+
+TEST_CASE("a request that the server's kernel never acknowledged was lost by the network") {
+  const model::Deadlines limits{.total = 10s};
+  for (const auto stage : {model::Stage::send, model::Stage::wait, model::Stage::receive}) {
+    transport::CurlEnding ending;
+    ending.timed_out = true;
+    ending.unacknowledged = true;
+    ending.stage = stage;
+    CHECK(transport::wire_error_of(ending) == model::WireError::connection_lost);
+    CHECK(transport::cause_of(ending, model::WireError::connection_lost) ==
+          model::Cause::never_acknowledged);
+    CHECK(transport::describe_timeout(ending, limits) ==
+          "no acknowledgement of what was sent, and sent again, within 10s");
+    // On the way to a proxy it is the proxy that is silent.
+    ending.at_proxy = true;
+    CHECK(transport::wire_error_of(ending) == model::WireError::proxy);
+  }
+  // A server that acknowledges and says nothing is late.
+  transport::CurlEnding acknowledged;
+  acknowledged.timed_out = true;
+  acknowledged.stage = model::Stage::wait;
+  CHECK(transport::wire_error_of(acknowledged) == model::WireError::response_timeout);
+  CHECK(transport::describe_timeout(acknowledged, limits) == "no reply within 10s");
+  // Before the request the stage says more.
+  acknowledged.unacknowledged = true;
+  acknowledged.stage = model::Stage::tls;
+  CHECK(transport::wire_error_of(acknowledged) == model::WireError::tls);
+}
+
+TEST_CASE("of several addresses the second has its turn before the time to connect is over") {
+  for (const auto connect : {500ms, 2000ms, 5000ms}) {
+    for (const auto resolve : {500ms, connect, connect * 3 / 2}) {
+      CAPTURE(connect);
+      CAPTURE(resolve);
+      const model::Deadlines deadlines{
+          .total = 20s, .resolve = resolve, .connect = connect, .tls = 5s};
+      const base::Nanoseconds limit = transport::limit_until_first_socket(deadlines);
+      // libcurl gives the first address half, and the only one all.
+      CHECK(limit / 2 < connect);
+      CHECK(limit > connect);
+      CHECK(limit > resolve);
+    }
+  }
+}
+
+TEST_CASE("a lookup that libcurl ended before us was held up by ourselves") {
+  transport::CurlEnding ending;
+  ending.code = CURLE_OPERATION_TIMEDOUT;
+  ending.stage = model::Stage::resolve;
+  CHECK(transport::wire_error_of(ending) == model::WireError::monitor);
+  ending.timed_out = true;
+  CHECK(transport::wire_error_of(ending) == model::WireError::resolve);
 }
 
 TEST_CASE("whoever did not get all of its time from us has not failed") {

@@ -86,8 +86,12 @@ std::optional<TcpCounters> read_tcp_counters(int socket) {
   const auto info = read_tcp_info(socket);
   if (!info) return std::nullopt;
   const auto quiet = std::min(info->tcpi_last_data_recv, info->tcpi_last_ack_recv);
-  return TcpCounters{std::chrono::microseconds(info->tcpi_rtt), info->tcpi_total_retrans,
-                     info->tcpi_data_segs_in, bytes_in(*info), std::chrono::milliseconds(quiet)};
+  return TcpCounters{std::chrono::microseconds(info->tcpi_rtt),
+                     info->tcpi_total_retrans,
+                     info->tcpi_data_segs_in,
+                     bytes_in(*info),
+                     std::chrono::milliseconds(quiet),
+                     info->tcpi_unacked > 0 && info->tcpi_retransmits > 0};
 }
 
 std::optional<std::uint64_t> bytes_waiting(int socket) {

@@ -38,6 +38,8 @@ struct TcpCounters {
   std::uint32_t segments = 0;
   std::uint64_t bytes = 0;     // received, read or not
   base::Nanoseconds quiet{0};  // since the last segment arrived, in milliseconds of kernel ticks
+  // The kernel's timer has sent bytes of ours again, and the peer still acknowledges none of them.
+  bool unacknowledged = false;
 };
 
 // nullopt if `socket` is no TCP socket.

@@ -16,6 +16,7 @@ struct LoopIteration {
   EventDelay delay{base::mono_now()};
   std::vector<ProbeId> active;   // of this iteration; an exchange once for each of its calls
   std::vector<ProbeId> sending;  // whose request leaves during the current call of libcurl
+  std::vector<ProbeId> left;     // of whose sockets libcurl let go in that call
 
   // The current call of libcurl: when it began, the CPU time that the thread had taken by then at
   // most, and where its exchanges begin in `active`.

@@ -140,6 +140,11 @@ std::uint64_t SocketObserver::received() const {
   return counters ? counters->bytes - std::min(counters->bytes, bytes_before_) : received_;
 }
 
+bool SocketObserver::unacknowledged() const {
+  const auto counters = carrier_ == kNone ? std::nullopt : read_tcp_counters(carrier_);
+  return counters && counters->unacknowledged;
+}
+
 void SocketObserver::note_tcp(int socket) {
   const auto counters = socket == carrier_ && counters_ ? counters_ : read_tcp_counters(socket);
   if (!counters) return;

@@ -64,6 +64,8 @@ class SocketObserver {
   // Bytes that have arrived since libcurl was ready to send, read or not; 0 if the kernel does not
   // tell.
   std::uint64_t received() const;
+  // Whether the peer's kernel owes us an acknowledgement although ours has sent again.
+  bool unacknowledged() const;
 
   const StampRecorder& stamps() const { return stamps_; }
   // After end(). Absent if no socket was opened.
