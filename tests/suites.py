@@ -26,6 +26,9 @@ CORES = os.cpu_count() or 1
 # The builds are what everything waits for: what computes next to them gives way, what is measured
 # by a clock comes first.
 NICENESS = {'tests': 0, 'compiles': 5, 'computes': 19}
+# One that only computes has a place of its own: it takes hours beside a compiler, and tests that
+# mostly wait must not wait for it.
+AT_ONCE = {'tests': CORES, 'compiles': 1, 'computes': 1}
 TAIL_LINES = 80
 SLOWEST = 10
 
@@ -61,6 +64,11 @@ class Suite:
 
     def __post_init__(self):
         self.remembered = self.remembered or self.slow
+
+    @property
+    def kind(self):
+        """What it does with the machine: 'compiles', 'computes' or 'tests'."""
+        return 'compiles' if self.compiles else 'computes' if self.computes else 'tests'
 
 
 def build(preset, targets, *defines, inputs=LEVELS, slow=True):
@@ -186,8 +194,8 @@ class Run:
             return False
         if suite.quiet or any(other.quiet for other in self.running):
             return not self.running
-        same = [other for other in self.running if other.compiles == suite.compiles]
-        return len(same) < (1 if suite.compiles else CORES)
+        same = [other for other in self.running if other.kind == suite.kind]
+        return len(same) < AT_ONCE[suite.kind]
 
     def one(self, suite):
         """Runs one suite and adds up."""
@@ -244,14 +252,13 @@ class Run:
 
     def execute(self, suite, log):
         """The exit code; one that hangs is ended. None if there was no time for it."""
-        kind = 'compiles' if suite.compiles else 'computes' if suite.computes else 'tests'
-        niceness = ['nice', '-n', str(NICENESS[kind])]
+        niceness = ['nice', '-n', str(NICENESS[suite.kind])]
         with log.open('w') as out:
             process = subprocess.Popen(niceness + suite.command, cwd=ROOT, stdout=out, stderr=out,
                                        stdin=subprocess.DEVNULL, start_new_session=True,
                                        env={**os.environ, **SANITIZED})
             self.processes.add(process)
-            yield_to_others(process.pid, NICENESS[kind])
+            yield_to_others(process.pid, NICENESS[suite.kind])
             try:
                 return process.wait(self.time_for(suite))
             except subprocess.TimeoutExpired:

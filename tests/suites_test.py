@@ -143,6 +143,16 @@ class Running(unittest.TestCase):
             run.running = [running]
             self.assertEqual(run.may_start(next_one), may, (running.name, next_one.name))
 
+    def test_suites_that_compute_for_long_keep_no_place_of_those_that_wait(self):
+        """One of them runs at a time, next to as many tests as there are cores."""
+        run = suites.Run([], None)
+        run.running = [suites.Suite('rules', [], computes=True)]
+        self.assertFalse(run.may_start(suites.Suite('chaos', [], computes=True)))
+        run.running += [suites.Suite(f't{i}', []) for i in range(suites.CORES - 1)]
+        self.assertTrue(run.may_start(suites.Suite('last', [])))
+        run.running.append(suites.Suite('last', []))
+        self.assertFalse(run.may_start(suites.Suite('one too many', [])))
+
     def test_every_suite_is_named_once_and_follows_its_build(self):
         """The shipped table."""
         names = [suite.name for suite in suites.SUITES]
