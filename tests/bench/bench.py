@@ -29,7 +29,7 @@ def parse_arguments():
     parser.add_argument('--only', default=','.join(PARTS), metavar='PART[,PART...]',
                         help=f'of {", ".join(PARTS)}; then nothing is written to RESULTS.md')
     parser.add_argument('--runs', default=5, type=int, help='of each measurement (5)')
-    parser.add_argument('--seconds', default=5.0, type=float, help='of one measurement (5)')
+    parser.add_argument('--seconds', default=4.0, type=float, help='of one measurement (4)')
     parser.add_argument('--rounds', default=1, type=int,
                         help='of probing all targets before memory is read, each 30 s (1)')
     parser.add_argument('--quick', action='store_true',

@@ -28,6 +28,7 @@ CPU_SUBJECTS = {
 }
 INTERVAL_SECONDS = 30
 TENANT_TARGETS_MAX = 50
+LAG_WARM_UP_SECONDS = 5
 LAG = 'reinfer_exporter_schedule_lag_seconds'
 
 
@@ -110,7 +111,7 @@ def run_lag(stage, grid, seed):
             stage.config_file(truth, loads, grid.interval_s), *grid.flags) as (_, port):
         def lags():
             return figures.buckets(get(port, '/metrics').decode(), LAG)
-        pause(grid.interval_s / 2)
+        pause(LAG_WARM_UP_SECONDS)
         before = lags()
         pause(grid.interval_s)
         after = lags()

@@ -46,18 +46,18 @@ def exponent(points):
 FIGURES = {
     'growth': [(name, lambda row, mode=mode: row['instructions'] if row['mode'] == mode else None)
                for mode, name in MODES.items()],
-    'size': [('memory, resident', lambda row: row['memory_mb']),
-             ('CPU', lambda row: row['cpu_share']),
-             ('bytes of a scrape', lambda row: row['scrape_bytes']),
-             ('time of a scrape', lambda row: row['scrape_ms'])],
-    'holds': [('time of a snapshot', lambda row: row['snapshot_p50_us'])],
-    'start': [('from exec to a served scrape', lambda row: row['scrape_ms']),
-              ('stop', lambda row: row['stop_ms'])],
-    'sight': [('check', lambda row: row['check_ms']),
-              ('bytes of the page', lambda row: row['page_bytes']),
-              ('page to its first paint', lambda row: row['page_ms']),
-              ('API, status', lambda row: row['api_ms']['status']),
-              ('API, targets', lambda row: row['api_ms']['targets'])],
+    'size': [('MB resident', lambda row: row['memory_mb']),
+             ('% of a core', lambda row: 100 * row['cpu_share']),
+             ('MB of a scrape', lambda row: row['scrape_bytes'] and row['scrape_bytes'] / 1e6),
+             ('ms of a scrape', lambda row: row['scrape_ms'])],
+    'holds': [('us of a snapshot', lambda row: row['snapshot_p50_us'])],
+    'start': [('ms from exec to a served scrape', lambda row: row['scrape_ms']),
+              ('ms to stop', lambda row: row['stop_ms'])],
+    'sight': [('ms of a check', lambda row: row['check_ms']),
+              ('KB of the page', lambda row: row['page_bytes'] / 1e3),
+              ("ms to the page's first paint", lambda row: row['page_ms']),
+              ("ms of the API's status", lambda row: row['api_ms']['status']),
+              ("ms of the API's targets", lambda row: row['api_ms']['targets'])],
 }
 
 
@@ -91,13 +91,11 @@ def for_a_million(parts):
     at = {what: dict(points) for part, what, points, _ in grown(parts)
           if part in ('size', 'start')}
     rows = []
-    for targets, share in at.get('CPU', {}).items():
+    for targets, percent in at.get('% of a core', {}).items():
         shards = -(-MILLION // targets)
-        per_shard = {name: at.get(what, {}).get(targets) for name, what in (
-            ('memory_gb', 'memory, resident'), ('scrape_gb', 'bytes of a scrape'),
-            ('start_ms', 'from exec to a served scrape'))}
-        rows.append({'targets': targets, 'shards': shards, 'cores': shards * share,
-                     'memory_gb': per_shard['memory_gb'] and shards * per_shard['memory_gb'] / 1e3,
-                     'scrape_gb': per_shard['scrape_gb'] and shards * per_shard['scrape_gb'] / 1e9,
-                     'start_ms': per_shard['start_ms']})
+        memory, scrape, start = (at.get(what, {}).get(targets) for what in (
+            'MB resident', 'MB of a scrape', 'ms from exec to a served scrape'))
+        rows.append({'targets': targets, 'shards': shards, 'cores': shards * percent / 100,
+                     'memory_gb': memory and shards * memory / 1e3,
+                     'scrape_gb': scrape and shards * scrape / 1e3, 'start_ms': start})
     return rows

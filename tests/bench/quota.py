@@ -15,14 +15,16 @@ import figures
 from stage import PEERS, Load, read_samples
 
 PERIOD_US = 100_000
-# A share of a processor, or None beside the neighbour.
-PLACES = {'50% of a processor': 0.5, '10% of a processor': 0.1,
-          'a neighbour on every processor': None}
+# A share of a processor, or None beside the neighbour; and probes a second of each kind: what such
+# a share can do on the average, so that it is used up now and then.
+PLACES = {'50% of a processor': (0.5, 200), '10% of a processor': (0.1, 40),
+          'a neighbour on every processor': (None, 40)}
+# A peer, whose probes take more, is asked for this part of them: all would be more than it can do.
+PEERS_PART = 0.6
+KINDS = (('plain', 'fresh'), ('tls', 'fresh'), ('tls', 'reuse'))
 SUBJECTS = ('exporter', *PEERS)
 # Beyond what two witnesses of the truth are ever apart, several times.
 WRONG_US = 500
-# What a tenth of a processor can do, with some left.
-LOADS = [Load('plain', 'fresh', 10), Load('tls', 'fresh', 10), Load('tls', 'reuse', 10)]
 ROOTS = (Path('/sys/fs/cgroup'), Path('/sys/fs/cgroup/unified'))
 
 
@@ -74,16 +76,24 @@ def stopped_in_turn(pid, share):
     thread = threading.Thread(target=pace)
     thread.start()
     try:
-        yield 'SIGSTOP'
+        yield {'means': 'SIGSTOP', 'throttled': None}
     finally:
         over.set()
         thread.join()
         os.kill(pid, signal.SIGCONT)
 
 
+def throttled(text):
+    """Of a cpu.stat: the share of its periods in which the quota was used up; None of none."""
+    stat = dict(line.split() for line in text.splitlines())
+    periods = int(stat.get('nr_periods', 0))
+    return int(stat['nr_throttled']) / periods if periods else None
+
+
 @contextlib.contextmanager
 def limited(pid, share):
-    """The program has this share of a processor while the block lasts."""
+    """The program has this share of a processor while the block lasts. By which means, and
+    afterwards in which share of its periods it was stopped."""
     group = make_group(share)
     if group is None:
         with stopped_in_turn(pid, share) as means:
@@ -91,7 +101,9 @@ def limited(pid, share):
         return
     try:
         (group / 'cgroup.procs').write_text(str(pid))
-        yield 'cgroup'
+        limit = {'means': 'cgroup', 'throttled': None}
+        yield limit
+        limit['throttled'] = throttled((group / 'cpu.stat').read_text())
     finally:
         with contextlib.suppress(OSError):
             (group.parent / 'cgroup.procs').write_text(str(pid))
@@ -104,12 +116,15 @@ def beside_a_neighbour(stage):
     with contextlib.ExitStack() as stack:
         for _ in range(os.cpu_count() or 1):
             stack.enter_context(stage.running('sh', '-c', 'while :; do :; done'))
-        yield 'busy loops'
+        yield {'means': 'busy loops', 'throttled': None}
 
 
-def run_subject(stage, stack, truth, subject, samples):
+def run_subject(stage, stack, truth, subject, rate, samples):
     """Starts it; the program whose figures are looked at."""
-    loads = [load for load in LOADS if subject not in PEERS or load.connection == 'fresh']
+    if subject in PEERS:
+        loads = [Load(scheme, 'fresh', rate * PEERS_PART) for scheme in ('plain', 'tls')]
+    else:
+        loads = [Load(scheme, connection, rate) for scheme, connection in KINDS]
     if subject == 'exporter':
         port_file = stage.path('port')
         program = stack.enter_context(stage.running(
@@ -127,15 +142,15 @@ def run_quota(stage, subject, place, seconds, seed):
     """Wait errors there: of all samples, and of those that the subject trusts."""
     samples = stage.path('samples')
     with stage.truth(seed) as truth, contextlib.ExitStack() as stack:
-        program = run_subject(stage, stack, truth, subject, samples)
+        share, rate = PLACES[place]
+        program = run_subject(stage, stack, truth, subject, rate, samples)
         window = exactness.Window(program)
-        share = PLACES[place]
-        means = stack.enter_context(limited(program.pid, share) if share
+        limit = stack.enter_context(limited(program.pid, share) if share
                                     else beside_a_neighbour(stage))
         window.measure(seconds)
     said, failures = read_samples(samples)
     trusted = [one for one in said if one.get('distrusted') != '1']
-    result = {'subject': subject, 'place': place, 'means': means, 'probes': len(said),
+    result = {'subject': subject, 'place': place, **limit, 'probes': len(said),
               'failures': failures,
               'distrusted_share': 1 - len(trusted) / len(said) if said else None}
     for name, chosen in (('all', said), ('trusted', trusted)):

@@ -132,13 +132,14 @@ def quota_table(rows):
     for (place, subject), runs in figures.grouped(rows, 'place', 'subject').items():
         body.append([f'{place} ({runs[0]["means"]}), {SUBJECTS[subject]}',
                      str(sum(row['probes'] for row in runs)),
+                     with_range([row['throttled'] and 100 * row['throttled'] for row in runs]),
                      with_range([100 * row['distrusted_share'] for row in runs
                                  if row['distrusted_share'] is not None]),
                      *(with_range([row[key] for row in runs]) for key in (
                          'trusted_p50_us', 'trusted_p99_us', 'trusted_max_us', 'all_p99_us')),
                      str(sum(row['trusted_wrong'] for row in runs))])
-    return table(['us of error', 'probes', '% distrusted', 'trusted p50', 'trusted p99',
-                  'trusted max', 'all p99', 'wrong and trusted'], body)
+    return table(['us of error', 'probes', '% of periods throttled', '% distrusted', 'trusted p50',
+                  'trusted p99', 'trusted max', 'all p99', 'wrong and trusted'], body)
 
 
 def history_text(rows):
@@ -217,7 +218,7 @@ def as_markdown(raw):
     if judged:
         parts.append('## What is demanded\n\n' + table(
             ['demand', 'at most', 'measured', 'met'],
-            [[d.what, f'{number(d.limit)} {d.unit}', f'{number(d.value)} {d.unit}',
+            [[d.what, f'{number(d.limit)} {d.unit}'.strip(), f'{number(d.value)} {d.unit}'.strip(),
               'yes' if d.met else 'no'] for d in judged]))
     if raw['failed']:
         parts.append('## What could not be measured\n\n' + '\n'.join(

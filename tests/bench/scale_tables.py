@@ -1,5 +1,6 @@
 """What the results say of many targets and of many readers. Pure."""
 
+import demands
 import figures
 import growth
 from tables import SUBJECTS, number, table, with_range
@@ -32,14 +33,16 @@ def crowd_table(crowds):
     lines = {
         'us of CPU a probe of the bare loop, the same targets': lambda row:
             row['loop_us_per_probe'],
-        'us of CPU a probe to that': lambda row: row['cpu'] / row['loop_us_per_probe'],
+        'us of CPU a probe to that': lambda row: demands.ratio(
+            row['cpu'], row['loop_us_per_probe']),
+        'probes of the bare loop that failed': lambda row: row['loop_failed'],
         'us of schedule lag p50': lambda row: row['p50_us'],
         'us of schedule lag p99': lambda row: row['p99_us'],
         'scrapes': lambda row: row['scrapes'],
         'of them whole': lambda row: row['whole'],
         'MB of one': lambda row: row['bytes'] and row['bytes'] / 1e6,
         'reloads': lambda row: int(row['reloaded']),
-        'probes that failed': lambda row: row['failed'],
+        'probes that failed': lambda row: int(row['failed']),
         'MB resident afterwards': lambda row: row['memory_mb'],
         'MB at peak': lambda row: row['peak_mb'],
     }

@@ -11,7 +11,9 @@ import growth_plot
 import own
 import parts
 import plot
+import quota
 import results
+import scale_tables
 import scrapers
 
 
@@ -26,7 +28,7 @@ def crowd_of(**more):
     """What a crowd came to."""
     return {'slots': 100, 'scrapes': 20, 'whole': 20, 'bytes': 1e8, 'reloaded': True, 'failed': 0,
             'memory_mb': 110, 'peak_mb': 150, 'p50_us': 100, 'p99_us': 1999,
-            'loop_us_per_probe': 1400, **more}
+            'loop_us_per_probe': 1400, 'loop_failed': 0, **more}
 
 
 def judged(**measured):
@@ -44,8 +46,8 @@ class Growth(unittest.TestCase):
     def test_every_figure_of_several_sizes_has_its_growth(self):
         grown = {what: power for _, what, _, power in growth.grown(
             {'size': [size_row(targets) for targets in (10, 100, 1000)]})}
-        self.assertAlmostEqual(grown['CPU'], 1)
-        self.assertLess(grown['memory, resident'], 0.5)
+        self.assertAlmostEqual(grown['% of a core'], 1)
+        self.assertLess(grown['MB resident'], 0.5)
 
     def test_the_median_of_the_runs_is_what_grows(self):
         points = growth.points_of([size_row(10, memory_mb=value) for value in (1, 9, 2)],
@@ -55,8 +57,8 @@ class Growth(unittest.TestCase):
     def test_growth_beyond_the_number_is_not_met(self):
         rows = [size_row(targets, scrape_ms=targets ** 1.1) for targets in (10, 100, 1000)]
         met = judged(size=rows)
-        self.assertFalse(met['exponent of growth, time of a scrape'])
-        self.assertTrue(met['exponent of growth, CPU'])
+        self.assertFalse(met['exponent of growth, ms of a scrape'])
+        self.assertTrue(met['exponent of growth, % of a core'])
 
     def test_a_million_targets_are_as_many_shards_as_it_takes(self):
         rows = growth.for_a_million({'size': [size_row(targets) for targets in (1000, 10000)]})
@@ -85,6 +87,12 @@ class Crowds(unittest.TestCase):
             whole=19, reloaded=False, loop_us_per_probe=1300, p99_us=2001))])
         self.assertFalse(any(value for what, value in met.items() if 'memory' not in what))
 
+    def test_a_bare_loop_whose_probes_failed_is_no_measure(self):
+        rows = [size_row(10000, crowd=crowd_of(loop_us_per_probe=None))]
+        self.assertFalse(judged(size=rows)[
+            "CPU of a probe, 10,000 targets with a history, to the bare loop's"])
+        self.assertIn('to that | - |', scale_tables.size_table(rows))
+
     def test_a_burst_is_judged(self):
         row = {'scrapes': 20, 'whole': 20, 'bytes': 9e7, 'seconds': 5, 'resident_mb': 90,
                'extra_mb': 8, 'alone_ms': 100, 'beside_slow_ms': 110}
@@ -108,6 +116,10 @@ class Crowds(unittest.TestCase):
         self.assertTrue(met['page to its first paint, 1,000 targets'])
         self.assertFalse(met['API at 1,000 targets, targets'])
         self.assertFalse(met['check of 10,000 targets'])
+
+    def test_a_quota_says_how_often_it_was_used_up(self):
+        self.assertEqual(quota.throttled('nr_periods 40\nnr_throttled 10\n'), 0.25)
+        self.assertIsNone(quota.throttled('nr_periods 0\nnr_throttled 0\n'))
 
     def test_one_probe_that_is_wrong_and_trusted_is_too_many(self):
         def row(wrong):
@@ -169,5 +181,5 @@ class Pictures(unittest.TestCase):
         picture = growth_plot.growth_svg(growth_plot.lines_of(
             {'size': [size_row(targets) for targets in (10, 100, 1000, 10000)]}))
         minidom.parseString(picture)
-        self.assertIn('CPU: 1.00', picture)
+        self.assertIn('% of a core: 1.00', picture)
         self.assertIsNone(growth_plot.growth_svg([]))

@@ -81,7 +81,7 @@ def run_sight(stage, runs, seed, say):
             for (targets, config, _, port), page_ms in zip(places, pages):
                 rows.append({
                     'targets': targets, 'page_ms': page_ms, 'check_ms': check_ms(stage, config),
-                    'page_bytes': len(get(port, '/')),
+                    'page_bytes': len(get(port, '/', {'Accept': 'text/html'})),
                     'api_ms': {name: milliseconds(lambda path=path, port=port: get(
                         port, f'/api/v1/{path}')) for name, path in DOCUMENTS.items()}})
     return rows

@@ -10,7 +10,7 @@ def number(value):
     """Three digits are enough; a dash where there is nothing."""
     if value is None:
         return '-'
-    if abs(value) >= 100:
+    if abs(value) >= 100 or isinstance(value, int):
         return f'{value:,.0f}'
     return f'{value:.1f}' if abs(value) >= 10 else f'{value:.2f}'
 
