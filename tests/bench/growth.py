@@ -53,11 +53,11 @@ FIGURES = {
     'holds': [('us of a snapshot', lambda row: row['snapshot_p50_us'])],
     'start': [('ms from exec to a served scrape', lambda row: row['scrape_ms']),
               ('ms to stop', lambda row: row['stop_ms'])],
-    'sight': [('ms of a check', lambda row: row['check_ms']),
-              ('KB of the page', lambda row: row['page_bytes'] / 1e3),
-              ("ms to the page's first paint", lambda row: row['page_ms']),
-              ("ms of the API's status", lambda row: row['api_ms']['status']),
-              ("ms of the API's targets", lambda row: row['api_ms']['targets'])],
+    'sight': [('ms of a check', lambda row: row.get('check_ms')),
+              ('KB of the page', lambda row: row.get('page_kb')),
+              ("ms to the page's first paint", lambda row: row.get('page_ms')),
+              ("ms of the API's status", lambda row: row.get('api_ms', {}).get('status')),
+              ("ms of the API's targets", lambda row: row.get('api_ms', {}).get('targets'))],
 }
 
 

@@ -147,7 +147,15 @@ def measure_start(stage, options, rows):
 
 def measure_sight(stage, options, rows):
     """What people look at."""
-    rows.take('exporters to look at', lambda: sight.run_sight(stage, options.runs, 1, say))
+    def look():
+        with sight.places_to_look_at(stage, 1) as places:
+            for run in range(options.runs):
+                which = f'run {run + 1} of {options.runs}'
+                rows.take(f'{which}: pages', lambda: sight.run_paint(places))
+                for place in places:
+                    rows.take(f'{which}: API and check with {place.targets} targets',
+                              lambda p=place: sight.run_asked(stage, p))
+    rows.take('exporters to look at', look)
 
 
 def measure_quota(stage, options, rows):

@@ -3,6 +3,7 @@
 import demands
 import figures
 import growth
+from sight import DOCUMENTS
 from tables import SUBJECTS, number, table, with_range
 
 
@@ -116,11 +117,11 @@ def start_table(rows):
 
 def sight_table(rows):
     """By targets."""
-    names = list(rows[0]['api_ms']) if rows else []
-    columns = {'page, first paint': lambda row: row['page_ms'],
-               'KB of the page': lambda row: row['page_bytes'] / 1e3,
-               **{f'API, {name}': lambda row, name=name: row['api_ms'][name] for name in names},
-               'check': lambda row: row['check_ms']}
+    columns = {'page, first paint': lambda row: row.get('page_ms'),
+               'KB of the page': lambda row: row.get('page_kb'),
+               **{f'API, {name}': lambda row, name=name: row.get('api_ms', {}).get(name)
+                  for name in DOCUMENTS},
+               'check': lambda row: row.get('check_ms')}
     return table(['ms', *columns],
                  [[f'{targets:,} targets', *(with_range([column(row) for row in runs])
                                              for column in columns.values())]

@@ -8,12 +8,13 @@ import json
 import shutil
 import subprocess
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import figures
 from cost import INTERVAL_SECONDS, fresh_targets
 from crowd import TARGETS
-from program import TOKEN_VARIABLE, get, pause
+from program import TOKEN_VARIABLE, Program, get, pause
 from stage import ROOT
 
 # Meanwhile each target is probed that seldom.
@@ -40,13 +41,25 @@ def milliseconds(work):
     return figures.median(times)
 
 
-def paint(urls):
-    """Milliseconds to the first paint of each; None each without a browser."""
+def run_paint(places):
+    """Milliseconds to the first paint of the page of each size; nothing without a browser."""
     if not can_look():
-        return [None] * len(urls)
+        return None
+    urls = [f'http://127.0.0.1:{place.port}/' for place in places]
     done = subprocess.run(['node', Path(__file__).with_name('sight.mjs'), *urls], check=True,
                           capture_output=True, text=True, timeout=300)
-    return json.loads(done.stdout)
+    return [{'targets': place.targets, 'page_ms': page_ms}
+            for place, page_ms in zip(places, json.loads(done.stdout))]
+
+
+def run_asked(stage, place):
+    """Milliseconds of each document of the API and of a check."""
+    def ask(path):
+        return get(place.port, f'/api/v1/{path}')
+    return {'targets': place.targets, 'check_ms': check_ms(stage, place.config),
+            'page_kb': len(get(place.port, '/', {'Accept': 'text/html'})) / 1e3,
+            'api_ms': {name: milliseconds(lambda path=path: ask(path))
+                       for name, path in DOCUMENTS.items()}}
 
 
 def check_ms(stage, config):
@@ -58,30 +71,29 @@ def check_ms(stage, config):
     return (time.monotonic() - begun) * 1e3
 
 
-def run_sight(stage, runs, seed, say):
-    """A row for each run and size, and one for each document of the API."""
-    rows = []
+@dataclass
+class Place:
+    """An exporter to look at."""
+    targets: int
+    config: Path
+    program: Program
+    port: int
+
+
+@contextlib.contextmanager
+def places_to_look_at(stage, seed):
+    """An exporter of each size, whose targets have all been probed."""
     with contextlib.ExitStack() as stack:
         places = []
         for targets in TARGETS:
             truth = stack.enter_context(stage.truth(seed, gives_way=True))
             config = stage.config_file(truth, fresh_targets(targets, INTERVAL_SECONDS),
                                        INTERVAL_SECONDS)
-            program, port = stack.enter_context(stage.exporter(config))
-            places.append((targets, config, program, port))
+            places.append(Place(targets, config, *stack.enter_context(stage.exporter(config))))
         pause(INTERVAL_SECONDS + 1)
-        for _, config, program, _ in places:
-            config.write_text(config.read_text().replace(
+        for place in places:
+            place.config.write_text(place.config.read_text().replace(
                 f'interval = "{INTERVAL_SECONDS}s"', f'interval = "{LOOKED_AT_INTERVAL_SECONDS}s"'))
-            program.reload()
+            place.program.reload()
         pause(2)
-        for run in range(runs):
-            say(f'run {run + 1} of {runs}: pages, API and check')
-            pages = paint([f'http://127.0.0.1:{port}/' for *_, port in places])
-            for (targets, config, _, port), page_ms in zip(places, pages):
-                rows.append({
-                    'targets': targets, 'page_ms': page_ms, 'check_ms': check_ms(stage, config),
-                    'page_bytes': len(get(port, '/', {'Accept': 'text/html'})),
-                    'api_ms': {name: milliseconds(lambda path=path, port=port: get(
-                        port, f'/api/v1/{path}')) for name, path in DOCUMENTS.items()}})
-    return rows
+        yield places

@@ -6,6 +6,7 @@ judges a figure.
 
 import contextlib
 import csv
+import itertools
 import shutil
 import subprocess
 import sys
@@ -65,7 +66,7 @@ class Stage:
     def __init__(self, build_dir):
         self._build = Path(build_dir).resolve()
         self._stack = contextlib.ExitStack()
-        self._count = 0
+        self._numbers = itertools.count(1)
 
     def __enter__(self):
         folder = tempfile.mkdtemp(prefix='reinfer-bench-')
@@ -78,9 +79,8 @@ class Stage:
         self._stack.close()
 
     def path(self, name):
-        """A file name that nobody has used yet."""
-        self._count += 1
-        return self.folder / f'{self._count:04d}-{name}'
+        """A file name that nobody has used yet; any thread."""
+        return self.folder / f'{next(self._numbers):04d}-{name}'
 
     def program(self, name):
         """Where a program of ours is."""
