@@ -26,6 +26,14 @@ def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
+def reason(error):
+    """Why it failed, on one line, with the last words of a program."""
+    words = getattr(error, 'stderr', None) or b''
+    if isinstance(words, bytes):
+        words = words.decode(errors='replace')
+    return ' '.join([repr(error), *words.split()])[:400]
+
+
 class Rows:
     """What a part has found. A cell that fails is named, and the others go on."""
 
@@ -39,8 +47,8 @@ class Rows:
         try:
             found = measure()
         except Exception as error:  # pylint: disable=W0718
-            say(f'FAILED: {what}: {error!r}')
-            self.failed.append(f'{what}: {error!r}')
+            self.failed.append(f'{what}: {reason(error)}')
+            say(f'FAILED: {self.failed[-1]}')
             return
         if found:
             self.found += found if isinstance(found, list) else [found]

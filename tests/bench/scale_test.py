@@ -1,6 +1,7 @@
 """The arithmetic of growth, of crowds and of their demands, on figures that can be checked by hand;
 part of bench_test.py."""
 
+import subprocess
 import unittest
 from xml.dom import minidom
 
@@ -140,6 +141,9 @@ class Runs(unittest.TestCase):
         rows.take('nothing', lambda: None)
         self.assertEqual(rows.found, [{'a': 1}, {'a': 3}, {'a': 4}])
         self.assertEqual(rows.failed, ["two: ZeroDivisionError('division by zero')"])
+        rows.take('four', lambda: subprocess.run(['sh', '-c', 'echo why >&2; exit 3'], check=True,
+                                                 capture_output=True))
+        self.assertIn('why', rows.failed[-1])
 
     def test_results_are_written_of_parts_that_measured_nothing(self):
         machine = {'date': '', 'revision': '', 'changed': False, 'cpu': '', 'cores': 2,

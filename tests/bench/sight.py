@@ -47,7 +47,7 @@ def run_paint(places):
         return None
     urls = [f'http://127.0.0.1:{place.port}/' for place in places]
     done = subprocess.run(['node', Path(__file__).with_name('sight.mjs'), *urls], check=True,
-                          capture_output=True, text=True, timeout=300)
+                          capture_output=True, text=True, timeout=60)
     return [{'targets': place.targets, 'page_ms': page_ms}
             for place, page_ms in zip(places, json.loads(done.stdout))]
 
