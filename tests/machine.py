@@ -72,6 +72,11 @@ def newer_prometheus(program):
     return cache_folder() / 'prometheus-new' / 'usr' / 'bin' / program
 
 
+def newer_blackbox():
+    """The path of the newer blackbox_exporter, there if tests/newer_packages.sh could get it."""
+    return cache_folder() / 'blackbox-new' / 'usr' / 'bin' / 'prometheus-blackbox-exporter'
+
+
 def realtime_is_allowed():
     """Whether programs that we start may have a real-time priority."""
     chrt = shutil.which('chrt')

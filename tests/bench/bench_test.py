@@ -9,6 +9,7 @@ import exactness
 import figures
 import history
 import plot
+from scale_test import Crowds, Growth, Pictures, Runs  # noqa: F401  pylint: disable=W0611
 
 
 class Window:

@@ -1,16 +1,16 @@
-"""What probing costs: CPU a probe beside the peers, memory and CPU by the number of targets, how
-late slots are, what a scrape takes. The exporter is the program that users run.
+"""What probing costs: CPU a probe beside the peers, how late slots are, what a scrape takes. The
+exporter is the program that users run.
 """
 
-import http.client
 import json
 import subprocess
-import time
 from dataclasses import dataclass
 
 import figures
+import scrapers
 from exactness import Window
-from stage import Load, get, pause
+from program import get, pause
+from stage import PEERS, Load
 # Found once stage is.
 from machine import realtime_is_allowed
 
@@ -21,14 +21,14 @@ CPU_WORKLOADS = {
     'tls reused': [Load('tls', 'reuse', 100)],
 }
 CPU_SUBJECTS = {
-    'plain fresh': ['exporter', 'libcurl', 'blackbox'],
+    'plain fresh': ['exporter', 'libcurl', *PEERS],
     'plain reused': ['exporter', 'libcurl'],
-    'tls fresh': ['exporter', 'libcurl', 'blackbox'],
+    'tls fresh': ['exporter', 'libcurl', *PEERS],
     'tls reused': ['exporter', 'libcurl'],
 }
-TARGETS = (100, 1000, 10000)
 INTERVAL_SECONDS = 30
 TENANT_TARGETS_MAX = 50
+LAG_WARM_UP_SECONDS = 5
 LAG = 'reinfer_exporter_schedule_lag_seconds'
 
 
@@ -70,7 +70,7 @@ def run_cpu(stage, subject, workload, seconds, seed):
                                stage.path('samples'), stage.folder / 'ca.pem') as program:
                 window, memory_mb = watch(program, seconds)
         else:
-            with stage.blackbox() as (program, port), \
+            with stage.blackbox(subject) as (program, port), \
                     stage.running(stage.program('floor'), stage.targets_file(truth, loads),
                                   stage.path('samples'), stage.folder / 'ca.pem', port):
                 window, memory_mb = watch(program, seconds)
@@ -92,32 +92,13 @@ def answered(truth, window):
                for record in truth.records().values())
 
 
-def run_size(stage, targets, rounds, seed):
-    """Memory and CPU with so many targets, after so many rounds of them all, and a scrape."""
-    loads = fresh_targets(targets, INTERVAL_SECONDS)
-    with stage.truth(seed) as truth, \
-            stage.exporter(stage.config_file(truth, loads, INTERVAL_SECONDS)) as (program, port):
-        pause(INTERVAL_SECONDS * rounds)
-        size, scrape_ms = scrape(port)
-        window = Window(program)
-        window.measure(INTERVAL_SECONDS / 2)
-        memory = {name: program.memory_mb(key) for name, key in
-                  (('memory_mb', 'VmRSS'), ('peak_mb', 'VmHWM'), ('own_mb', 'RssAnon'))}
-    probes = answered(truth, window)
-    return {'targets': targets, 'probes': probes, **memory,
-            'cpu_share': window.cpu_ns / (window.end - window.begin),
-            'cpu_us_per_probe': window.cpu_ns / 1e3 / max(1, probes),
-            'scrape_bytes': size, 'scrape_ms': scrape_ms}
-
-
 def scrape(port):
     """Bytes and milliseconds of one scrape; None of one that broke off."""
-    begin = time.monotonic()
     try:
-        size = len(get(port, '/metrics'))
-    except (OSError, http.client.HTTPException):
+        got = scrapers.take(port)
+    except OSError:
         return None, None
-    return size, (time.monotonic() - begin) * 1e3
+    return (got['bytes'], got['seconds'] * 1e3) if got['whole'] else (None, None)
 
 
 def run_lag(stage, grid, seed):
@@ -130,7 +111,7 @@ def run_lag(stage, grid, seed):
             stage.config_file(truth, loads, grid.interval_s), *grid.flags) as (_, port):
         def lags():
             return figures.buckets(get(port, '/metrics').decode(), LAG)
-        pause(grid.interval_s / 2)
+        pause(LAG_WARM_UP_SECONDS)
         before = lags()
         pause(grid.interval_s)
         after = lags()

@@ -10,7 +10,8 @@ import threading
 import time
 
 import figures
-from stage import Load, get, pause, read_samples
+from program import get, pause
+from stage import PEERS, Load, read_samples
 
 WARM_UP_SECONDS = 1.2
 SCRAPES_PER_SECOND = 5
@@ -27,9 +28,9 @@ ALL_FRESH = {
 }
 WORKLOADS = {'quiet': QUIET, 'quiet-tls': QUIET_TLS, 'busy': BUSY, 'busy-scraped': BUSY}
 SUBJECTS = {
-    'quiet': ['exporter', 'libcurl', 'blackbox'],
-    'quiet-tls': ['exporter', 'libcurl', 'blackbox'],
-    'busy': ['exporter', 'libcurl', 'blackbox'],
+    'quiet': ['exporter', 'libcurl', *PEERS],
+    'quiet-tls': ['exporter', 'libcurl', *PEERS],
+    'busy': ['exporter', 'libcurl', *PEERS],
     'busy-scraped': ['exporter'],
 }
 
@@ -42,14 +43,22 @@ class Window:
         self.cpu_ns = 0
         self.begin = self.end = 0
 
+    def open(self):
+        """From now on it counts."""
+        self.cpu_ns = -self._program.cpu_ns()
+        self.begin = time.time_ns()
+
+    def close(self):
+        """From now on it does not."""
+        self.end = time.time_ns()
+        self.cpu_ns += self._program.cpu_ns()
+
     def measure(self, seconds):
         """Lets the subject warm up, then watches it."""
         pause(WARM_UP_SECONDS)
-        cpu = self._program.cpu_ns()
-        self.begin = time.time_ns()
+        self.open()
         pause(seconds)
-        self.end = time.time_ns()
-        self.cpu_ns = self._program.cpu_ns() - cpu
+        self.close()
 
 
 @contextlib.contextmanager
@@ -92,10 +101,10 @@ def run_libcurl(stage, truth, loads, seconds):
     return window, samples
 
 
-def run_blackbox(stage, truth, loads, seconds):
-    """blackbox_exporter, scraped once for each probe; only its own cost counts."""
+def run_blackbox(stage, truth, peer, loads, seconds):
+    """A blackbox_exporter, scraped once for each probe; only its own cost counts."""
     samples = stage.path('samples')
-    with stage.blackbox() as (program, port), \
+    with stage.blackbox(peer) as (program, port), \
             stage.running(stage.program('floor'), stage.targets_file(truth, loads), samples,
                           stage.folder / 'ca.pem', port):
         window = Window(program)
@@ -128,7 +137,7 @@ def errors_of(records, samples, window):
 
 def run_cell(stage, subject, workload, seconds, seed):
     """One cell: the quantiles of each kind's errors in microseconds, cost, counts."""
-    loads = ALL_FRESH[workload] if subject == 'blackbox' else WORKLOADS[workload]
+    loads = ALL_FRESH[workload] if subject in PEERS else WORKLOADS[workload]
     with stage.truth(seed) as truth:
         if subject in ('exporter', 'history'):
             window, path = run_exporter(stage, truth, loads, seconds, 'scraped' in workload,
@@ -136,7 +145,7 @@ def run_cell(stage, subject, workload, seconds, seed):
         elif subject == 'libcurl':
             window, path = run_libcurl(stage, truth, loads, seconds)
         else:
-            window, path = run_blackbox(stage, truth, loads, seconds)
+            window, path = run_blackbox(stage, truth, subject, loads, seconds)
     records = truth.records()
     samples, failures = read_samples(path)
     errors, joined = errors_of(records, samples, window)

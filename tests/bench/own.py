@@ -7,7 +7,8 @@ import subprocess
 import time
 
 from cost import answered
-from stage import Load, pause, wait_for
+from program import pause, wait_for
+from stage import Load
 
 # So slow that callgrind, which takes fifty times as long, keeps up.
 WORKLOADS = {
@@ -45,13 +46,19 @@ def arguments(stage, subject, truth, loads):
 
 
 def read_profile(path):
-    """Of a file of callgrind: instructions by function, without those of its callees, and calls of
-    the allocator."""
-    names, cost, allocations = {}, {}, 0
-    function = callee = None
+    """Of a file of callgrind: instructions by function and by library, without those of callees,
+    and calls of the allocator."""
+    names, objects, cost, libraries, allocations = {}, {}, {}, {}, 0
+    function = callee = library = None
     of_callee = False
     for line in path.read_text().splitlines():
-        if named := re.match(r'(c?fn)=\((\d+)\)(?: (.*))?$', line):
+        if in_object := re.match(r'c?ob=\((\d+)\)(?: (.*))?$', line):
+            number, name = in_object.groups()
+            if name:
+                objects[number] = name
+            if line.startswith('ob='):
+                library = objects[number]
+        elif named := re.match(r'(c?fn)=\((\d+)\)(?: (.*))?$', line):
             kind, number, name = named.groups()
             if name:
                 names[number] = name
@@ -65,9 +72,27 @@ def read_profile(path):
             of_callee = True  # the next line is the cost of what was called
         elif re.match(r'[+\-*\d]', line):
             if not of_callee and function is not None and len(line.split()) > 1:
-                cost[function] = cost.get(function, 0) + int(line.split()[1])
+                taken = int(line.split()[1])
+                cost[function] = cost.get(function, 0) + taken
+                libraries[library] = libraries.get(library, 0) + taken
             of_callee = False
-    return cost, allocations
+    return cost, libraries, allocations
+
+
+# Whose code it is, by the name of the library.
+MAKERS = (('libcurl', r'/libcurl'), ('OpenSSL', r'/lib(ssl|crypto)'),
+          ('libc', r'/(lib(c|m|stdc\+\+|gcc_s)[.-]|ld-linux)'),
+          ('the program', r'/(reinfer_exporter|floor)$'))
+OTHERS = 'other libraries'
+
+
+def by_maker(libraries, probes):
+    """{maker: instructions a probe}."""
+    found = {}
+    for path, count in libraries.items():
+        maker = next((name for name, pattern in MAKERS if re.search(pattern, path or '')), OTHERS)
+        found[maker] = found.get(maker, 0) + count / probes
+    return found
 
 
 def run_callgrind(stage, subject, loads, seconds, seed):
@@ -87,11 +112,12 @@ def run_callgrind(stage, subject, loads, seconds, seed):
             stretch.over()
             dump = wait_for(lambda: next(iter(sorted(out.parent.glob(out.name + '.*'))), None),
                             'callgrind')
-    cost, allocations = read_profile(dump)
+    cost, libraries, allocations = read_profile(dump)
     probes = max(1, answered(truth, stretch))
     most = sorted(cost.items(), key=lambda entry: -entry[1])[:40]
     return {'instructions': sum(cost.values()) / probes, 'allocations': allocations / probes,
-            'probes': probes, 'functions': {name: count / probes for name, count in most}}
+            'probes': probes, 'libraries': by_maker(libraries, probes),
+            'functions': {name: count / probes for name, count in most}}
 
 
 def run_strace(stage, subject, loads, seconds, seed):

@@ -1,55 +1,21 @@
-"""The picture of the errors: for each kind of probe a line from p50 to p99 for each prober, on a
-log axis. Plain SVG with its own background, in light and in dark. Pure."""
+"""The pictures. That of the errors: for each kind of probe a line from p50 to p99 for each prober,
+on a log axis. Pure."""
 
 import math
-import sys
-from pathlib import Path
 from xml.sax.saxutils import escape
 
+import cost_plot
+import growth_plot
 from demands import KINDS, quiet_of, wait_error
+from drawing import SUBJECTS, WIDTH, card, in_words
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2] / 'dashboards' / 'palette'))
-import palette  # noqa: E402  pylint: disable=C0413
-
-SUBJECTS = (('exporter', 'reinfer_exporter'), ('libcurl', "libcurl's own clock"),
-            ('blackbox', 'blackbox_exporter 0.23'))
 GROUPS = (
     ('At rest: 100 plain or 50 TLS probes/s', quiet_of),
     ('Under load: 200 plain + 80 TLS probes/s', lambda kind: 'busy'),
     ('The same, while /metrics is scraped', lambda kind: 'busy-scraped'),
 )
-WIDTH, LEFT, RIGHT = 860, 132, 24
-TOP, ROW, LINE, GROUP = 96, 44, 11, 34
-# Rules of the style sheet, with a name of the page's palette for each colour.
-RULES = (('text', 'fill', 'ink'), ('.small', 'fill', 'quiet'), ('.card', 'fill', 'card'),
-         ('.grid', 'stroke', 'line'), ('.row', 'stroke', 'shade'))
-
-
-def style():
-    """The style sheet, in light and in dark."""
-    colours = palette.load()
-
-    def rules(theme):
-        yield from (f'{what} {{ {how}: {colours["page"][name][theme]} }}'
-                    for what, how, name in RULES)
-        for subject, _ in SUBJECTS:
-            tone = colours['figures'][subject][theme]
-            yield f'.{subject} {{ stroke: {tone}; fill: {tone} }}'
-    return '\n'.join([
-        '', 'text { font: 13px system-ui, sans-serif }',
-        '.title { font-weight: 600; font-size: 16px }', '.group { font-weight: 600 }',
-        '.small { font-size: 11px }',
-        *rules('light'),
-        '.key, text.exporter, text.libcurl, text.blackbox { stroke: none }',
-        '@media (prefers-color-scheme: dark) {', *rules('dark'), '}'])
-
-
-def in_words(microseconds):
-    """Short, with its unit."""
-    if microseconds >= 1000:
-        value = microseconds / 1000
-        return f'{value:.0f} ms' if value >= 10 else f'{value:.2g} ms'
-    return f'{microseconds:.0f} &#181;s' if microseconds >= 10 else f'{microseconds:.2g} &#181;s'
+LEFT, RIGHT = 132, 24
+TOP, ROW, LINE, GROUP = 96, 54, 11, 34
 
 
 class Axis:
@@ -101,10 +67,10 @@ def draw_marks(out, axis, marks, middle):
         y += LINE
 
 
-def draw_key(out):
+def draw_key(out, measured):
     """Which colour is whose."""
     x = LEFT
-    for subject, name in SUBJECTS:
+    for subject, name in (one for one in SUBJECTS if one[0] in measured):
         out.append(f'<circle class="{subject}" cx="{x + 5}" cy="56" r="4.5"/>'
                    f'<text x="{x + 16}" y="60">{escape(name)}</text>')
         x += 38 + 7.2 * len(name)
@@ -135,16 +101,17 @@ def error_svg(rows):
                        f'{escape(kind.replace("tls", "TLS"))}</text>')
             draw_marks(out, axis, marks, y + ROW / 2)
             y += ROW
-    draw_key(out)
-    height = bottom + 40
-    return '\n'.join([
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" '
-        'aria-label="Error of the wait phase of each prober, from p50 to p99, on a log axis">',
-        f'<style>{style()}</style>',
-        f'<rect class="card" width="{WIDTH}" height="{height}" rx="8"/>',
-        '<text class="title" x="16" y="30">Error of the measured wait, p50 to p99, against the '
-        "server's kernel time stamps</text>",
-        *out,
-        f'<text class="small" x="16" y="{bottom + 24}">Less is better; log axis. The dot at the '
-        'right is the p99, written beside it. blackbox_exporter never reuses a connection.</text>',
-        '</svg>']) + '\n'
+    draw_key(out, {mark[0] for _, kinds in groups for _, marks in kinds for mark in marks})
+    return card(
+        "Error of the measured wait, p50 to p99, against the server's kernel time stamps",
+        'Error of the wait phase of each prober, from p50 to p99, on a log axis', bottom + 55, out,
+        ['Less is better; log axis. The dot at the right is the p99, written beside it.',
+         "The bare loop's clock is libcurl's own. blackbox_exporter never reuses a connection."])
+
+
+def pictures(parts):
+    """{file name: picture} of what was measured."""
+    drawn = {'error.svg': error_svg(parts.get('error') or []),
+             'cost.svg': cost_plot.cost_svg(parts.get('cpu') or [], parts.get('own') or []),
+             'growth.svg': growth_plot.growth_svg(growth_plot.lines_of(parts))}
+    return {name: picture for name, picture in drawn.items() if picture}

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import demands
 import figures
-import growth
 import history
-from stage import BLACKBOX, HOLD_US, ROOT
+from scale_tables import (all_growth_text, burst_table, growth_table, holds_table, lag_table,
+                          scrape_table, sight_table, size_table, start_table)
+from stage import BLACKBOX, HOLD_US, PEERS, ROOT, is_there
+from tables import SUBJECTS, number, of, table, with_range
 
-SUBJECTS = {'exporter': 'reinfer_exporter', 'libcurl': "libcurl's own clock",
-            'blackbox': 'blackbox_exporter'}
 WORKLOADS = {
     'quiet': '100 plain probes/s',
     'quiet-tls': '50 TLS probes/s (25 for blackbox_exporter)',
@@ -48,42 +48,21 @@ def machine():
         'compiler': output_of('g++', '--version').split('\n')[0],
         'load': Path('/proc/loadavg').read_text().split()[0],
         'versions': {name: output_of('dpkg-query', '-W', '-f=${Version}', name)
-                     for name in packages},
+                     for name in packages} | {'the newer blackbox_exporter': newer_version()},
     }
 
 
-def number(value):
-    """Three digits are enough; a dash where there is nothing."""
-    if value is None:
-        return '-'
-    if abs(value) >= 100:
-        return f'{value:,.0f}'
-    return f'{value:.1f}' if abs(value) >= 10 else f'{value:.2f}'
+def newer_version():
+    """Of the peer as it is today."""
+    if not is_there('blackbox-new'):
+        return 'could not be had and is left out'
+    said = output_of(str(PEERS['blackbox-new']), '--version')
+    return said.partition('version ')[2].partition(' ')[0]
 
 
-def with_range(values):
-    """The median, and from where to where the runs went."""
-    there = [value for value in values if value is not None]
-    if not there:
-        return '-'
-    middle = number(figures.median(there))
-    return middle if len(there) < 2 else f'{middle} ({number(min(there))}..{number(max(there))})'
-
-
-def table(head, rows):
-    """A Markdown table; all columns but the first to the right."""
-    lines = ['| ' + ' | '.join(head) + ' |', '|---' + '|---:' * (len(head) - 1) + '|']
-    lines += ['| ' + ' | '.join(row) + ' |' for row in rows]
-    return '\n'.join(lines)
-
-
-def of(rows, subject, workload):
-    """The runs of one cell."""
-    return [row for row in rows if (row['subject'], row['workload']) == (subject, workload)]
-
-
-def truth_text(truth):
+def truth_text(rows):
     """How good the truth is."""
+    truth = rows[0] if rows else None
     if not truth:
         return 'The packet capture was not allowed here, so the truth has one witness only.'
     return (f'Two witnesses of the same {truth["exchanges"]:,} exchanges under the busy workload,\n'
@@ -118,50 +97,16 @@ def cpu_table(rows):
     """CPU a probe, beside the floor and beside blackbox_exporter."""
     body = []
     for workload in dict.fromkeys(row['workload'] for row in rows):
-        ours, floor, peer = (
-            [row['cpu_us_per_probe'] for row in of(rows, subject, workload)]
-            for subject in ('exporter', 'libcurl', 'blackbox'))
-        peer = peer or [row['cpu_us_per_probe'] for row in of(
-            rows, 'blackbox', workload.replace('reused', 'fresh'))]
+        ours, *others = (
+            [row['cpu_us_per_probe'] for row in of(rows, subject, workload if subject not in PEERS
+                                                   else workload.replace('reused', 'fresh'))]
+            for subject in ('exporter', 'libcurl', *PEERS))
         ratios = [figures.median(ours) / figures.median(other) if ours and other else None
-                  for other in (floor, peer)]
-        body.append([workload, *map(with_range, (ours, floor, peer)), *map(number, ratios)])
+                  for other in others]
+        body.append([workload, *map(with_range, (ours, *others)), *map(number, ratios)])
     return table(['us of CPU a probe', 'reinfer_exporter', 'bare libcurl loop',
-                  'blackbox_exporter (always fresh)', 'to the loop', 'to blackbox'], body)
-
-
-def size_table(rows):
-    """How memory and CPU grow."""
-    columns = {
-        'MB resident': lambda row: row['memory_mb'],
-        'MB of no file': lambda row: row['own_mb'],
-        'MB at peak': lambda row: row['peak_mb'],
-        '% of a core': lambda row: 100 * row['cpu_share'],
-        'us of CPU a probe': lambda row: row['cpu_us_per_probe'],
-        'scrape MB': lambda row: row['scrape_bytes'] and row['scrape_bytes'] / 1e6,
-        'scrape ms': lambda row: row['scrape_ms']}
-    return table(['targets', *columns],
-                 [[f'{targets:,}', *(with_range([column(row) for row in runs])
-                                     for column in columns.values())]
-                  for (targets,), runs in figures.grouped(rows, 'targets').items()])
-
-
-def lag_table(rows):
-    """A line for each grid."""
-    return table(['us', 'slots', 'p50', 'p99'],
-                 [[grid, f'{sum(row["probes"] for row in runs):,.0f}',
-                   with_range([row['p50_us'] for row in runs]),
-                   with_range([row['p99_us'] for row in runs])]
-                  for (grid,), runs in figures.grouped(rows, 'grid').items()])
-
-
-def scrape_table(rows):
-    """Every format beside prometheus-cpp, by size."""
-    if not rows:
-        return 'Not measured: `scrape_bench` was not built.'
-    return table(['format', 'series', 'MB', 'ms', 'KB beside its facts'],
-                 [[row['format'], f'{row["series"]:,}', number(row['bytes'] / 1e6),
-                   number(row['ms']), number(row['peak_extra_bytes'] / 1e3)] for row in rows])
+                  'blackbox_exporter (always fresh)', 'newer blackbox_exporter', 'to the loop',
+                  'to blackbox', 'to the newer'], body)
 
 
 def own_table(rows):
@@ -181,37 +126,20 @@ def own_table(rows):
                   'bare loop', 'ratio', 'allocations', 'bare loop', 'ratio'], body)
 
 
-def growth_table(rows):
-    """Instructions by targets, with the exponent."""
-    body = []
-    for (mode,), runs in figures.grouped(rows, 'mode').items():
-        points = [(row['targets'], row['instructions']) for row in runs]
-        body.append([growth.MODES[mode], *(number(y / 1e3) for _, y in points),
-                     number(growth.exponent(points))])
-    targets = [f'{targets:,}' for targets in dict.fromkeys(row['targets'] for row in rows)]
-    return table(['thousand instructions', *targets, 'exponent'], body)
-
-
-def start_table(rows):
-    """Milliseconds from exec."""
-    return table(['ms', 'to the first probe', 'to a served scrape', 'to stop'],
-                 [[subject, *(with_range([row[key] for row in runs])
-                              for key in ('probe_ms', 'scrape_ms', 'stop_ms'))]
-                  for (subject,), runs in figures.grouped(rows, 'subject').items()])
-
-
 def quota_table(rows):
     """Errors of the wait by share of a processor."""
     body = []
-    for (share, subject), runs in figures.grouped(rows, 'share', 'subject').items():
-        body.append([f'{share:.0%} of a processor ({runs[0]["means"]}), {SUBJECTS[subject]}',
+    for (place, subject), runs in figures.grouped(rows, 'place', 'subject').items():
+        body.append([f'{place} ({runs[0]["means"]}), {SUBJECTS[subject]}',
                      str(sum(row['probes'] for row in runs)),
+                     with_range([row['throttled'] and 100 * row['throttled'] for row in runs]),
                      with_range([100 * row['distrusted_share'] for row in runs
                                  if row['distrusted_share'] is not None]),
                      *(with_range([row[key] for row in runs]) for key in (
-                         'trusted_p50_us', 'trusted_p99_us', 'trusted_max_us', 'all_p99_us'))])
-    return table(['us of error', 'probes', '% distrusted', 'trusted p50', 'trusted p99',
-                  'trusted max', 'all p99'], body)
+                         'trusted_p50_us', 'trusted_p99_us', 'trusted_max_us', 'all_p99_us')),
+                     str(sum(row['trusted_wrong'] for row in runs))])
+    return table(['us of error', 'probes', '% of periods throttled', '% distrusted', 'trusted p50',
+                  'trusted p99', 'trusted max', 'all p99', 'wrong and trusted'], body)
 
 
 def history_text(rows):
@@ -252,11 +180,14 @@ SECTIONS = {
     'cpu': ('CPU a probe', cpu_table),
     'own': ('What a probe takes beside the bare loop', own_table),
     'size': ('Memory and CPU by targets, fresh TLS connections every 30 s', size_table),
-    'growth': ('Growth with the number of targets', growth_table),
+    'burst': ('Many scrapes at once', burst_table),
+    'growth': ('Instructions by targets', growth_table),
+    'holds': ("How long the ledger's mutex is held at most", holds_table),
     'lag': ('Schedule lag', lag_table),
     'scrape': ('Scrapes', scrape_table),
     'start': ('First light', start_table),
-    'quota': ('With a share of a processor', quota_table),
+    'sight': ('What people look at', sight_table),
+    'quota': ('Where people run it', quota_table),
     'history': ('What the history costs', history_text),
 }
 
@@ -276,7 +207,8 @@ def head(raw):
         f'- {versions}, {where["compiler"]}',
         f'- medians (and ranges) of {raw["runs"]} interleaved runs of {raw["seconds"]:g} s; '
         f'replies held {HOLD_US[0] / 1e3:g} to {HOLD_US[1] / 1e3:g} ms; '
-        f'{raw["took_seconds"]} s in all'])
+        f'{raw["took_seconds"]} s in all: ' + ', '.join(
+            f'{part} {seconds}' for part, seconds in raw['seconds_of'].items())])
 
 
 def as_markdown(raw):
@@ -286,9 +218,14 @@ def as_markdown(raw):
     if judged:
         parts.append('## What is demanded\n\n' + table(
             ['demand', 'at most', 'measured', 'met'],
-            [[d.what, f'{number(d.limit)} {d.unit}', f'{number(d.value)} {d.unit}',
+            [[d.what, f'{number(d.limit)} {d.unit}'.strip(), f'{number(d.value)} {d.unit}'.strip(),
               'yes' if d.met else 'no'] for d in judged]))
+    if raw['failed']:
+        parts.append('## What could not be measured\n\n' + '\n'.join(
+            f'- {what}' for what in raw['failed']))
     for part, rows in raw['parts'].items():
         title, write = SECTIONS[part]
         parts.append(f'## {title}\n\n{write(rows)}')
+    if grown := all_growth_text(raw['parts']):
+        parts.append(f'## Growth with the number of targets\n\n{grown}')
     return '\n\n'.join(parts) + '\n'

@@ -6,27 +6,25 @@ judges a figure.
 
 import contextlib
 import csv
-import http.client
-import os
+import itertools
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
-import threading
-import time
 from dataclasses import dataclass
 from pathlib import Path
+
+from program import TOKEN_VARIABLE, Program, get, wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / 'tests'))
 
-from machine import free_port  # noqa: E402  pylint: disable=C0413
+from machine import free_port, newer_blackbox  # noqa: E402  pylint: disable=C0413
 
-PATIENCE = 30
 HOLD_US = (2000, 20000)
-TOKEN_VARIABLE = 'BENCH_TOKEN'
 BLACKBOX = 'prometheus-blackbox-exporter'
+# Debian 12's, which is installed, and the one of today, which is unpacked into the cache.
+PEERS = {'blackbox': BLACKBOX, 'blackbox-new': newer_blackbox()}
 
 BLACKBOX_MODULE = '''\
   {name}:
@@ -49,91 +47,6 @@ class Load:
     rate: float
 
 
-def pause(seconds):
-    """Lets time go by: a measurement takes as long as it takes."""
-    threading.Event().wait(seconds)
-
-
-def wait_for(observe, what):
-    """Observes until there is something, and returns it."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        with contextlib.suppress(OSError, http.client.HTTPException):
-            if seen := observe():
-                return seen
-        pause(0.02)
-    raise RuntimeError(f'waited {PATIENCE} s for {what}')
-
-
-def get(port, path, headers=None):
-    """The body of one HTTP request to loopback."""
-    connection = http.client.HTTPConnection('127.0.0.1', port, timeout=PATIENCE)
-    try:
-        connection.request('GET', path, headers=headers or {})
-        return connection.getresponse().read()
-    finally:
-        connection.close()
-
-
-class Program:
-    """A running program whose cost can be read."""
-
-    def __init__(self, arguments, log):
-        self._log = open(log, 'wb')
-        environment = {'PATH': os.environ.get('PATH', ''), TOKEN_VARIABLE: 'bench-token'}
-        self._process = subprocess.Popen([str(a) for a in arguments], stdout=self._log,
-                                         stderr=self._log, env=environment)
-        self.name = Path(str(arguments[0])).name
-        self._expected_end = False
-
-    @property
-    def pid(self):
-        """Of the process."""
-        return self._process.pid
-
-    def cpu_ns(self):
-        """CPU time that all its threads have taken, those that have ended too."""
-        # The clock id of another process, as clock_getcpuclockid(3) makes it.
-        return time.clock_gettime_ns((~self._process.pid << 3) | 2)
-
-    def memory_mb(self, key='VmRSS'):
-        """Resident memory; with VmHWM its peak, with RssAnon what is no file's."""
-        for line in Path(f'/proc/{self._process.pid}/status').read_text().splitlines():
-            if line.startswith(key + ':'):
-                return int(line.split()[1]) * 1024 / 1e6
-        return 0
-
-    def check(self):
-        """Fails if the program has ended."""
-        if self._process.poll() is not None and not self._expected_end:
-            raise RuntimeError(f'{self.name} ended with {self._process.returncode}: '
-                               + Path(self._log.name).read_text(errors='replace')[-2000:])
-
-    def says(self, path):
-        """The text of a file that it writes when it is ready."""
-        def text():
-            self.check()
-            return path.exists() and path.read_text()
-        return wait_for(text, self.name)
-
-    def stop_at_once(self):
-        """Ends it in order and waits, without asking every now and then as stop() may."""
-        self._process.send_signal(signal.SIGTERM)
-        self._process.wait(PATIENCE)
-        self._expected_end = True
-
-    def stop(self):
-        """Ends it in order."""
-        if self._process.poll() is None:
-            self._process.send_signal(signal.SIGTERM)
-            try:
-                self._process.wait(PATIENCE)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
-                self._process.wait()
-        self._log.close()
-
-
 def make_certificates(folder):
     """A CA and a certificate for 127.0.0.1, both with P-256 keys."""
     def openssl(*arguments):
@@ -153,7 +66,7 @@ class Stage:
     def __init__(self, build_dir):
         self._build = Path(build_dir).resolve()
         self._stack = contextlib.ExitStack()
-        self._count = 0
+        self._numbers = itertools.count(1)
 
     def __enter__(self):
         folder = tempfile.mkdtemp(prefix='reinfer-bench-')
@@ -166,9 +79,8 @@ class Stage:
         self._stack.close()
 
     def path(self, name):
-        """A file name that nobody has used yet."""
-        self._count += 1
-        return self.folder / f'{self._count:04d}-{name}'
+        """A file name that nobody has used yet; any thread."""
+        return self.folder / f'{next(self._numbers):04d}-{name}'
 
     def program(self, name):
         """Where a program of ours is."""
@@ -198,13 +110,13 @@ class Stage:
             truth.ports = {'plain': int(ports[0]), 'tls': int(ports[1])}
             yield truth
 
-    def targets_file(self, truth, loads):
-        """The targets of a bare loop: one for each probe a second."""
+    def targets_file(self, truth, loads, interval_s=1):
+        """The targets of a bare loop: as many as make the rates at that interval."""
         path = self.path('targets')
         lines = []
         for load in loads:
-            count = max(1, round(load.rate))
-            lines += [f'{load.connection} 1000 {truth.url(load.scheme)}/api/v1/t{i}'
+            count = max(1, round(load.rate * interval_s))
+            lines += [f'{load.connection} {interval_s * 1000} {truth.url(load.scheme)}/api/v1/t{i}'
                       for i in range(count)]
         path.write_text('\n'.join(lines) + '\n')
         return path
@@ -233,11 +145,11 @@ class Stage:
         return config
 
     @contextlib.contextmanager
-    def blackbox(self):
-        """Debian's blackbox_exporter: the program and its port."""
+    def blackbox(self, peer='blackbox'):
+        """One of the blackbox_exporters: the program and its port."""
         config = self.blackbox_file()
         port = free_port()
-        with self.running(BLACKBOX, f'--config.file={config}',
+        with self.running(PEERS[peer], f'--config.file={config}',
                           f'--web.listen-address=127.0.0.1:{port}', '--log.level=error') as program:
             wait_for(lambda: get(port, '/-/healthy'), BLACKBOX)
             yield program, port
@@ -272,6 +184,11 @@ class Truth:
                 rows[row['id']] = {key: value if key in ('id', 'scheme') else int(value)
                                    for key, value in row.items()}
             return rows
+
+
+def is_there(subject):
+    """False of a peer that could not be had."""
+    return subject not in PEERS or shutil.which(PEERS[subject]) is not None
 
 
 def read_samples(path):

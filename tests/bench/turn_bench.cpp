@@ -1,20 +1,26 @@
 // How the work of the probe loop grows with the number of targets: plays so many turns of an Engine
 // with a transport that answers at once, or takes so many snapshots of its ledger. It measures
-// nothing itself: growth.py runs it under callgrind twice, with more repetitions the second time,
-// and counts the instructions that are more.
+// nothing itself, but for `holds`: growth.py runs it under callgrind twice, with more repetitions
+// the second time, and counts the instructions that are more.
 //
-//   turn_bench turns|snapshots|found TENANTS REPETITIONS
+//   turn_bench turns|snapshots|found|holds TENANTS REPETITIONS
 //
 // Each tenant has one target, every 30 s. `snapshots`: each after a probe of one target; what is
-// counted includes that probe. `found`: a target is looked up by its name.
+// counted includes that probe. `found`: a target is looked up by its name. `holds`: how long a
+// snapshot and the adoption of another plan take by the clock, as one line of JSON in nanoseconds.
+// The ledger's mutex is held for less than that.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <array>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <memory>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -23,6 +29,7 @@
 #include "base/log.h"
 #include "config/load_plan.h"
 #include "credentials/credentials.h"
+#include "model/plan_change.h"
 #include "probe/engine.h"
 #include "record/ledger.h"
 #include "transport/transport.h"
@@ -88,8 +95,10 @@ class TokenFiles {
   std::string folder_;
 };
 
-std::shared_ptr<const model::Plan> plan_of(std::size_t tenants, const TokenFiles& tokens) {
-  std::string text = "[limits]\nseries_max = 10000000\n[defaults]\ninterval = \"30s\"\n";
+std::shared_ptr<const model::Plan> plan_of(std::size_t tenants, const TokenFiles& tokens,
+                                           const std::string& interval = "30s") {
+  std::string text =
+      fmt::format("[limits]\nseries_max = 10000000\n[defaults]\ninterval = \"{}\"\n", interval);
   for (std::size_t i = 0; i < tenants; ++i)
     text += fmt::format(
         "[[tenant]]\nname = \"t{0}\"\nbase_url = \"https://cloud.uipath.com/org/t{0}/reinfer_\"\n"
@@ -99,6 +108,44 @@ std::shared_ptr<const model::Plan> plan_of(std::size_t tenants, const TokenFiles
                                  [](const model::TokenSource&) { return std::nullopt; });
   base::check(plan.has_value(), "the plan is good");
   return std::make_shared<const model::Plan>(std::move(*plan));
+}
+
+using Times = std::vector<std::int64_t>;
+
+template <typename Work>
+void time_into(Times& times, Work work) {
+  const base::MonoTime begun = base::mono_now();
+  work();
+  times.push_back((base::mono_now() - begun).count());
+}
+
+// Snapshots in turn after a probe and after a round of them all, while the one before is still
+// read, as by a scraper.
+void print_holds(probe::Engine& engine, record::Ledger& ledger, const PlayedClock& clock,
+                 const std::array<std::shared_ptr<const model::Plan>, 2>& plans,
+                 std::size_t repetitions) {
+  constexpr std::size_t kAdoptions = 10;
+  Times snapshots, adoptions;
+  record::Snapshot read;
+  for (std::size_t i = 0; i < repetitions; ++i) {
+    const std::size_t turns = i % 2 == 0 ? 1 : 2 * read.targets.size() + 1;
+    for (std::size_t turn = 0; turn < turns; ++turn)
+      engine.step(base::MonoTime::max());
+    // On a thread of its own, as a scrape's: memory of another thread comes from another heap.
+    std::thread([&] {
+      record::Snapshot taken;
+      time_into(snapshots, [&] { taken = ledger.snapshot(clock.now()); });
+      read = std::move(taken);
+    }).join();
+  }
+  for (std::size_t i = 0; i < kAdoptions; ++i) {
+    const auto& now = plans[i % 2];
+    const auto& next = plans[(i + 1) % 2];
+    const model::PlanChange change = model::compare(*now, *next);
+    time_into(adoptions, [&] { ledger.adopt(next, change, clock.now()); });
+  }
+  fmt::print("{{\"snapshot_ns\":[{}],\"adopt_ns\":[{}]}}\n", fmt::join(snapshots, ","),
+             fmt::join(adoptions, ","));
 }
 
 void run(const std::string& mode, std::size_t tenants, std::size_t repetitions) {
@@ -116,6 +163,10 @@ void run(const std::string& mode, std::size_t tenants, std::size_t repetitions) 
   // Each target has been probed: what is made for a first result is made.
   for (std::size_t i = 0; i < 3 * tenants + 10; ++i)
     engine.step(base::MonoTime::max());
+  if (mode == "holds") {
+    print_holds(engine, ledger, clock, {plan, plan_of(tenants, tokens, "60s")}, repetitions);
+    return;
+  }
   std::size_t seen = 0;
   for (std::size_t i = 0; i < repetitions; ++i) {
     if (mode == "found") {
@@ -133,7 +184,7 @@ void run(const std::string& mode, std::size_t tenants, std::size_t repetitions) 
 
 int main(int argc, char** argv) {
   if (argc != 4) {
-    std::fputs("turn_bench turns|snapshots|found TENANTS REPETITIONS\n", stderr);
+    std::fputs("turn_bench turns|snapshots|found|holds TENANTS REPETITIONS\n", stderr);
     return 2;
   }
   reinfer::bench::run(argv[1], std::strtoul(argv[2], nullptr, 10),

@@ -8,7 +8,6 @@
 # line of the tests is "N passed, N failed".
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-source deploy/packages.sh
 
 script=tests/browser/run_tests.mjs
 build_dir=build/release
@@ -21,13 +20,5 @@ for argument in "$@"; do
   esac
 done
 
-install_packages "${browser_packages[@]}"
-# Some distributions of Node bring npm along and conflict with Debian's package of that name.
-if ! command -v npm >/dev/null; then install_packages nodejs npm; fi
-mkdir -p build/browser
-if ! cmp -s tests/browser/package-lock.json build/browser/installed-lock.json; then
-  cp tests/browser/package.json tests/browser/package-lock.json build/browser/
-  (cd build/browser && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
-  cp tests/browser/package-lock.json build/browser/installed-lock.json
-fi
+bash tests/browser/install.sh
 exec node "$script" "$(realpath "$build_dir")"

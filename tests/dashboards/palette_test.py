@@ -29,7 +29,7 @@ IN_STYLE = r':[^;{}]*(#[0-9A-Fa-f]{3,8}\b|\b(?:rgb|hsl)a?\()'
 # Files that may hold colours only by way of the palette, and what a colour looks like in them.
 WITHOUT_COLOURS = (('dashboards/grafana/source/src', '*.ts', r'"#[0-9A-Fa-f]{3,8}"|"(dark-|light-|'
                     r'semi-dark-|super-light-)?(red|orange|yellow|green|blue|purple)"'),
-                   ('tests/bench', 'plot.py', r'#[0-9A-Fa-f]{6}\b'))
+                   ('tests/bench', '*.py', r'#[0-9A-Fa-f]{6}\b'))
 
 
 def linear(colour):
