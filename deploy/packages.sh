@@ -10,7 +10,7 @@ build_packages=(
   nlohmann-json3-dev pkg-config prometheus-cpp-dev tzdata zlib1g-dev
 )
 test_packages=(
-  ccache doctest-dev lld openssl prometheus prometheus-alertmanager python3
+  ccache doctest-dev iproute2 lld openssl prometheus prometheus-alertmanager python3
   python3-jsonschema python3-prometheus-client python3-protobuf systemd tinyproxy-bin
 )
 # An installed Node.js is taken as it is: packages of other makers bring npm along.

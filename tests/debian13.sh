@@ -2,7 +2,8 @@
 # Builds and tests this checkout on Debian 13, in a root of its own made with mmdebstrap. Needs
 # root, and asks no question:
 #
-#   bash tests/debian13.sh            unit, simulation, simulator, component and end to end
+#   bash tests/debian13.sh            unit, simulation, simulator, component, end to end,
+#                                     and a bad network
 #   bash tests/debian13.sh --quick    the same without end to end
 #   bash tests/debian13.sh --asan     the component level under ASan and UBSan
 #   bash tests/debian13.sh --clang    builds with clang instead of g++ and runs the unit level
@@ -29,7 +30,7 @@ for argument in "$@"; do
     --asan | --clang | --deb | --readme | --shell) mode=${argument#--} ;;
     --levels=all) levels=all ;;
     --release=bookworm | --release=trixie) release=${argument#--release=} ;;
-    -h | --help) sed -n '2,18s/^# \{0,1\}//p' tests/debian13.sh; exit 0 ;;
+    -h | --help) sed -n '2,19s/^# \{0,1\}//p' tests/debian13.sh; exit 0 ;;
     *) echo "unknown argument $argument" >&2; exit 2 ;;
   esac
 done
@@ -178,6 +179,7 @@ case $mode in
     suite component /cache/build/release/tests/component/component_tests
     if [ $quick = no ]; then
       suite e2e python3 tests/e2e/run.py --build-dir /cache/build/release
+      suite network bash tests/network/run.sh --build-dir /cache/build/release
     fi
     ;;
   asan)

@@ -3,12 +3,14 @@
 import json
 import os
 import secrets
+import struct
 import subprocess
 import unittest
 
 from harness import (DATASET, Exporter, Process, Simulator, temporary_folder, tenant, wait_until,
                      write_config)
-from network import PORT, SILENT, THEIRS, Network, Wire, can_be_had
+from network import (ACK, PORT, RST, SILENT, SYN, TCP, THEIRS, Network, Wire, addresses,
+                     can_be_had, checksum, reset_for)
 
 HOST = 'wrong-name.example'  # the simulator has a certificate for it
 NAMED_PORT = PORT + 1
@@ -23,6 +25,25 @@ def set_hosts(folder, *addresses):
     hosts.write_text(''.join(f'{address} {HOST}\n' for address in addresses))
     if not os.path.samefile(hosts, '/etc/hosts'):
         subprocess.run(['mount', '--bind', str(hosts), '/etc/hosts'], check=True)
+
+
+class ResetTest(unittest.TestCase):
+    """The reset that a device on the way sends."""
+
+    def test_a_reset_answers_the_segment_and_its_sums_are_right(self):
+        """A SYN is acknowledged; a reset and a packet of another protocol are not answered."""
+        ends = bytes([10, 98, 0, 1, 10, 98, 0, 2])
+        head = struct.pack('!BBHHHBBH', 0x45, 0, 40, 0, 0, 64, TCP, 0) + ends
+        segment = struct.pack('!HHIIBBHHH', 50000, PORT, 7, 0, 5 << 4, SYN, 1000, 0, 0)
+        reset = reset_for(head + segment)
+        self.assertEqual((THEIRS[0], '10.98.0.1'), addresses(reset))
+        source, target, _, acknowledged, _, flags = struct.unpack('!HHIIBB', reset[20:34])
+        self.assertEqual((PORT, 50000, 8, RST | ACK),
+                         (source, target, acknowledged, flags))
+        self.assertEqual(0, checksum(reset[:20]))
+        self.assertEqual(0, checksum(reset[12:20] + struct.pack('!BBH', 0, TCP, 20) + reset[20:]))
+        self.assertIsNone(reset_for(reset))
+        self.assertIsNone(reset_for(head[:9] + b'\x11' + head[10:] + segment))
 
 
 @unittest.skipUnless(can_be_had() and os.environ.get('REINFER_OWN_NETWORK'),
