@@ -32,7 +32,9 @@ fi
 deb_packages=(build-essential debhelper dpkg-dev pkg-config python3)
 deploy_test_packages=(lintian mmdebstrap systemd-container)
 # For tests/bench alone: the peers, and its programs' own needs.
-bench_packages=(doctest-dev openssl prometheus-blackbox-exporter python3 strace valgrind)
+bench_packages=(
+  doctest-dev openssl prometheus prometheus-blackbox-exporter python3 strace valgrind
+)
 
 # install_packages NAME...: with apt, as root or through sudo.
 install_packages() {

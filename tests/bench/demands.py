@@ -7,6 +7,7 @@ import figures
 import growth
 import history
 import quota
+import rules
 import sight
 
 # How many times the bare loop's instructions a probe may take.
@@ -215,6 +216,13 @@ def judge_quota(rows):
                      sum(row['trusted_wrong'] for row in runs))
 
 
+def judge_rules(rows):
+    """Of the group that takes longest."""
+    if rows:
+        yield Demand(f'evaluation of the dearest group of rules, {rules.TARGETS:,} targets', 500,
+                     'ms', max(row['p50_ms'] for row in rows))
+
+
 def judge_history(rows):
     """Beside the same exporter without one; and the room that it may take."""
     def of(what, subject, workload):
@@ -249,7 +257,7 @@ def judge_all_growth(parts):
 JUDGES = {'own': judge_own, 'growth': judge_growth, 'start': judge_start, 'quota': judge_quota,
           'error': judge_error, 'cpu': judge_cpu, 'size': judge_size, 'lag': judge_lag,
           'scrape': judge_scrape, 'history': judge_history, 'burst': judge_burst,
-          'holds': judge_holds, 'sight': judge_sight}
+          'holds': judge_holds, 'sight': judge_sight, 'rules': judge_rules}
 
 
 def judge(parts):

@@ -13,6 +13,7 @@ import history
 import holds
 import own
 import quota
+import rules
 import sight
 import start
 from stage import PEERS, is_there
@@ -166,6 +167,13 @@ def measure_sight(stage, options, rows):
     rows.take('exporters to look at', look)
 
 
+def measure_rules(stage, options, rows):
+    """What the shipped rules take of a Prometheus."""
+    rounds = rules.ROUNDS if options.runs > 1 else 2
+    rows.take(f'rules over {rules.TARGETS} targets, {rounds} rounds of {rules.EVERY_SECONDS} s',
+              lambda: rules.run_rules(stage, rounds, 1))
+
+
 def measure_quota(stage, options, rows):
     """Exactness with a share of a processor, and beside a neighbour."""
     cells = [(subject, place) for place in quota.PLACES for subject in quota.SUBJECTS]
@@ -189,4 +197,5 @@ PARTS = {'truth': measure_truth, 'error': measure_error, 'cpu': measure_cpu, 'ow
          'size': measure_size, 'burst': measure_burst, 'growth': measure_growth,
          'holds': measure_holds, 'lag': measure_lag, 'scrape': measure_scrape,
          'start': measure_start, 'sight': measure_sight, 'quota': measure_quota,
+         'rules': measure_rules,
          'history': measure_history}

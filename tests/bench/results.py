@@ -10,7 +10,7 @@ import demands
 import figures
 import history
 from scale_tables import (all_growth_text, burst_table, growth_table, holds_table, lag_table,
-                          scrape_table, sight_table, size_table, start_table)
+                          rules_table, scrape_table, sight_table, size_table, start_table)
 from stage import BLACKBOX, HOLD_US, PEERS, ROOT, is_there
 from tables import SUBJECTS, number, of, table, with_range
 
@@ -188,6 +188,7 @@ SECTIONS = {
     'start': ('First light', start_table),
     'sight': ('What people look at', sight_table),
     'quota': ('Where people run it', quota_table),
+    'rules': ('What the rules cost a Prometheus', rules_table),
     'history': ('What the history costs', history_text),
 }
 

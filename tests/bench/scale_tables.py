@@ -78,6 +78,12 @@ def holds_table(rows):
                   for (targets,), runs in figures.grouped(rows, 'targets').items()])
 
 
+def rules_table(rows):
+    """A line for each group of rules."""
+    return table(['ms', 'usual', 'longest'],
+                 [[row['group'], number(row['p50_ms']), number(row['max_ms'])] for row in rows])
+
+
 def lag_table(rows):
     """A line for each grid."""
     return table(['us', 'slots', 'p50', 'p99'],
