@@ -6,6 +6,7 @@
 #                                     and a bad network
 #   bash tests/debian13.sh --quick    the same without end to end
 #   bash tests/debian13.sh --asan     the component level under ASan and UBSan
+#   bash tests/debian13.sh --soak     an hour against every fault under ASan and UBSan (tests/soak)
 #   bash tests/debian13.sh --clang    builds with clang instead of g++ and runs the unit level
 #   bash tests/debian13.sh --deb      builds the packages (deploy/build-deb.sh) and tests them in a
 #                                     booted Debian 13
@@ -27,10 +28,10 @@ release=trixie
 for argument in "$@"; do
   case "$argument" in
     --quick) quick=yes ;;
-    --asan | --clang | --deb | --readme | --shell) mode=${argument#--} ;;
+    --asan | --soak | --clang | --deb | --readme | --shell) mode=${argument#--} ;;
     --levels=all) levels=all ;;
     --release=bookworm | --release=trixie) release=${argument#--release=} ;;
-    -h | --help) sed -n '2,19s/^# \{0,1\}//p' tests/debian13.sh; exit 0 ;;
+    -h | --help) sed -n '2,20s/^# \{0,1\}//p' tests/debian13.sh; exit 0 ;;
     *) echo "unknown argument $argument" >&2; exit 2 ;;
   esac
 done
@@ -186,6 +187,14 @@ case $mode in
     make_root
     build asan asan component_tests
     suite asan-component /cache/build/asan/tests/component/component_tests
+    ;;
+  soak)
+    make_root
+    build asan asan "reinfer_exporter reinfer_simulator"
+    # Others may have the root meanwhile.
+    flock --unlock 9
+    enter "$root" python3 tests/soak/run.py --build-dir /cache/build/asan --minutes 60
+    exit
     ;;
   clang)
     make_root
