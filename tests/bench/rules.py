@@ -24,7 +24,8 @@ def config_file(stage, truth):
     """Tenants with objectives: without one most rules have nothing to do."""
     path = stage.path('config.toml')
     text = ['[limits]', 'series_max = 10000000', '[defaults]', f'interval = "{EVERY_SECONDS}s"',
-            'timeout = "5s"', 'slo = { availability = 99.9, latency = "800ms", latency_ratio = 95 }']
+            'timeout = "5s"',
+            'slo = { availability = 99.9, latency = "800ms", latency_ratio = 95 }']
     for tenant in range(TENANTS):
         text += ['[[tenant]]', f'name = "t{tenant}"', f'base_url = "{truth.url("plain")}"',
                  f'token_env = "{TOKEN_VARIABLE}"', 'connection = "reuse"']
