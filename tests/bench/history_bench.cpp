@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "base/check.h"
+#include "base/http_date.h"
 #include "base/log.h"
 #include "config/load_plan.h"
 #include "history/history.h"
@@ -94,13 +95,43 @@ model::ProbeResult result_of(Dice& dice, std::size_t target, base::Instant now) 
   result.phases.wait = *result.server_processing + *result.network_overhead;
   result.phases.total = *result.phases.wait + std::chrono::milliseconds(12);
   result.started = result.finished = now;
-  result.request_id = fmt::format("{:016x}{:016x}", dice.roll(), dice.roll());
-  result.remote_address = "203.0.113.7:443";
-  // As the platform's own replies have them.
-  for (const char* name : {"date", "content-type", "content-length", "server-timing",
-                           "x-request-id", "strict-transport-security", "vary", "via", "alt-svc"})
-    result.response_headers.push_back({name, "a value of about thirty bytes"});
-  result.request_headers = {{"authorization", "(not kept)"}, {"user-agent", "reinfer_exporter"}};
+  const auto uuid = [&dice] {
+    return fmt::format("{:08x}-{:04x}-4{:03x}-8{:03x}-{:06x}{:06x}", dice.roll() & 0xffffffff,
+                       dice.roll() & 0xffff, dice.roll() & 0xfff, dice.roll() & 0xfff,
+                       dice.roll() & 0xffffff, dice.roll() & 0xffffff);
+  };
+  result.request_id = uuid();
+  result.remote_address = fmt::format("104.18.{}.{}:443", dice.roll() % 256, dice.roll() % 256);
+  result.tls =
+      model::TlsFacts{"TLSv1.3", "TLS_AES_256_GCM_SHA384", now.wall + std::chrono::hours(24 * 40)};
+  result.tcp = model::TcpFacts{std::chrono::microseconds(900 + dice.roll() % 200), 0};
+  result.phases.send = std::chrono::microseconds(30 + dice.roll() % 40);
+  result.phases.receive = std::chrono::microseconds(60 + dice.roll() % 90);
+  result.uncertainty.wait = std::chrono::nanoseconds(5000 + dice.roll() % 20'000);
+  result.uncertainty.total = std::chrono::nanoseconds(8000 + dice.roll() % 20'000);
+  result.body_bytes = 500 + dice.roll() % 9000;
+  result.server_timing_state = model::ServerTimingState::ok;
+  const double server_ms = static_cast<double>(result.server_processing->count()) / 1e6;
+  result.server_timing = {{"total", server_ms, ""}};
+  // What the platform sends and the exporter asks for (simulator/simulated_reply.cpp, probe/
+  // request.cpp): names that repeat, and values that do not.
+  result.response_headers = {{"date", base::format_http_date(now.wall)},
+                             {"content-type", "application/json"},
+                             {"content-length", fmt::format("{}", *result.body_bytes)},
+                             {"server", "cloudflare"},
+                             {"cf-ray", fmt::format("{:08x}{:08x}-LHR", dice.roll() & 0xffffffff,
+                                                    dice.roll() & 0xffffffff)},
+                             {"cf-cache-status", "DYNAMIC"},
+                             {"x-uipath-correlation-id", uuid()},
+                             {"strict-transport-security", "max-age=15724800; includeSubDomains"},
+                             {"x-request-id", result.request_id},
+                             {"server-timing", fmt::format("total;dur={:.3f}", server_ms)}};
+  result.request_headers = {
+      {"Authorization", "(not kept)"},
+      {"User-Agent", "reinfer_exporter/0.1.0 (+https://docs.uipath.com/communications-mining)"},
+      {"Accept", "application/json"},
+      {"Cache-Control", "no-cache"},
+      {"x-request-id", result.request_id}};
   if (failed) result.message = "The service is overloaded, try again later.";
   return result;
 }
