@@ -22,7 +22,8 @@ HistoryInstruments::HistoryInstruments(base::Instruments& instruments)
           "Dropped by the history: results of a full queue, rows beyond its size.", "limit",
           {"queue", "size"})),
       errors(instruments.counter("reinfer_exporter_history_errors_total",
-                                 "Transactions of the history that failed.")),
+                                 "Transactions of the history that failed, and parts of it that "
+                                 "could not be read.")),
       bytes(instruments.gauge("reinfer_exporter_history_bytes",
                               "Size of the history's rows on disk.")) {}
 

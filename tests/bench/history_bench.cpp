@@ -1,13 +1,14 @@
-// What a history takes: plays a day of so many targets through the ledgers and the history as
-// `serve` has them, as fast as it goes, and leaves the file for history.py, which looks into it.
+// What a history takes: plays so many hours of so many targets through the ledgers and the history
+// as `serve` has them, as fast as it goes, and leaves the file for history.py, which looks into it.
 //
-//   history_bench FILE TARGETS INTERVAL_SECONDS
+//   history_bench FILE TARGETS INTERVAL_SECONDS HOURS MEGABYTES
 //
 // One probe of each 1,000 fails. The history's turn comes after each round of all targets. It
-// prints the results and the CPU time of those turns, folding and pruning included, in a line of
-// JSON.
+// prints the results and the CPU time of those turns, with that of the longest, folding, packing
+// and pruning included, in a line of JSON.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -28,7 +29,6 @@ namespace {
 
 constexpr std::size_t kTenantTargets = 50;
 constexpr std::uint64_t kFailsOneOf = 1000;
-constexpr std::chrono::hours kPlayed{24};
 
 class PlayedClock final : public base::Clock {
  public:
@@ -44,10 +44,20 @@ class PlayedClock final : public base::Clock {
                      base::MonoTime{std::chrono::hours(7)}};
 };
 
-std::shared_ptr<const model::Plan> plan_of(std::size_t targets, int interval_seconds) {
+struct Wanted {
+  std::string file;
+  std::size_t targets = 0;
+  int interval_seconds = 0;
+  std::chrono::hours played{};
+  int megabytes = 0;
+};
+
+std::shared_ptr<const model::Plan> plan_of(const Wanted& wanted) {
   std::string text = fmt::format(
-      "[limits]\nseries_max = 10000000\n[defaults]\ninterval = \"{}s\"\n", interval_seconds);
-  for (std::size_t i = 0; i < targets; ++i) {
+      "[limits]\nseries_max = 10000000\n[storage]\nmegabytes = {}\n[defaults]\ninterval = "
+      "\"{}s\"\n",
+      wanted.megabytes, wanted.interval_seconds);
+  for (std::size_t i = 0; i < wanted.targets; ++i) {
     if (i % kTenantTargets == 0)
       text += fmt::format(
           "[[tenant]]\nname = \"t{0}\"\nbase_url = \"https://cloud.uipath.com/org/t{0}/reinfer_\"\n"
@@ -142,26 +152,29 @@ std::int64_t thread_cpu_ns() {
   return time.tv_sec * 1'000'000'000 + time.tv_nsec;
 }
 
-int run(const std::string& file, std::size_t targets, int interval_seconds) {
+int run(const Wanted& wanted) {
   PlayedClock clock;
-  const auto plan = plan_of(targets, interval_seconds);
+  const auto plan = plan_of(wanted);
   record::Ledgers ledgers(plan, clock.now());
   base::Instruments instruments;
   history::HistoryInstruments figures(instruments);
   const base::Log log(base::LogLevel::warn, base::LogFormat::logfmt);
-  history::History history(file, ledgers, clock, figures, log);
+  history::History history(wanted.file, ledgers, clock, figures, log);
   history.turn();
   Dice dice;
   std::uint64_t results = 0;
   std::int64_t turns_ns = 0;
-  const base::Nanoseconds interval = std::chrono::seconds(interval_seconds);
+  std::int64_t longest_ns = 0;
+  const base::Nanoseconds interval = std::chrono::seconds(wanted.interval_seconds);
   const auto turn = [&] {
     const std::int64_t begin = thread_cpu_ns();
     history.turn();
-    turns_ns += thread_cpu_ns() - begin;
+    const std::int64_t took = thread_cpu_ns() - begin;
+    turns_ns += took;
+    longest_ns = std::max(longest_ns, took);
   };
-  for (base::Nanoseconds played{}; played < kPlayed; played += interval) {
-    for (std::size_t i = 0; i < targets; ++i) {
+  for (base::Nanoseconds played{}; played < wanted.played; played += interval) {
+    for (std::size_t i = 0; i < wanted.targets; ++i) {
       const model::ProbeResult result = result_of(dice, i, clock.now());
       ledgers.part(0).record_started(result.target, {});
       ledgers.part(0).record(result);
@@ -172,8 +185,9 @@ int run(const std::string& file, std::size_t targets, int interval_seconds) {
   }
   clock.pass(std::chrono::minutes(5));
   turn();
-  fmt::print("{{\"results\": {}, \"turns_us_per_result\": {:.3f}}}\n", results,
-             static_cast<double>(turns_ns) / 1e3 / static_cast<double>(results));
+  fmt::print("{{\"results\": {}, \"turns_us_per_result\": {:.3f}, \"longest_turn_us\": {}}}\n",
+             results, static_cast<double>(turns_ns) / 1e3 / static_cast<double>(results),
+             longest_ns / 1000);
   return 0;
 }
 
@@ -181,11 +195,14 @@ int run(const std::string& file, std::size_t targets, int interval_seconds) {
 }  // namespace reinfer::bench
 
 int main(int argc, char** argv) {
-  const int targets = argc == 4 ? std::atoi(argv[2]) : 0;
-  const int interval_seconds = argc == 4 ? std::atoi(argv[3]) : 0;
-  if (targets <= 0 || interval_seconds <= 0) {
-    std::fputs("history_bench FILE TARGETS INTERVAL_SECONDS\n", stderr);
+  reinfer::bench::Wanted wanted;
+  if (argc == 6)
+    wanted = {argv[1], static_cast<std::size_t>(std::atoi(argv[2])), std::atoi(argv[3]),
+              std::chrono::hours(std::atoi(argv[4])), std::atoi(argv[5])};
+  if (wanted.targets == 0 || wanted.interval_seconds <= 0 || wanted.played.count() <= 0 ||
+      wanted.megabytes <= 0) {
+    std::fputs("history_bench FILE TARGETS INTERVAL_SECONDS HOURS MEGABYTES\n", stderr);
     return 2;
   }
-  return reinfer::bench::run(argv[1], static_cast<std::size_t>(targets), interval_seconds);
+  return reinfer::bench::run(wanted);
 }
