@@ -235,8 +235,9 @@ def history_text(rows):
         parts.append(
             f'{history.PLAYED_DAYS} played days of {day["targets"]} targets every '
             f'{history.PLAYED_INTERVAL_S} s, {day["results"]:,} results; '
-            f'the history\'s own thread took {number(day["turns_us_per_result"])} us of CPU for '
-            f'each, folding and packing included. For {history.TARGETS:,} targets after {history.DAYS} days:')
+            f'the history\'s own thread took {number(day["turns_us_per_result"])} us of CPU '
+            f'for each, folding and packing included. For {history.TARGETS:,} targets after '
+            f'{history.DAYS} days:')
         parts.append(table(
             ['kind', 'rows a target and day', 'bytes a row', 'MB without a limit',
              f'days of it under {history.CAP_BYTES / 1e6:.0f} MB'],
