@@ -2,7 +2,11 @@
 #include <doctest/doctest.h>
 
 #include <SQLiteCpp/SQLiteCpp.h>
+#include <sqlite3.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 
 #include "tests/unit/history_packing.h"
@@ -66,6 +70,52 @@ TEST_CASE("a day is packed half an hour after its end and not before") {
   }
 }
 
+// As a kill leaves it: nobody has said goodbye to the file.
+std::string copy_of(const std::string& file, const std::string& end) {
+  for (const char* part : {"", "-wal"})
+    std::filesystem::copy_file(file + part, file + end + part);
+  return file + end;
+}
+
+// Packs the file in a process that is killed after so many steps of SQLite's machine. Returns
+// whether it was.
+bool kill_while_packing(const std::string& file, int steps, base::WallTime now) {
+  const pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    auto database = history::open_database(file);
+    sqlite3_progress_handler((*database)->getHandle(), steps, [](void*) { return raise(SIGKILL); },
+                             nullptr);
+    history::Store store(std::move(*database));
+    while (store.pack(now).value_or(false)) {
+    }
+    _exit(0);
+  }
+  int status = 0;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  return WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+}
+
+TEST_CASE("a kill in the midst of a transaction of packing costs nothing, wherever it comes") {
+  Feed feed(2);
+  feed.play(24h * 3);
+  const base::WallTime now = feed.life.clock.at.wall;
+  const std::string expected = all_answers(feed.file(0), kFrom, feed.life.clock.at);
+  int kills = 0;
+  for (int steps = 200; steps < 20'000; steps = steps * 3 / 2) {
+    CAPTURE(steps);
+    const std::string copy = copy_of(feed.file(1), std::to_string(steps));
+    kills += kill_while_packing(copy, steps, now) ? 1 : 0;
+    CHECK(all_answers(copy, kFrom, feed.life.clock.at) == expected);
+    history::Store store(*history::open_database(copy));
+    while (store.pack(now).value()) {
+    }
+    CHECK(count_in(copy, "select count(*) from packed_slices") == 2 * 3);
+    CHECK(all_answers(copy, kFrom, feed.life.clock.at) == expected);
+  }
+  CHECK(kills > 3);
+}
+
 TEST_CASE("packing takes a bounded part at once, and goes on after a restart in the midst of it") {
   Feed feed(2);
   feed.play(24h * 80);
@@ -75,10 +125,7 @@ TEST_CASE("packing takes a bounded part at once, and goes on after a restart in 
   REQUIRE(feed.store(1).pack(now).value());
   CHECK(packed() == static_cast<std::int64_t>(history::kDaysPackedAtOnce));
   check_same(feed);
-  // As a kill would: nobody says goodbye to the file.
-  feed.close(1);
-  const std::string copy = feed.file(1) + ".copy";
-  std::filesystem::copy_file(feed.file(1), copy);
+  const std::string copy = copy_of(feed.file(1), ".copy");
   history::Store store(*history::open_database(copy));
   while (store.pack(now).value()) {
   }
