@@ -40,10 +40,10 @@ inline constexpr std::chrono::days kSlicesKept{93};
 inline constexpr std::chrono::days kDaysHeld{90};
 inline constexpr std::chrono::days kFineHeld{7};
 
-// A day is packed so long after its end, and so much of it at once: a transaction of the packing
-// is no longer than one of some thousand results. An older file's rows come first.
+// A day is packed so long after its end. In one transaction so many days of a target each are
+// packed, so many targets looked at, or so many rows of an older file taken, which come first.
 inline constexpr base::Nanoseconds kPackedAfter = std::chrono::minutes(30);
-inline constexpr std::size_t kDaysPackedAtOnce = 100;  // of a target each
+inline constexpr std::size_t kDaysPackedAtOnce = 100;
 inline constexpr std::size_t kTargetsLookedAtOnce = 1000;
 inline constexpr int kOldRowsAtOnce = 5000;
 

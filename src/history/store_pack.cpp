@@ -1,6 +1,7 @@
 // Days that are over become one row of each part, some targets at a time.
-#include <algorithm>
-#include <set>
+#include <array>
+#include <utility>
+#include <vector>
 
 #include "history/packed_rows.h"
 #include "history/store.h"
