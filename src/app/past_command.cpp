@@ -101,6 +101,8 @@ int evidence_command(const Options& options) {
     complain(options, found.error().text);
     return 1;
   }
+  for (const std::string& part : archive->take_unreadable())
+    complain(options, "cannot be read in part and leaves it out: " + part);
   if (found->empty()) {
     complain(options, no_evidence(*archive, past.tenant + "/" + past.probe, now));
     return 1;

@@ -178,6 +178,8 @@ tl::expected<sla::SlaReport, std::string> report_from_history(const SlaOptions& 
     add_rows(sla::stored_targets(tenant, *counted, span), options, report);
   }
   if (report.rows.empty()) return problem("the history has no objective in the month");
+  for (const std::string& part : (*archive)->take_unreadable())
+    report.notes.push_back("The history cannot be read in part and leaves it out: " + part);
   return report;
 }
 

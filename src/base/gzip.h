@@ -1,6 +1,6 @@
 // Gzip (RFC 1952): compression for scrapes of the exporter and replies of the simulator,
-// decompression for replies to probes. Any thread, one owner for each object; the only user of
-// zlib. It reads no other format, such as deflate.
+// decompression for replies to probes. Any thread, one owner for each object. It reads no other
+// format; base/deflate.h is for what this program alone writes and reads.
 #pragma once
 
 #include <cstddef>

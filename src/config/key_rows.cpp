@@ -63,8 +63,9 @@ constexpr std::array kRows = {
     KeyRow{"storage", "evidence_days", "90", "", "",
            "Days for which single requests are kept: failures and the slowest successes."},
     KeyRow{"storage", "megabytes", "512", "", "",
-           "Size of the history. Beyond it the finest figures go first, then the oldest evidence, "
-           "then the oldest days."},
+           "Size of the history. Beyond it latencies by hour and evidence of more than a week go "
+           "first, then days of more than 90, then the rest of the first two, and last the counts "
+           "for reports and the days."},
 
     KeyRow{"defaults", "interval", R"("30s")", "", "",
            "Time between two probes, on a fixed grid. Some probes need a longer one (see the "

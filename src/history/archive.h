@@ -17,6 +17,7 @@
 #include "history/slice.h"
 #include "history/store.h"
 #include "history/stretch.h"
+#include "history/unreadable.h"
 #include "record/incident_facts.h"
 #include "record/ledger.h"
 
@@ -77,11 +78,14 @@ class Archive {
                                                    const std::string& probe, base::WallTime from,
                                                    base::WallTime to, std::size_t limit,
                                                    base::Instant now);
+  // Parts of the answers until now that could not be read and are left out, each once.
+  std::vector<std::string> take_unreadable() { return unreadable_.take(); }
   // Every target that is configured, as it was when its last result was written.
   Stored<std::vector<Remembered>> remembered(base::Instant now);
 
  private:
   Connection database_;
+  UnreadableDays unreadable_;
 };
 
 }  // namespace reinfer::history

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "history/archive.h"
+#include "history/packed_rows.h"
 #include "history/rows.h"
 #include "history/transaction.h"
 
@@ -42,10 +43,12 @@ std::vector<Run> read_runs(SQLite::Database& database, base::WallTime from, base
   return runs;
 }
 
-// The folded ones of a tenant with those that are not folded yet.
-std::map<SliceKey, SliceCounts> read_slices(SQLite::Database& database, const std::string& tenant,
-                                            std::int64_t first, std::int64_t last) {
-  std::map<SliceKey, SliceCounts> sums;
+using Slices = std::map<SliceKey, SliceCounts>;
+
+// Those that are in no row of a day: not folded yet, or of an older file.
+Slices read_slices(SQLite::Database& database, const std::string& tenant, std::int64_t first,
+                   std::int64_t last) {
+  Slices sums;
   SQLite::Statement results(database, kUncountedResults);
   results.bind(1, INT64_MAX);
   add_results(results, sums);
@@ -61,6 +64,28 @@ std::map<SliceKey, SliceCounts> read_slices(SQLite::Database& database, const st
     sums[{ask.getColumn(0).getInt64(), ask.getColumn(1).getInt64()}].add(
         slice_from_text(ask.getColumn(2).getString()));
   return sums;
+}
+
+void read_days(SQLite::Database& database, const TargetsById& targets, std::int64_t first,
+               std::int64_t last, UnreadableDays& unreadable, Slices& sums) {
+  std::vector<std::int64_t> ids;
+  for (const auto& [id, target] : targets)
+    ids.push_back(id);
+  each_day_of_slices(database, ids, {day_place(first, kSlice).day, day_place(last, kSlice).day},
+                     unreadable,
+                     [&](std::int64_t target, std::int64_t day, const SlicesOfDay& slices) {
+                       for (const auto& [number, counts] : slices)
+                         sums[{stretch_in(day, number, kSlice), target}].add(counts);
+                     });
+}
+
+std::optional<base::WallTime> kept_from(SQLite::Database& database, UnreadableDays& unreadable) {
+  std::optional<std::int64_t> first = first_slice(database, unreadable);
+  SQLite::Statement oldest(database, "select min(start) from slice");
+  if (oldest.executeStep() && !oldest.getColumn(0).isNull())
+    first = std::min(first.value_or(INT64_MAX), oldest.getColumn(0).getInt64());
+  if (!first) return std::nullopt;
+  return begin_of(*first, kSlice);
 }
 
 }  // namespace
@@ -85,14 +110,14 @@ Stored<Counted> Archive::counted(const std::string& tenant, base::WallTime from,
     TargetsById targets = read_settings(*database_, tenant);
     Counted counted;
     counted.runs = read_runs(*database_, from, to);
-    for (const auto& [key, counts] : read_slices(*database_, tenant, first, last)) {
+    Slices slices = read_slices(*database_, tenant, first, last);
+    read_days(*database_, targets, first, last, unreadable_, slices);
+    for (const auto& [key, counts] : slices) {
       const auto found = targets.find(key.target);
       if (found == targets.end() || key.start < first || key.start > last) continue;
       found->second.slices.push_back({begin_of(key.start, kSlice), counts});
     }
-    SQLite::Statement oldest(*database_, "select min(start) from slice");
-    if (oldest.executeStep() && !oldest.getColumn(0).isNull())
-      counted.kept_from = begin_of(oldest.getColumn(0).getInt64(), kSlice);
+    counted.kept_from = kept_from(*database_, unreadable_);
     for (auto& [id, target] : targets)
       counted.targets.push_back(std::move(target));
     std::sort(counted.targets.begin(), counted.targets.end(),

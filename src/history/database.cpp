@@ -112,6 +112,18 @@ create table setting (
 create table run (
   start_ms integer primary key,
   alive_ms integer not null);
+)sql",
+                                                                   R"sql(
+create table open_day (
+  target integer not null,
+  day integer not null,
+  slices blob not null,
+  quarters blob not null,
+  primary key (target, day)) without rowid;
+create table packed_slices (id integer primary key, bytes blob not null);
+create table packed_quarters (id integer primary key, bytes blob not null);
+create table packed_hours (id integer primary key, bytes blob not null);
+create table packed_days (id integer primary key, bytes blob not null);
 )sql"};
 
 OpenError open_error_of(const SQLite::Exception& error) {

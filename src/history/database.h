@@ -23,15 +23,21 @@ namespace reinfer::history {
 //   result        id, target, finished_ms, outcome, excluded, missed, total_us, server_us, path_us,
 //                 marks: those that are in no stretch yet
 //   skipped       target, at_ms, reason, count: slots that are in no slice yet
-//   slice         (start, target): counts of five minutes (history/slice.h)
+//   open_day      (target, day): slices of five minutes (history/slice.h) and availability by
+//                 quarter of an hour of a day that is not packed yet (history/packed.h)
+//   availability  (width, target, start): good, bad, excluded, missed, failures by fault,
+//                 interval_ms; days, and quarters of an hour of a file before version 3
+//   latency       (width, target, start, figure): a native histogram; hours and days that are not
+//                 packed yet
+//   packed_slices, packed_quarters, packed_hours, packed_days
+//                 id, bytes: a day of a target (history/packed.h), once it is over; id is
+//                 day * 2^32 + target, so that days are added at the end and go at the beginning
+//   slice         (start, target): counts of five minutes of a file before version 3
 //   setting       (target, since_ms): what a target was held to, each time that it changed
 //   run           start_ms, alive_ms: when an exporter was at work
-//   availability  (width, target, start): good, bad, excluded, missed, failures by fault,
-//                 interval_ms
-//   latency       (width, target, start, figure): a native histogram
 //   incident      id, target, since_ms, recovered_ms (null: it lasts), ...
-//   evidence      id, target, finished_ms, good, result (JSON)
-inline constexpr int kSchemaVersion = 2;
+//   evidence      id, target, finished_ms, good, result: JSON, deflated since version 3
+inline constexpr int kSchemaVersion = 3;
 
 enum class OpenFault : unsigned char {
   broken,      // no database, or one that contradicts itself

@@ -2,12 +2,44 @@
 
 #include <nlohmann/json.hpp>
 
+#include "base/deflate.h"
+
 namespace reinfer::history {
 namespace {
 
 using nlohmann::json;
 
 constexpr std::size_t kClockSources = 2;
+constexpr std::size_t kJsonBytesMax = 4UL * 1024 * 1024;
+
+// Text that evidence repeats; rows that are written with it cannot be read without it, so it is
+// never changed: whoever wants a better one adds it, and tries both.
+constexpr std::string_view kDictionary =
+    R"~(The service is overloaded, try again later.the reply's body is notcould not connect )~"
+    R"~(to timed out after "monitor_error""throttled""unauthorized""bad_body")~"
+    R"~("connection_lost""tls_error""connect_timeout""connect_error""dns_error")~"
+    R"~("not_the_api""edge_blocked""gateway_error""response_timeout""server_error",)~"
+    R"~(["Retry-After",["vary","Accept-Encoding"],["content-encoding","gzip"],)~"
+    R"~(["transfer-encoding","chunked"],["alt-svc","h3=\":443\"; ma=86400"],["set-cookie",)~"
+    R"~("(not kept)"],["connection","keep-alive"],["Content-Type","application/json"],)~"
+    R"~(["content-type","text/html; charset=UTF-8"],{"application_answered":false,)~"
+    R"~("body_bytes":0,"cause":0,"clock_source":1,"clock_stepped":false,"connect":1000000,)~"
+    R"~("connection_reused":true,"finished":17"first_http_status":401,"headers_dropped":0,)~"
+    R"~("http_status":503,"message":"","network_overhead":2000000,"never_proxied":false,)~"
+    R"~("outcome":"ok","pinned_address":"","receive":100000,"remote_address":"104.18.:443",)~"
+    R"~("request_headers":[["Accept","application/json"],["Authorization","(not kept)"],)~"
+    R"~(["User-Agent","reinfer_exporter/(+https://docs.uipath.com/communications-mining)"],)~"
+    R"~(["Cache-Control","no-cache"],["x-request-id","-4"]],"request_id":"","resent":false,)~"
+    R"~("resolve":1000000,"response_headers":[["date","Mon, Tue, Wed, Thu, Fri, Sat, Sun, )~"
+    R"~(01 Jan 2026 00:00:00 GMT"],["content-type","application/json"],["content-length",)~"
+    R"~("1"],["server","cloudflare"],["cf-ray","-LHR"],["cf-cache-status","DYNAMIC"],)~"
+    R"~(["x-uipath-correlation-id","-4"],["strict-transport-security","max-age=15724800; )~"
+    R"~(includeSubDomains"],["server-timing","total;dur="]],"retry_after":"send":100000,)~"
+    R"~("server_processing":1000000,"server_timing":[["total",1.0,""]],)~"
+    R"~("server_timing_dropped":0,"server_timing_state":0,"started":17,"tcp_retransmits":0,)~"
+    R"~("tcp_rtt":1000000,"tls":10000000,"tls_cipher":"TLS_AES_256_GCM_SHA384",)~"
+    R"~("tls_expiry":17,"tls_version":"TLSv1.3","total":100000000,"uncertainty_total":10000,)~"
+    R"~("uncertainty_wait":10000,"wait":100000000})~";
 
 // Each field is written and read by one overload, so that the list of fields stands in one place.
 struct Writer {
@@ -182,7 +214,6 @@ std::optional<model::ProbeResult> from_stored_json(std::string_view text, base::
       reader.field("tcp_retransmits", result.tcp->retransmits);
     }
     if (document.contains("server_timing_state"))
-
       reader.number("server_timing_state", result.server_timing_state.emplace(),
                     model::kServerTimingStateCount);
     result.started = instant_of(result.started.wall, now);
@@ -191,6 +222,17 @@ std::optional<model::ProbeResult> from_stored_json(std::string_view text, base::
   } catch (const json::exception&) {
     return std::nullopt;
   }
+}
+
+std::string to_stored(const model::ProbeResult& result) {
+  return base::deflated(to_stored_json(result), kDictionary);
+}
+
+std::optional<model::ProbeResult> from_stored(std::string_view bytes, base::Instant now) {
+  if (bytes.starts_with('{')) return from_stored_json(bytes, now);
+  const auto json = base::inflated(bytes, kJsonBytesMax, kDictionary);
+  if (!json) return std::nullopt;
+  return from_stored_json(*json, now);
 }
 
 }  // namespace reinfer::history

@@ -16,6 +16,10 @@ std::string to_stored_json(const model::ProbeResult& result);
 // are as far from `now` as the wall times are.
 std::optional<model::ProbeResult> from_stored_json(std::string_view text, base::Instant now);
 
+// The same as it stands in a row: deflated. from_stored() also reads the JSON of older rows.
+std::string to_stored(const model::ProbeResult& result);
+std::optional<model::ProbeResult> from_stored(std::string_view bytes, base::Instant now);
+
 // The monotonic time of a moment that only has wall time.
 base::Instant instant_of(base::WallTime when, base::Instant now);
 

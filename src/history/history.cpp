@@ -22,7 +22,8 @@ HistoryInstruments::HistoryInstruments(base::Instruments& instruments)
           "Dropped by the history: results of a full queue, rows beyond its size.", "limit",
           {"queue", "size"})),
       errors(instruments.counter("reinfer_exporter_history_errors_total",
-                                 "Transactions of the history that failed.")),
+                                 "Transactions of the history that failed, and parts of it that "
+                                 "could not be read.")),
       bytes(instruments.gauge("reinfer_exporter_history_bytes",
                               "Size of the history's rows on disk.")) {}
 
@@ -144,7 +145,9 @@ void History::take_journals() {
 void History::turn() {
   write_down();
   const base::Instant now = clock_.now();
-  if (store_ && adopted_ && now.mono >= std::max(next_fold_, next_try_)) fold_and_prune(now);
+  if (!store_ || !adopted_ || now.mono < next_try_) return;
+  if (now.mono >= next_fold_) return fold_and_prune(now);
+  if (packing_) pack(now);
 }
 
 void History::write_down() {
@@ -175,11 +178,21 @@ void History::fold_and_prune(base::Instant now) {
   if (examine_.exchange(false))
     if (const auto sound = store_->examine(); !sound) return note(sound.error());
   if (const auto folded = store_->fold(); !folded) return note(folded.error());
+  tell_unreadable(store_->take_unreadable());
+  packing_ = true;
   const auto pruned = store_->prune(adopted_->storage(), now.wall);
   if (!pruned) return note(pruned.error());
   instruments_.dropped[HistoryInstruments::size].add(
       static_cast<double>(pruned->stretches + pruned->evidence));
   if (const auto size = store_->size()) instruments_.bytes.set(static_cast<double>(*size));
+}
+
+// A bounded part of it in each turn, until the fold after which there is something again.
+void History::pack(base::Instant now) {
+  const auto more = store_->pack(now.wall);
+  if (!more) return note(more.error());
+  packing_ = *more;
+  tell_unreadable(store_->take_unreadable());
 }
 
 void History::note(const StoreError& error) {
@@ -219,6 +232,15 @@ std::optional<OverviewPast> History::overview(base::WallTime from, base::WallTim
 void History::tell(const std::string& problem) {
   if (!trouble_.exchange(true))
     log_.error("the history cannot be written or read", {{"file", file_}, {"problem", problem}});
+}
+
+// The file is sound, so the rest of it goes on.
+void History::tell_unreadable(const std::vector<std::string>& parts) {
+  for (const std::string& part : parts) {
+    instruments_.errors.add();
+    log_.error("a part of the history cannot be read and is left out",
+               {{"file", file_}, {"part", part}});
+  }
 }
 
 }  // namespace reinfer::history

@@ -65,6 +65,7 @@ class History {
     const base::MutexLock lock(archive_mutex_);
     if (!archive_) return std::nullopt;
     auto answer = question(*archive_);
+    tell_unreadable(archive_->take_unreadable());
     if (answer) return std::move(*answer);
     note_reading(answer.error());
     return std::nullopt;
@@ -79,9 +80,11 @@ class History {
   void set_file_aside(std::string_view reason, const std::string& problem)
       REINFER_EXCLUDES(archive_mutex_);
   void fold_and_prune(base::Instant now);
+  void pack(base::Instant now);
   void note(const StoreError& error);
   void note_reading(const StoreError& error);
   void tell(const std::string& problem);
+  void tell_unreadable(const std::vector<std::string>& parts);
 
   // Constant after construction.
   const std::string file_;
@@ -96,6 +99,7 @@ class History {
   std::shared_ptr<const model::Plan> adopted_;
   base::MonoTime next_try_{};
   base::MonoTime next_fold_{};
+  bool packing_ = true;               // there may be days to pack
   std::atomic<bool> examine_{true};   // whether the file is sound, at the next fold
   std::atomic<bool> trouble_{false};  // told in the log
 

@@ -8,6 +8,7 @@
 
 #include "history/archive.h"
 #include "history/evidence_json.h"
+#include "history/packed_rows.h"
 #include "history/rows.h"
 #include "history/transaction.h"
 
@@ -92,29 +93,47 @@ void read_incidents(SQLite::Database& database, base::Instant now, KnownById& kn
   }
 }
 
-void read_day(SQLite::Database& database, base::WallTime now, KnownById& known) {
+using Quarters = std::map<std::pair<std::int64_t, std::int64_t>, Availability>;  // by target
+
+// Of an older file.
+Quarters read_old_quarters(SQLite::Database& database, std::int64_t after) {
   SQLite::Statement ask(
       database,
       "select target, start, good, bad, excluded, missed, platform, edge, network, credentials,"
-      " request, monitor, interval_ms from availability where width = ? and start > ?"
-      " order by target, start");
-  ask.bind(1, static_cast<std::int64_t>(kQuarter.count()));
-  ask.bind(2, stretch_of(now - kDay, kQuarter));
+      " request, monitor, interval_ms from availability where width = 900 and start > ?");
+  ask.bind(1, after);
+  Quarters quarters;
+  while (ask.executeStep())
+    quarters[{ask.getColumn(0).getInt64(), ask.getColumn(1).getInt64()}] = availability_of(ask, 2);
+  return quarters;
+}
+
+void read_day(SQLite::Database& database, base::WallTime now, UnreadableDays& unreadable,
+              KnownById& known) {
+  const std::int64_t after = stretch_of(now - kDay, kQuarter);
+  Quarters quarters = read_old_quarters(database, after);
+  each_day_of_quarters(database, std::nullopt, {day_place(after, kQuarter).day, INT32_MAX},
+                       unreadable,
+                       [&](std::int64_t target, std::int64_t day, const QuartersOfDay& of_day) {
+                         for (const auto& [number, sum] : of_day)
+                           if (stretch_in(day, number, kQuarter) > after)
+                             quarters[{target, stretch_in(day, number, kQuarter)}].add(sum);
+                       });
   const auto small = [](std::uint64_t count) {
     return static_cast<std::uint16_t>(std::min<std::uint64_t>(count, UINT16_MAX));
   };
-  while (ask.executeStep()) {
-    const auto found = known.find(ask.getColumn(0).getInt64());
+  for (const auto& [place, counts] : quarters) {
+    const auto found = known.find(place.first);
     if (found == known.end()) continue;
-    const Availability counts = availability_of(ask, 2);
     found->second.remembered.past.day.push_back(
         {small(counts.good), small(counts.bad), small(counts.excluded), small(counts.missed),
-         counts.main_fault(), static_cast<std::int32_t>(ask.getColumn(1).getInt64())});
+         counts.main_fault(), static_cast<std::int32_t>(place.second)});
   }
 }
 
 // The last failures, and what was slowest of late: good ones are few, one a day.
-void read_evidence(SQLite::Database& database, base::Instant now, KnownById& known) {
+void read_evidence(SQLite::Database& database, base::Instant now, UnreadableDays& unreadable,
+                   KnownById& known) {
   SQLite::Statement ask(
       database,
       "select result from ("
@@ -129,8 +148,10 @@ void read_evidence(SQLite::Database& database, base::Instant now, KnownById& kno
     ask.bind(3, to_milliseconds(now.wall - record::kSlowestKeptFor));
     auto& evidence = target.remembered.past.evidence;
     while (ask.executeStep())
-      if (auto result = from_stored_json(ask.getColumn(0).getString(), now))
+      if (auto result = from_stored(ask.getColumn(0).getString(), now))
         evidence.push_back(std::move(*result));
+      else
+        unreadable.note("evidence of " + target.remembered.tenant + "/" + target.remembered.probe);
   }
 }
 
@@ -140,8 +161,8 @@ Stored<std::vector<Remembered>> Archive::remembered(base::Instant now) {
   return guarded([&] {
     KnownById known = read_targets(*database_);
     read_incidents(*database_, now, known);
-    read_day(*database_, now.wall, known);
-    read_evidence(*database_, now, known);
+    read_day(*database_, now.wall, unreadable_, known);
+    read_evidence(*database_, now, unreadable_, known);
     std::vector<Remembered> found;
     for (auto& [id, target] : known) {
       if (!target.last) continue;

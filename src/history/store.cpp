@@ -38,7 +38,7 @@ constexpr const char* kEvidence =
     "insert into evidence (target, finished_ms, good, result) values (?, ?, ?, ?)";
 
 constexpr const char* kSlowest =
-    "select coalesce(max(json_extract(result, '$.total')), 0) from evidence"
+    "select result from evidence"
     " where target = ? and good = 1 and finished_ms >= ?";
 constexpr const char* kForgetSlowest =
     "delete from evidence where target = ? and good = 1 and finished_ms >= ?";
@@ -210,9 +210,13 @@ bool Store::replaces_slowest(std::int64_t target, const model::ProbeResult& resu
     SQLite::Statement& known = statement(kSlowest);
     known.bind(1, target);
     known.bind(2, begin);
-    known.executeStep();
     share.day = day;
-    share.slowest = known.getColumn(0).getInt64();
+    share.slowest = 0;
+    while (known.executeStep())
+      if (const auto kept = from_stored(known.getColumn(0).getString(), result.finished))
+        share.slowest =
+            std::max(share.slowest, kept->phases.total.value_or(base::Nanoseconds{0}).count());
+    known.reset();
   }
   const std::int64_t total = result.phases.total.value_or(base::Nanoseconds{0}).count();
   if (total <= share.slowest) return false;
@@ -234,7 +238,8 @@ void Store::write_evidence(const record::JournalBatch& batch, Written& written) 
     add.bind(1, id);
     add.bind(2, to_milliseconds(result.finished.wall));
     add.bind(3, static_cast<int>(good));
-    add.bind(4, to_stored_json(result));
+    const std::string bytes = to_stored(result);
+    add.bind(4, bytes.data(), static_cast<int>(bytes.size()));
     add.exec();
     ++written.evidence;
   }

@@ -21,8 +21,6 @@ constexpr const char* kLastSetting =
     " from setting where target = ? order by since_ms desc limit 1";
 constexpr const char* kPutSetting =
     "insert or replace into setting values (?, ?, ?, ?, ?, ?, ?, ?)";
-constexpr const char* kGetSlice = "select counts from slice where start = ? and target = ?";
-constexpr const char* kPutSlice = "insert or replace into slice values (?, ?, ?)";
 
 Setting setting_of(const model::Plan& plan, const model::Target& target) {
   Setting setting;
@@ -106,25 +104,12 @@ void Store::note_alive(const std::vector<record::JournalBatch>& batches, base::W
   alive.exec();
 }
 
-// `last`: the id of the last result that is folded.
-void Store::fold_slices(std::int64_t last) {
+void Store::fold_skipped(OpenDays& opened) {
   std::map<SliceKey, SliceCounts> sums;
-  SQLite::Statement& results = statement(kUncountedResults);
-  results.bind(1, last);
-  add_results(results, sums);
   add_skipped(statement(kUncountedSkips), sums);
   for (const auto& [key, sum] : sums) {
-    SQLite::Statement& get = statement(kGetSlice);
-    get.bind(1, key.start);
-    get.bind(2, key.target);
-    SliceCounts counts = sum;
-    if (get.executeStep()) counts.add(slice_from_text(get.getColumn(0).getString()));
-    get.reset();
-    SQLite::Statement& put = statement(kPutSlice);
-    put.bind(1, key.start);
-    put.bind(2, key.target);
-    put.bind(3, to_text(counts));
-    put.exec();
+    const DayPlace place = day_place(key.start, kSlice);
+    opened[{key.target, place.day}].slices[place.number].add(sum);
   }
   statement("delete from skipped").exec();
 }

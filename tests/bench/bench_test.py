@@ -124,20 +124,31 @@ class Demands(unittest.TestCase):
 
 class History(unittest.TestCase):
 
-    # Of one target, in bytes.
-    DAY = {'what': 'day', 'targets': 2, 'kinds': {
-        kind.name: (10, 2 * size) for kind, size in zip(history.KINDS, (100, 50, 40, 30, 4, 3, 1))}}
+    # Of one target and day, in bytes.
+    SIZES = {'latencies by hour': 100, 'evidence of failures': 40, 'evidence of the slowest': 10,
+             'availability by quarter of an hour': 50, 'slices of five minutes': 30,
+             'incidents': 4, 'latencies by day': 3, 'availability by day': 1, history.TODAY: 500}
+    DAY = {'what': 'day', 'targets': 2,
+           'kinds': {name: (10, 2 * size) for name, size in SIZES.items()}}
 
     def test_each_kind_of_row_is_there_for_as_many_days_as_it_is_kept(self):
+        self.assertEqual({kind.name for kind in history.KINDS} | {history.TODAY}, set(self.SIZES))
         wanted = history.extrapolated(self.DAY, targets=10, days=90)
         self.assertEqual(list(wanted.values()),
-                         [31000, 15500, 36000, 27000, 3600, 2700, 900])
+                         [31000, 36000, 700, 15500, 27000, 3600, 2700, 900, 5000])
         self.assertEqual(history.extrapolated(self.DAY, 10, 7)['latencies by hour'], 7000)
 
-    def test_the_limit_of_size_takes_the_finest_first(self):
-        kept = history.kept_under(116700 - 31000 - 7750, self.DAY, targets=10, days=90)
-        self.assertEqual(list(kept.values()), [0, 15.5, 90, 90, 90, 90, 90])
-        self.assertEqual(history.kept_under(1e6, self.DAY, 10, 90)['latencies by hour'], 31)
+    def test_the_limit_of_size_takes_the_oldest_of_the_fine_first(self):
+        whole = sum(history.extrapolated(self.DAY, 10, 90).values())
+        def days(less):
+            return [round(kept, 6) for kept in history.kept_under(
+                whole - less, self.DAY, targets=10, days=90).values()]
+        self.assertEqual(days(0), [31, 90, 7, 31, 90, 90, 90, 90, 1])
+        # 59 days of evidence, before an hour is as old.
+        self.assertEqual(days(59 * 400), [31, 31, 7, 31, 90, 90, 90, 90, 1])
+        self.assertEqual(days(59 * 400 + 10 * 1400), [21, 21, 7, 31, 90, 90, 90, 90, 1])
+        self.assertEqual(days(31000 + 36000 + 700 + 5000),
+                         [0, 0, 0, 21, 90, 90, 90, 90, 1])
 
     def test_more_cpu_with_a_history_than_without_is_judged(self):
         def row(subject, micros):
@@ -147,7 +158,7 @@ class History(unittest.TestCase):
             row('exporter', 1000), row('history', 1049), self.DAY]})}
         self.assertTrue(judged['CPU of a probe with a history to without, tls fresh'])
         self.assertFalse(judged['CPU of a probe with a history to without, plain reused'])
-        self.assertTrue(judged['history of 10,000 targets for 90 days, by day'])
+        self.assertTrue(judged['history of 10,000 targets for 90 days, days and slices'])
 
 
 if __name__ == '__main__':

@@ -241,8 +241,8 @@ def judge_history(rows):
     for day in (row for row in rows if row['what'] == 'day'):
         wanted = history.extrapolated(day)
         what = f'{history.TARGETS:,} targets for {history.DAYS} days'
-        yield Demand(f'history of {what}, by day', history.CAP_BYTES / 1e6, 'MB',
-                     sum(wanted[name] for name in history.BY_DAY) / 1e6)
+        yield Demand(f'history of {what}, days and slices', history.CAP_BYTES / 1e6, 'MB',
+                     sum(wanted[name] for name in history.WANTED) / 1e6)
         yield Demand(f'history of {what}, all of it', history.CAP_BYTES / 1e6, 'MB',
                      sum(wanted.values()) / 1e6)
 

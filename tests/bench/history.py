@@ -1,9 +1,9 @@
 """What the history costs: CPU a probe and error of the wait with it and without, in turn, and the
-bytes of a played day.
+bytes of played days.
 
-The day is played, since one that is waited for is a day: history_bench drives the ledgers and the
-history by a clock of its own. Its file says how many bytes each kind of row takes; how long each
-kind is kept says how many there are after so many days.
+Days are played, since those that are waited for are days: history_bench drives the ledgers and the
+history by a clock of its own. Its files say how many bytes each kind of row takes, packed and of a
+day that is not over; how long each kind is kept says how many there are after so many days.
 """
 
 import json
@@ -20,6 +20,8 @@ CPU_WORKLOADS = {'plain reused': [Load('plain', 'reuse', 100)],
                  'tls fresh': [Load('tls', 'fresh', 60)]}
 ERROR_WORKLOADS = ('quiet', 'quiet-tls')
 PLAYED_TARGETS, PLAYED_INTERVAL_S = 100, 30
+# Enough for some pages of each table; all but the last hour is packed. Without a limit of size.
+PLAYED_DAYS, PLAYED_MEGABYTES = 7, 100000
 # What is asked: so many targets for so many days in so many bytes.
 TARGETS, DAYS, CAP_BYTES = 10000, 90, 512e6
 
@@ -37,15 +39,26 @@ class Kind:
 
 # With fewer it is a blip, and gone after a day.
 INCIDENT_FAILURES = 3
-# In the order in which the size takes them, as Store::prune_by_size does.
-KINDS = (Kind('latencies by hour', 'latency', 31, 'width = 3600', 'length(buckets) + 16'),
-         Kind('availability by quarter of an hour', 'availability', 31, 'width = 900'),
-         Kind('slices of five minutes', 'slice', 93),
-         Kind('evidence', 'evidence', 90),
-         Kind('incidents', 'incident', 400, f'failures >= {INCIDENT_FAILURES}'),
-         Kind('latencies by day', 'latency', 400, 'width = 86400', 'length(buckets) + 16'),
-         Kind('availability by day', 'availability', 400, 'width = 86400'))
-BY_DAY = ('latencies by day', 'availability by day')
+# The day that is not over is measured by itself.
+OVER = '< (select max(start) from availability)'
+EVIDENCE_WEIGHT = 'length(result) + 30'
+# Of these the oldest go first; then those of a day and of slices in this order
+# (Store::prune_by_size).
+FINE = (Kind('latencies by hour', 'packed_hours', 31),
+        Kind('evidence of failures', 'evidence', 90, f'good = 0 and finished_ms / 86400000 {OVER}',
+             EVIDENCE_WEIGHT),
+        Kind('evidence of the slowest', 'evidence', 7,
+             f'good = 1 and finished_ms / 86400000 {OVER}', EVIDENCE_WEIGHT))
+HELD = (Kind('availability by quarter of an hour', 'packed_quarters', 31),
+        Kind('slices of five minutes', 'packed_slices', 93),
+        Kind('incidents', 'incident', 400, f'failures >= {INCIDENT_FAILURES}'),
+        Kind('latencies by day', 'packed_days', 400),
+        Kind('availability by day', 'availability', 400, f'start {OVER}'))
+KINDS = FINE + HELD
+# What nothing takes away: figures of today until they are packed.
+TODAY, TODAY_TABLES = 'the day that is not over', ('open_day', 'latency', 'result')
+# What is to be there for all of the days.
+WANTED = ('slices of five minutes', 'latencies by day', 'availability by day', TODAY)
 
 
 def run_cpu(stage, subject, workload, seconds, seed):
@@ -71,23 +84,36 @@ def run_error(stage, subject, workload, seconds, seed):
         for kind, found in cell['kinds'].items()}}
 
 
-def play_day(stage):
-    """A day of the history alone: CPU of its thread for each result, bytes of each kind of row."""
-    file = stage.path('history.db')
+def play(stage, hours):
+    """The file of so many hours, and what the program says."""
+    file = stage.path(f'history-{hours}.db')
     done = subprocess.run(
-        [stage.program('history_bench'), file, str(PLAYED_TARGETS), str(PLAYED_INTERVAL_S)],
-        check=True, capture_output=True, text=True)
-    return {'what': 'day', 'targets': PLAYED_TARGETS, **json.loads(done.stdout),
-            'kinds': bytes_by_kind(file)}
+        [stage.program('history_bench'), file, str(PLAYED_TARGETS), str(PLAYED_INTERVAL_S),
+         str(hours), str(PLAYED_MEGABYTES)], check=True, capture_output=True, text=True)
+    return file, json.loads(done.stdout)
 
 
-def bytes_by_kind(file):
-    """{kind: (rows, bytes)}: the pages of its table and of its indexes, shared out by weight."""
+def play_day(stage):
+    """Days of the history alone: CPU of its thread for each result, bytes of each kind of row."""
+    today, _ = play(stage, 24)
+    file, said = play(stage, 24 * PLAYED_DAYS + 1)
+    return {'what': 'day', 'targets': PLAYED_TARGETS, **said,
+            'kinds': {**bytes_by_kind(file, PLAYED_DAYS), TODAY: bytes_of_today(today)}}
+
+
+def pages_of(database):
+    """{table: bytes}, its indexes included."""
+    return dict(database.execute(
+        'select m.tbl_name, sum(s.pgsize) from dbstat s join sqlite_master m on m.name = s.name'
+        ' group by m.tbl_name'))
+
+
+def bytes_by_kind(file, days):
+    """{kind: (rows, bytes)} of a day: the pages of its table and of its indexes, shared out by
+    weight."""
     database = sqlite3.connect(f'file:{file}?mode=ro', uri=True)
     try:
-        pages = dict(database.execute(
-            'select m.tbl_name, sum(s.pgsize) from dbstat s join sqlite_master m on m.name = s.name'
-            ' group by m.tbl_name'))
+        pages = pages_of(database)
 
         def rows_and_weight(kind, where):
             return database.execute(f'select count(*), coalesce(sum({kind.weight}), 0)'
@@ -96,26 +122,49 @@ def bytes_by_kind(file):
         for kind in KINDS:
             rows, weight = rows_and_weight(kind, kind.where)
             _, of_all = rows_and_weight(kind, 'true')
-            found[kind.name] = (rows, pages[kind.table] * weight / of_all if of_all else 0)
+            size = pages[kind.table] * weight / of_all if of_all else 0
+            found[kind.name] = (rows / days, size / days)
         return found
+    finally:
+        database.close()
+
+
+def bytes_of_today(file):
+    """(rows, bytes) of a day that has just ended, before any of it is packed."""
+    database = sqlite3.connect(f'file:{file}?mode=ro', uri=True)
+    try:
+        pages = pages_of(database)
+        return (sum(database.execute(f'select count(*) from {table}').fetchone()[0]
+                    for table in TODAY_TABLES), sum(pages[table] for table in TODAY_TABLES))
     finally:
         database.close()
 
 
 def extrapolated(day, targets=TARGETS, days=DAYS):
     """{kind: bytes} for so many targets after so many days, without a limit of size."""
-    return {kind.name: day['kinds'][kind.name][1] / day['targets'] * targets * min(days, kind.days)
-            for kind in KINDS}
+    kept = {kind.name: min(days, kind.days) for kind in KINDS} | {TODAY: 1}
+    return {name: size / day['targets'] * targets * kept[name]
+            for name, (_, size) in day['kinds'].items()}
 
 
 def kept_under(cap, day, targets=TARGETS, days=DAYS):
-    """{kind: days} that are left of each kind once the size has taken the finest, oldest first."""
+    """{kind: days} that are left of each kind once the size has taken what it takes."""
     wanted = extrapolated(day, targets, days)
+    kept = {kind.name: min(days, kind.days) for kind in KINDS} | {TODAY: 1}
     over = sum(wanted.values()) - cap
-    kept = {}
-    for kind in KINDS:
+    # Day by day, the oldest of all of them.
+    fine = {kind.name: wanted[kind.name] / kept[kind.name] for kind in FINE}
+    while over > 0 and max(kept[name] for name in fine) > 0:
+        age = max(kept[name] for name in fine)
+        oldest = [name for name in fine if kept[name] == age]
+        younger = max([kept[name] for name in fine if kept[name] < age], default=0)
+        a_day = sum(fine[name] for name in oldest)
+        gone = min(age - younger, over / a_day if a_day else age - younger)
+        over -= gone * a_day
+        for name in oldest:
+            kept[name] -= gone
+    for kind in HELD:
         goes = min(max(0, over), wanted[kind.name])
         over -= goes
-        share = 1 - goes / wanted[kind.name] if wanted[kind.name] else 1
-        kept[kind.name] = min(days, kind.days) * share
+        kept[kind.name] *= 1 - goes / wanted[kind.name] if wanted[kind.name] else 1
     return kept

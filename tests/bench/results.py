@@ -161,10 +161,11 @@ def history_text(rows):
     for day in (row for row in rows if row['what'] == 'day'):
         wanted, kept = history.extrapolated(day), history.kept_under(history.CAP_BYTES, day)
         parts.append(
-            f'A played day of {day["targets"]} targets every {history.PLAYED_INTERVAL_S} s, '
-            f'{day["results"]:,} results; the history\'s own thread took '
-            f'{number(day["turns_us_per_result"])} us of CPU for each, folding included. For '
-            f'{history.TARGETS:,} targets after {history.DAYS} days:')
+            f'{history.PLAYED_DAYS} played days of {day["targets"]} targets every '
+            f'{history.PLAYED_INTERVAL_S} s, {day["results"]:,} results; '
+            f'the history\'s own thread took {number(day["turns_us_per_result"])} us of CPU '
+            f'for each, folding and packing included. For {history.TARGETS:,} targets after '
+            f'{history.DAYS} days:')
         parts.append(table(
             ['kind', 'rows a target and day', 'bytes a row', 'MB without a limit',
              f'days of it under {history.CAP_BYTES / 1e6:.0f} MB'],

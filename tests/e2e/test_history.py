@@ -61,7 +61,7 @@ class Kept:
     def results(self):
         """How many the history knows of, in stretches and not."""
         return self.rows("select (select count(*) from result) + (select coalesce(sum(good + bad + "
-                         "excluded), 0) from availability where width = 900)")[0][0]
+                         "excluded), 0) from availability where width = 86400)")[0][0]
 
     def incidents(self, query=''):
         """As the API tells them, checked against its description."""
@@ -164,7 +164,7 @@ class IncidentTest(unittest.TestCase):
         after = self.report(kept)
         self.assertGreaterEqual(after['events'], served['events'])
         good = kept.rows("select (select count(*) from result where outcome = 'ok') + (select "
-                         "coalesce(sum(good), 0) from availability where width = 900)")[0][0]
+                         "coalesce(sum(good), 0) from availability where width = 86400)")[0][0]
         self.assertEqual((after['events'], after['good']), (kept.results(), good))
         self.assertEqual(list(after['bad_by_outcome']), ['server_error'])
 

@@ -72,10 +72,10 @@ LIBRARIES = {
                 r"|src/transport/frame_limit\.cpp|src/simulator/\w+\.cpp"
                 r"|src/http/(tls_server|password)\.cpp|src/base/base64\.cpp",
     "date/": r"src/base/time_zone\.cpp",
-    "zlib.h": r"src/base/gzip\.cpp",
+    "zlib.h": r"src/base/(gzip|deflate)\.cpp",
     "prometheus/": r"src/(base/instruments|metrics/(instrument_samples|collectable))\.cpp",
-    "protozero/": r"src/metrics/protobuf_wire\.h|src/history/stretch\.cpp",
-    "SQLiteCpp/": r"src/history/(\w+\.cpp|rows\.h|transaction\.h)",
+    "protozero/": r"src/metrics/protobuf_wire\.h|src/history/(stretch|packed_bytes)\.cpp",
+    "SQLiteCpp/": r"src/history/(\w+\.cpp|(packed_)?rows\.h|transaction\.h)",
     "sqlite3.h": r"src/history/(database\.cpp|transaction\.h)",
     "fmt/": r"src/((\w+/)*\w+\.cpp|base/buffer\.h)",
 }

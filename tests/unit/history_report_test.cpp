@@ -321,7 +321,8 @@ TEST_CASE("a file of the first schema is brought up to this one and keeps what i
   {
     auto database = history::open_database(folder.file());
     REQUIRE(database);
-    for (const char* table : {"skipped", "slice", "setting", "run"})
+    for (const char* table : {"skipped", "slice", "setting", "run", "open_day", "packed_slices",
+                              "packed_quarters", "packed_hours", "packed_days"})
       (*database)->exec(std::string("drop table ") + table);
     (*database)->exec("alter table result drop column marks");
     (*database)->exec("pragma user_version = 1");
