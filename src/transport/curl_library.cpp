@@ -23,4 +23,10 @@ const std::string& initialise_curl() {
   return ca_bundle;
 }
 
+bool tries_next_address_at_once() {
+  constexpr unsigned kVersion8 = 0x080000;
+  static const bool does = curl_version_info(CURLVERSION_NOW)->version_num >= kVersion8;
+  return does;
+}
+
 }  // namespace reinfer::transport

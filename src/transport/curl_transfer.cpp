@@ -11,6 +11,7 @@
 #include "base/duration.h"
 #include "base/small_file.h"
 #include "transport/curl_facts.h"
+#include "transport/curl_library.h"
 #include "transport/curl_options.h"
 #include "transport/lookup_means.h"
 #include "transport/timing/socket_facts.h"
@@ -54,9 +55,9 @@ void CurlTransfer::note_active() {
 }
 
 void CurlTransfer::try_next_address() {
-  if (stage() != model::Stage::connect) return;
-  // libcurl 7.88 opens the next socket only when it looks at the transfer again, and has no timer
-  // for that. It looks at once at a transfer that was paused and goes on.
+  if (tries_next_address_at_once() || stage() != model::Stage::connect) return;
+  // It opens the next socket when it looks at the transfer again, which it does at once if the
+  // transfer was paused and goes on.
   curl_easy_pause(handle(), CURLPAUSE_RECV);
   curl_easy_pause(handle(), CURLPAUSE_CONT);
 }
