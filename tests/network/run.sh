@@ -5,8 +5,12 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 inside=(python3 tests/e2e/run.py --folder tests/network "$@")
-if [ "$(id -u)" = 0 ] && unshare --net --mount true 2>/dev/null; then
-  export REINFER_OWN_NETWORK=1
-  exec unshare --net --mount -- sh -c 'ip link set lo up && exec "$@"' sh "${inside[@]}"
-fi
+# In a chroot the root is no mount whose propagation could be changed; whoever made it has done so.
+for propagation in private unchanged; do
+  own=(unshare --net --mount --propagation "$propagation")
+  if [ "$(id -u)" = 0 ] && "${own[@]}" true 2>/dev/null; then
+    export REINFER_OWN_NETWORK=1
+    exec "${own[@]}" -- sh -c 'ip link set lo up && exec "$@"' sh "${inside[@]}"
+  fi
+done
 exec "${inside[@]}"
