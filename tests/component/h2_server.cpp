@@ -107,8 +107,12 @@ void H2Server::serve_connection(int socket) {
     std::string payload((std::size_t{head[0]} << 16U) | (std::size_t{head[1]} << 8U) | head[2],
                         '\0');
     if (!read_all(session.get(), payload.data(), payload.size())) return;
-    if (head[3] == static_cast<unsigned char>(H2Frame::settings) && (head[4] & kAck) != 0)
-      acknowledged = true;
+    if (head[3] == static_cast<unsigned char>(H2Frame::settings)) {
+      if ((head[4] & kAck) != 0)
+        acknowledged = true;
+      else
+        send_frame(session.get(), 0, H2Frame::settings, kAck, "");
+    }
     if (head[3] == static_cast<unsigned char>(H2Frame::headers)) {
       ++requests_;
       asked.push_back((std::uint32_t{head[7]} << 8U) | head[8]);

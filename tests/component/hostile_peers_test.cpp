@@ -138,8 +138,8 @@ TEST_CASE("frames without end that carry nothing are read no longer than it take
     const model::ProbeResult result = probe_once(over_http2(server));
     CHECK((label(result) == "bad_body" || label(result) == "connection_lost"));
     CHECK(server.connections() == 1);
-    // What the kernels at both ends keep is more than what was read.
-    CHECK(sent * kAtOnce * kFrameBytes < 32 << 20);
+    // What the kernels at both ends keep is more than what was read: 32 MB and more (tcp_rmem).
+    CHECK(sent * kAtOnce * kFrameBytes < 96 << 20);
   }
 }
 
