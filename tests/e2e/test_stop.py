@@ -135,6 +135,9 @@ class StopTest(unittest.TestCase):
         for client in clients:
             client.start()
         self.await_requests(before + 1)
+        # Theirs, and that of the scrape.
+        exporter.scrape_when(lambda now: now.value('reinfer_exporter_http_connections') >= 4,
+                             'all clients to be connected')
         self.stop(exporter)
         for client in clients:
             client.join()
