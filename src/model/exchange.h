@@ -38,7 +38,7 @@ enum class WireError : std::uint8_t {
   connect_timeout,
   tls,               // handshake or verification failed, or took too long
   response_timeout,  // request sent, reply not complete in time
-  connection_lost,   // closed or reset before the reply was complete
+  connection_lost,   // closed, reset, or never acknowledged by the peer
   bad_body,          // undecodable compression, broken chunking, malformed HTTP
   too_large,         // decoded body over Request::body_bytes_max
   proxy,             // our own proxy refused
