@@ -203,7 +203,7 @@ void make_older(const std::string& file, base::Instant now) {
 TEST_CASE(
     "a file of the second schema is brought up, packed a little at a time, and loses nothing") {
   Feed feed(2);
-  feed.play(24h * 20);
+  feed.play(24h * 12);
   feed.close(1);
   make_older(feed.file(1), feed.life.clock.at);
   CHECK_FALSE(history::open_to_read(feed.file(1)));
@@ -224,7 +224,7 @@ TEST_CASE(
   check_same(feed);
   CHECK(count_in(feed.file(1), "select count(*) from slice") == 0);
   CHECK(count_in(feed.file(1), "select count(*) from availability where width = 900") == 0);
-  CHECK(count_in(feed.file(1), "select count(*) from packed_slices") == 2 * 20);
+  CHECK(count_in(feed.file(1), "select count(*) from packed_slices") == 2 * 12);
 }
 
 TEST_CASE("a part that cannot be read is said once and left out, and the rest is there") {
@@ -327,7 +327,7 @@ TEST_CASE("beyond its size go old hours and evidence, old days, the other hours,
   };
   CHECK(ages() == Ages{31, 90, 130, 130, 31, 93});
   std::size_t dropped = 0;
-  for (std::uint64_t bytes = store.size().value(); bytes > 100'000; bytes -= 4096) {
+  for (std::uint64_t bytes = store.size().value(); bytes > 100'000; bytes -= 16'384) {
     CAPTURE(bytes);
     limits.bytes_max = bytes;
     const auto pruned = store.prune(limits, now);
