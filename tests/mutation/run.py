@@ -13,6 +13,7 @@ import argparse
 import json
 import os
 import random
+import re
 import resource
 import shlex
 import subprocess
@@ -29,6 +30,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LEVELS = {'unit': 'tests/unit/unit_tests', 'sim': 'tests/sim/sim_tests',
           'component': 'tests/component/component_tests'}
 COMPILE_SECONDS_MAX = 300
+INCLUDED = re.compile(r'(?m)^#include "(.+)"$')
 MEMORY_BYTES_MAX = 6 << 30
 
 
@@ -59,6 +61,9 @@ class Workshop:
         self.folder.mkdir(exist_ok=True)
         commands = json.loads((build / 'compile_commands.json').read_text())
         self.compilers = {row['file']: shlex.split(row['command']) for row in commands}
+        # Files are compiled in groups: a group is a file that includes them by their full names.
+        self.groups = {included: file for file in self.compilers if '/Unity/' in file
+                       for included in INCLUDED.findall(Path(file).read_text())}
         self.linkers = {level: self.link_command(path) for level, path in LEVELS.items()}
         self.usual = {}  # seconds that a level's tests take with nothing changed, by patterns
 
@@ -72,11 +77,17 @@ class Workshop:
     def compile(self, mutant):
         """Whether the mutant is C++."""
         source = self.folder / 'mutant.cpp'
-        original = str(ROOT / 'src' / mutant.file)
-        source.write_text(mutant.apply((ROOT / 'src' / mutant.file).read_text()))
-        command = list(self.compilers[original])
+        original = ROOT / 'src' / mutant.file
+        source.write_text(mutant.apply(original.read_text()))
+        # The whole group with the mutant in it: the linker takes an object or leaves it.
+        compiled, group = source, self.groups.get(str(original))
+        if group:
+            compiled = self.folder / 'group.cpp'
+            compiled.write_text(
+                Path(group).read_text().replace(f'"{original}"', f'"{source}"'))
+        command = list(self.compilers[group or str(original)])
         command[command.index('-o') + 1] = str(self.folder / 'mutant.o')
-        command[command.index(original)] = str(source)
+        command[command.index(group or str(original))] = str(compiled)
         # Less work, and as near to the rest as its precompiled headers need.
         command = [{'-O2': '-O1', '-g1': '-g0'}.get(word, word) for word in command]
         return run([*command, '-w'], self.build) == 0
