@@ -3,6 +3,7 @@
 #include <zlib.h>
 
 #include <array>
+#include <new>
 
 #include "base/check.h"
 #include "base/text.h"
@@ -24,6 +25,12 @@ bool refuses(std::string_view parameters) {
   return false;
 }
 
+// Without memory zlib returns a number where C++ throws.
+void check_made(int result) {
+  if (result == Z_MEM_ERROR) throw std::bad_alloc();
+  check(result == Z_OK, "zlib can be set up");
+}
+
 }  // namespace
 
 struct Gzip::Stream {
@@ -31,9 +38,7 @@ struct Gzip::Stream {
 };
 
 Gzip::Gzip(int level) : stream_(std::make_unique<Stream>()) {
-  const int made =
-      deflateInit2(&stream_->z, level, Z_DEFLATED, kGzipWindowBits, 8, Z_DEFAULT_STRATEGY);
-  check(made == Z_OK, "zlib can be set up");
+  check_made(deflateInit2(&stream_->z, level, Z_DEFLATED, kGzipWindowBits, 8, Z_DEFAULT_STRATEGY));
 }
 
 Gzip::~Gzip() {
@@ -75,7 +80,7 @@ struct Gunzip::Stream {
 };
 
 Gunzip::Gunzip() : stream_(std::make_unique<Stream>()) {
-  check(inflateInit2(&stream_->z, kGzipWindowBits) == Z_OK, "zlib can be set up");
+  check_made(inflateInit2(&stream_->z, kGzipWindowBits));
 }
 
 Gunzip::~Gunzip() {
@@ -103,6 +108,7 @@ Gunzip::Result Gunzip::inflate_some(std::size_t bytes_max, std::string& text) {
     z.next_out = chunk.data();
     z.avail_out = static_cast<uInt>(chunk.size());
     const int result = inflate(&z, Z_NO_FLUSH);
+    if (result == Z_MEM_ERROR) throw std::bad_alloc();
     // Z_BUF_ERROR: no input was left, and the last chunk was exactly full.
     if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR) return Result::broken;
     const std::size_t made = chunk.size() - z.avail_out;

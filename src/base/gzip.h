@@ -1,6 +1,7 @@
 // Gzip (RFC 1952): compression for scrapes of the exporter and replies of the simulator,
 // decompression for replies to probes. Any thread, one owner for each object. It reads no other
-// format; base/deflate.h is for what this program alone writes and reads.
+// format; base/deflate.h is for what this program alone writes and reads. Without memory it throws
+// std::bad_alloc.
 #pragma once
 
 #include <cstddef>

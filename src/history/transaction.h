@@ -1,10 +1,11 @@
-// SQLite's exceptions end here: a call becomes its value, or a StoreError. For the .cpp files of
-// this room alone, since it includes SQLiteCpp.
+// SQLite's exceptions end here, and those of memory: a call becomes its value, or a StoreError. For
+// the .cpp files of this room alone, since it includes SQLiteCpp.
 #pragma once
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <sqlite3.h>
 
+#include <new>
 #include <type_traits>
 
 #include "history/store.h"
@@ -14,6 +15,11 @@ namespace reinfer::history {
 inline StoreError error_of(const SQLite::Exception& error) {
   const int code = error.getErrorCode() & 0xff;
   return {code == SQLITE_CORRUPT || code == SQLITE_NOTADB, error.what()};
+}
+
+// What was begun is undone by the transaction, and tried again with the next.
+inline StoreError no_memory() {
+  return {false, "out of memory"};
 }
 
 template <typename Call>
@@ -27,6 +33,8 @@ auto guarded(Call call) -> Stored<decltype(call())> {
     }
   } catch (const SQLite::Exception& error) {
     return tl::unexpected(error_of(error));
+  } catch (const std::bad_alloc&) {
+    return tl::unexpected(no_memory());
   }
 }
 
@@ -40,6 +48,8 @@ Stored<void> in_transaction(SQLite::Database& database, Call call) {
     return {};
   } catch (const SQLite::Exception& error) {
     return tl::unexpected(error_of(error));
+  } catch (const std::bad_alloc&) {
+    return tl::unexpected(no_memory());
   }
 }
 

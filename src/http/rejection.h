@@ -11,7 +11,7 @@ namespace reinfer::http {
 enum class Rejection : std::uint8_t {
   slow,                  // did not send a request in time, or took no byte of its reply
   too_many_connections,  // an idle connection made room, or there was none and nobody was let in
-  busy,                  // too many requests or replies at once: it may come again
+  busy,                  // too many requests or replies at once, or no memory: it may come again
   too_many_passwords,    // too many passwords that had not been seen before, at once
   rate_limit,
   header_too_large,

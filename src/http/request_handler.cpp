@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <new>
 #include <string_view>
 #include <utility>
 
@@ -41,8 +42,14 @@ void set_default(HttpReply& reply, const std::string& name, const std::string& v
   if (!there) reply.headers.push_back({name, value});
 }
 
+// Without memory the reply ends before its end, which a client sees by the missing last chunk.
 void append_next(ClientExchange& exchange) {
-  if (!exchange.rest->append_next(exchange.bytes)) exchange.rest.reset();
+  try {
+    if (!exchange.rest->append_next(exchange.bytes)) exchange.rest.reset();
+  } catch (const std::bad_alloc&) {
+    exchange.rest.reset();
+    exchange.closes = true;
+  }
 }
 
 // The path as the routes know it; none if it is outside of the prefix.
@@ -88,6 +95,25 @@ class RequestHandler::Answering final : private HttplibAnswerer {
 
  private:
   HttpReply answer(const HttpRequest& request) override {
+    try {
+      return answer_to(request);
+    } catch (const std::bad_alloc&) {
+      gzipped_ = false;
+      HttpReply reply = refuse(503);
+      reply.headers.push_back({"Retry-After", "1"});
+      handler_.instruments_.count_rejection(Rejection::busy);
+      return reply;
+    }
+  }
+
+  HttpReply refuse(int status) override {
+    HttpReply reply = status_reply(status);
+    count({}, nullptr, status);
+    add_usual_headers(reply);
+    return reply;
+  }
+
+  HttpReply answer_to(const HttpRequest& request) {
     HttpRequest placed = request;
     placed.body = exchange_.request.body;
     placed.client = exchange_.request.client;
@@ -123,13 +149,6 @@ class RequestHandler::Answering final : private HttplibAnswerer {
       reply.headers.push_back({"Location", handler_.prefix_ + "/"});
     }
     count(request, counted, reply.status);
-    add_usual_headers(reply);
-    return reply;
-  }
-
-  HttpReply refuse(int status) override {
-    HttpReply reply = status_reply(status);
-    count({}, nullptr, status);
     add_usual_headers(reply);
     return reply;
   }
@@ -221,10 +240,19 @@ std::optional<PasswordQuestion> RequestHandler::work(ClientExchange& exchange) {
     append_next(exchange);
     return std::nullopt;
   }
-  std::unique_ptr<HttplibAdapter> adapter = take_adapter();
-  auto question = Answering(*this, exchange).run(*adapter);
-  give_back(std::move(adapter));
-  return question;
+  try {
+    std::unique_ptr<HttplibAdapter> adapter = take_adapter();
+    auto question = Answering(*this, exchange).run(*adapter);
+    give_back(std::move(adapter));
+    return question;
+  } catch (const std::bad_alloc&) {
+    // What was half done is gone with the adapter.
+    exchange.rest.reset();
+    exchange.bytes = error_reply_text(503, "503: out of memory, try again", wall_now());
+    exchange.closes = true;
+    instruments_.count_rejection(Rejection::busy);
+    return std::nullopt;
+  }
 }
 
 void RequestHandler::refuse_password(ClientExchange& exchange) const {

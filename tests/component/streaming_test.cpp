@@ -1,6 +1,9 @@
 #include <doctest/doctest.h>
 #include <fmt/format.h>
 
+#include <new>
+#include <utility>
+
 #include "base/gzip.h"
 #include "http/server.h"
 #include "metrics/format.h"
@@ -172,6 +175,51 @@ struct EndlessServer {
   std::unique_ptr<http::Server> server;
   int port = 0;
 };
+
+// A body whose second piece finds no memory.
+class HalfABody final : public http::BodySource {
+ public:
+  std::string_view next() override {
+    if (std::exchange(begun_, true)) throw std::bad_alloc();
+    return piece_;
+  }
+  bool done() const override { return false; }
+
+ private:
+  const std::string piece_ = std::string(100'000, 'x');
+  bool begun_ = false;
+};
+
+TEST_CASE("a reply that memory has no room for costs itself alone") {
+  constexpr auto kUsers = http::RouteAccess::users;
+  base::Instruments instruments;
+  http::ServerInstruments server_instruments(instruments, "/metrics");
+  const base::Log log = base::Log::silent();
+  const auto none = [](const http::HttpRequest&) -> http::HttpReply { throw std::bad_alloc(); };
+  const auto half = [](const http::HttpRequest&) {
+    http::HttpReply reply{200, "text/plain", {}, {}};
+    reply.source = std::make_unique<HalfABody>();
+    return reply;
+  };
+  const auto good = [](const http::HttpRequest&) {
+    return http::HttpReply{200, "text/plain", "good\n", {}};
+  };
+  http::Server server({{{"127.0.0.1", 0}}, false, {}, http::read_web_files, {}},
+                      {{"GET", "/none", kUsers, none},
+                       {"GET", "/half", kUsers, half},
+                       {"GET", "/good", kUsers, good}},
+                      server_instruments, log);
+  const int port = server.bind().value();
+  server.start();
+  for (int i = 0; i < 3; ++i) {
+    const Page refused = fetch(port, {.path = "/none"});
+    CHECK(refused.status == 503);
+    CHECK(refused.headers.at("retry-after") == "1");
+    const Page cut = fetch(port, {.path = "/half"});
+    CHECK(cut.error != 0);
+    CHECK(fetch(port, {.path = "/good"}).body == "good\n");
+  }
+}
 
 TEST_CASE("clients that do not take their long replies make room for each other") {
   EndlessServer endless(0s);
