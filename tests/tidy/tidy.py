@@ -110,7 +110,8 @@ PATTERNS = [
      r"std::(\w*mutex|condition_variable\w*|(unique|shared|scoped)_lock|lock_guard)\b"
      r"|\bpthread_(mutex|cond|rwlock)_",
      "Mutex, MutexLock and Condition of base/mutex.h, which clang checks"),
-    ("throw", SRC, r"\bthrow\b", "return tl::expected; check() what would be our own mistake"),
+    ("throw", SRC, r"\bthrow\b(?! std::bad_alloc\(\))",
+     "return tl::expected; check() what would be our own mistake; memory alone is thrown"),
     ("catch-all", SRC, r"\bcatch\s*\(\s*\.\.\.\s*\)",
      "catch what the library throws, in its adapter; let the rest end the program"),
     ("new-delete", SRC, r"\bnew\s+[\w:]|\bnew\s*\(|(?<!= )(?<!operator )\bdelete\b",

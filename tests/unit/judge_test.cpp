@@ -145,6 +145,7 @@ TEST_CASE("a reply of somebody in front of the application is the edge's") {
       {429, R"({"retry_after":30,"title":"Error 1015"})", "throttled"},
       {429, kHtml, "throttled"},
       {401, kHtml, "unauthorized"},
+      {300, "", "redirected"},
       {301, "", "redirected"},
       {302, kHtml, "redirected"},
       {304, "", "redirected"},
@@ -271,6 +272,36 @@ TEST_CASE("only a throttled or an unavailable service is listened to about when 
   model::Exchange lost = failed(model::WireError::connection_lost);
   lost.headers.push_back({"Retry-After", "7"});
   CHECK_FALSE(probe::judge({}, {}, lost).retry_after.has_value());
+}
+
+TEST_CASE("what is known of an exchange is handed on with its outcome") {
+  model::Exchange exchange = reply(500, kError);
+  exchange.headers = {{"X-Request-Id", "7"}, {"Retry-After", "9"}};
+  exchange.headers_dropped = 3;
+  exchange.remote_address = "192.0.2.1:443";
+  exchange.route.pinned_address = "192.0.2.1";
+  exchange.connection_reused = true;
+  exchange.resent = true;
+  exchange.tls.emplace().version = "TLSv1.3";
+  exchange.tcp.emplace().retransmits = 2;
+  exchange.uncertainty.wait = 5us;
+  const model::ProbeResult result = probe::judge({}, {}, exchange);
+  REQUIRE(result.response_headers.size() == 2);
+  CHECK(result.response_headers[0].name == "X-Request-Id");
+  CHECK(result.headers_dropped == 3);
+  CHECK(result.remote_address == "192.0.2.1:443");
+  CHECK(result.route.pinned_address == "192.0.2.1");
+  CHECK(result.connection_reused);
+  CHECK(result.resent);
+  CHECK(result.tls->version == "TLSv1.3");
+  CHECK(result.tcp->retransmits == 2);
+  CHECK(result.uncertainty.wait == 5us);
+  CHECK(result.body_bytes == kError.size());
+  CHECK(result.http_status == 500);
+  // Of a 500 it means nothing (RFC 9110, section 10.2.3).
+  CHECK_FALSE(result.retry_after.has_value());
+  exchange.http_status = 503;
+  CHECK(probe::judge({}, {}, exchange).retry_after.has_value());
 }
 
 TEST_CASE("a probe that nobody could time ended when it began") {
