@@ -243,6 +243,33 @@ interval = "30s"
         std::string::npos);
 }
 
+TEST_CASE("a control that is under way during a reload is judged under the new plan") {
+  const std::string control = R"(
+[[control]]
+name = "elsewhere"
+url = "https://www.example.com/"
+interval = "20s"
+timeout = "20s"
+)";
+  World world(acme() + control);
+  world.during(0s, 2min, "example.com", fails(model::WireError::connect, 15s));
+  while (world.requests_to("example.com") == 0)
+    world.run_for(1s);
+  const std::string other = "[[control]]\nname = \"first\"\nurl = \"https://first.example/\"\n";
+  world.reload(acme() + other + control);
+  const auto reachable = [&](std::string_view value) {
+    return world.metrics().find(fmt::format("reinfer_control_reachable{{control=\"elsewhere\"}} {}",
+                                            value)) != std::string::npos;
+  };
+  world.run_for(10s);
+  CHECK_FALSE(reachable("0"));
+  world.run_for(8s);
+  CHECK(world.requests_to("example.com") == 1);
+  CHECK(reachable("0"));
+  world.run_for(5min);
+  CHECK(reachable("1"));
+}
+
 TEST_CASE(
     "a control is asked on a grid of its own, one request at a time, and nothing is made up for") {
   World world(acme() + R"(
