@@ -1,5 +1,7 @@
 """What the exporter gives up before it begins, and that nothing it does for anybody needs it."""
 
+import errno
+import sys
 import unittest
 from pathlib import Path
 
@@ -7,6 +9,26 @@ from harness import (TOKEN_VARIABLE, Exporter, Simulator, fetch, temporary_folde
                      write_config)
 
 SUCCESSFUL = 'reinfer_exporter_config_last_reload_successful'
+
+# Runs a command on a kernel that seems to have none of the calls named before it: libseccomp lets
+# all others pass (SCMP_ACT_ALLOW), and refuses these (SCMP_ACT_ERRNO).
+OLDER_KERNEL = f"""
+import ctypes, os, sys
+library = ctypes.CDLL('libseccomp.so.2')
+library.seccomp_init.restype = ctypes.c_void_p
+scope = ctypes.c_void_p(library.seccomp_init(0x7fff0000))
+split = sys.argv.index('--')
+for name in sys.argv[1:split]:
+    number = library.seccomp_syscall_resolve_name(name.encode())
+    assert library.seccomp_rule_add(scope, 0x50000 | {errno.ENOSYS}, number, 0) == 0
+assert library.seccomp_load(scope) == 0
+os.execv(sys.argv[split + 1], sys.argv[split + 1:])
+"""
+
+
+def without_calls(*names):
+    """A command that runs the one behind it without these system calls."""
+    return [sys.executable, '-c', OLDER_KERNEL, *names, '--']
 
 
 def confinement(process):
@@ -33,14 +55,14 @@ class SandboxTest(unittest.TestCase):
         return (tenant(name, self.simulator, token_command=[str(program)])
                 .replace(f'token_env = "{TOKEN_VARIABLE}"\n', ''))
 
-    def serve(self, *tenants, flags=()):
+    def serve(self, *tenants, flags=(), through=()):
         """An exporter with a history."""
         config = write_config(self.folder, *tenants, interval='1s', timeout='900ms',
                               resolve_timeout='900ms', connect_timeout='900ms',
                               tls_timeout='900ms')
         return Exporter(self, self.folder, config, self.simulator.token,
                         flags=['--web.enable-lifecycle', f'--storage.path={self.folder}/kept',
-                               *flags]).await_serving()
+                               *flags], through=through).await_serving()
 
     @staticmethod
     def reload(exporter):
@@ -95,6 +117,24 @@ class SandboxTest(unittest.TestCase):
         self.assertEqual(confinement(exporter.pid), (self.filters, 0))
         write_config(self.folder, tenant('acme', self.simulator), self.with_command('more'))
         self.assertEqual(self.reload(exporter), (200, 'reloaded\n'))
+
+    def test_a_kernel_that_lacks_a_part_of_it_is_made_do_without(self):
+        """Landlock is missing, or filters of system calls are, or both: it says so and probes."""
+        for missing, filters, said in (
+                (['landlock_create_ruleset'], 1, 'writes_below=/'),
+                (['seccomp'], 0, 'starts_programs=yes'),
+                (['landlock_create_ruleset', 'seccomp'], 0,
+                 'not in a sandbox, for this kernel has none')):
+            with self.subTest(missing=missing):
+                exporter = self.serve(tenant('acme', self.simulator),
+                                      through=without_calls(*missing))
+                # One is the older kernel itself.
+                self.assertEqual(confinement(exporter.pid)[0], self.filters + 1 + filters)
+                self.assertRegex(exporter.stderr(), rf'{said}(\s|"|$)')
+                exporter.scrape_when(
+                    lambda seen: seen.outcomes(tenant='acme').get('ok', 0) > 0
+                    and seen.value('reinfer_exporter_history_results_total') > 0, 'a result')
+                exporter.end()
 
 
 if __name__ == '__main__':
