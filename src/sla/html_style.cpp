@@ -61,7 +61,8 @@ th { text-align: left; font-weight: 600; color: var(--quiet); font-size: .75rem;
 td { border-bottom: 1px solid var(--line); padding: .3rem .6rem .3rem 0; vertical-align: top; }
 table.narrow { max-width: 34rem; }
 th:last-child, td:last-child { padding-right: 0; }
-th.number, td.number { text-align: right; white-space: nowrap; padding-right: 1.1rem; }
+th.number, td.number { text-align: right; padding-right: 1.1rem; }
+td.number { white-space: nowrap; }
 td.time { white-space: nowrap; }
 td.words, dd, li, h2, h3 { overflow-wrap: anywhere; }
 td.name { min-width: 9rem; overflow-wrap: anywhere; }
@@ -70,7 +71,7 @@ td small { display: block; color: var(--quiet); }
 .overview tr.whole td { font-weight: 600; border-top: 1px solid var(--rule);
   background: var(--shade); }
 .overview td:first-child, .overview th:first-child { padding-left: .5rem; }
-.overview td:last-child { padding-right: .5rem; }
+.overview td:last-child, .overview th:last-child { padding-right: .5rem; }
 .overview tr.probe td:first-child { padding-left: 1.5rem; }
 .plain { font-size: .85rem; }
 ul.plain { padding-left: 1.1rem; }
@@ -82,7 +83,10 @@ ul.plain { padding-left: 1.1rem; }
 .method p { margin-bottom: .5rem; font-size: .85rem; break-inside: avoid; }
 .none-such { color: var(--quiet); font-size: .85rem; }
 @media (max-width: 45rem) { .figures { grid-template-columns: repeat(2, 1fr); }
-  body { padding: 1rem; } .method { columns: 1; } .scroll { overflow-x: auto; } }
+  body { padding: 1rem; } .method { columns: 1; } }
+@media (max-width: 62rem) { .scroll { overflow-x: auto; } .overview th.number,
+  .overview td.number { padding-right: .7rem; }
+  .overview td:last-child, .overview th:last-child { padding-right: .5rem; } }
 @page { size: A4; margin: 16mm 15mm 18mm;
   @bottom-right { content: counter(page); font: 9pt sans-serif; color: #556170; } }
 @media print { html { font-size: 12px; }

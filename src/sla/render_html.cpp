@@ -43,13 +43,13 @@ void write_overview_row(Html& html, const SlaRow& row) {
   html.open("tr", {{"class", is_tenant(row) ? "whole" : "probe"}});
   cell("name", name_of(row));
   cell("", slo_of(row));
+  write_verdict(html, row.verdict, "td");
   cell("number", promise(row));
   cell("number", row.ratio ? percent_down(*row.ratio) : "-");
   cell("number", row.budget_spent ? fmt::format("{:.1f}%", *row.budget_spent * 100) : "-");
   cell("number", grouped(row.events));
   cell("number", grouped(row.bad));
   cell("number", watched_percent(row.slots.watched_ratio()));
-  write_verdict(html, row.verdict, "td");
   html.close();
 }
 
@@ -57,11 +57,12 @@ void write_overview(Html& html, const SlaReport& report) {
   html.open("section").element("h2", "At a glance");
   html.open("div", {{"class", "scroll"}}).open("table", {{"class", "overview"}});
   html.open("thead").open("tr");
-  for (const char* column : {"Tenant / probe", "Objective"})
+  // On a narrow screen what comes last is scrolled away.
+  for (const char* column : {"Tenant / probe", "Objective", "Verdict"})
     html.element("th", {{"scope", "col"}}, column);
   for (const char* column : {"Promised", "Attained", "Budget spent", "Events", "Bad", "Watched"})
     html.element("th", {{"class", "number"}, {"scope", "col"}}, column);
-  html.element("th", {{"scope", "col"}}, "Verdict").close().close().open("tbody");
+  html.close().close().open("tbody");
   for (const SlaRow* row : rows_of(report))
     write_overview_row(html, *row);
   html.close().close().close();
