@@ -17,6 +17,7 @@ namespace reinfer::page {
 namespace {
 
 constexpr std::size_t kProblemsShown = 10;
+constexpr const char* kDoctype = "<!DOCTYPE html>\n";
 
 std::string iso(base::WallTime t, const char* between, const char* after) {
   const std::time_t seconds =
@@ -113,6 +114,16 @@ void write_glossary(Html& html) {
 
 }  // namespace
 
+std::string page_head(const PageFrame& frame) {
+  Html html;
+  html.open("html", {{"lang", "en"}});
+  write_head(html, frame);
+  html.close();
+  std::string text = kDoctype + html.take();
+  text.resize(text.rfind("</html>"));
+  return text;
+}
+
 void begin_page(Html& html, const record::Snapshot& snapshot, const PageFrame& frame) {
   html.open("html", {{"lang", "en"}});
   write_head(html, frame);
@@ -159,7 +170,7 @@ std::string end_page(Html& html, const record::Snapshot& snapshot, const PageFra
   }
   html.close().close();
   html.close().close();
-  return "<!DOCTYPE html>\n" + html.take() + "\n";
+  return kDoctype + html.take() + "\n";
 }
 
 void write_moment(Html& html, base::WallTime moment, base::WallTime now) {

@@ -19,6 +19,8 @@ struct PageFrame {
   bool still = false;                  // nothing on it changes, so it is not kept up to date
 };
 
+// What a page with this frame begins with, up to and including </head>.
+std::string page_head(const PageFrame& frame);
 // Up to and including <main>.
 void begin_page(Html& html, const record::Snapshot& snapshot, const PageFrame& frame);
 // The rest. Returns the whole text.
