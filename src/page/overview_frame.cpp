@@ -32,6 +32,7 @@ PageFrame overview_frame(const std::vector<explain::Verdict>& verdicts) {
   frame.trouble = std::any_of(verdicts.begin(), verdicts.end(), [](const auto& verdict) {
     return explain::is_trouble(verdict.state);
   });
+  frame.refreshes = true;
   return frame;
 }
 
