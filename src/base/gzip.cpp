@@ -50,6 +50,11 @@ void Gzip::add(std::string_view bytes) {
     run(bytes.substr(at, kPieceBytes), Z_NO_FLUSH);
 }
 
+std::string Gzip::flush() {
+  run({}, Z_SYNC_FLUSH);
+  return take();
+}
+
 std::string Gzip::finish() {
   run({}, Z_FINISH);
   return std::move(out_);

@@ -28,6 +28,8 @@ class Gzip {
   void add(std::string_view bytes);
   // The output so far, for callers that send it in pieces; may be empty.
   std::string take() { return std::exchange(out_, {}); }
+  // The output so far, whose reader can unpack every byte added up to now. It costs a few bytes.
+  std::string flush();
   // The remaining output. Call it once, at the end.
   std::string finish();
 

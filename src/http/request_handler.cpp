@@ -87,8 +87,9 @@ class RequestHandler::Answering final : private HttplibAnswerer {
     if (!written.source || is_head_) return std::nullopt;
     // Such a client takes the end of the connection for the end of the body.
     if (!chunked_) exchange_.closes = true;
-    exchange_.rest = std::make_unique<StreamedBody>(std::move(body_begin_),
-                                                    std::move(written.source), gzipped_, chunked_);
+    exchange_.rest =
+        std::make_unique<StreamedBody>(std::move(body_begin_), std::move(written.source),
+                                       StreamedBody::Framing{gzipped_, chunked_, head_start_});
     append_next(exchange_);
     return std::nullopt;
   }
@@ -185,7 +186,8 @@ class RequestHandler::Answering final : private HttplibAnswerer {
       reply.body = reply.source->next();
       if (reply.source->done()) reply.source.reset();
     }
-    gzipped_ = reply.body.size() >= kCompressedBytesMin &&
+    head_start_ = reply.head_start;
+    gzipped_ = (reply.source || reply.body.size() >= kCompressedBytesMin) &&
                base::accepts_gzip(request.header("Accept-Encoding").value_or(""));
     reply.headers.push_back({"Vary", "Accept-Encoding"});
     if (gzipped_) reply.headers.push_back({"Content-Encoding", "gzip"});
@@ -222,6 +224,7 @@ class RequestHandler::Answering final : private HttplibAnswerer {
   bool is_head_ = false;
   bool chunked_ = false;
   bool gzipped_ = false;
+  bool head_start_ = false;
   std::string body_begin_;
 };
 

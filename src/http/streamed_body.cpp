@@ -6,10 +6,14 @@
 
 namespace reinfer::http {
 
-StreamedBody::StreamedBody(std::string begin, std::unique_ptr<BodySource> source, bool gzipped,
-                           bool chunked)
-    : begin_(std::move(begin)), source_(std::move(source)), chunked_(chunked) {
-  if (gzipped) gzip_.emplace(base::kGzipFast);
+StreamedBody::StreamedBody(std::string begin, std::unique_ptr<BodySource> source,
+                           const Framing& framing)
+    : begin_(std::move(begin)),
+      source_(std::move(source)),
+      chunked_(framing.chunked),
+      begin_alone_(framing.head_start) {
+  // Pages are read over slower lines than scrapes.
+  if (framing.gzipped) gzip_.emplace(framing.head_start ? base::kGzipUsual : base::kGzipFast);
 }
 
 void StreamedBody::add(std::string_view piece, std::string& to) {
@@ -24,6 +28,10 @@ void StreamedBody::add(std::string_view piece, std::string& to) {
 std::string StreamedBody::next_bytes() {
   std::string bytes;
   add(std::exchange(begin_, {}), bytes);
+  if (std::exchange(begin_alone_, false)) {
+    if (gzip_) bytes += gzip_->flush();
+    return bytes;
+  }
   while (bytes.size() < kBytesAtOnce && !source_->done())
     add(source_->next(), bytes);
   if (gzip_ && source_->done()) bytes += gzip_->finish();

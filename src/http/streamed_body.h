@@ -18,11 +18,17 @@ class StreamedBody {
   // Bytes made at a time, so that exchanges do not change threads for every few bytes.
   static constexpr std::size_t kBytesAtOnce = 64 * 1024;
 
-  // `begin`: bytes of the body that the source has given already. `chunked`: RFC 9112 section 7.1;
-  // without, the end of the connection is the end of the body.
-  StreamedBody(std::string begin, std::unique_ptr<BodySource> source, bool gzipped, bool chunked);
+  struct Framing {
+    bool gzipped = false;
+    bool chunked = false;     // RFC 9112 section 7.1; without, the connection's end is the body's
+    bool head_start = false;  // HttpReply::head_start
+  };
 
-  // Appends about kBytesAtOnce bytes. False: the body has ended.
+  // `begin`: bytes of the body that the source has given already.
+  StreamedBody(std::string begin, std::unique_ptr<BodySource> source, const Framing& framing);
+
+  // Appends about kBytesAtOnce bytes, or the first piece that has a head start. False: the body has
+  // ended.
   bool append_next(std::string& to);
 
  private:
@@ -33,6 +39,7 @@ class StreamedBody {
   std::unique_ptr<BodySource> source_;
   std::optional<base::Gzip> gzip_;
   const bool chunked_;
+  bool begin_alone_;
 };
 
 }  // namespace reinfer::http

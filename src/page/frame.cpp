@@ -17,6 +17,8 @@ namespace reinfer::page {
 namespace {
 
 constexpr std::size_t kProblemsShown = 10;
+constexpr const char* kRefreshSeconds = "60";
+constexpr const char* kDoctype = "<!DOCTYPE html>\n";
 
 std::string iso(base::WallTime t, const char* between, const char* after) {
   const std::time_t seconds =
@@ -40,8 +42,10 @@ void write_head(Html& html, const PageFrame& frame) {
                {"data-lost", frame.root + asset_path("lost.svg")}});
   html.single("link", {{"rel", "stylesheet"}, {"href", frame.root + asset_path("page.css")}});
   html.open("script", {{"src", frame.root + asset_path("page.js")}, {"defer", ""}}).close();
-  if (!frame.still)
-    html.open("noscript").single("meta", {{"http-equiv", "refresh"}, {"content", "10"}}).close();
+  if (frame.refreshes)
+    html.open("noscript")
+        .single("meta", {{"http-equiv", "refresh"}, {"content", kRefreshSeconds}})
+        .close();
   html.close();
 }
 
@@ -113,6 +117,16 @@ void write_glossary(Html& html) {
 
 }  // namespace
 
+std::string page_head(const PageFrame& frame) {
+  Html html;
+  html.open("html", {{"lang", "en"}});
+  write_head(html, frame);
+  html.close();
+  std::string text = kDoctype + html.take();
+  text.resize(text.rfind("</html>"));
+  return text;
+}
+
 void begin_page(Html& html, const record::Snapshot& snapshot, const PageFrame& frame) {
   html.open("html", {{"lang", "en"}});
   write_head(html, frame);
@@ -124,7 +138,10 @@ void begin_page(Html& html, const record::Snapshot& snapshot, const PageFrame& f
                "reinfer_exporter");
   html.open("p", {{"class", "updated"}, {"id", "updated"}}).text("as of ");
   write_second(html, snapshot.taken.wall);
-  html.close().close();
+  html.close();
+  if (!frame.still)
+    html.open("noscript").element("a", {{"class", "update"}, {"href", ""}}, "Update now").close();
+  html.close();
   html.open("p", {{"class", "unseen"}, {"id", "announce"}, {"role", "status"}}).close();
   html.open("main", {{"id", "main"}, {frame.still ? "data-still" : "", ""}});
   write_banners(html, snapshot);
@@ -159,7 +176,7 @@ std::string end_page(Html& html, const record::Snapshot& snapshot, const PageFra
   }
   html.close().close();
   html.close().close();
-  return "<!DOCTYPE html>\n" + html.take() + "\n";
+  return kDoctype + html.take() + "\n";
 }
 
 void write_moment(Html& html, base::WallTime moment, base::WallTime now) {

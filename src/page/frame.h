@@ -17,8 +17,13 @@ struct PageFrame {
   bool trouble = false;
   std::string json = "api/v1/status";  // the same for programs, below the root
   bool still = false;                  // nothing on it changes, so it is not kept up to date
+  // Without a script it loads itself again now and then: what a reader has unfolded is folded then,
+  // so no page on which details are read.
+  bool refreshes = false;
 };
 
+// What a page with this frame begins with, up to and including </head>.
+std::string page_head(const PageFrame& frame);
 // Up to and including <main>.
 void begin_page(Html& html, const record::Snapshot& snapshot, const PageFrame& frame);
 // The rest. Returns the whole text.

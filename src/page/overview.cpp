@@ -8,6 +8,7 @@
 #include "page/day_bars.h"
 #include "page/frame.h"
 #include "page/icons.h"
+#include "page/overview_frame.h"
 #include "page/overview_table.h"
 #include "page/page.h"
 
@@ -25,18 +26,6 @@ bool contains_ignoring_case(const std::string& text, const std::string& part) {
 bool wanted(const model::Target& target, const PageFilter& filter) {
   return filter.text.empty() ||
          contains_ignoring_case(target.tenant_name + "/" + target.probe, filter.text);
-}
-
-std::string headline(std::size_t troubled, std::size_t tenants, std::size_t waiting,
-                     std::size_t paused) {
-  if (waiting == tenants) return "Nothing probed yet";
-  if (troubled == 0 && paused > 0)
-    return tenants == 1 ? "Paused"
-                        : fmt::format("{} of {} paused", paused, base::counted(tenants, "tenant"));
-  if (troubled == 0) return tenants == 1 ? "All fine" : fmt::format("All {} tenants fine", tenants);
-  return tenants == 1
-             ? "In trouble"
-             : fmt::format("{} of {} in trouble", troubled, base::counted(tenants, "tenant"));
 }
 
 // The classes of a verdict: its state, and the colour of its fault.
@@ -57,24 +46,13 @@ class Overview {
         filter_(filter),
         context_(context),
         history_(history),
-        verdicts_(explain::judge_tenants(snapshot)) {
-    for (const explain::Verdict& verdict : verdicts_) {
-      troubled_ += explain::is_trouble(verdict.state) ? 1 : 0;
-      waiting_ += verdict.state == explain::TenantState::waiting ? 1 : 0;
-      paused_ += verdict.state == explain::TenantState::paused ? 1 : 0;
-    }
-  }
+        verdicts_(explain::judge_tenants(snapshot)) {}
 
-  PageFrame frame() const {
-    PageFrame frame;
-    frame.title = headline_text() + " \xc2\xb7 reinfer_exporter";
-    frame.trouble = troubled_ > 0;
-    return frame;
-  }
+  PageFrame frame() const { return overview_frame(verdicts_); }
 
   void write() {
     html_.open("div", {{"class", "summary"}});
-    html_.element("h1", headline_text());
+    html_.element("h1", headline_of(verdicts_));
     html_.element("p", {{"class", "quiet"}},
                   fmt::format("{}, {}", base::counted(verdicts_.size(), "tenant"),
                               base::counted(snapshot_.targets.size(), "probe")));
@@ -94,9 +72,6 @@ class Overview {
   }
 
  private:
-  std::string headline_text() const {
-    return headline(troubled_, verdicts_.size(), waiting_, paused_);
-  }
   std::size_t tenant_of(std::size_t row) const {
     return model::to_size(snapshot_.plan->target(rows_[row]).tenant);
   }
@@ -118,7 +93,9 @@ class Overview {
   }
 
   void write_troubled() {
-    if (troubled_ == 0) return;
+    if (std::none_of(verdicts_.begin(), verdicts_.end(),
+                     [](const auto& verdict) { return explain::is_trouble(verdict.state); }))
+      return;
     html_.open("ul", {{"class", "troubled"}, {"id", "troubled"}, {"aria-label", "In trouble"}});
     for (std::size_t i = 0; i < verdicts_.size(); ++i) {
       if (!explain::is_trouble(verdicts_[i].state)) continue;
@@ -278,9 +255,6 @@ class Overview {
   const PageContext& context_;
   const std::optional<OverviewHistory>& history_;
   const std::vector<explain::Verdict> verdicts_;
-  std::size_t troubled_ = 0;
-  std::size_t waiting_ = 0;
-  std::size_t paused_ = 0;
 };
 
 }  // namespace
@@ -299,6 +273,10 @@ std::vector<model::TargetIndex> rows_of_overview(const record::Snapshot& snapsho
   trouble.insert(trouble.end(), calm.begin(), calm.end());
   std::sort(trouble.begin(), trouble.end());
   return trouble;
+}
+
+std::string overview_head(const record::Snapshot& snapshot) {
+  return page_head(overview_frame(explain::judge_tenants(snapshot)));
 }
 
 std::string render_overview(const record::Snapshot& snapshot,

@@ -57,6 +57,10 @@ struct OverviewHistory {
 std::vector<model::TargetIndex> rows_of_overview(const record::Snapshot& snapshot,
                                                  const PageFilter& filter);
 
+// What render_overview() begins with, up to and including </head>. It takes no history, so that a
+// browser can fetch what the head names while the rest is made.
+std::string overview_head(const record::Snapshot& snapshot);
+
 // `recents` belong to `rows`, one each. `history`: as of a target's page.
 std::string render_overview(const record::Snapshot& snapshot,
                             const std::vector<model::TargetIndex>& rows,

@@ -11,22 +11,62 @@
 namespace reinfer::routes {
 namespace {
 
+// The overview: its head at once, the rest once the history has answered.
+class OverviewBody final : public http::BodySource {
+ public:
+  OverviewBody(page::PageFilter filter, const record::Ledgers& ledgers, const base::Clock& clock,
+               history::History* history, const page::PageContext& context)
+      : filter_(std::move(filter)),
+        ledgers_(ledgers),
+        clock_(clock),
+        history_(history),
+        context_(context),
+        snapshot_(ledgers.snapshot(clock.now())) {}
+
+  std::string_view next() override {
+    if (done()) return {};
+    if (pieces_++ == 0) return text_ = page::overview_head(snapshot_);
+    text_ = whole();
+    return std::string_view(text_).substr(text_.find(kHeadEnd) + kHeadEnd.size());
+  }
+  bool done() const override { return pieces_ == 2; }
+
+ private:
+  static constexpr std::string_view kHeadEnd = "</head>";
+
+  std::string whole() {
+    // A reload may come between the two: then the rows are those of a plan that is gone, and we
+    // look again.
+    for (;;) {
+      const auto rows = page::rows_of_overview(snapshot_, filter_);
+      if (const auto recents = ledgers_.recents(snapshot_.plan.get(), rows)) {
+        std::optional<page::OverviewHistory> past;
+        if (history_ != nullptr) past = history_of_all(*history_, snapshot_.taken.wall);
+        return page::render_overview(snapshot_, rows, *recents, filter_, context_, past);
+      }
+      snapshot_ = ledgers_.snapshot(clock_.now());
+    }
+  }
+
+  const page::PageFilter filter_;
+  const record::Ledgers& ledgers_;
+  const base::Clock& clock_;
+  history::History* const history_;
+  const page::PageContext context_;
+  record::Snapshot snapshot_;
+  std::string text_;
+  int pieces_ = 0;
+};
+
 http::HttpReply overview(const http::HttpRequest& request, const record::Ledgers& ledgers,
                          const base::Clock& clock, history::History* history,
                          const page::PageContext& context) {
-  const page::PageFilter filter{request.parameter("q").value_or(""),
-                                request.parameter("trouble") == "1"};
-  // A reload may come between the two: then the rows are those of a plan that is gone, and we look
-  // again.
-  for (;;) {
-    const record::Snapshot snapshot = ledgers.snapshot(clock.now());
-    const auto rows = page::rows_of_overview(snapshot, filter);
-    const auto recents = ledgers.recents(snapshot.plan.get(), rows);
-    if (!recents) continue;
-    std::optional<page::OverviewHistory> past;
-    if (history != nullptr) past = history_of_all(*history, snapshot.taken.wall);
-    return page_reply(page::render_overview(snapshot, rows, *recents, filter, context, past));
-  }
+  http::HttpReply reply = page_reply({});
+  reply.source = std::make_unique<OverviewBody>(
+      page::PageFilter{request.parameter("q").value_or(""), request.parameter("trouble") == "1"},
+      ledgers, clock, history, context);
+  reply.head_start = true;
+  return reply;
 }
 
 struct Remembered {

@@ -224,14 +224,38 @@ for (const path of ['', kTarget])
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth) <= 320);
   });
 
-test('without JavaScript the overview is whole and refreshes itself', async () => {
-  const {page, complaints} = await open('', {javaScriptEnabled: false});
+// That the reader gets the state of now by the link, and that it was what the page said before.
+async function updateByLink(page) {
+  const updated = await page.locator('#updated').textContent();
+  assert.match(updated, /^as of \d\d:\d\d:\d\d UTC$/);
+  await waitUntil(async () => {
+    await page.getByRole('link', {name: 'Update now'}).click();
+    return (await page.locator('#updated').textContent()) !== updated;
+  }, 'a later state');
+}
+
+test('without JavaScript the overview is whole, seldom refreshes itself, and can be updated', async () => {
+  const {page, complaints} = await open('?q=acme', {javaScriptEnabled: false});
   assert.match(await verdictOf(page, 'acme'), /^Platform failing since \d\d:\d\d UTC/);
-  assert.equal(await page.locator('noscript meta[http-equiv=refresh]').count(), 1);
+  assert.deepEqual(await page.locator('noscript meta[http-equiv=refresh]').evaluateAll(
+    found => found.map(meta => meta.content)), ['60']);
+  await updateByLink(page);
+  assert.equal(page.url(), `${stage.url}?q=acme`);
   assert.deepEqual(complaints, []);
 });
 
-test('without JavaScript the page of a target is whole and refreshes itself', async () => {
+test('what only readers without JavaScript need is not there for the others', async () => {
+  const {page} = await open();
+  assert.equal(await page.getByRole('link', {name: 'Update now'}).count(), 0);
+  for (const path of ['', kTarget]) {
+    const {page: narrow} = await open(path,
+      {javaScriptEnabled: false, viewport: {width: 320, height: 640}});
+    const box = await narrow.getByRole('link', {name: 'Update now'}).boundingBox();
+    assert.ok(box.x >= 0 && box.x + box.width <= 320, JSON.stringify(box));
+  }
+});
+
+test('without JavaScript the page of a target is whole, and only updated when the reader asks', async () => {
   const {page, complaints} = await open(kTarget, {javaScriptEnabled: false});
   assert.equal(await page.locator('h1').textContent(), 'dataset');
   assert.match(await page.locator('.tenant-verdict').textContent(),
@@ -244,9 +268,8 @@ test('without JavaScript the page of a target is whole and refreshes itself', as
   const [download] = await Promise.all([page.waitForEvent('download'),
     page.getByRole('link', {name: 'Download as JSON'}).click()]);
   assert.equal(download.suggestedFilename(), 'acme-dataset-evidence.json');
-  const updated = await page.locator('#updated').textContent();
-  await waitUntil(async () => (await page.locator('#updated').textContent()) !== updated,
-    'the refresh');
+  assert.equal(await page.locator('meta[http-equiv=refresh]').count(), 0, 'it would fold them');
+  await updateByLink(page);
   assert.deepEqual(complaints.filter(text => !text.includes('evidence.json')), []);
 });
 

@@ -227,6 +227,25 @@ TEST_CASE_FIXTURE(PageTest, "a reload that failed is told on every page") {
             "The last reload failed."));
 }
 
+TEST_CASE_FIXTURE(PageTest,
+                  "the overview begins with the head that is sent before the rest is made") {
+  record(0, model::Outcome::server_error);
+  const std::string head = page::overview_head(ledger.snapshot(now));
+  CHECK(overview().starts_with(head + "<body>"));
+  CHECK(overview({"nobody", true}).starts_with(head + "<body>"));
+  CHECK(has(head, "<title>1 of 2 tenants in trouble"));
+  CHECK(has(head, "rel=\"stylesheet\""));
+}
+
+TEST_CASE_FIXTURE(PageTest, "without a script only the overview loads itself again, and seldom") {
+  const std::string refresh = "<noscript><meta http-equiv=\"refresh\" content=\"60\"></noscript>";
+  const std::string update = "<noscript><a class=\"update\" href=\"\">Update now</a></noscript>";
+  CHECK(has(overview(), refresh));
+  CHECK(has(overview(), update));
+  CHECK_FALSE(has(detail(1), "http-equiv=\"refresh\""));
+  CHECK(has(detail(1), update));
+}
+
 TEST_CASE_FIXTURE(PageTest, "what is remembered belongs to one plan") {
   const auto other = plan_from(kTwoTenants);
   CHECK(ledger.recents(plan.get(), {model::TargetIndex{0}}).has_value());

@@ -11,16 +11,21 @@
   const telling = new Map();  // buttons that say for a moment what they did: label and timer
 
   // Times stand in the page in UTC; the reader's own zone is the better text, UTC stays on hover.
+  // Only names of months are asked of the browser's locale: its first answer takes tens of
+  // milliseconds, and a small page is not painted before.
+  const twoDigits = number => String(number).padStart(2, '0');
   const localise = root => {
-    const today = new Date();
+    const today = new Date().toDateString();
     for (const element of root.querySelectorAll('time[datetime]')) {
       if (element.dataset.style === 'age') continue;
       const moment = new Date(element.dateTime);
-      const options = {hour: '2-digit', minute: '2-digit', hourCycle: 'h23'};
-      if (element.dataset.style === 'seconds') options.second = '2-digit';
-      else if (moment.toDateString() !== today.toDateString())
-        Object.assign(options, {day: 'numeric', month: 'short'});
-      element.textContent = moment.toLocaleString(undefined, options);
+      const parts = [moment.getHours(), moment.getMinutes()];
+      if (element.dataset.style === 'seconds') parts.push(moment.getSeconds());
+      const clock = parts.map(twoDigits).join(':');
+      const named = element.dataset.style !== 'seconds' && moment.toDateString() !== today;
+      element.textContent = named ?
+        `${moment.toLocaleDateString(undefined, {day: 'numeric', month: 'short'})}, ${clock}` :
+        clock;
     }
   };
 
