@@ -229,9 +229,12 @@ def judge_history(rows):
         return [row for row in rows if (row['what'], row.get('subject'), row.get('workload'))
                 == (what, subject, workload)]
     for workload in history.CPU_WORKLOADS:
-        yield Demand(f'CPU of a probe with a history to without, {workload}', 1.05, 'x', ratio(*(
-            figures.median([row['cpu_us_per_probe'] for row in of('cpu', subject, workload)])
-            for subject in ('history', 'exporter'))))
+        yield Demand(f'CPU of a probe with a history to without, {workload}', 1.05, 'x',
+                     figures.median(history.cpu_ratios(rows, workload, 'history')))
+    yield Demand(f'instructions of a probe with a history to without, {history.COUNTED_WORKLOAD}',
+                 1.05, 'x', ratio(*(figures.median([row['instructions'] for row in of(
+                     'count', subject, history.COUNTED_WORKLOAD)])
+                                    for subject in ('history', 'exporter'))))
     for workload in history.ERROR_WORKLOADS:
         for kind in sorted({kind for row in of('error', 'exporter', workload)
                             for kind in row['kinds']}):

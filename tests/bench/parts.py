@@ -183,12 +183,18 @@ def measure_quota(stage, options, rows):
 
 def measure_history(stage, options, rows):
     """CPU and error with a history and without, and a played day of it."""
-    for workloads, run, seconds in (
-            (history.CPU_WORKLOADS, history.run_cpu, options.seconds / 2),
-            (history.ERROR_WORKLOADS, history.run_error, options.seconds)):
-        cells = [(subject, workload) for workload in workloads for subject in history.SUBJECTS]
-        interleaved(rows, options.runs, cells, lambda subject, workload, seed, run=run,
-                    seconds=seconds: run(stage, subject, workload, seconds, seed))
+    for run in range(options.runs):
+        for workload, times in history.TIMES.items():
+            for number in range(run * times, (run + 1) * times):
+                rows.take(f'run {run + 1} of {options.runs}: {workload}, side by side',
+                          lambda w=workload, n=number: history.run_cpu(
+                              stage, w, options.seconds / 2, 1000 + n))
+    counted(rows, [(subject,) for subject in history.SUBJECTS],
+            lambda subject: history.count(stage, subject, options.seconds, 1000))
+    cells = [(subject, workload) for workload in history.ERROR_WORKLOADS
+             for subject in history.SUBJECTS]
+    interleaved(rows, options.runs, cells, lambda subject, workload, seed: history.run_error(
+        stage, subject, workload, options.seconds, seed))
     rows.take(f'a day of {history.PLAYED_TARGETS} targets, played',
               lambda: history.play_day(stage))
 
