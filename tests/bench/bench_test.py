@@ -10,6 +10,7 @@ import figures
 import history
 import plot
 import results
+from places_test import Places  # noqa: F401  pylint: disable=W0611
 from scale_test import Crowds, Growth, Pictures, Runs  # noqa: F401  pylint: disable=W0611
 
 

@@ -142,6 +142,13 @@ def quota_table(rows):
                   'trusted p99', 'trusted max', 'all p99', 'wrong and trusted'], body)
 
 
+def places_text(rows):
+    """The same in other places, and what these are made of."""
+    made_of = [f'{place}: {runs[0]["versions"]}.' for (place,), runs in figures.grouped(
+        rows, 'place').items()]
+    return '\n\n'.join([quota_table(rows), *made_of])
+
+
 def history_cpu_table(rows):
     """With and without at the same time; the last column is what cannot be told."""
     body = []
@@ -201,6 +208,7 @@ SECTIONS = {
     'start': ('First light', start_table),
     'sight': ('What people look at', sight_table),
     'quota': ('Where people run it', quota_table),
+    'places': ('In the container image and on Debian 13', places_text),
     'rules': ('What the rules cost a Prometheus', rules_table),
     'history': ('What the history costs', history_text),
 }

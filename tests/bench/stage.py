@@ -88,9 +88,9 @@ class Stage:
         return self._build / folder / name
 
     @contextlib.contextmanager
-    def running(self, *arguments):
+    def running(self, *arguments, environment=None):
         """A program for as long as the block lasts; it is still there at its end, or all fails."""
-        program = Program(arguments, self.path('log'))
+        program = Program(arguments, self.path('log'), environment)
         try:
             yield program
             program.check()
@@ -146,12 +146,13 @@ class Stage:
         return config
 
     @contextlib.contextmanager
-    def blackbox(self, peer='blackbox'):
-        """One of the blackbox_exporters: the program and its port."""
+    def blackbox(self, peer='blackbox', running=None):
+        """One of the blackbox_exporters, perhaps elsewhere: the program and its port."""
         config = self.blackbox_file()
         port = free_port()
-        with self.running(PEERS[peer], f'--config.file={config}',
-                          f'--web.listen-address=127.0.0.1:{port}', '--log.level=error') as program:
+        with (running or self.running)(
+                PEERS[peer], f'--config.file={config}', f'--web.listen-address=127.0.0.1:{port}',
+                '--log.level=error') as program:
             wait_for(lambda: get(port, '/-/healthy'), BLACKBOX)
             yield program, port
 
