@@ -10,6 +10,8 @@
 #   bash tests/debian13.sh --clang    builds with clang instead of g++ and runs the unit level
 #   bash tests/debian13.sh --deb      builds the packages (deploy/build-deb.sh) and tests them in a
 #                                     booted Debian 13
+#   bash tests/debian13.sh --bench    builds what the benchmarks run here; the last line is the path
+#                                     of the root
 #   bash tests/debian13.sh --readme   deploy/quickstart.sh from a bare root; with --levels=all also
 #                                     tests/run.sh, as the README says; with --release=bookworm in
 #                                     a root of Debian 12
@@ -28,10 +30,10 @@ release=trixie
 for argument in "$@"; do
   case "$argument" in
     --quick) quick=yes ;;
-    --asan | --soak | --clang | --deb | --readme | --shell) mode=${argument#--} ;;
+    --asan | --soak | --clang | --deb | --bench | --readme | --shell) mode=${argument#--} ;;
     --levels=all) levels=all ;;
     --release=bookworm | --release=trixie) release=${argument#--release=} ;;
-    -h | --help) sed -n '2,20s/^# \{0,1\}//p' tests/debian13.sh; exit 0 ;;
+    -h | --help) sed -n '2,22s/^# \{0,1\}//p' tests/debian13.sh; exit 0 ;;
     *) echo "unknown argument $argument" >&2; exit 2 ;;
   esac
 done
@@ -194,6 +196,15 @@ case $mode in
     # Others may have the root meanwhile.
     flock --unlock 9
     enter "$root" python3 tests/soak/run.py --build-dir /cache/build/asan --minutes 60
+    exit
+    ;;
+  bench)
+    make_root
+    enter "$root" bash -c 'source deploy/packages.sh
+      install_packages prometheus-blackbox-exporter' >"$logs/peer.log" 2>&1 ||
+      { tail -n 40 "$logs/peer.log" >&2; exit 1; }
+    build release release probe_bench
+    echo "$root"
     exit
     ;;
   clang)

@@ -6,6 +6,7 @@
 #   bash deploy/container/build.sh --release=trixie    on Debian 13, the default is bookworm
 #   bash deploy/container/build.sh --prefix=registry.example.com/monitoring
 #   bash deploy/container/build.sh --output=DIR     also as OCI archives, with SBOMs and checksums
+#   bash deploy/container/build.sh --builder        also reinfer_builder, in which they were compiled
 #   bash deploy/container/build.sh --again          compiles and assembles anew, to compare
 #
 # With docker or with a registry the Containerfile beside it is enough.
@@ -17,13 +18,15 @@ release=bookworm
 prefix=localhost
 output=
 again=no
+builder=no
 for argument in "$@"; do
   case "$argument" in
     --release=bookworm | --release=trixie) release=${argument#*=} ;;
     --prefix=?*) prefix=${argument#*=} ;;
     --output=?*) output=${argument#*=} ;;
+    --builder) builder=yes ;;
     --again) again=$(date +%s%N) ;;
-    -h | --help) sed -n '2,11s/^# \{0,1\}//p' deploy/container/build.sh; exit 0 ;;
+    -h | --help) sed -n '2,12s/^# \{0,1\}//p' deploy/container/build.sh; exit 0 ;;
     *) echo "unknown argument $argument" >&2; exit 2 ;;
   esac
 done
@@ -78,6 +81,7 @@ build() {
 }
 build simulator reinfer_simulator
 build '' reinfer_exporter
+if [ $builder = yes ]; then build build reinfer_builder; fi
 
 if [ -n "$output" ]; then
   mkdir -p "$output"

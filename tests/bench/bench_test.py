@@ -9,6 +9,8 @@ import exactness
 import figures
 import history
 import plot
+import results
+from places_test import Places  # noqa: F401  pylint: disable=W0611
 from scale_test import Crowds, Growth, Pictures, Runs  # noqa: F401  pylint: disable=W0611
 
 
@@ -150,15 +152,43 @@ class History(unittest.TestCase):
         self.assertEqual(days(31000 + 36000 + 700 + 5000),
                          [0, 0, 0, 21, 90, 90, 90, 90, 1])
 
+    @staticmethod
+    def cpu_row(with_one, without, again, workload='tls fresh'):
+        return {'what': 'cpu', 'workload': workload,
+                'slices': {'history': with_one, 'exporter': without, 'again': again}}
+
     def test_more_cpu_with_a_history_than_without_is_judged(self):
-        def row(subject, micros):
-            return {'what': 'cpu', 'subject': subject, 'workload': 'tls fresh',
-                    'cpu_us_per_probe': micros}
         judged = {d.what: d.met for d in demands.judge({'history': [
-            row('exporter', 1000), row('history', 1049), self.DAY]})}
+            self.cpu_row([1049, 1049], [1000, 1000], [1000, 1000]), self.DAY]})}
         self.assertTrue(judged['CPU of a probe with a history to without, tls fresh'])
         self.assertFalse(judged['CPU of a probe with a history to without, plain reused'])
         self.assertTrue(judged['history of 10,000 targets for 90 days, days and slices'])
+
+    def test_a_machine_that_changes_its_pace_changes_no_ratio(self):
+        # Twice as slow in the second slice; disturbed in the last of the first run.
+        rows = [self.cpu_row([104, 208, 900], [100, 200, 200], [100, None, 100]),
+                self.cpu_row([206, 103], [200, 100], [None, None])]
+        self.assertEqual(history.cpu_ratios(rows, 'tls fresh', 'history'), [1.04, 1.03])
+        self.assertEqual(history.cpu_ratios(rows, 'tls fresh', 'again'), [0.75])
+        self.assertEqual(history.cpu_ratios([*rows, self.DAY], 'plain reused', 'again'), [])
+
+    def test_cpu_of_a_slice_is_shared_by_what_arrived_in_it(self):
+        marks = [(0, 0), (100, 50_000), (200, 80_000), (300, 90_000)]
+        self.assertEqual(history.cpu_of_slices(marks, [0, 99, 100, 400]), [25, 30, None])
+
+    def test_the_table_shows_both_ratios(self):
+        text = results.history_text([self.cpu_row([104, 104], [100, 100], [99, 99])])
+        self.assertIn('| to the first, tls fresh | 1 | 1.04 | 0.99 |', text)
+
+    def test_more_instructions_with_a_history_are_judged(self):
+        def met(count):
+            rows = [{'what': 'count', 'subject': subject, 'workload': 'plain reused',
+                     'instructions': figure}
+                    for subject, figure in (('exporter', 1000), ('history', count))]
+            return {d.what: d.met for d in demands.judge({'history': rows})}[
+                'instructions of a probe with a history to without, plain reused']
+        self.assertTrue(met(1050))
+        self.assertFalse(met(1051))
 
 
 if __name__ == '__main__':

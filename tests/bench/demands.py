@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import figures
 import growth
 import history
+import places
 import quota
 import rules
 import sight
@@ -206,14 +207,26 @@ def judge_sight(rows):
     yield Demand('check of 10,000 targets', 1000, 'ms', at(10000, lambda row: row.get('check_ms')))
 
 
+def judge_place(place, runs):
+    """What is trusted is right; nothing is met by what was not measured."""
+    yield Demand(f'wait error p99 of trusted probes, {place}', 50, 'us',
+                 figures.median([row['trusted_p99_us'] for row in runs]))
+    yield Demand(f'probes wrong by more than {quota.WRONG_US} us and trusted, {place}', 0, '',
+                 sum(row['trusted_wrong'] for row in runs) if runs else None)
+
+
 def judge_quota(rows):
-    """What is trusted is right."""
+    """Each share of a processor that was measured."""
     for (place,), runs in figures.grouped(
             [row for row in rows if row['subject'] == 'exporter'], 'place').items():
-        yield Demand(f'wait error p99 of trusted probes, {place}', 50, 'us',
-                     figures.median([row['trusted_p99_us'] for row in runs]))
-        yield Demand(f'probes wrong by more than {quota.WRONG_US} us and trusted, {place}', 0, '',
-                     sum(row['trusted_wrong'] for row in runs))
+        yield from judge_place(place, runs)
+
+
+def judge_places(rows):
+    """Each place that is asked for, whether it could be had or not."""
+    for place in places.PLACES:
+        yield from judge_place(place, [row for row in rows if (row['subject'], row['place'])
+                                       == ('exporter', place)])
 
 
 def judge_rules(rows):
@@ -229,9 +242,12 @@ def judge_history(rows):
         return [row for row in rows if (row['what'], row.get('subject'), row.get('workload'))
                 == (what, subject, workload)]
     for workload in history.CPU_WORKLOADS:
-        yield Demand(f'CPU of a probe with a history to without, {workload}', 1.05, 'x', ratio(*(
-            figures.median([row['cpu_us_per_probe'] for row in of('cpu', subject, workload)])
-            for subject in ('history', 'exporter'))))
+        yield Demand(f'CPU of a probe with a history to without, {workload}', 1.05, 'x',
+                     figures.median(history.cpu_ratios(rows, workload, 'history')))
+    yield Demand(f'instructions of a probe with a history to without, {history.COUNTED_WORKLOAD}',
+                 1.05, 'x', ratio(*(figures.median([row['instructions'] for row in of(
+                     'count', subject, history.COUNTED_WORKLOAD)])
+                                    for subject in ('history', 'exporter'))))
     for workload in history.ERROR_WORKLOADS:
         for kind in sorted({kind for row in of('error', 'exporter', workload)
                             for kind in row['kinds']}):
@@ -255,6 +271,7 @@ def judge_all_growth(parts):
 
 
 JUDGES = {'own': judge_own, 'growth': judge_growth, 'start': judge_start, 'quota': judge_quota,
+          'places': judge_places,
           'error': judge_error, 'cpu': judge_cpu, 'size': judge_size, 'lag': judge_lag,
           'scrape': judge_scrape, 'history': judge_history, 'burst': judge_burst,
           'holds': judge_holds, 'sight': judge_sight, 'rules': judge_rules}

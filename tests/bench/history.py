@@ -1,27 +1,43 @@
-"""What the history costs: CPU a probe and error of the wait with it and without, in turn, and the
-bytes of played days.
+"""What the history costs: CPU a probe with it and without, at the same time; instructions a probe;
+error of the wait with it and without, in turn; and the bytes of played days.
 
 Days are played, since those that are waited for are days: history_bench drives the ledgers and the
 history by a clock of its own. Its files say how many bytes each kind of row takes, packed and of a
 day that is not over; how long each kind is kept says how many there are after so many days.
 """
 
+import contextlib
 import json
 import sqlite3
 import subprocess
+import time
 from dataclasses import dataclass
 
-import cost
 import exactness
+import figures
+import own
+from program import pause
 from stage import Load
 
 SUBJECTS = ('exporter', 'history')
+# Side by side, for a machine's pace changes by more than what is to be told. The third is like the
+# first: what the two differ by is what this cannot tell. Where the kernel puts a process and its
+# pages makes a few percent for as long as it lives, so many short lives tell more than a long one.
+AT_ONCE = ('exporter', 'history', 'again')
+SLICES = 3
 CPU_WORKLOADS = {'plain reused': [Load('plain', 'reuse', 100)],
-                 'tls fresh': [Load('tls', 'fresh', 60)]}
+                 'tls fresh': [Load('tls', 'fresh', 30)]}
+# Twice as many lives of those whose few percent are fewer microseconds.
+TIMES = {'plain reused': 2, 'tls fresh': 1}
+# Of the cheapest probe. A second's results are written in one transaction, whose cost they share,
+# so there are as many a second as callgrind can do.
+COUNTED_WORKLOAD, COUNTED_LOADS = 'plain reused', [Load('plain', 'reuse', 40)]
 ERROR_WORKLOADS = ('quiet', 'quiet-tls')
 PLAYED_TARGETS, PLAYED_INTERVAL_S = 100, 30
 # Enough for some pages of each table; all but the last hour is packed. Without a limit of size.
 PLAYED_DAYS, PLAYED_MEGABYTES = 7, 100000
+# With fewer of the probes the rest is about those that were skipped.
+KEPT_UP = 0.9
 # What is asked: so many targets for so many days in so many bytes.
 TARGETS, DAYS, CAP_BYTES = 10000, 90, 512e6
 
@@ -61,19 +77,74 @@ TODAY, TODAY_TABLES = 'the day that is not over', ('open_day', 'latency', 'resul
 WANTED = ('slices of five minutes', 'latencies by day', 'availability by day', TODAY)
 
 
-def run_cpu(stage, subject, workload, seconds, seed):
-    """CPU time a probe of the program itself, with --storage.path or without."""
-    flags = []
-    if subject == 'history':
-        folder = stage.path('storage')
-        folder.mkdir(mode=0o700)
-        flags = [f'--storage.path={folder}']
-    with stage.truth(seed) as truth, stage.exporter(
-            stage.config_file(truth, CPU_WORKLOADS[workload]), *flags) as (program, _):
-        window, _ = cost.watch(program, seconds)
-    probes = cost.answered(truth, window)
-    return {'what': 'cpu', 'subject': subject, 'workload': workload, 'probes': probes,
-            'cpu_us_per_probe': window.cpu_ns / 1e3 / max(1, probes)}
+def storage_flags(stage, subject):
+    """Where it keeps its history, if it has one."""
+    if subject != 'history':
+        return []
+    folder = stage.path('storage')
+    folder.mkdir(mode=0o700)
+    return [f'--storage.path={folder}']
+
+
+def sliced(programs, seconds):
+    """Lets them warm up and watches them: {subject: [(time, CPU time so far), ...]}, of each slice
+    its begin and end."""
+    pause(exactness.WARM_UP_SECONDS)
+    marks = {subject: [] for subject in programs}
+    for number in range(SLICES + 1):
+        if number:
+            pause(seconds)
+        for subject, program in programs.items():
+            marks[subject].append((time.time_ns(), program.cpu_ns()))
+    return marks
+
+
+def cpu_of_slices(marks, arrivals):
+    """Microseconds of CPU a probe in each slice; None where nothing arrived."""
+    found = []
+    for (begin, before), (end, after) in zip(marks, marks[1:]):
+        probes = sum(begin <= arrival < end for arrival in arrivals)
+        found.append((after - before) / 1e3 / probes if probes else None)
+    return found
+
+
+def run_cpu(stage, workload, seconds, seed):
+    """CPU time a probe of the program itself: with --storage.path, without, and without, at once,
+    each with a server of its own. Slices are of so many seconds."""
+    programs, truths = {}, {}
+    with contextlib.ExitStack() as stack:
+        for number, subject in enumerate(AT_ONCE):
+            truth = truths[subject] = stack.enter_context(stage.truth(seed))
+            # Slots follow from names: they do not fall together, and each has each in turn.
+            grid = f'grid-{(number + seed) % len(AT_ONCE)}'
+            config = stage.config_file(truth, CPU_WORKLOADS[workload], prefix=grid)
+            programs[subject], _ = stack.enter_context(
+                stage.exporter(config, *storage_flags(stage, subject)))
+        marks = sliced(programs, seconds)
+    return {'what': 'cpu', 'workload': workload, 'slices': {
+        subject: cpu_of_slices(marks[subject], [
+            record['arrival'] for record in truths[subject].records().values()])
+        for subject in AT_ONCE}}
+
+
+def cpu_ratios(rows, workload, subject):
+    """The subject's CPU to that of the exporter without a history beside it: of each run the
+    median of its slices."""
+    found = [figures.median([ours / other for ours, other in zip(
+        row['slices'][subject], row['slices']['exporter']) if ours is not None and other])
+             for row in rows if (row['what'], row.get('workload')) == ('cpu', workload)]
+    return [ratio for ratio in found if ratio is not None]
+
+
+def count(stage, subject, seconds, seed):
+    """Instructions of a probe."""
+    found = own.run_callgrind(stage, 'exporter', COUNTED_LOADS, seconds, seed,
+                              storage_flags(stage, subject))
+    wanted = seconds * sum(load.rate for load in COUNTED_LOADS)
+    if found['probes'] < KEPT_UP * wanted:
+        raise RuntimeError(f'{found["probes"]} probes instead of {wanted:.0f}: too slow to count')
+    return {'what': 'count', 'subject': subject, 'workload': COUNTED_WORKLOAD, **{
+        key: found[key] for key in ('instructions', 'probes', 'libraries')}}
 
 
 def run_error(stage, subject, workload, seconds, seed):

@@ -34,13 +34,13 @@ class Stretch:
         self.end = time.time_ns()
 
 
-def arguments(stage, subject, truth, loads):
-    """How the subject is started."""
+def arguments(stage, subject, truth, loads, flags=()):
+    """How the subject is started; flags are the exporter's."""
     if subject == 'exporter':
         config = stage.config_file(truth, loads)
         return [stage.program('reinfer_exporter'), f'--config.file={config}',
                 '--web.listen-address=127.0.0.1:0', f'--web.port-file={stage.path("port")}',
-                '--log.level=warn']
+                '--log.level=warn', *flags]
     return [stage.program('floor'), stage.targets_file(truth, loads), stage.path('samples'),
             stage.folder / 'ca.pem']
 
@@ -95,12 +95,12 @@ def by_maker(libraries, probes):
     return found
 
 
-def run_callgrind(stage, subject, loads, seconds, seed):
+def run_callgrind(stage, subject, loads, seconds, seed, flags=()):
     """Instructions and allocations of so many seconds, once the subject is warm."""
     out = stage.path('callgrind')
     with stage.truth(seed) as truth:
         command = ['valgrind', '--tool=callgrind', '-q', f'--callgrind-out-file={out}',
-                   *arguments(stage, subject, truth, loads)]
+                   *arguments(stage, subject, truth, loads, flags)]
         with stage.running(*command) as program:
             pause(START_SECONDS)
             subprocess.run(['callgrind_control', '-z', str(program.pid)], check=True,

@@ -12,6 +12,7 @@ import growth
 import history
 import holds
 import own
+import places
 import quota
 import rules
 import sight
@@ -28,11 +29,12 @@ def say(text):
 
 
 def reason(error):
-    """Why it failed, on one line, with the last words of a program."""
+    """Why it failed, on one line, with the first and the last words of a program."""
     words = getattr(error, 'stderr', None) or b''
     if isinstance(words, bytes):
         words = words.decode(errors='replace')
-    return ' '.join([repr(error), *words.split()])[:400]
+    said = ' '.join([repr(error), *words.split()])
+    return said if len(said) <= 400 else f'{said[:200]} ... {said[-195:]}'
 
 
 class Rows:
@@ -181,14 +183,31 @@ def measure_quota(stage, options, rows):
         stage, subject, place, options.seconds, seed))
 
 
+def measure_places(stage, options, rows):
+    """Exactness in the image and on Debian 13; a place that cannot be had costs its own rows."""
+    there = {}
+    for name, make in places.PLACES.items():
+        rows.take(f'what is needed for {name}',
+                  lambda n=name, m=make: there.update({n: m(stage)}))
+    cells = [(subject, name) for name in there for subject in places.SUBJECTS]
+    interleaved(rows, options.runs, cells, lambda subject, name, seed: places.run_place(
+        stage, name, there[name], subject, options.seconds, seed))
+
+
 def measure_history(stage, options, rows):
     """CPU and error with a history and without, and a played day of it."""
-    for workloads, run, seconds in (
-            (history.CPU_WORKLOADS, history.run_cpu, options.seconds / 2),
-            (history.ERROR_WORKLOADS, history.run_error, options.seconds)):
-        cells = [(subject, workload) for workload in workloads for subject in history.SUBJECTS]
-        interleaved(rows, options.runs, cells, lambda subject, workload, seed, run=run,
-                    seconds=seconds: run(stage, subject, workload, seconds, seed))
+    for run in range(options.runs):
+        for workload, times in history.TIMES.items():
+            for number in range(run * times, (run + 1) * times):
+                rows.take(f'run {run + 1} of {options.runs}: {workload}, side by side',
+                          lambda w=workload, n=number: history.run_cpu(
+                              stage, w, options.seconds / 2, 1000 + n))
+    counted(rows, [(subject,) for subject in history.SUBJECTS],
+            lambda subject: history.count(stage, subject, options.seconds, 1000))
+    cells = [(subject, workload) for workload in history.ERROR_WORKLOADS
+             for subject in history.SUBJECTS]
+    interleaved(rows, options.runs, cells, lambda subject, workload, seed: history.run_error(
+        stage, subject, workload, options.seconds, seed))
     rows.take(f'a day of {history.PLAYED_TARGETS} targets, played',
               lambda: history.play_day(stage))
 
@@ -197,5 +216,5 @@ PARTS = {'truth': measure_truth, 'error': measure_error, 'cpu': measure_cpu, 'ow
          'size': measure_size, 'burst': measure_burst, 'growth': measure_growth,
          'holds': measure_holds, 'lag': measure_lag, 'scrape': measure_scrape,
          'start': measure_start, 'sight': measure_sight, 'quota': measure_quota,
-         'rules': measure_rules,
+         'places': measure_places, 'rules': measure_rules,
          'history': measure_history}

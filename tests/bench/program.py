@@ -42,9 +42,10 @@ def get(port, path, headers=None):
 class Program:
     """A running program whose cost can be read."""
 
-    def __init__(self, arguments, log):
+    def __init__(self, arguments, log, environment=None):
         self._log = open(log, 'wb')
-        environment = {'PATH': os.environ.get('PATH', ''), TOKEN_VARIABLE: 'bench-token'}
+        environment = {'PATH': os.environ.get('PATH', ''), TOKEN_VARIABLE: 'bench-token',
+                       **(environment or {})}
         self._process = subprocess.Popen([str(a) for a in arguments], stdout=self._log,
                                          stderr=self._log, env=environment)
         self.name = Path(str(arguments[0])).name

@@ -119,23 +119,40 @@ def beside_a_neighbour(stage):
         yield {'means': 'busy loops', 'throttled': None}
 
 
-def run_subject(stage, stack, truth, subject, rate, samples):
-    """Starts it; the program whose figures are looked at."""
+def run_subject(stage, stack, truth, subject, rate, samples, running=None):
+    """Starts it, by `running` if that is given; the program whose figures are looked at."""
+    running = running or stage.running
     if subject in PEERS:
         loads = [Load(scheme, 'fresh', rate * PEERS_PART) for scheme in ('plain', 'tls')]
     else:
         loads = [Load(scheme, connection, rate) for scheme, connection in KINDS]
     if subject == 'exporter':
         port_file = stage.path('port')
-        program = stack.enter_context(stage.running(
+        program = stack.enter_context(running(
             stage.program('probe_bench'), stage.config_file(truth, loads), samples, port_file))
         program.says(port_file)
         return program
-    program, port = stack.enter_context(stage.blackbox(subject))
+    program, port = stack.enter_context(stage.blackbox(subject, running))
     stack.enter_context(stage.running(
         stage.program('floor'), stage.targets_file(truth, loads), samples,
         stage.folder / 'ca.pem', port))
     return program
+
+
+def judged_samples(truth, samples, window):
+    """Wait errors of all samples of a window, and of those that the subject trusts."""
+    said, failures = read_samples(samples)
+    trusted = [one for one in said if one.get('distrusted') != '1']
+    result = {'probes': len(said), 'failures': failures,
+              'distrusted_share': 1 - len(trusted) / len(said) if said else None}
+    for name, chosen in (('all', said), ('trusted', trusted)):
+        errors, _ = exactness.errors_of(truth.records(), chosen, window)
+        waits = [abs(e) / 1e3 for kind in errors.values() for e in kind['wait']]
+        result |= {f'{name}_p50_us': figures.quantile(waits, 0.5),
+                   f'{name}_p99_us': figures.quantile(waits, 0.99),
+                   f'{name}_max_us': max(waits, default=None),
+                   f'{name}_wrong': sum(wait > WRONG_US for wait in waits)}
+    return result
 
 
 def run_quota(stage, subject, place, seconds, seed):
@@ -148,16 +165,5 @@ def run_quota(stage, subject, place, seconds, seed):
         limit = stack.enter_context(limited(program.pid, share) if share
                                     else beside_a_neighbour(stage))
         window.measure(seconds)
-    said, failures = read_samples(samples)
-    trusted = [one for one in said if one.get('distrusted') != '1']
-    result = {'subject': subject, 'place': place, **limit, 'probes': len(said),
-              'failures': failures,
-              'distrusted_share': 1 - len(trusted) / len(said) if said else None}
-    for name, chosen in (('all', said), ('trusted', trusted)):
-        errors, _ = exactness.errors_of(truth.records(), chosen, window)
-        waits = [abs(e) / 1e3 for kind in errors.values() for e in kind['wait']]
-        result |= {f'{name}_p50_us': figures.quantile(waits, 0.5),
-                   f'{name}_p99_us': figures.quantile(waits, 0.99),
-                   f'{name}_max_us': max(waits, default=None),
-                   f'{name}_wrong': sum(wait > WRONG_US for wait in waits)}
-    return result
+    return {'subject': subject, 'place': place, **limit,
+            **judged_samples(truth, samples, window)}

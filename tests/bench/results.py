@@ -142,22 +142,41 @@ def quota_table(rows):
                   'trusted p99', 'trusted max', 'all p99', 'wrong and trusted'], body)
 
 
+def places_text(rows):
+    """The same in other places, and what these are made of."""
+    made_of = [f'{place}: {runs[0]["versions"]}.' for (place,), runs in figures.grouped(
+        rows, 'place').items()]
+    return '\n\n'.join([quota_table(rows), *made_of])
+
+
+def history_cpu_table(rows):
+    """With and without at the same time; the last column is what cannot be told."""
+    body = []
+    for workload in history.CPU_WORKLOADS:
+        runs = [row['slices'] for row in rows
+                if (row['what'], row.get('workload')) == ('cpu', workload)]
+        body.append([f'us of CPU a probe, {workload}', *(with_range(
+            [figures.median(run[subject]) for run in runs]) for subject in history.AT_ONCE)])
+        body.append([f'to the first, {workload}', '1', *(with_range(
+            history.cpu_ratios(rows, workload, subject)) for subject in history.AT_ONCE[1:])])
+    return table(['', 'without a history', 'with one', 'another without'], body)
+
+
 def history_text(rows):
     """With and without, and where the bytes go."""
     def pair(what, workload, value):
         return [with_range([value(row) for row in of(
             [row for row in rows if row['what'] == what], subject, workload)])
-            for subject in ('exporter', 'history')]
-    body = [[f'us of CPU a probe, {workload}',
-             *pair('cpu', workload, lambda row: row['cpu_us_per_probe'])]
-            for workload in history.CPU_WORKLOADS]
+            for subject in history.SUBJECTS]
+    body = [[f'thousand instructions a probe, {history.COUNTED_WORKLOAD}', *pair(
+        'count', history.COUNTED_WORKLOAD, lambda row: row['instructions'] / 1e3)]]
     for workload in history.ERROR_WORKLOADS:
         kinds = sorted({kind for row in rows if row.get('workload') == workload
                         for kind in row.get('kinds', {})})
         body += [[f'us of wait error p{q}, {kind}', *pair(
             'error', workload, lambda row, k=kind, q=q: row['kinds'].get(k, {}).get(
                 f'wait_p{q}_us'))] for kind in kinds for q in (50, 99)]
-    parts = [table(['', 'without a history', 'with one'], body)]
+    parts = [history_cpu_table(rows), table(['', 'without a history', 'with one'], body)]
     for day in (row for row in rows if row['what'] == 'day'):
         wanted, kept = history.extrapolated(day), history.kept_under(history.CAP_BYTES, day)
         parts.append(
@@ -189,6 +208,7 @@ SECTIONS = {
     'start': ('First light', start_table),
     'sight': ('What people look at', sight_table),
     'quota': ('Where people run it', quota_table),
+    'places': ('In the container image and on Debian 13', places_text),
     'rules': ('What the rules cost a Prometheus', rules_table),
     'history': ('What the history costs', history_text),
 }

@@ -4,7 +4,7 @@
 #   bash tests/bench/run.sh [PART...] [--runs N] [--seconds S] [--rounds N] [--quick]
 #
 # Parts: truth, error, cpu, own, size, burst, growth, holds, lag, scrape, start, sight, quota,
-# history.
+# places, rules, history.
 #
 # Installs what it needs with apt and builds it. A whole run writes RESULTS.md and the pictures
 # beside this file; raw numbers stay in build/bench.
@@ -12,7 +12,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 source deploy/packages.sh
 
-install_packages "${build_packages[@]}" "${bench_packages[@]}"
+install_packages "${build_packages[@]}" "${bench_packages[@]}" podman runc
 # Without these the parts that want them say so and leave them out.
 bash tests/newer_packages.sh blackbox-new prometheus-blackbox-exporter prometheus-blackbox-exporter
 bash tests/browser/install.sh || echo "skipped: no browser could be had"

@@ -88,9 +88,9 @@ class Stage:
         return self._build / folder / name
 
     @contextlib.contextmanager
-    def running(self, *arguments):
+    def running(self, *arguments, environment=None):
         """A program for as long as the block lasts; it is still there at its end, or all fails."""
-        program = Program(arguments, self.path('log'))
+        program = Program(arguments, self.path('log'), environment)
         try:
             yield program
             program.check()
@@ -121,14 +121,15 @@ class Stage:
         path.write_text('\n'.join(lines) + '\n')
         return path
 
-    def config_file(self, truth, loads, interval_s=1):
-        """The same for the exporter: as many targets as make the rates at that interval."""
+    def config_file(self, truth, loads, interval_s=1, prefix=''):
+        """The same for the exporter: as many targets as make the rates at that interval. Other
+        tenants, by a prefix, have other slots."""
         path = self.path('config.toml')
         text = ['[limits]', 'probes_in_flight_max = 10000', 'series_max = 10000000', '[defaults]',
                 f'interval = "{interval_s}s"', 'timeout = "1s"', 'resolve_timeout = "1s"',
                 'connect_timeout = "1s"', 'tls_timeout = "1s"']
         for number, load in enumerate(loads):
-            text += ['[[tenant]]', f'name = "{load.scheme}-{load.connection}-{number}"',
+            text += ['[[tenant]]', f'name = "{prefix}{load.scheme}-{load.connection}-{number}"',
                      f'base_url = "{truth.url(load.scheme)}"', f'token_env = "{TOKEN_VARIABLE}"',
                      f'ca_file = "{self.folder}/ca.pem"', f'connection = "{load.connection}"']
             for i in range(max(1, round(load.rate * interval_s))):
@@ -145,12 +146,13 @@ class Stage:
         return config
 
     @contextlib.contextmanager
-    def blackbox(self, peer='blackbox'):
-        """One of the blackbox_exporters: the program and its port."""
+    def blackbox(self, peer='blackbox', running=None):
+        """One of the blackbox_exporters, perhaps elsewhere: the program and its port."""
         config = self.blackbox_file()
         port = free_port()
-        with self.running(PEERS[peer], f'--config.file={config}',
-                          f'--web.listen-address=127.0.0.1:{port}', '--log.level=error') as program:
+        with (running or self.running)(
+                PEERS[peer], f'--config.file={config}', f'--web.listen-address=127.0.0.1:{port}',
+                '--log.level=error') as program:
             wait_for(lambda: get(port, '/-/healthy'), BLACKBOX)
             yield program, port
 

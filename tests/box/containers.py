@@ -5,6 +5,7 @@ nothing is reached by accident. Files go to a temporary folder.
 """
 
 import atexit
+import contextlib
 import json
 import os
 import shutil
@@ -26,6 +27,10 @@ PATIENCE = 240
 LONG = 1800
 EXPORTER, SIMULATOR = 'localhost/reinfer_exporter:latest', 'localhost/reinfer_simulator:latest'
 BASE = 'localhost/reinfer-debian:bookworm'
+# Whom the images run as, and as few rights as there are.
+USER = 65532
+HARDENED = ['--read-only', '--read-only-tmpfs=false', '--cap-drop=all',
+            '--security-opt=no-new-privileges']
 
 FOLDER = Path(tempfile.mkdtemp(prefix='reinfer-box-'))
 atexit.register(shutil.rmtree, FOLDER, ignore_errors=True)
@@ -75,6 +80,15 @@ def build(*arguments):
 def image_id(name):
     """By which an image is known for what is in it."""
     return podman('image', 'inspect', '--format', '{{.Id}}', name)
+
+
+@contextlib.contextmanager
+def mounted(image):
+    """The folder in which the files of the image are."""
+    try:
+        yield Path(podman('image', 'mount', image))
+    finally:
+        podman('image', 'unmount', image)
 
 
 def wait_until(observe, what, patience=PATIENCE):

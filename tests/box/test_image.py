@@ -1,6 +1,5 @@
 """The container image: what is in it, what it may do, and that it is the same twice."""
 
-import contextlib
 import hashlib
 import json
 import re
@@ -10,14 +9,11 @@ from pathlib import Path
 
 import jsonschema
 
-from containers import (EXPORTER, FOLDER, ROOT, SIMULATOR, TOOLS, Pod, build, image_id, podman, run,
-                        wait_until)
+from containers import (EXPORTER, FOLDER, HARDENED, ROOT, SIMULATOR, TOOLS, USER, Pod, build,
+                        image_id, mounted, podman, run, wait_until)
 
 # What `podman images` shows, and what is sent over a wire.
 UNPACKED_MIB_MAX, PACKED_MIB_MAX = 32, 15
-USER = 65532
-HARDENED = ['--read-only', '--read-only-tmpfs=false', '--cap-drop=all',
-            '--security-opt=no-new-privileges']
 STATE = 'var/lib/prometheus-reinfer-exporter'
 SCHEMAS = TOOLS / 'schemas/node_modules/@cyclonedx/cyclonedx-library/res/schema'
 CONFIG = '''
@@ -45,15 +41,6 @@ tls_timeout = "900ms"
 def setUpModule():
     """Both images, and archives of them."""
     print(build(f'--output={FOLDER}/archives'), flush=True)
-
-
-@contextlib.contextmanager
-def mounted(image):
-    """The folder in which the files of the image are."""
-    try:
-        yield Path(podman('image', 'mount', image))
-    finally:
-        podman('image', 'unmount', image)
 
 
 class ContentTest(unittest.TestCase):
