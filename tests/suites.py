@@ -140,6 +140,8 @@ SUITES = [
            minutes_max=60),
     bash('deploy13', 'tests/debian13.sh', '--deb', inputs=DEPLOYED + ['tests/debian13.sh'],
          slow=True, compiles=True, minutes_max=90),
+    python('arm64', 'tests/deploy/arm64.py', inputs=LEVELS + DEPLOYED + ['tests/e2e/*.py'],
+           slow=True, compiles=True, minutes_max=120),
     bash('box', 'tests/box/run.sh', slow=True, compiles=True, minutes_max=60,
          inputs=PRODUCT + ['deploy/*', 'config/*', 'dashboards/*', 'tests/box/*', 'LICENSE',
                            'tests/newer_packages.sh']),
