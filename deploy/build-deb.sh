@@ -3,6 +3,8 @@
 #
 #   bash deploy/build-deb.sh                  into build/deb
 #   bash deploy/build-deb.sh --output=FOLDER  into another folder
+#   bash deploy/build-deb.sh --arch=arm64     for another architecture, into build/deb-arm64; as root,
+#                                             for it takes a root of its own (deploy/cross_root.sh)
 #
 # prometheus-reinfer-exporter, reinfer-simulator, and their debug symbols (-dbgsym). Installs what it
 # needs with apt. The version is that of CMakeLists.txt; SOURCE_DATE_EPOCH and REINFER_REVISION say
@@ -13,17 +15,34 @@ origin=$PWD
 cd "$(dirname "$0")/.."
 source deploy/packages.sh
 
-output=$PWD/build/deb
+output=
+architecture=
 for argument in "$@"; do
   case "$argument" in
     --output=/*) output=${argument#*=} ;;
     --output=?*) output=$origin/${argument#*=} ;;
-    -h | --help) sed -n '2,10s/^# \{0,1\}//p' deploy/build-deb.sh; exit 0 ;;
+    --arch=amd64 | --arch=arm64) architecture=${argument#*=} ;;
+    -h | --help) sed -n '2,12s/^# \{0,1\}//p' deploy/build-deb.sh; exit 0 ;;
     *) echo "unknown argument $argument" >&2; exit 2 ;;
   esac
 done
 
-install_packages "${build_packages[@]}" "${deb_packages[@]}"
+if [ "$architecture" = "$(dpkg --print-architecture)" ]; then architecture=; fi
+output=${output:-$PWD/build/deb${architecture:+-$architecture}}
+mkdir -p "$output/build"
+output=$(realpath "$output")
+if [ -n "$architecture" ]; then
+  if [ "$(id -u)" -ne 0 ]; then
+    echo "--arch=$architecture needs root, for a root of its own" >&2
+    exit 2
+  fi
+  build=(bash "$PWD/deploy/cross_root.sh" "$architecture" "$output/build")
+  options=(--host-arch "$architecture")
+else
+  install_packages "${build_packages[@]}" "${deb_packages[@]}"
+  build=(env --chdir="$output/build")
+  options=()
+fi
 version=$(sed -nE 's/^project\(reinfer_exporter VERSION ([0-9.]+) .*/\1/p' CMakeLists.txt)
 release=$(. /etc/os-release && echo "$VERSION_ID")
 codename=$(. /etc/os-release && echo "$VERSION_CODENAME")
@@ -62,9 +81,11 @@ prometheus-reinfer-exporter ($version-1~deb$release) $codename; urgency=medium
 TEXT
 
 rm -f "$output"/*.deb "$output"/*.buildinfo "$output"/*.changes
-echo "Building version $version for Debian $release (a few minutes the first time)"
-if ! (cd "$tree" && DEB_BUILD_OPTIONS="nocheck parallel=$(nproc)" \
-  dpkg-buildpackage --build=binary --no-sign --no-pre-clean) >"$output/build.log" 2>&1; then
+echo "Building version $version for Debian $release${architecture:+, $architecture} (a few minutes the first time)"
+if ! "${build[@]}" env --chdir=tree SOURCE_DATE_EPOCH="$SOURCE_DATE_EPOCH" \
+  DEB_BUILD_OPTIONS="nocheck parallel=$(nproc)" \
+  dpkg-buildpackage --build=binary --no-sign --no-pre-clean "${options[@]}" \
+  >"$output/build.log" 2>&1; then
   tail -n 40 "$output/build.log" >&2
   exit 1
 fi

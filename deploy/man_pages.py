@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Writes manual pages and bash completions from what the programs say of themselves with --help.
 
-    deploy/man_pages.py --folder=FOLDER --date=SECONDS PROGRAM...
+    deploy/man_pages.py --folder=FOLDER --date=SECONDS [--emulator=COMMAND] PROGRAM...
 
 FOLDER gets a page for each program (reinfer_exporter.1), one for each of its commands
-(reinfer_exporter-check.1), and completions/PROGRAM. What --help cannot tell is in MORE.
+(reinfer_exporter-check.1), and completions/PROGRAM. What --help cannot tell is in MORE. Programs
+for another processor are run by the emulator.
 """
 import argparse
 import re
@@ -158,15 +159,17 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument('--folder', type=Path, required=True)
     parser.add_argument('--date', type=int, required=True)
+    parser.add_argument('--emulator', type=str.split, default=[])
     parser.add_argument('program', nargs='+', type=Path)
     options = parser.parse_args()
     (options.folder / 'completions').mkdir(parents=True, exist_ok=True)
     for program in options.program:
         name = program.name
-        version = subprocess.run([program, '--version'], check=True, capture_output=True,
+        runs = [*options.emulator, program]
+        version = subprocess.run([*runs, '--version'], check=True, capture_output=True,
                                  text=True).stdout.split('(')[0].strip().replace(',', '')
-        whole = Help(program)
-        commands = {command: Help(program, command) for command in whole.commands()}
+        whole = Help(*runs)
+        commands = {command: Help(*runs, command) for command in whole.commands()}
         names = [name, *(f'{name}-{command}' for command in commands)]
         for other, title, about in [(name, name, whole), *(
                 (f'{name}-{command}', f'{name} {command}', about)

@@ -22,6 +22,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source deploy/packages.sh
+source deploy/roots.sh
 
 mode=levels
 quick=no
@@ -58,16 +59,6 @@ mkdir -p "$logs" "$cache/ccache" "$cache/build"
 # One run at a time: they share the root.
 exec 9>"$cache/lock"
 flock 9
-
-# apt's settings and the archive are those of this machine.
-apt_settings() {
-  apt-config dump Acquire --format '%F "%v";%n' |
-    grep -E '^Acquire::(http|https|Retries|Check-Valid-Until|Check-Date)\b.* "[^"]+' || true
-}
-archive() {
-  apt-get indextargets --format '$(REPO_URI) $(LABEL)' 'Created-By: Packages' 'Origin: Debian' |
-    awk '$2 == "Debian" { print $1; exit }'
-}
 
 # make_bare: a root with nothing but apt in it, as a user's container has it.
 make_bare() {

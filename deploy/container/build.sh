@@ -13,6 +13,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 source deploy/packages.sh
+source deploy/roots.sh
 
 release=bookworm
 prefix=localhost
@@ -41,16 +42,6 @@ mkdir -p "$cache/ccache" "$cache/container"
 version=$(sed -n 's/^project(.* VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
 revision=$(git rev-parse --short=12 HEAD 2>/dev/null || echo unknown)
 epoch=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 0)}
-
-# apt's settings and the archive are those of this machine.
-apt_settings() {
-  apt-config dump Acquire --format '%F "%v";%n' |
-    grep -E '^Acquire::(http|https|Retries|Check-Valid-Until|Check-Date)\b.* "[^"]+' || true
-}
-archive() {
-  apt-get indextargets --format '$(REPO_URI) $(LABEL)' 'Created-By: Packages' 'Origin: Debian' |
-    awk '$2 == "Debian" { print $1; exit }'
-}
 
 # The image to build on: what debian:bookworm-slim is, made here.
 base=localhost/reinfer-debian:$release

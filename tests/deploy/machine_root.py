@@ -17,15 +17,10 @@ sys.path.insert(0, str(ROOT / 'tests'))
 
 from machine import cache_folder  # noqa: E402  pylint: disable=C0413
 
+ROOTS = ROOT / 'deploy' / 'roots.sh'
 PATIENCE = 120
 PTRACE_SEIZE, PTRACE_INTERRUPT, PTRACE_DETACH = 0x4206, 0x4207, 17
 ANY_CHILD_KIND = 0x40000000  # __WALL
-# apt's settings and the archive are those of this machine.
-APT_SETTINGS = (
-    'apt-config dump Acquire --format \'%F "%v";%n\' | '
-    r'''grep -E '^Acquire::(http|https|Retries|Check-Valid-Until|Check-Date)\b.* "[^"]+' || true''')
-ARCHIVE = ("apt-get indextargets --format '$(REPO_URI) $(LABEL)' 'Created-By: Packages' "
-           "'Origin: Debian' | awk '$2 == \"Debian\" { print $1; exit }'")
 # systemd 257 boots with the control groups of old kernels only if told to.
 KERNEL_LINE = ['systemd.unified_cgroup_hierarchy=0', 'SYSTEMD_CGROUP_ENABLE_LEGACY_FORCE=1']
 
@@ -64,8 +59,8 @@ def _kept_root(name, release, include, *options):
         return base
     shutil.rmtree(base, ignore_errors=True)
     settings = folder / 'apt.conf'
-    settings.write_text(run('bash', '-c', APT_SETTINGS)[1])
-    archive = run('bash', '-c', ARCHIVE)[1]
+    settings.write_text(run('bash', '-c', f'source {ROOTS}; apt_settings')[1])
+    archive = run('bash', '-c', f'source {ROOTS}; archive')[1]
     print(f'Making a root of Debian {release}', flush=True)
     run('mmdebstrap', '--variant=apt', f'--include={include}', f'--aptopt={settings}', *options,
         release, base, archive.strip())
