@@ -49,6 +49,8 @@ class Readers {
       request.place = *place;
       http::HttpReply reply = route.answer(request);
       REQUIRE(reply.status == 200);
+      while (reply.source && !reply.source->done())
+        reply.body += reply.source->next();
       return std::move(reply.body);
     }
     FAIL("nothing answers " << path);
