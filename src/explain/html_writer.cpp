@@ -86,9 +86,13 @@ Html& Html::element(const char* tag, Attributes attributes, std::string_view con
   return open(tag, attributes).text(content).close();
 }
 
+std::string Html::take_so_far() {
+  return std::exchange(out_, {});
+}
+
 std::string Html::take() {
   base::check(open_.empty(), "a page closes what it opens");
-  return std::exchange(out_, {});
+  return take_so_far();
 }
 
 std::string escape_html(std::string_view text) {

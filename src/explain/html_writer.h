@@ -31,6 +31,9 @@ class Html {
   Html& element(const char* tag, Attributes attributes, std::string_view text);
   Html& element(const char* tag, std::string_view text) { return element(tag, {}, text); }
 
+  std::size_t size() const { return out_.size(); }
+  // What was written since the last take; what is open stays open.
+  std::string take_so_far();
   // REQUIRES: everything was closed.
   std::string take();
 

@@ -56,9 +56,9 @@ struct HttpReply {
   // Besides Content-Type, the fields that frame the body, and those of every reply.
   std::vector<model::Header> headers;
   std::unique_ptr<BodySource> source = nullptr;  // instead of `body`
-  // The source's first piece is sent before the second is asked for, and the rest is packed as
-  // small as a body that is whole: for pages, whose head names what else the browser has to fetch.
-  bool head_start = false;
+  // Each piece of the source is sent before the next is asked for, and packed as small as a body
+  // that is whole: for pages, whose head names what else the browser has to fetch.
+  bool piece_by_piece = false;
 };
 
 // The clients that a route answers, once access control is configured.

@@ -89,7 +89,7 @@ class RequestHandler::Answering final : private HttplibAnswerer {
     if (!chunked_) exchange_.closes = true;
     exchange_.rest =
         std::make_unique<StreamedBody>(std::move(body_begin_), std::move(written.source),
-                                       StreamedBody::Framing{gzipped_, chunked_, head_start_});
+                                       StreamedBody::Framing{gzipped_, chunked_, piece_by_piece_});
     append_next(exchange_);
     return std::nullopt;
   }
@@ -186,7 +186,7 @@ class RequestHandler::Answering final : private HttplibAnswerer {
       reply.body = reply.source->next();
       if (reply.source->done()) reply.source.reset();
     }
-    head_start_ = reply.head_start;
+    piece_by_piece_ = reply.piece_by_piece;
     gzipped_ = (reply.source || reply.body.size() >= kCompressedBytesMin) &&
                base::accepts_gzip(request.header("Accept-Encoding").value_or(""));
     reply.headers.push_back({"Vary", "Accept-Encoding"});
@@ -224,7 +224,7 @@ class RequestHandler::Answering final : private HttplibAnswerer {
   bool is_head_ = false;
   bool chunked_ = false;
   bool gzipped_ = false;
-  bool head_start_ = false;
+  bool piece_by_piece_ = false;
   std::string body_begin_;
 };
 

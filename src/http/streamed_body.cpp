@@ -11,9 +11,9 @@ StreamedBody::StreamedBody(std::string begin, std::unique_ptr<BodySource> source
     : begin_(std::move(begin)),
       source_(std::move(source)),
       chunked_(framing.chunked),
-      begin_alone_(framing.head_start) {
+      piece_by_piece_(framing.piece_by_piece) {
   // Pages are read over slower lines than scrapes.
-  if (framing.gzipped) gzip_.emplace(framing.head_start ? base::kGzipUsual : base::kGzipFast);
+  if (framing.gzipped) gzip_.emplace(framing.piece_by_piece ? base::kGzipUsual : base::kGzipFast);
 }
 
 void StreamedBody::add(std::string_view piece, std::string& to) {
@@ -27,14 +27,17 @@ void StreamedBody::add(std::string_view piece, std::string& to) {
 
 std::string StreamedBody::next_bytes() {
   std::string bytes;
-  add(std::exchange(begin_, {}), bytes);
-  if (std::exchange(begin_alone_, false)) {
-    if (gzip_) bytes += gzip_->flush();
-    return bytes;
-  }
-  while (bytes.size() < kBytesAtOnce && !source_->done())
+  const std::string begin = std::exchange(begin_, {});
+  add(begin, bytes);
+  if (!piece_by_piece_)
+    while (bytes.size() < kBytesAtOnce && !source_->done())
+      add(source_->next(), bytes);
+  else if (begin.empty())
     add(source_->next(), bytes);
-  if (gzip_ && source_->done()) bytes += gzip_->finish();
+  if (gzip_ && source_->done())
+    bytes += gzip_->finish();
+  else if (gzip_ && piece_by_piece_)
+    bytes += gzip_->flush();
   return bytes;
 }
 

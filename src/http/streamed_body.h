@@ -20,15 +20,14 @@ class StreamedBody {
 
   struct Framing {
     bool gzipped = false;
-    bool chunked = false;     // RFC 9112 section 7.1; without, the connection's end is the body's
-    bool head_start = false;  // HttpReply::head_start
+    bool chunked = false;  // RFC 9112 section 7.1; without, the connection's end is the body's
+    bool piece_by_piece = false;  // HttpReply::piece_by_piece
   };
 
   // `begin`: bytes of the body that the source has given already.
   StreamedBody(std::string begin, std::unique_ptr<BodySource> source, const Framing& framing);
 
-  // Appends about kBytesAtOnce bytes, or the first piece that has a head start. False: the body has
-  // ended.
+  // Appends about kBytesAtOnce bytes, or one piece. False: the body has ended.
   bool append_next(std::string& to);
 
  private:
@@ -39,7 +38,7 @@ class StreamedBody {
   std::unique_ptr<BodySource> source_;
   std::optional<base::Gzip> gzip_;
   const bool chunked_;
-  bool begin_alone_;
+  const bool piece_by_piece_;
 };
 
 }  // namespace reinfer::http

@@ -18,7 +18,6 @@ namespace {
 
 constexpr std::size_t kProblemsShown = 10;
 constexpr const char* kRefreshSeconds = "60";
-constexpr const char* kDoctype = "<!DOCTYPE html>\n";
 
 std::string iso(base::WallTime t, const char* between, const char* after) {
   const std::time_t seconds =
@@ -121,10 +120,7 @@ std::string page_head(const PageFrame& frame) {
   Html html;
   html.open("html", {{"lang", "en"}});
   write_head(html, frame);
-  html.close();
-  std::string text = kDoctype + html.take();
-  text.resize(text.rfind("</html>"));
-  return text;
+  return kDoctype + html.take_so_far();
 }
 
 void begin_page(Html& html, const record::Snapshot& snapshot, const PageFrame& frame) {
@@ -147,8 +143,8 @@ void begin_page(Html& html, const record::Snapshot& snapshot, const PageFrame& f
   write_banners(html, snapshot);
 }
 
-std::string end_page(Html& html, const record::Snapshot& snapshot, const PageFrame& frame,
-                     const PageContext& context) {
+void write_foot(Html& html, const record::Snapshot& snapshot, const PageFrame& frame,
+                const PageContext& context) {
   html.close();
   html.open("footer");
   write_legend(html);
@@ -176,6 +172,11 @@ std::string end_page(Html& html, const record::Snapshot& snapshot, const PageFra
   }
   html.close().close();
   html.close().close();
+}
+
+std::string end_page(Html& html, const record::Snapshot& snapshot, const PageFrame& frame,
+                     const PageContext& context) {
+  write_foot(html, snapshot, frame, context);
   return kDoctype + html.take() + "\n";
 }
 

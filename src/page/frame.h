@@ -22,11 +22,16 @@ struct PageFrame {
   bool refreshes = false;
 };
 
+inline constexpr const char* kDoctype = "<!DOCTYPE html>\n";
+
 // What a page with this frame begins with, up to and including </head>.
 std::string page_head(const PageFrame& frame);
 // Up to and including <main>.
 void begin_page(Html& html, const record::Snapshot& snapshot, const PageFrame& frame);
-// The rest. Returns the whole text.
+// The rest, from </main>.
+void write_foot(Html& html, const record::Snapshot& snapshot, const PageFrame& frame,
+                const PageContext& context);
+// The same; returns the whole text.
 std::string end_page(Html& html, const record::Snapshot& snapshot, const PageFrame& frame,
                      const PageContext& context);
 

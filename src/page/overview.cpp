@@ -18,6 +18,7 @@ namespace {
 constexpr std::size_t kTenantsInView = 3;  // with more, those in trouble are listed at the top
 constexpr std::size_t kRowsForFilter = 7;
 constexpr std::size_t kRowsOpen = 60;  // with more, tenants that are fine are folded
+constexpr std::size_t kBeginBytes = 64 * 1024;
 
 bool contains_ignoring_case(const std::string& text, const std::string& part) {
   return base::to_lower(text).find(base::to_lower(part)) != std::string::npos;
@@ -33,24 +34,41 @@ std::string verdict_class(const char* first, const explain::Verdict& verdict) {
   return fmt::format("{} s-{} f-{}", first, to_label(verdict.state), to_label(verdict.fault));
 }
 
+}  // namespace
+
 class Overview {
  public:
-  Overview(Html& html, const record::Snapshot& snapshot,
-           const std::vector<model::TargetIndex>& rows,
+  Overview(const record::Snapshot& snapshot, const std::vector<model::TargetIndex>& rows,
            const std::vector<record::RecentResults>& recents, const PageFilter& filter,
            const PageContext& context, const std::optional<OverviewHistory>& history)
-      : html_(html),
-        snapshot_(snapshot),
+      : snapshot_(snapshot),
         rows_(rows),
         recents_(recents),
         filter_(filter),
         context_(context),
         history_(history),
-        verdicts_(explain::judge_tenants(snapshot)) {}
+        verdicts_(explain::judge_tenants(snapshot)),
+        frame_(overview_frame(verdicts_)) {}
 
-  PageFrame frame() const { return overview_frame(verdicts_); }
+  std::string begin() {
+    begin_page(html_, snapshot_, frame_);
+    write_summary();
+    while (tenant_ < verdicts_.size() && html_.size() < kBeginBytes)
+      write_next_tenant();
+    return kDoctype + html_.take_so_far();
+  }
 
-  void write() {
+  std::string rest() {
+    while (tenant_ < verdicts_.size())
+      write_next_tenant();
+    if (rows_.empty()) html_.element("p", {{"class", "quiet"}}, "No probe matches.");
+    write_left_out();
+    write_foot(html_, snapshot_, frame_, context_);
+    return html_.take() + "\n";
+  }
+
+ private:
+  void write_summary() {
     html_.open("div", {{"class", "summary"}});
     html_.element("h1", headline_of(verdicts_));
     html_.element("p", {{"class", "quiet"}},
@@ -60,18 +78,16 @@ class Overview {
     write_controls();
     if (verdicts_.size() > kTenantsInView) write_troubled();
     if (snapshot_.targets.size() >= kRowsForFilter) write_filter();
-    std::size_t next = 0;
-    for (std::size_t tenant = 0; tenant < verdicts_.size(); ++tenant) {
-      const std::size_t first = next;
-      while (next < rows_.size() && tenant_of(next) == tenant)
-        ++next;
-      if (next > first) write_tenant(tenant, first, next);
-    }
-    if (rows_.empty()) html_.element("p", {{"class", "quiet"}}, "No probe matches.");
-    write_left_out();
   }
 
- private:
+  void write_next_tenant() {
+    const std::size_t first = row_;
+    while (row_ < rows_.size() && tenant_of(row_) == tenant_)
+      ++row_;
+    if (row_ > first) write_tenant(tenant_, first, row_);
+    ++tenant_;
+  }
+
   std::size_t tenant_of(std::size_t row) const {
     return model::to_size(snapshot_.plan->target(rows_[row]).tenant);
   }
@@ -247,7 +263,6 @@ class Overview {
                               base::counted(matching - rows_.size(), "probe")));
   }
 
-  Html& html_;
   const record::Snapshot& snapshot_;
   const std::vector<model::TargetIndex>& rows_;
   const std::vector<record::RecentResults>& recents_;
@@ -255,9 +270,11 @@ class Overview {
   const PageContext& context_;
   const std::optional<OverviewHistory>& history_;
   const std::vector<explain::Verdict> verdicts_;
+  const PageFrame frame_;
+  Html html_;
+  std::size_t tenant_ = 0;  // the next to be written
+  std::size_t row_ = 0;     // its first
 };
-
-}  // namespace
 
 std::vector<model::TargetIndex> rows_of_overview(const record::Snapshot& snapshot,
                                                  const PageFilter& filter) {
@@ -279,17 +296,31 @@ std::string overview_head(const record::Snapshot& snapshot) {
   return page_head(overview_frame(explain::judge_tenants(snapshot)));
 }
 
+OverviewPage::OverviewPage(const record::Snapshot& snapshot,
+                           const std::vector<model::TargetIndex>& rows,
+                           const std::vector<record::RecentResults>& recents,
+                           const PageFilter& filter, const PageContext& context,
+                           const std::optional<OverviewHistory>& history)
+    : overview_(std::make_unique<Overview>(snapshot, rows, recents, filter, context, history)) {}
+
+OverviewPage::~OverviewPage() = default;
+
+std::string OverviewPage::begin() {
+  return overview_->begin();
+}
+
+std::string OverviewPage::rest() {
+  return overview_->rest();
+}
+
 std::string render_overview(const record::Snapshot& snapshot,
                             const std::vector<model::TargetIndex>& rows,
                             const std::vector<record::RecentResults>& recents,
                             const PageFilter& filter, const PageContext& context,
                             const std::optional<OverviewHistory>& history) {
-  Html html;
-  Overview overview(html, snapshot, rows, recents, filter, context, history);
-  const PageFrame frame = overview.frame();
-  begin_page(html, snapshot, frame);
-  overview.write();
-  return end_page(html, snapshot, frame, context);
+  OverviewPage page(snapshot, rows, recents, filter, context, history);
+  std::string text = page.begin();
+  return text += page.rest();
 }
 
 }  // namespace reinfer::page

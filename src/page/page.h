@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -57,11 +58,33 @@ struct OverviewHistory {
 std::vector<model::TargetIndex> rows_of_overview(const record::Snapshot& snapshot,
                                                  const PageFilter& filter);
 
-// What render_overview() begins with, up to and including </head>. It takes no history, so that a
+// What the overview begins with, up to and including </head>. It takes no history, so that a
 // browser can fetch what the head names while the rest is made.
 std::string overview_head(const record::Snapshot& snapshot);
 
-// `recents` belong to `rows`, one each. `history`: as of a target's page.
+class Overview;
+
+// The overview in two parts, so that the first can be painted while the second is made.
+class OverviewPage {
+ public:
+  // `recents` belong to `rows`, one each. `history`: as of a target's page. All of it outlives
+  // this.
+  OverviewPage(const record::Snapshot& snapshot, const std::vector<model::TargetIndex>& rows,
+               const std::vector<record::RecentResults>& recents, const PageFilter& filter,
+               const PageContext& context, const std::optional<OverviewHistory>& history);
+  ~OverviewPage();
+  OverviewPage(const OverviewPage&) = delete;
+  OverviewPage& operator=(const OverviewPage&) = delete;
+
+  // Once each, in this order: with the head, what most readers see before they scroll; the rest.
+  std::string begin();
+  std::string rest();
+
+ private:
+  std::unique_ptr<Overview> overview_;
+};
+
+// Both in one.
 std::string render_overview(const record::Snapshot& snapshot,
                             const std::vector<model::TargetIndex>& rows,
                             const std::vector<record::RecentResults>& recents,

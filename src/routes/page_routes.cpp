@@ -11,7 +11,7 @@
 namespace reinfer::routes {
 namespace {
 
-// The overview: its head at once, the rest once the history has answered.
+// The overview: its head at once, the rest once the history has answered, in two parts.
 class OverviewBody final : public http::BodySource {
  public:
   OverviewBody(page::PageFilter filter, const record::Ledgers& ledgers, const base::Clock& clock,
@@ -24,28 +24,35 @@ class OverviewBody final : public http::BodySource {
         snapshot_(ledgers.snapshot(clock.now())) {}
 
   std::string_view next() override {
-    if (done()) return {};
-    if (pieces_++ == 0) return text_ = page::overview_head(snapshot_);
-    text_ = whole();
-    return std::string_view(text_).substr(text_.find(kHeadEnd) + kHeadEnd.size());
+    switch (pieces_++) {
+      case 0:
+        return text_ = page::overview_head(snapshot_);
+      case 1:
+        prepare();
+        text_ = page_->begin();
+        return std::string_view(text_).substr(text_.find(kHeadEnd) + kHeadEnd.size());
+      case 2:
+        return text_ = page_->rest();
+      default:
+        return {};
+    }
   }
-  bool done() const override { return pieces_ == 2; }
+  bool done() const override { return pieces_ > 2; }
 
  private:
   static constexpr std::string_view kHeadEnd = "</head>";
 
-  std::string whole() {
-    // A reload may come between the two: then the rows are those of a plan that is gone, and we
-    // look again.
+  // A reload may come since the head: then the rows are those of a plan that is gone, and we look
+  // again.
+  void prepare() {
     for (;;) {
-      const auto rows = page::rows_of_overview(snapshot_, filter_);
-      if (const auto recents = ledgers_.recents(snapshot_.plan.get(), rows)) {
-        std::optional<page::OverviewHistory> past;
-        if (history_ != nullptr) past = history_of_all(*history_, snapshot_.taken.wall);
-        return page::render_overview(snapshot_, rows, *recents, filter_, context_, past);
-      }
+      rows_ = page::rows_of_overview(snapshot_, filter_);
+      recents_ = ledgers_.recents(snapshot_.plan.get(), rows_);
+      if (recents_) break;
       snapshot_ = ledgers_.snapshot(clock_.now());
     }
+    if (history_ != nullptr) past_ = history_of_all(*history_, snapshot_.taken.wall);
+    page_.emplace(snapshot_, rows_, *recents_, filter_, context_, past_);
   }
 
   const page::PageFilter filter_;
@@ -54,6 +61,10 @@ class OverviewBody final : public http::BodySource {
   history::History* const history_;
   const page::PageContext context_;
   record::Snapshot snapshot_;
+  std::vector<model::TargetIndex> rows_;
+  std::optional<std::vector<record::RecentResults>> recents_;
+  std::optional<page::OverviewHistory> past_;
+  std::optional<page::OverviewPage> page_;
   std::string text_;
   int pieces_ = 0;
 };
@@ -65,7 +76,7 @@ http::HttpReply overview(const http::HttpRequest& request, const record::Ledgers
   reply.source = std::make_unique<OverviewBody>(
       page::PageFilter{request.parameter("q").value_or(""), request.parameter("trouble") == "1"},
       ledgers, clock, history, context);
-  reply.head_start = true;
+  reply.piece_by_piece = true;
   return reply;
 }
 

@@ -433,6 +433,24 @@ test('60 tenants of five probes with a history are few bytes, folded where fine,
   assert.deepEqual(complaints, []);
 });
 
+test('of 60 tenants those out of sight are reached by their links, found, and printed', async () => {
+  const {page, complaints} = await open('#t-tenant-59');
+  const seen = name => page.locator(`[id="h-${name}"]`).evaluate(
+    heading => heading.checkVisibility({contentVisibilityAuto: true}));
+  await waitUntil(() => page.locator('[id="h-tenant-59"]').evaluate(heading => {
+    const {top, bottom} = heading.getBoundingClientRect();
+    return top >= 0 && bottom <= innerHeight;
+  }), 'the last tenant to be in view');
+  await waitUntil(() => seen('tenant-59'), 'the last tenant to be drawn');
+  assert.equal(await seen('tenant-0'), false, 'all is drawn, whether it is in view or not');
+  assert.ok(await page.evaluate(() => window.find('tenant-31', true, true)));
+  assert.equal(await page.evaluate(() => getSelection().toString()), 'tenant-31');
+  await page.emulateMedia({media: 'print'});
+  for (const name of ['tenant-0', 'tenant-30', 'tenant-59'])
+    assert.ok(await seen(name), `${name} is not printed`);
+  assert.deepEqual(complaints, []);
+});
+
 test('without JavaScript the filter is a form that is sent', async () => {
   const {page, complaints} = await open('', {javaScriptEnabled: false});
   await page.locator('#filter input[type=search]').fill('probe-3-');

@@ -237,6 +237,20 @@ TEST_CASE_FIXTURE(PageTest,
   CHECK(has(head, "rel=\"stylesheet\""));
 }
 
+TEST_CASE("of many tenants the first can be painted before the last are written") {
+  PageTest world(many_targets(300));
+  const record::Snapshot snapshot = world.ledger.snapshot(world.now);
+  const auto rows = page::rows_of_overview(snapshot, {});
+  const auto recents = *world.ledger.recents(world.plan.get(), rows);
+  page::OverviewPage parts(snapshot, rows, recents, {}, {}, {});
+  const std::string begin = parts.begin();
+  const std::string rest = parts.rest();
+  CHECK(has(begin, "id=\"t-t0\""));
+  CHECK_FALSE(has(begin, "id=\"t-t29\""));
+  CHECK(has(rest, "id=\"t-t29\""));
+  CHECK(begin + rest == page::render_overview(snapshot, rows, recents, {}, {}));
+}
+
 TEST_CASE_FIXTURE(PageTest, "without a script only the overview loads itself again, and seldom") {
   const std::string refresh = "<noscript><meta http-equiv=\"refresh\" content=\"60\"></noscript>";
   const std::string update = "<noscript><a class=\"update\" href=\"\">Update now</a></noscript>";
