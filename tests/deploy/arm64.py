@@ -136,7 +136,7 @@ class PackagesTest(unittest.TestCase):
             raise
         said = exporter.stderr()
         self.assertTrue(exporter.alive(), said)
-        print('but for: ' + '; '.join(re.findall('event="(not in a sandbox[^"]*)"', said)), flush=True)
+        print('but for:', *re.findall('event="(not in a sandbox[^"]*)"', said), flush=True)
 
 
 def main():
