@@ -29,41 +29,25 @@ void StreamedBody::append_framed(std::string_view bytes, std::string& to) const 
     to += bytes;
     return;
   }
-<<<<<<< HEAD
-  gzip_->add(piece);
-  to += gzip_->take();
-}
-
-std::string StreamedBody::next_bytes() {
-  std::string bytes;
-  const std::string begin = std::exchange(begin_, {});
-  add(begin, bytes);
-  if (!piece_by_piece_)
-    while (bytes.size() < kBytesAtOnce && !source_->done())
-      add(source_->next(), bytes);
-  else if (begin.empty())
-    add(source_->next(), bytes);
-  if (gzip_ && source_->done())
-    bytes += gzip_->finish();
-  else if (gzip_ && piece_by_piece_)
-    bytes += gzip_->flush();
-  return bytes;
-=======
   fmt::format_to(std::back_inserter(to), "{:x}\r\n", bytes.size());
   to += bytes;
   to += "\r\n";
->>>>>>> bench
 }
 
 // Each piece goes to its place at once, for this happens for many clients at a time.
 bool StreamedBody::append_next(std::string& to) {
   const std::size_t enough = to.size() + kBytesAtOnce;
-  if (!gzip_) to.reserve(enough + kBytesAtOnce / 4);
-  append_piece(std::exchange(begin_, {}), to);
-  while (to.size() < enough && !source_->done())
+  const std::string begin = std::exchange(begin_, {});
+  if (!gzip_ && !piece_by_piece_) to.reserve(enough + kBytesAtOnce / 4);
+  append_piece(begin, to);
+  if (!piece_by_piece_)
+    while (to.size() < enough && !source_->done())
+      append_piece(source_->next(), to);
+  else if (begin.empty())
     append_piece(source_->next(), to);
   const bool more = !source_->done();
-  if (gzip_ && !more) append_framed(gzip_->finish(), to);
+  if (gzip_ && (!more || piece_by_piece_))
+    append_framed(more ? gzip_->flush() : gzip_->finish(), to);
   if (chunked_ && !more) to += "0\r\n\r\n";
   return more;
 }

@@ -170,6 +170,10 @@ TEST_CASE_FIXTURE(AccessTest, "the rate allows a burst, then one request an inte
   now += 1h;
   for (const bool fits : {true, true, true, false})
     CHECK(access.within_rate(now) == fits);
+  // What replaces it has no limit.
+  access.replace({});
+  for (int i = 0; i < 10; ++i)
+    CHECK(access.within_rate(now));
 }
 
 }  // namespace

@@ -13,6 +13,8 @@ TEST_CASE("a moment is written in UTC with milliseconds and read back") {
   CHECK(base::parse_rfc3339("2026-11-23T00:00:00Z") == base::WallTime{1795392000s});
   CHECK(base::parse_rfc3339("2024-02-29T23:59:59.123456789Z") ==
         base::WallTime{1709251199s + 123456789ns});
+  // The last year that nanoseconds in 64 bits reach the end of.
+  CHECK(base::parse_rfc3339("2261-12-31T23:59:59Z") == base::WallTime{9214646399s});
 }
 
 TEST_CASE("anything else is no moment") {

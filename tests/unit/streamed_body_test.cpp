@@ -7,9 +7,23 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace reinfer::tests {
 namespace {
+
+// Of a few pieces, and counts how many were asked for.
+class FewPieces final : public http::BodySource {
+ public:
+  FewPieces(std::vector<std::string> pieces, std::size_t& asked)
+      : pieces_(std::move(pieces)), asked_(asked) {}
+  std::string_view next() override { return pieces_[asked_++]; }
+  bool done() const override { return asked_ == pieces_.size(); }
+
+ private:
+  const std::vector<std::string> pieces_;
+  std::size_t& asked_;
+};
 
 // So many pieces of this length, each of another letter.
 class Pieces final : public http::BodySource {
@@ -41,7 +55,9 @@ std::string whole_text() {
 }
 
 http::StreamedBody body_of(bool gzipped, bool chunked) {
-  return {"begin", std::make_unique<Pieces>(kPieces, kPieceBytes), gzipped, chunked};
+  return {"begin",
+          std::make_unique<Pieces>(kPieces, kPieceBytes),
+          {.gzipped = gzipped, .chunked = chunked}};
 }
 
 std::string all_of(http::StreamedBody body) {
@@ -97,6 +113,41 @@ TEST_CASE("a client keeps little more than what is sent to it next") {
     CHECK(bytes.capacity() < 2 * http::StreamedBody::kBytesAtOnce);
     if (more) CHECK(bytes.size() >= http::StreamedBody::kBytesAtOnce);
   }
+}
+
+std::string unpacked(const std::string& bytes) {
+  std::string text;
+  CHECK(base::Gunzip().add(bytes, 1'000'000, text) == base::Gunzip::Result::fine);
+  return text;
+}
+
+TEST_CASE("piece by piece, each is sent before the next is made") {
+  for (const bool gzipped : {false, true}) {
+    CAPTURE(gzipped);
+    std::size_t asked = 0;
+    http::StreamedBody body(
+        "<head>", std::make_unique<FewPieces>(std::vector<std::string>{"one", "two"}, asked),
+        {.gzipped = gzipped, .piece_by_piece = true});
+    std::string sent;
+    const auto text = [&] { return gzipped ? unpacked(sent) : sent; };
+    CHECK(body.append_next(sent));
+    CHECK(text() == "<head>");
+    CHECK(asked == 0);
+    CHECK(body.append_next(sent));
+    CHECK(text() == "<head>one");
+    CHECK_FALSE(body.append_next(sent));
+    CHECK(text() == "<head>onetwo");
+  }
+}
+
+TEST_CASE("other pieces are sent together as long as they are few bytes") {
+  std::size_t asked = 0;
+  http::StreamedBody body(
+      "begin", std::make_unique<FewPieces>(std::vector<std::string>{"one", "two"}, asked),
+      {.chunked = true});
+  std::string sent;
+  CHECK_FALSE(body.append_next(sent));
+  CHECK(sent == "5\r\nbegin\r\n3\r\none\r\n3\r\ntwo\r\n0\r\n\r\n");
 }
 
 }  // namespace
