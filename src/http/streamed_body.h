@@ -16,7 +16,7 @@ namespace reinfer::http {
 class StreamedBody {
  public:
   // Bytes made at a time, so that exchanges do not change threads for every few bytes.
-  static constexpr std::size_t kBytesAtOnce = 64 * 1024;
+  static constexpr std::size_t kBytesAtOnce = 48 * 1024;
 
   // `begin`: bytes of the body that the source has given already. `chunked`: RFC 9112 section 7.1;
   // without, the end of the connection is the end of the body.
@@ -26,8 +26,8 @@ class StreamedBody {
   bool append_next(std::string& to);
 
  private:
-  void add(std::string_view piece, std::string& to);
-  std::string next_bytes();
+  void append_piece(std::string_view piece, std::string& to);
+  void append_framed(std::string_view bytes, std::string& to) const;
 
   std::string begin_;
   std::unique_ptr<BodySource> source_;

@@ -56,8 +56,8 @@ Exposition::Exposition(std::shared_ptr<const record::Snapshot> snapshot,
 std::string_view Exposition::next() {
   buffer_.clear();
   // Once, and not for a scrape that is small.
-  if (snapshot_->targets.size() > 1) buffer_.reserve(kPieceBytes + kPieceBytes / 4);
-  while (buffer_.size() < kPieceBytes && family_ < families_.size())
+  if (snapshot_->targets.size() > 1) buffer_.reserve(piece_bytes() * 5 / 4);
+  while (buffer_.size() < piece_bytes() && family_ < families_.size())
     write_some();
   if (family_ == families_.size() && !finished_) {
     finished_ = true;

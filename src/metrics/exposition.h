@@ -17,8 +17,12 @@ std::unique_ptr<Encoder> make_encoder(Format format, base::Buffer& out);
 
 class Exposition {
  public:
-  // A piece is as long as that, or longer by the samples that one target has of one family.
-  static constexpr std::size_t kPieceBytes = 64 * 1024;
+  // A piece is as long as that, or longer by the samples that one target has of one family. So few
+  // targets have larger ones, for they are often whole in one, and then the reply has a length; of
+  // many, as many clients as there are keep a small one each.
+  static constexpr std::size_t kFewTargets = 8;
+  static constexpr std::size_t kPieceBytesOfFew = 64 * 1024;
+  static constexpr std::size_t kPieceBytes = 16 * 1024;
 
   // Several expositions may share a snapshot, on several threads.
   Exposition(std::shared_ptr<const record::Snapshot> snapshot, InstrumentSamples instruments,
@@ -35,6 +39,9 @@ class Exposition {
   bool done() const { return finished_; }
 
  private:
+  std::size_t piece_bytes() const {
+    return snapshot_->targets.size() > kFewTargets ? kPieceBytes : kPieceBytesOfFew;
+  }
   void write_some();
 
   const std::shared_ptr<const record::Snapshot> snapshot_;

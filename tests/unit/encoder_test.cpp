@@ -341,5 +341,14 @@ TEST_CASE("a scrape comes in pieces of bounded size that are together the whole"
   }
 }
 
+TEST_CASE("a scrape of few targets comes in one piece, so that its reply has a length") {
+  const auto plan = plan_from(many_targets(2));
+  record::Ledger ledger(plan, kNow);
+  metrics::Exposition exposition(ledger.snapshot(kNow), some_instruments(), {},
+                                 metrics::Format::text);
+  CHECK(exposition.next().size() > metrics::Exposition::kPieceBytes);
+  CHECK(exposition.done());
+}
+
 }  // namespace
 }  // namespace reinfer::tests
