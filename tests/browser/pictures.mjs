@@ -48,6 +48,20 @@ async function incidents() {
   return (await reply.json()).data;
 }
 
+// What is out of sight is not drawn, and has only about its height: the window grows until all of
+// the page is in it.
+async function showWhole(page, width) {
+  await waitUntil(async () => {
+    const height = await page.evaluate(
+      () => Math.ceil(document.documentElement.getBoundingClientRect().height));
+    if (height === page.viewportSize().height)
+      return page.evaluate(() => [...document.querySelectorAll('main h2')]
+        .every(heading => heading.checkVisibility({contentVisibilityAuto: true})));
+    await page.setViewportSize({width, height});
+    return false;
+  }, 'all of the page to be in the window');
+}
+
 async function picture(stage, view) {
   const page = await stage.browser.newPage({
     colorScheme: view.scheme, viewport: {width: view.width, height: view.height ?? 900},
@@ -61,7 +75,8 @@ async function picture(stage, view) {
   if (view.unfold)
     await page.evaluate(() => { document.querySelector('details.evidence').open = true; });
   if (view.scroll) await page.locator(view.scroll).evaluate(place => place.scrollIntoView());
-  await page.screenshot({path: join(folder, `${view.name}.png`), fullPage: !view.cut});
+  if (!view.cut) await showWhole(page, view.width);
+  await page.screenshot({path: join(folder, `${view.name}.png`)});
   await page.close();
 }
 
@@ -71,6 +86,9 @@ try {
   const storage = [`--storage.path=${stage.folder}/storage`,
     '--web.grafana-url=https://grafana.example.com'];
   await stage.startExporter(config, storage);
+  // The next start remembers the day of those that have been probed, and of no other.
+  await waitUntil(async () => !(await (await fetch(stage.url)).text()).includes('not probed yet'),
+    'all targets to be probed');
   await stage.stopExporter();
   execFileSync('python3', [join(kRoot, 'tests/browser/past_days.py'),
     `${stage.folder}/storage/history.db`]);
