@@ -104,6 +104,7 @@ SUITES = [
     python('tidy-rules', 'tests/tidy/tidy_test.py'),
     python('suite-runner', 'tests/suites_test.py'),
     python('release', 'tests/release/run.py'),
+    python('deploy-machine', 'tests/deploy/machine_root_test.py'),
     python('bench-figures', 'tests/bench/bench_test.py'),
     bash('rules', 'tests/rules/run.sh', computes=True, minutes_max=90, remembered=True,
          inputs=['dashboards/prometheus/*', 'dashboards/alertmanager/*', 'dashboards/runbooks/*',

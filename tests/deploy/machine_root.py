@@ -97,9 +97,12 @@ class Machine:
             ['systemd-nspawn', '-q', '--register=no', '--keep-unit', '--private-network', '-D',
              str(self.root), '-b', *KERNEL_LINE],
             stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log, start_new_session=True)
-        self.leader = wait_until(self._find_leader, 'the first process')
-        wait_until(lambda: self.call('systemctl', 'is-system-running', check=False)[1].strip()
-                   in ('running', 'degraded'), 'the machine to boot')
+        try:
+            wait_until(self._is_up, 'the machine to boot')
+        except BaseException:
+            self.nspawn.kill()
+            self._clear()
+            raise
         return self
 
     def __exit__(self, *_):
@@ -108,9 +111,18 @@ class Machine:
             self.nspawn.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             self.nspawn.kill()
-            self.nspawn.wait()
+        self._clear()
+
+    def _clear(self):
+        self.nspawn.wait()
         self.log.close()
         shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _is_up(self):
+        # Looked for each time: nspawn's first child begets the machine's first process and is gone.
+        self.leader = self._find_leader()
+        return self.leader is not None and self.call(
+            'systemctl', 'is-system-running', check=False)[1].strip() in ('running', 'degraded')
 
     def _find_leader(self):
         if self.nspawn.poll() is not None:
