@@ -43,7 +43,8 @@ Fault text_fault(std::string_view text, const UrlForm& form) {
   if (host.find('@') != std::string_view::npos)
     return fmt::format("contains a user name or password, allowed: neither; {}", form.no_userinfo);
   if (host.empty()) return fmt::format("has no host, allowed: a URL such as {}", form.example);
-  const bool ascii = std::all_of(host.begin(), host.end(), [](char c) { return c >= 0; });
+  const bool ascii =
+      std::all_of(host.begin(), host.end(), [](unsigned char c) { return c < 0x80; });
   if (!ascii)
     return "has a host name with characters outside ASCII, allowed: its punycode form (xn--...)";
   return std::nullopt;
