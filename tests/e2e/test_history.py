@@ -165,7 +165,9 @@ class IncidentTest(unittest.TestCase):
         self.assertGreaterEqual(after['events'], served['events'])
         good = kept.rows("select (select count(*) from result where outcome = 'ok') + (select "
                          "coalesce(sum(good), 0) from availability where width = 86400)")[0][0]
-        self.assertEqual((after['events'], after['good']), (kept.results(), good))
+        # On a machine that is busy a probe may fail for our own fault.
+        events = kept.results() - sum(after['excluded'].values())
+        self.assertEqual((after['events'], after['good']), (events, good))
         self.assertEqual(list(after['bad_by_outcome']), ['server_error'])
 
     def report(self, kept):

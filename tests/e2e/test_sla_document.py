@@ -77,7 +77,7 @@ class SlaDocumentTest(unittest.TestCase):
         self.assertEqual(rows[0][0], 'acme')
         self.assertEqual(rows[1][:2], ['acme/dataset', 'availability'])
         for row in rows:
-            for figure in row[2:4] + row[5:8]:
+            for figure in row[3:5] + row[6:9]:
                 self.assertIn(figure, table)
         self.assertIn('2025-03-06 09:14:00', self.html)
 
@@ -100,7 +100,7 @@ class SlaDocumentTest(unittest.TestCase):
         for row in Cells(self.html).rows:
             if len(row) == 9:
                 name = f'**{row[0]}**' if '/' not in row[0] else row[0]
-                self.assertIn(f'| {name} | {row[1]} | {row[2]} | {row[3]} |', done.stdout)
+                self.assertIn(f'| {name} | {row[1]} | {row[3]} | {row[4]} |', done.stdout)
 
     def test_a_browser_prints_it_to_pages_of_a4(self):
         """With the text as text, where there is a program that reads it."""
