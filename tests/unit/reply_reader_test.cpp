@@ -103,6 +103,22 @@ TEST_CASE("headers without end are refused, in interim replies and trailers too"
     }
 }
 
+TEST_CASE("headers are kept up to a limit, which begins anew with each reply") {
+  model::Exchange exchange;
+  transport::ReplyReader reader(exchange, kBodyMax);
+  const std::string line = "a: " + std::string(transport::kHeaderBytesMax - 5, 'x') + "\r\n";
+  reader.take_line("HTTP/1.1 103 Early Hints\r\n");
+  reader.take_line("b: 1\r\n");
+  reader.take_line("\r\n");
+  reader.take_line("HTTP/1.1 200 OK\r\n");
+  reader.take_line(line);
+  CHECK(exchange.headers.size() == 1);
+  CHECK(exchange.headers_dropped == 0);
+  reader.take_line("b: 1\r\n");
+  CHECK(exchange.headers.size() == 1);
+  CHECK(exchange.headers_dropped == 1);
+}
+
 TEST_CASE("an interim reply's headers are not the reply's") {
   model::Exchange exchange;
   transport::ReplyReader reader(exchange, kBodyMax);
