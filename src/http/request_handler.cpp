@@ -43,12 +43,13 @@ void set_default(HttpReply& reply, const std::string& name, const std::string& v
 }
 
 // Without memory the reply ends before its end, which a client sees by the missing last chunk.
-void append_next(ClientExchange& exchange) {
+void append_next(ClientExchange& exchange, ServerInstruments& instruments) {
   try {
     if (!exchange.rest->append_next(exchange.bytes)) exchange.rest.reset();
   } catch (const std::bad_alloc&) {
     exchange.rest.reset();
     exchange.closes = true;
+    instruments.count_rejection(Rejection::busy);
   }
 }
 
@@ -90,7 +91,7 @@ class RequestHandler::Answering final : private HttplibAnswerer {
     exchange_.rest =
         std::make_unique<StreamedBody>(std::move(body_begin_), std::move(written.source),
                                        StreamedBody::Framing{gzipped_, chunked_, piece_by_piece_});
-    append_next(exchange_);
+    append_next(exchange_, handler_.instruments_);
     return std::nullopt;
   }
 
@@ -240,7 +241,7 @@ RequestHandler::RequestHandler(Routes routes, std::string prefix, Access& access
 
 std::optional<PasswordQuestion> RequestHandler::work(ClientExchange& exchange) {
   if (exchange.rest) {
-    append_next(exchange);
+    append_next(exchange, instruments_);
     return std::nullopt;
   }
   try {

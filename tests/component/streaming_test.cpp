@@ -219,6 +219,7 @@ TEST_CASE("a reply that memory has no room for costs itself alone") {
     CHECK(cut.error != 0);
     CHECK(fetch(port, {.path = "/good"}).body == "good\n");
   }
+  CHECK(server_instruments.rejections(http::Rejection::busy) == 6);
 }
 
 TEST_CASE("clients that do not take their long replies make room for each other") {
