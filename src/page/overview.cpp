@@ -46,7 +46,7 @@ class Overview {
         recents_(recents),
         filter_(filter),
         context_(context),
-        history_(history),
+        history_(history ? &*history : nullptr),
         verdicts_(explain::judge_tenants(snapshot)),
         frame_(overview_frame(verdicts_)) {}
 
@@ -266,9 +266,9 @@ class Overview {
   const record::Snapshot& snapshot_;
   const std::vector<model::TargetIndex>& rows_;
   const std::vector<record::RecentResults>& recents_;
-  const PageFilter& filter_;
-  const PageContext& context_;
-  const std::optional<OverviewHistory>& history_;
+  const PageFilter filter_;
+  const PageContext context_;
+  const OverviewHistory* history_;
   const std::vector<explain::Verdict> verdicts_;
   const PageFrame frame_;
   Html html_;

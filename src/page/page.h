@@ -67,8 +67,8 @@ class Overview;
 // The overview in two parts, so that the first can be painted while the second is made.
 class OverviewPage {
  public:
-  // `recents` belong to `rows`, one each. `history`: as of a target's page. All of it outlives
-  // this.
+  // `recents` belong to `rows`, one each. `history`: as of a target's page. Filter and context are
+  // copied; the others, and the value in `history`, outlive this.
   OverviewPage(const record::Snapshot& snapshot, const std::vector<model::TargetIndex>& rows,
                const std::vector<record::RecentResults>& recents, const PageFilter& filter,
                const PageContext& context, const std::optional<OverviewHistory>& history);
