@@ -4,7 +4,7 @@
 
 #include "tests/component/door.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::access_test {
 namespace {
 
 using namespace std::literals;
@@ -208,10 +208,11 @@ TEST_CASE("a web configuration with problems opens no port") {
   CHECK(bound.error().find("web.yml:3:8: basic_auth_users.bob: ") != std::string::npos);
 }
 
-// A read that does not come back, as of a file on a dead mount, until the test lets it.
+// A read that does not come back, as of a file on a dead mount, until the test lets it. It outlives
+// the door, whose thread reads.
 class DeadMount {
  public:
-  explicit DeadMount(Door& door) {
+  void holds_files_of(Door& door) {
     door.options.read_files = [this, alive = alive_.get_future().share()](const auto& names) {
       if (dead_) {
         waiting_ = true;
@@ -234,8 +235,9 @@ class DeadMount {
 };
 
 TEST_CASE("a web configuration on a dead mount keeps nobody waiting") {
+  DeadMount mount;
   Door door(kUsers);
-  DeadMount mount(door);
+  mount.holds_files_of(door);
   const int port = door.open();
   mount.die();
   write(door.folder.path("web.yml"), kBob);
@@ -249,8 +251,9 @@ TEST_CASE("a web configuration on a dead mount keeps nobody waiting") {
 }
 
 TEST_CASE("a stop does not wait for a web configuration on a dead mount") {
+  DeadMount mount;
   Door door(kUsers);
-  DeadMount mount(door);
+  mount.holds_files_of(door);
   door.open();
   mount.die();
   write(door.folder.path("web.yml"), kBob);
@@ -270,4 +273,4 @@ TEST_CASE("the rate is kept") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::access_test

@@ -19,7 +19,7 @@
 #include "tests/component/probing.h"
 #include "tests/component/raw_server.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::blame_test {
 namespace {
 
 using namespace std::literals;
@@ -314,4 +314,4 @@ TEST_CASE("a server that wants a certificate is a tls_error, even if it resets t
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::blame_test

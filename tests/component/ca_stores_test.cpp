@@ -10,7 +10,7 @@
 #include "simulator/certificates.h"
 #include "tests/component/probing.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::ca_stores_test {
 namespace {
 
 void put(const std::string& path, const std::string& text) {
@@ -86,4 +86,4 @@ TEST_CASE("a CA file that is replaced holds from the next probe on") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::ca_stores_test

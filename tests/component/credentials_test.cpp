@@ -5,7 +5,7 @@
 
 #include "tests/component/probing.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::credentials_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -78,4 +78,4 @@ TEST_CASE("a dead token is unauthorized, and the fact is kept") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::credentials_test

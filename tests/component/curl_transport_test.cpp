@@ -11,7 +11,7 @@
 #include "tests/component/probing.h"
 #include "tests/component/raw_server.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::curl_transport_test {
 namespace {
 
 using namespace std::literals;
@@ -324,4 +324,4 @@ TEST_CASE("a transport may be given up with probes in flight") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::curl_transport_test

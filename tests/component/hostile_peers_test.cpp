@@ -20,7 +20,7 @@
 #include "tests/component/h2_server.h"
 #include "tests/component/raw_server.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::hostile_peers_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -212,7 +212,7 @@ TEST_CASE("a pipe in place of a CA file is named, and nobody waits for it") {
 }
 
 // The sanitizers need address space without end.
-#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#ifndef REINFER_SANITIZED
 rlim_t address_space_bytes() {
   std::ifstream statm("/proc/self/statm");
   rlim_t pages = 0;
@@ -269,4 +269,4 @@ TEST_CASE("a body that memory has no room for costs its probe alone") {
 #endif
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::hostile_peers_test

@@ -6,7 +6,7 @@
 
 #include "tests/component/door.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::hostile_test {
 namespace {
 
 using namespace std::literals;
@@ -285,4 +285,4 @@ TEST_CASE("wrong passwords stand in a queue of their own") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::hostile_test

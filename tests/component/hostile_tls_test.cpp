@@ -9,7 +9,7 @@
 
 #include "tests/component/tls_peer.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::hostile_tls_test {
 namespace {
 
 const std::string kBody = R"({"status":"ok","dataset":{}})";
@@ -140,4 +140,4 @@ TEST_CASE("tickets and key updates without end are read no longer than it takes 
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::hostile_tls_test

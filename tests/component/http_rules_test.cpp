@@ -6,7 +6,7 @@
 
 #include "tests/component/door.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::http_rules_test {
 namespace {
 
 std::string ask(int port, const std::string& request) {
@@ -103,4 +103,4 @@ TEST_CASE("a body is asked for once, and only if the client waits for that") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::http_rules_test

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <string>
 
-namespace reinfer::tests {
+namespace reinfer::tests::listener_test {
 namespace {
 
 // Whether a client reaches the port at 127.0.0.1 or at ::1.
@@ -94,4 +94,4 @@ TEST_CASE("a port that is taken in one family is taken for [::] and for an empty
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::listener_test

@@ -23,7 +23,7 @@
 #include "tests/component/probing.h"
 #include "tests/component/raw_server.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::network_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -690,4 +690,4 @@ TEST_CASE("HTTP/2 is offered unless it is switched off") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::network_test

@@ -7,7 +7,7 @@
 
 #include "app/orphans.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::orphans_test {
 namespace {
 
 // A process whose parent has ended and which has ended itself, given to this one by the kernel.
@@ -52,4 +52,4 @@ TEST_CASE("a child that still runs is left alone") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::orphans_test

@@ -7,7 +7,7 @@
 
 #include "tests/component/probing.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::probe_threads_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -116,4 +116,4 @@ TEST_CASE_FIXTURE(ProbeThreadsTest, "readers see one plan, though the threads en
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::probe_threads_test

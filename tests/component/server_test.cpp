@@ -9,7 +9,7 @@
 #include "tests/component/http_client.h"
 #include "tests/component/probing.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::server_test {
 namespace {
 
 Page get(int port, const std::string& path, const char* encoding = nullptr) {
@@ -131,4 +131,4 @@ TEST_CASE("a server that never started stops at once") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::server_test

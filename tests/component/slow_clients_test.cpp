@@ -9,7 +9,7 @@
 #include "http/connection.h"
 #include "tests/component/door.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::slow_clients_test {
 namespace {
 
 using namespace std::literals;
@@ -167,4 +167,4 @@ TEST_CASE("a crowd that reads is answered whole or told to come again") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::slow_clients_test

@@ -22,7 +22,7 @@
 #include "tests/component/probing.h"
 #include "tests/component/raw_server.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::stamps_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -59,7 +59,7 @@ class Truths {
 
 constexpr base::Nanoseconds kHold = 30ms;
 
-#ifdef __SANITIZE_THREAD__
+#ifdef REINFER_SANITIZED_BY_THREAD
 constexpr bool kThreadSanitizer = true;
 #else
 constexpr bool kThreadSanitizer = false;
@@ -682,4 +682,4 @@ TEST_CASE("connections that nobody answers show as segments sent again, without 
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::stamps_test

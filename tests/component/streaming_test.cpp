@@ -12,7 +12,7 @@
 #include "tests/component/http_client.h"
 #include "tests/unit/plans.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::streaming_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -272,4 +272,4 @@ TEST_CASE_FIXTURE(StreamingTest, "a crowd of scrapers gets every scrape whole") 
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::streaming_test

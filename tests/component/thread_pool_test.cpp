@@ -8,7 +8,7 @@
 #include <latch>
 #include <thread>
 
-namespace reinfer::tests {
+namespace reinfer::tests::thread_pool_test {
 namespace {
 
 std::ptrdiff_t threads_of_this_process() {
@@ -79,4 +79,4 @@ TEST_CASE("a pool that rests begins nothing else meanwhile, and need not be wait
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::thread_pool_test

@@ -11,7 +11,7 @@
 #include "http/web_files.h"
 #include "tests/component/door.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::toolkit_cases_test {
 namespace {
 
 // The certificate's files, which most cases begin with.
@@ -225,4 +225,4 @@ TEST_CASE("a burst of 0 lets nobody in") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::toolkit_cases_test

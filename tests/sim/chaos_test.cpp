@@ -7,7 +7,7 @@
 
 #include "tests/sim/world.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::chaos_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -124,4 +124,4 @@ TEST_CASE("in a day of chaos on every seam no slot is lost and nothing is sent t
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::chaos_test

@@ -6,7 +6,7 @@
 #include "schedule/schedule.h"
 #include "tests/sim/world.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::courtesy_stories_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -353,4 +353,4 @@ TEST_CASE("failures are remembered however many good probes follow") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::courtesy_stories_test

@@ -6,7 +6,7 @@
 
 #include "tests/sim/world.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::credentials_stories_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -423,4 +423,4 @@ TEST_CASE_FIXTURE(OAuthTest, "a token may expire at any moment of a turn") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::credentials_stories_test

@@ -8,7 +8,7 @@
 #include "model/partition.h"
 #include "tests/sim/world.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::partition_stories_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -95,4 +95,4 @@ TEST_CASE("shards never probe the same target, and leave none out") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::partition_stories_test

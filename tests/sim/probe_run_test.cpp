@@ -10,7 +10,7 @@
 #include "tests/sim/scripted_transport.h"
 #include "tests/sim/world.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::probe_run_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -187,4 +187,4 @@ TEST_CASE("a dead token is not asked about again and again") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::probe_run_test

@@ -6,7 +6,7 @@
 
 #include "tests/sim/world.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::reload_stories_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -217,4 +217,4 @@ TEST_CASE("a request for a target that a reload removes is answered so") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::reload_stories_test

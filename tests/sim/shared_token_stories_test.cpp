@@ -6,7 +6,7 @@
 
 #include "tests/sim/world.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::shared_token_stories_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -273,4 +273,4 @@ TEST_CASE("a probe that was refused alone judges the token when it is the only o
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::shared_token_stories_test

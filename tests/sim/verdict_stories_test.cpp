@@ -3,7 +3,7 @@
 
 #include "tests/sim/world.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::verdict_stories_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -284,4 +284,4 @@ TEST_CASE("what began on another day is told with the day") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::verdict_stories_test

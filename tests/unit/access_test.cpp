@@ -5,7 +5,7 @@
 
 #include "http/access.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::access_test {
 namespace {
 
 using namespace std::literals;
@@ -177,4 +177,4 @@ TEST_CASE_FIXTURE(AccessTest, "the rate allows a burst, then one request an inte
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::access_test

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-namespace reinfer::tests {
+namespace reinfer::tests::base64_test {
 namespace {
 
 using namespace std::literals;
@@ -40,4 +40,4 @@ TEST_CASE("base64url has its own two characters and needs no padding") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::base64_test

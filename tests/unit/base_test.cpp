@@ -27,7 +27,7 @@
 #include "base/thread_name.h"
 #include "base/thread_scheduling.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::base_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -275,4 +275,4 @@ TEST_CASE("a moved-from secret holds nothing") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::base_test

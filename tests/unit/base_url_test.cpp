@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace reinfer::tests {
+namespace reinfer::tests::base_url_test {
 namespace {
 
 TEST_CASE("base URLs are cut to what comes before the API") {
@@ -152,4 +152,4 @@ TEST_CASE("a base URL that cannot be meant is refused with a reason") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::base_url_test

@@ -8,7 +8,7 @@
 
 #include "config/custom_request.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::catalogue_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -197,4 +197,4 @@ TEST_CASE("requests that may change something are refused whatever their spellin
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::catalogue_test

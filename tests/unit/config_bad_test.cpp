@@ -11,7 +11,7 @@
 #include "config/load_plan.h"
 #include "tests/unit/source_path.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::config_bad_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -115,4 +115,4 @@ TEST_CASE("a secret that stands in the file by mistake is not repeated in a prob
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::config_bad_test

@@ -7,7 +7,7 @@
 
 #include "config/load_plan.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::config_include_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -175,4 +175,4 @@ TEST_CASE("a file's text takes about the memory that it needs") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::config_include_test

@@ -11,7 +11,7 @@
 #include "config/load_plan.h"
 #include "tests/unit/source_path.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::config_plan_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -418,4 +418,4 @@ TEST_CASE("YAML given for TOML is told from TOML with a mistake") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::config_plan_test

@@ -11,7 +11,7 @@
 #include "config/load_plan.h"
 #include "tests/unit/source_path.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::config_tenant_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -359,4 +359,4 @@ TEST_CASE("the documented configuration shows the defaults of a tenant") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::config_tenant_test

@@ -7,7 +7,7 @@
 #include "config/prove_maintenance.h"
 #include "config/time_text.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::config_time_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -173,4 +173,4 @@ timeout = "500ms"
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::config_time_test

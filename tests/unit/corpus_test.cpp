@@ -7,7 +7,7 @@
 #include "tests/fuzz/targets.h"
 #include "tests/unit/source_path.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::corpus_test {
 namespace {
 
 TEST_CASE("every input that fuzzing began with or found keeps what must hold") {
@@ -25,4 +25,4 @@ TEST_CASE("every input that fuzzing began with or found keeps what must hold") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::corpus_test

@@ -9,7 +9,7 @@
 #include "record/evidence.h"
 #include "tests/unit/plans.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::courtesy_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -235,4 +235,4 @@ TEST_CASE("evidence keeps no cookies and no endless headers") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::courtesy_test

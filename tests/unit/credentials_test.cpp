@@ -13,7 +13,7 @@
 #include "credentials/stored_secret.h"
 #include "tests/unit/plans.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::credentials_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -254,4 +254,4 @@ TEST_CASE("only tenants whose facts may have changed are told of, each once") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::credentials_test

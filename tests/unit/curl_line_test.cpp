@@ -4,7 +4,7 @@
 #include "explain/curl_line.h"
 #include "tests/unit/plans.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::curl_line_test {
 namespace {
 
 const std::string kProbe = "use = \"dataset\"\nproject = \"demo\"\ndataset = \"support\"";
@@ -105,4 +105,4 @@ TEST_CASE("the command sends the probe's method and body") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::curl_line_test

@@ -11,7 +11,7 @@
 #include "discover/proposed_toml.h"
 #include "tests/unit/goldens.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::discover_test {
 namespace {
 
 using discover::Listing;
@@ -224,4 +224,4 @@ TEST_CASE("strings and comments of a configuration hold whatever they are given"
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::discover_test

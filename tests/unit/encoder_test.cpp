@@ -19,7 +19,7 @@
 #include "tests/unit/instruments.h"
 #include "tests/unit/plans.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::encoder_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -351,4 +351,4 @@ TEST_CASE("a scrape of few targets comes in one piece, so that its reply has a l
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::encoder_test

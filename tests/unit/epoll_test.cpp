@@ -6,7 +6,7 @@
 
 #include "base/epoll.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::epoll_test {
 namespace {
 
 using base::Descriptor;
@@ -75,4 +75,4 @@ TEST_CASE("a wake ends the next wait once, however often it was called before") 
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::epoll_test

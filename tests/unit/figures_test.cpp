@@ -18,7 +18,7 @@
 #include "tests/unit/plans.h"
 #include "tests/unit/source_path.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::figures_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -178,4 +178,4 @@ TEST_CASE("README and metrics.md have the glossary between them, and the page pr
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::figures_test

@@ -2,7 +2,7 @@
 
 #include "metrics/format.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::format_test {
 namespace {
 
 constexpr const char* kText = "text/plain; version=0.0.4; charset=utf-8";
@@ -107,4 +107,4 @@ TEST_CASE("a header with more ranges than anybody names is read as far as that")
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::format_test

@@ -11,7 +11,7 @@
 
 #include "tests/unit/history_packing.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::history_packing_test {
 namespace {
 
 constexpr base::WallTime kFrom = kHistoryStart - 24h;
@@ -345,4 +345,4 @@ TEST_CASE("beyond its size go old hours and evidence, old days, the other hours,
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::history_packing_test

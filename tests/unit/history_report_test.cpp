@@ -11,7 +11,7 @@
 #include "sla/tenant_slices.h"
 #include "tests/unit/history_life.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::history_report_test {
 namespace {
 
 using model::Outcome;
@@ -341,4 +341,4 @@ TEST_CASE("a file of the first schema is brought up to this one and keeps what i
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::history_report_test

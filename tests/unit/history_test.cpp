@@ -8,7 +8,7 @@
 #include "history/history.h"
 #include "tests/unit/history_life.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::history_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -466,4 +466,4 @@ TEST_CASE("evidence is the same after it was written and read") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::history_test

@@ -6,7 +6,7 @@
 
 #include "tests/unit/history_readers.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::history_week_evidence_test {
 namespace {
 
 constexpr std::size_t kFailuresInMemory = 20;
@@ -189,4 +189,4 @@ TEST_CASE("after a restart there are as many failures as before, whatever was sl
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::history_week_evidence_test

@@ -6,7 +6,7 @@
 
 #include "tests/unit/history_readers.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::history_week_page_test {
 namespace {
 
 constexpr std::size_t kIncidentsOnTargetPage = 20;
@@ -190,4 +190,4 @@ TEST_CASE("after a week the page shows the days and the incidents that there wer
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::history_week_page_test

@@ -11,7 +11,7 @@
 #include "sla/tenant_slices.h"
 #include "tests/unit/history_week.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::history_week_test {
 namespace {
 
 using model::Outcome;
@@ -107,4 +107,4 @@ TEST_CASE("after a week of faults, restarts, kills and gaps every reader tells w
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::history_week_test

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-namespace reinfer::tests {
+namespace reinfer::tests::http_date_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -30,4 +30,4 @@ TEST_CASE("text that is no HTTP date is refused") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::http_date_test

@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-namespace reinfer::tests {
+namespace reinfer::tests::http_test {
 namespace {
 
 TEST_CASE("a route's pattern matches whole segments and names some") {
@@ -31,4 +31,4 @@ TEST_CASE("headers are found whatever their case, parameters by their name") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::http_test

@@ -6,7 +6,7 @@
 #include "base/http_date.h"
 #include "base/http_token.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::http_words_test {
 namespace {
 
 using namespace std::literals;
@@ -32,4 +32,4 @@ TEST_CASE("dates of HTTP are in the preferred form of RFC 9110") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::http_words_test

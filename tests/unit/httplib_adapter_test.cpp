@@ -5,7 +5,7 @@
 
 #include <optional>
 
-namespace reinfer::tests {
+namespace reinfer::tests::httplib_adapter_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -115,4 +115,4 @@ TEST_CASE_FIXTURE(AdapterTest, "a request that httplib refuses gets the answerer
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::httplib_adapter_test

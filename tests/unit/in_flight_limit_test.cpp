@@ -7,7 +7,7 @@
 #include <thread>
 #include <vector>
 
-namespace reinfer::tests {
+namespace reinfer::tests::in_flight_limit_test {
 namespace {
 
 TEST_CASE("two engines share one limit, and a place that was not used goes back") {
@@ -61,4 +61,4 @@ TEST_CASE("threads that ask at once never have more places than there are") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::in_flight_limit_test

@@ -11,7 +11,7 @@
 #include "record/ledger.h"
 #include "tests/unit/plans.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::instruments_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -128,4 +128,4 @@ TEST_CASE("the HTTP side counts from 0, and shows its web configuration once the
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::instruments_test

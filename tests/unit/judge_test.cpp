@@ -4,7 +4,7 @@
 
 #include "probe/judge.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::judge_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -332,4 +332,4 @@ TEST_CASE("every outcome has its own label, and reads back from it") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::judge_test

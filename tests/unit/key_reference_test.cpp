@@ -16,7 +16,7 @@
 #include "config/read.h"
 #include "tests/unit/source_path.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::key_reference_test {
 namespace {
 
 using config::KeyRow;
@@ -160,4 +160,4 @@ TEST_CASE("config/probes.md holds the catalogue that the program makes") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::key_reference_test

@@ -12,7 +12,7 @@
 #include "base/log.h"
 #include "base/log_output.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::log_test {
 namespace {
 
 // A pipe as small as the kernel allows, with a log at one end.
@@ -109,4 +109,4 @@ TEST_CASE("a line longer than a pipe takes arrives whole") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::log_test

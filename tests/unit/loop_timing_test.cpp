@@ -3,7 +3,7 @@
 #include "transport/timing/event_delay.h"
 #include "transport/timing/loop_lag.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::loop_timing_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -149,4 +149,4 @@ TEST_CASE("where more is ready than there is room for, a loop has seen to all on
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::loop_timing_test

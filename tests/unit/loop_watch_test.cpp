@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-namespace reinfer::tests {
+namespace reinfer::tests::loop_watch_test {
 namespace {
 
 using Loops = std::vector<std::size_t>;
@@ -23,4 +23,4 @@ TEST_CASE("a loop that has never turned is stuck") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::loop_watch_test

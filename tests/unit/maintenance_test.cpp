@@ -6,7 +6,7 @@
 
 #include "base/time_zone.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::maintenance_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -146,4 +146,4 @@ TEST_CASE("in a zone that nobody knows there is no maintenance") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::maintenance_test

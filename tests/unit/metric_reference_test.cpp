@@ -21,7 +21,7 @@
 #include "tests/unit/plans.h"
 #include "tests/unit/source_path.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::metric_reference_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -139,4 +139,4 @@ TEST_CASE("dashboards/metrics.md holds the reference of metrics that the program
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::metric_reference_test

@@ -12,7 +12,7 @@
 #include "tests/unit/instruments.h"
 #include "tests/unit/plans.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::metrics_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -218,4 +218,4 @@ TEST_CASE("every line is well formed, no series stands twice, no family is empty
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::metrics_test

@@ -10,7 +10,7 @@
 #include "tests/unit/goldens.h"
 #include "tests/unit/source_path.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::migrate_test {
 namespace {
 
 std::string file(const std::string& name) {
@@ -143,4 +143,4 @@ TEST_CASE("a target is a tenant in the forms that base URLs have") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::migrate_test

@@ -7,7 +7,7 @@
 #include "base/uuid.h"
 #include "record/latency_histogram.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::native_histogram_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -119,4 +119,4 @@ TEST_CASE("a UUID reads back, and nothing else is one") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::native_histogram_test

@@ -9,7 +9,7 @@
 #include "record/ledgers.h"
 #include "tests/unit/plans.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::objective_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -363,4 +363,4 @@ TEST_CASE("the series foretold for objectives are those served, and none come wi
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::objective_test

@@ -7,7 +7,7 @@
 #include "app/options.h"
 #include "tests/unit/source_path.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::options_test {
 namespace {
 
 std::variant<app::Options, app::EarlyExit> parse(std::vector<const char*> arguments) {
@@ -341,4 +341,4 @@ TEST_CASE("discover needs a base URL and a place of the token, and no configurat
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::options_test

@@ -7,7 +7,7 @@
 #include "base/deflate.h"
 #include "history/evidence_json.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::packed_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -310,4 +310,4 @@ TEST_CASE(
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::packed_test

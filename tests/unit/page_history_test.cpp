@@ -16,7 +16,7 @@
 #include "tests/unit/page_world.h"
 #include "tests/unit/source_path.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::page_history_test {
 namespace {
 
 // 2026-11-24 00:00 UTC.
@@ -287,4 +287,4 @@ TEST_CASE("each outcome leads to a chapter of the runbooks that is there") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::page_history_test

@@ -4,7 +4,7 @@
 #include "page/objectives.h"
 #include "tests/unit/page_world.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::page_objectives_test {
 namespace {
 
 constexpr const char* kWithObjectives = R"(
@@ -156,4 +156,4 @@ slo = { latency = "2s", latency_ratio = 90 }
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::page_objectives_test

@@ -5,7 +5,7 @@
 #include "page/ranges.h"
 #include "tests/unit/page_world.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::page_ranges_test {
 namespace {
 
 constexpr const char* kOneTarget = R"(
@@ -113,4 +113,4 @@ TEST_CASE("a range with the latency objective has its line and its axis reaches 
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::page_ranges_test

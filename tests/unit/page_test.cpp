@@ -16,7 +16,7 @@
 #include "tests/unit/plans.h"
 #include "tests/unit/source_path.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::page_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -312,4 +312,4 @@ TEST_CASE("assets are found by the name that the page gives them and by no other
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::page_test

@@ -11,7 +11,7 @@
 #include "record/ledgers.h"
 #include "tests/unit/plans.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::partition_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -439,4 +439,4 @@ TEST_CASE("what is no shard is said, with what is allowed") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::partition_test

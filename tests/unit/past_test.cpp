@@ -6,7 +6,7 @@
 #include "base/rfc3339.h"
 #include "terminal/past.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::past_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -88,4 +88,4 @@ TEST_CASE("evidence has its ids and messages below it") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::past_test

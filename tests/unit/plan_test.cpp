@@ -7,7 +7,7 @@
 
 #include "tests/unit/plans.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::plan_test {
 namespace {
 
 // Tenants in an order that is not that of their names.
@@ -51,4 +51,4 @@ TEST_CASE("a part of a plan finds its own and nothing else") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::plan_test

@@ -4,7 +4,7 @@
 
 #include "routes/probe_route.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::rate_limit_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -62,4 +62,4 @@ TEST_CASE("unknown names use up no probe of the known ones, and are not handed o
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::rate_limit_test

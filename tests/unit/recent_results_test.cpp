@@ -4,7 +4,7 @@
 
 #include "record/health_state.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::recent_results_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -166,4 +166,4 @@ TEST_CASE("slots that were skipped count until a result comes, and a stall is re
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::recent_results_test

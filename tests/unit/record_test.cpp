@@ -5,7 +5,7 @@
 #include "record/ledger.h"
 #include "tests/unit/plans.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::record_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -214,4 +214,4 @@ TEST_CASE_FIXTURE(LedgerTest, "readers on other threads see whole results only")
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::record_test

@@ -3,7 +3,7 @@
 #include "base/gzip.h"
 #include "transport/reply_reader.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::reply_reader_test {
 namespace {
 
 using transport::Refused;
@@ -140,4 +140,4 @@ TEST_CASE("an interim reply's headers are not the reply's") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::reply_reader_test

@@ -5,7 +5,7 @@
 #include "base/random.h"
 #include "http/request_parser.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::request_parser_test {
 namespace {
 
 using namespace std::literals;
@@ -129,4 +129,4 @@ TEST_CASE("nothing that a stranger sends is more than refused") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::request_parser_test

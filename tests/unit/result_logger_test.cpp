@@ -9,7 +9,7 @@
 #include "probe/result_logger.h"
 #include "tests/unit/plans.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::result_logger_test {
 namespace {
 
 // What a log writes into a file that vanishes by itself.
@@ -67,4 +67,4 @@ TEST_CASE("a line about a failure has all that is known of it") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::result_logger_test

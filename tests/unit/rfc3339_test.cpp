@@ -2,7 +2,7 @@
 
 #include "base/rfc3339.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::rfc3339_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -30,4 +30,4 @@ TEST_CASE("anything else is no moment") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::rfc3339_test

@@ -3,7 +3,7 @@
 #include "schedule/schedule.h"
 #include "tests/unit/plans.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::schedule_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -124,4 +124,4 @@ TEST_CASE("a grid that stays keeps its next slot, one with another interval begi
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::schedule_test

@@ -5,7 +5,7 @@
 #include "base/random.h"
 #include "probe/server_timing.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::server_timing_test {
 namespace {
 
 probe::ServerTimingHeader parse(std::vector<std::string> lines) {
@@ -203,4 +203,4 @@ TEST_CASE("damaged headers never do harm") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::server_timing_test

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-namespace reinfer::tests {
+namespace reinfer::tests::shared_list_test {
 namespace {
 
 using record::EditedList;
@@ -113,4 +113,4 @@ TEST_CASE("a list can be gathered from others without copying") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::shared_list_test

@@ -4,7 +4,7 @@
 
 #include "record/shared_snapshots.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::shared_snapshots_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -59,4 +59,4 @@ TEST_CASE("a snapshot that nobody reads is gone") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::shared_snapshots_test

@@ -11,7 +11,7 @@
 #include "sla/words.h"
 #include "tests/unit/goldens.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::sla_document_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -318,4 +318,4 @@ TEST_CASE("a document asks nothing of anybody and has no script") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::sla_document_test

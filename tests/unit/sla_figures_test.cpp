@@ -12,7 +12,7 @@
 #include "sla/tenant_slices.h"
 #include "sla/words.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::sla_figures_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -568,4 +568,4 @@ TEST_CASE("a ratio is never rounded up to what was promised") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::sla_figures_test

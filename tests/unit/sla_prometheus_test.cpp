@@ -5,7 +5,7 @@
 #include "sla/prometheus.h"
 #include "sla/reader.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::sla_prometheus_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -133,4 +133,4 @@ TEST_CASE("no range query of a month has too many points, however long the month
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::sla_prometheus_test

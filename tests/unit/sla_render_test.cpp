@@ -7,7 +7,7 @@
 #include "sla/render.h"
 #include "tests/unit/goldens.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::sla_render_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -163,4 +163,4 @@ TEST_CASE("only what was breached is claimed, a breach of latency too") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::sla_render_test

@@ -8,7 +8,7 @@
 
 #include "base/random.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::small_file_test {
 namespace {
 
 class FileTest {
@@ -78,4 +78,4 @@ TEST_CASE_FIXTURE(FileTest,
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::small_file_test

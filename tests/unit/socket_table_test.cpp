@@ -10,7 +10,7 @@
 
 #include "base/random.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::socket_table_test {
 namespace {
 
 using base::Descriptor;
@@ -198,4 +198,4 @@ TEST_CASE("in every order of callbacks an event leads to the present owner or to
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::socket_table_test

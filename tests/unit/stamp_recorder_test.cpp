@@ -4,7 +4,7 @@
 
 #include "transport/timing/clock_map.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::stamp_recorder_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -374,4 +374,4 @@ TEST_CASE("an exchange that got no reply ends by our clock, its request by the k
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::stamp_recorder_test

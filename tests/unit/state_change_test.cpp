@@ -4,7 +4,7 @@
 
 #include <vector>
 
-namespace reinfer::tests {
+namespace reinfer::tests::state_change_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -89,4 +89,4 @@ TEST_CASE("a success that nothing came before is no change twice") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::state_change_test

@@ -10,7 +10,7 @@
 #include "credentials/stored_reads.h"
 #include "tests/unit/plans.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::stored_reads_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -130,4 +130,4 @@ TEST_CASE("a thread reads files for those who must not wait, and refuses what is
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::stored_reads_test

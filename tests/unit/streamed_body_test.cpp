@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-namespace reinfer::tests {
+namespace reinfer::tests::streamed_body_test {
 namespace {
 
 // Of a few pieces, and counts how many were asked for.
@@ -151,4 +151,4 @@ TEST_CASE("other pieces are sent together as long as they are few bytes") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::streamed_body_test

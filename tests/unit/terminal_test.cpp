@@ -2,7 +2,7 @@
 
 #include "app/terminal.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::terminal_test {
 namespace {
 
 app::TerminalFacts terminal() {
@@ -71,4 +71,4 @@ TEST_CASE("absurd widths are bounded") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::terminal_test

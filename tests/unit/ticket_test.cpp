@@ -4,7 +4,7 @@
 
 #include "tests/unit/plans.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::ticket_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -100,4 +100,4 @@ use = "projects"
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::ticket_test

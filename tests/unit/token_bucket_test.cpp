@@ -2,7 +2,7 @@
 
 #include <doctest/doctest.h>
 
-namespace reinfer::tests {
+namespace reinfer::tests::token_bucket_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -37,4 +37,4 @@ TEST_CASE("a token bucket gains nothing when time is read in another order") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::token_bucket_test

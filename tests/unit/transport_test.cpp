@@ -8,7 +8,7 @@
 #include "transport/timing/precise_wait.h"
 #include "transport/timing/wire_stamps.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::transport_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -382,4 +382,4 @@ TEST_CASE("our own limits come before libcurl's words") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::transport_test

@@ -12,7 +12,7 @@
 #include "http/web_files.h"
 #include "tests/unit/source_path.h"
 
-namespace reinfer::tests {
+namespace reinfer::tests::web_config_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -187,4 +187,4 @@ TEST_CASE("what the toolkit takes is taken, and a warning says what is unwise in
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::web_config_test

@@ -8,7 +8,7 @@
 #include <fstream>
 #include <string>
 
-namespace reinfer::tests {
+namespace reinfer::tests::web_files_test {
 namespace {
 
 using namespace std::chrono_literals;
@@ -172,4 +172,4 @@ TEST_CASE("what a change opens is said in words") {
 }
 
 }  // namespace
-}  // namespace reinfer::tests
+}  // namespace reinfer::tests::web_files_test
