@@ -41,7 +41,8 @@ DEPLOYED = PRODUCT + ['config/*', 'dashboards/*', 'deploy/*', 'tests/deploy/*', 
 WATCHED = ['dashboards/*', 'tests/dashboards/*', 'tests/machine.py']
 ANYTHING = ['*']
 SANITIZED = {
-    'ASAN_OPTIONS': 'detect_stack_use_after_return=1:strict_string_checks=1',
+    'ASAN_OPTIONS': ('detect_stack_use_after_return=1:strict_string_checks=1:'
+                     'malloc_context_size=8'),
     'UBSAN_OPTIONS': 'print_stacktrace=1',
     'TSAN_OPTIONS': f'suppressions={ROOT}/tests/tsan.supp:halt_on_error=1',
 }

@@ -20,7 +20,7 @@
 namespace reinfer::app {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef REINFER_SANITIZED
 // A sanitizer looks for leaks and finds names of functions by processes of its own.
 constexpr bool kStartsNoProgram = false;
 #else
