@@ -21,7 +21,7 @@ for argument in "$@"; do
   case "$argument" in
     -h | --help) sed -n '2,15s/^# \{0,1\}//p' tests/run.sh; exit 0 ;;
     --list) packages=(python3) ;;
-    --all | clang*) packages+=("${lint_packages[@]}") ;;
+    --all | clang* | *asan | *tsan) packages+=("${clang_packages[@]}" "${lint_packages[@]}") ;;
   esac
 done
 install_packages "${packages[@]}"

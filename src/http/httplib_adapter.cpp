@@ -2,6 +2,7 @@
 
 #include <httplib.h>
 
+#include <type_traits>
 #include <utility>
 
 namespace reinfer::http {

@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <iterator>
 #include <set>
+#include <tuple>
 
 #include "base/text.h"
 #include "sla/words.h"

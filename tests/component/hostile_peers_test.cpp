@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <new>
 #include <thread>
 #include <vector>
 

@@ -13,6 +13,7 @@ import subprocess
 import sys
 
 import documents
+import missing_includes
 
 COLUMNS_MAX = 100
 FUNCTION_LINES_MAX = 70
@@ -329,7 +330,7 @@ RULES |= {rule.__name__.replace("_", "-"): over_each_file(rule)
                        header_prose, file_name, shell_strict)}
 RULES |= {rule.__name__.replace("_", "-"): rule
           for rule in (include_cycle, twin_header, dead_source, dead_link, named_test)}
-RULES |= documents.RULES
+RULES |= documents.RULES | missing_includes.RULES
 
 
 def findings(name, tree):

@@ -36,6 +36,10 @@ CASES = {
     "bare-lock": (one("src/probe/a.h", "std::mutex mutex_;"),
                   {"src/base/mutex.h": HEADER + "std::condition_variable changed_;\n",
                    "src/probe/b.h": HEADER + "// Not a std::mutex.\nbase::Mutex mutex_;\n"}),
+    "missing-include": (
+        {"src/base/a.h": HEADER + "#include <string>\nstd::vector<std::string> texts();\n"},
+        {"src/base/a.h": HEADER + "#include <vector>\nstd::vector<int> numbers();\n",
+         "src/base/a.cpp": '#include "base/a.h"\nstd::vector<int> f();  // no std::map here\n'}),
     "throw": (one("src/base/a.cpp", "throw Bad{};"),
               one("src/base/a.cpp", "// may throw\nthrow std::bad_alloc();\n")),
     "catch-all": (one("src/base/a.cpp", "} catch (...) {"),

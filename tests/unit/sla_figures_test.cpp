@@ -1,5 +1,7 @@
 #include <doctest/doctest.h>
 
+#include <algorithm>
+
 #include "base/rfc3339.h"
 #include "base/time_zone.h"
 #include "sla/attribution.h"
