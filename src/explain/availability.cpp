@@ -29,10 +29,15 @@ std::vector<AvailabilityFigure> availability_figures(const record::RecentResults
   // The present stretch is not over, so an hour may be shorter by as much.
   constexpr base::Nanoseconds kHour = 1h - record::RecentResults::kHourBinWidth;
   constexpr base::Nanoseconds kDay = 24h - record::RecentResults::kDayBinWidth;
-  const base::Nanoseconds watched = recent.first() ? recent.covered(24h, now) : kDay;
+  const auto first = recent.first();
+  const auto noted = recent.first_noted();
+  const base::Nanoseconds day = first ? now - *first : kDay;
+  const base::Nanoseconds hour = noted ? now - *noted : first ? base::Nanoseconds{0} : kHour;
+  const bool restarted = noted && first != noted;
   std::vector<AvailabilityFigure> figures;
-  if (watched >= kHour) figures.push_back(figure(recent.over_hour(now), "hour", kHour, watched));
-  figures.push_back(figure(recent.over_day(now), "day", kDay, watched));
+  if (hour >= kHour || restarted)
+    figures.push_back(figure(recent.over_hour(now), "hour", kHour, hour));
+  figures.push_back(figure(recent.over_day(now), "day", kDay, day));
   return figures;
 }
 

@@ -16,6 +16,7 @@ struct AvailabilityFigure {
 };
 
 // Of the last hour and the last day; of the time watched, once, where that is less than an hour.
+// After a restart the day goes on, and instead of the hour comes the time since the restart.
 std::vector<AvailabilityFigure> availability_figures(const record::RecentResults& recent,
                                                      base::MonoTime now);
 

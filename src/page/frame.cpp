@@ -185,6 +185,18 @@ void write_moment(Html& html, base::WallTime moment, base::WallTime now) {
                explain::clock_text(moment, now) + " UTC");
 }
 
+void write_stretch(Html& html, base::WallTime begin, base::WallTime end, base::WallTime now) {
+  write_moment(html, begin, now);
+  html.text(" to ");
+  const std::string among_days = explain::clock_text(end, begin);
+  const std::string today = explain::clock_text(end, now);
+  html.element("time",
+               {{"datetime", iso(end, "T", "Z")},
+                {"title", iso(end, " ", " UTC")},
+                {"data-since", iso(begin, "T", "Z")}},
+               (among_days.size() > today.size() ? among_days : today) + " UTC");
+}
+
 void write_second(Html& html, base::WallTime moment) {
   const std::string utc = iso(moment, " ", " UTC");
   html.element("time",

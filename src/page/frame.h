@@ -37,7 +37,9 @@ std::string end_page(Html& html, const record::Snapshot& snapshot, const PageFra
 
 // <time>: "02:14 UTC", the whole of it on hover; a script makes it local.
 void write_moment(Html& html, base::WallTime moment, base::WallTime now);
-// The same to the second: "02:14:05 UTC".
+// "02:14 UTC to 03:20 UTC"; the end has its day if that is not the day of the beginning.
+void write_stretch(Html& html, base::WallTime begin, base::WallTime end, base::WallTime now);
+// <time> to the second: "02:14:05 UTC".
 void write_second(Html& html, base::WallTime moment);
 void write_words(Html& html, const explain::Verdict& verdict, base::WallTime now);
 // "12 s ago" with the moment on hover.

@@ -30,9 +30,7 @@ void write_span(Html& html, const char* name, const LatencySpan& span, base::Wal
   html.element("th", {{"role", "rowheader"}, {"scope", "row"}, {"class", "name"}}, name);
   html.open("td", {{"role", "cell"}, {"class", "when"}});
   if (span.begin < now) {
-    write_moment(html, span.begin, now);
-    html.text(" to ");
-    write_moment(html, std::min(span.end, now), now);
+    write_stretch(html, span.begin, std::min(span.end, now), now);
   } else {
     html.text("not yet");
   }

@@ -22,12 +22,9 @@ std::string title_of(const record::IncidentFacts& incident) {
 }
 
 void write_when(Html& html, const record::IncidentFacts& incident, base::WallTime now) {
+  if (incident.recovered) return write_stretch(html, incident.since, *incident.recovered, now);
   write_moment(html, incident.since, now);
-  html.text(" to ");
-  if (incident.recovered)
-    write_moment(html, *incident.recovered, now);
-  else
-    html.text("now");
+  html.text(" to now");
 }
 
 void write_row(Html& html, const record::IncidentFacts& incident, const std::string& root,

@@ -109,6 +109,7 @@ void RecentResults::restore_day(const std::vector<AvailabilityBin>& bins, base::
 void RecentResults::note(const model::ProbeResult& result, std::uint64_t missed, bool excluded) {
   const base::MonoTime when = result.finished.mono;
   if (!first_) begin(result.finished);
+  if (!first_noted_) first_noted_ = when;
   count_in(bin_at(day_, bin_number(when, kDayBinWidth)), result.outcome, missed, excluded);
   count_in(bin_at(hour_, bin_number(when, kHourBinWidth)), result.outcome, missed, excluded);
   const RecentSample sample = sample_of(result);
@@ -167,10 +168,6 @@ std::optional<RecentQuantiles> RecentResults::quantiles(model::LatencyFigure fig
   found.p95 = at(95);
   found.p99 = at(99);
   return found;
-}
-
-base::Nanoseconds RecentResults::covered(base::Nanoseconds span, base::MonoTime now) const {
-  return first_ ? std::min(span, now - *first_) : base::Nanoseconds{0};
 }
 
 std::vector<AvailabilityBin> RecentResults::day(base::MonoTime now) const {

@@ -111,10 +111,11 @@ class RecentResults {
   // When the stretch of `number` among day()'s or hour()'s begins.
   base::MonoTime day_bin_start(std::int32_t number) const;
   base::MonoTime hour_bin_start(std::int32_t number) const;
-  // How much of the time before `now` is known of: since the first result, at most `span`.
-  base::Nanoseconds covered(base::Nanoseconds span, base::MonoTime now) const;
   // The first result that is remembered in some form; absent before it.
   std::optional<base::MonoTime> first() const { return first_; }
+  // The first that was noted. A restored day knows no hour, so over_hour() begins here at the
+  // earliest.
+  std::optional<base::MonoTime> first_noted() const { return first_noted_; }
 
  private:
   struct Latency {
@@ -126,6 +127,7 @@ class RecentResults {
   std::int32_t bin_number(base::MonoTime when, base::Nanoseconds width) const;
 
   std::optional<base::MonoTime> first_;
+  std::optional<base::MonoTime> first_noted_;
   base::Nanoseconds to_wall_{};  // from monotonic to wall time, as of the first result
   std::vector<AvailabilityBin> day_;
   std::vector<AvailabilityBin> hour_;

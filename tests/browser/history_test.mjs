@@ -161,6 +161,18 @@ test('a range that is not offered and a target that is not there lead back', asy
   assert.match(plain, /^There is no target acme\/datset.*\ndid you mean acme\/dataset\n/);
 });
 
+test('a stretch that ends on another day names both days, in the zone of the reader', async () => {
+  const {id} = await waitUntil(incident, 'an incident');
+  const {page, context} = await open(`incidents/${id}`);
+  const ends = await page.evaluate(() => [...document.querySelectorAll('time[data-since]')]
+    .filter((time) => new Date(time.dataset.since).toDateString() !==
+                      new Date(time.dateTime).toDateString())
+    .map((time) => time.textContent));
+  assert.ok(ends.length > 0);  // the day before the incident is one
+  for (const text of ends) assert.match(text, /[A-Z][a-z]{2}.*, [0-9]{2}:[0-9]{2}$/);
+  await context.close();
+});
+
 test('axe finds nothing on the pages of the history, and they fit 320 pixels', async () => {
   const {id} = await waitUntil(incident, 'an incident');
   for (const path of ['', kTarget, `${kTarget}?range=1h`, `${kTarget}?range=7d`,

@@ -163,6 +163,26 @@ TEST_CASE("availability is said of the time that was watched") {
   CHECK(said(100h) == "hour day ");
 }
 
+TEST_CASE("after a restart the day goes on, and the hour begins with the process") {
+  record::RecentResults before;
+  before.note(ok_result(0));
+  const base::Instant restart{ok_result(0).finished.wall + 3h, ok_result(0).finished.mono + 3h};
+  record::RecentResults recent;
+  recent.restore_day(before.day(restart.mono), restart);
+  const auto said = [&](base::Nanoseconds after) {
+    std::string text;
+    for (const auto& figure : explain::availability_figures(recent, restart.mono + after))
+      text += figure.span + " ";
+    return text;
+  };
+  CHECK(said(1s) == "day ");
+  model::ProbeResult result = ok_result(0);
+  result.finished = restart;
+  recent.note(result);
+  CHECK(said(12min) == "12 min day ");
+  CHECK(said(55min) == "hour day ");
+}
+
 TEST_CASE("README and metrics.md have the glossary between them, and the page prints it") {
   const std::string readme = file("README.md");
   const std::string metrics = file("dashboards/metrics.md");

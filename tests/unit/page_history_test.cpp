@@ -4,12 +4,14 @@
 
 #include <cctype>
 #include <fstream>
+#include <regex>
 #include <sstream>
 
 #include "base/gzip.h"
 #include "page/assets.h"
 #include "page/day_bars.h"
 #include "page/dead_end.h"
+#include "page/frame.h"
 #include "page/incident_latencies.h"
 #include "page/incidents.h"
 #include "page/web_place.h"
@@ -177,6 +179,17 @@ TEST_CASE("an incident that spans days counts on each of them") {
   CHECK(counts == page::IncidentsByDay{{today - 2, 1}, {today - 1, 1}});
   incident.recovered.reset();
   CHECK(page::count_by_day({incident}, kToday + 2h).size() == 3);
+}
+
+TEST_CASE("the end of a stretch has its day where that is not the day of the beginning") {
+  const auto written = [](base::WallTime begin, base::WallTime end) {
+    explain::Html html;
+    page::write_stretch(html, begin, end, kToday + 12h);
+    return std::regex_replace(html.take(), std::regex("<[^>]*>"), "");
+  };
+  CHECK(written(kToday + 3h, kToday + 4h) == "03:00 UTC to 04:00 UTC");
+  CHECK(written(kToday - 3h, kToday - 2h) == "23 Nov 21:00 UTC to 23 Nov 22:00 UTC");
+  CHECK(written(kToday - 3h, kToday + 3h) == "23 Nov 21:00 UTC to 24 Nov 03:00 UTC");
 }
 
 history::LatencyRow hour_row(base::WallTime begin, double seconds) {

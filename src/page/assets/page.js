@@ -22,7 +22,10 @@
       const parts = [moment.getHours(), moment.getMinutes()];
       if (element.dataset.style === 'seconds') parts.push(moment.getSeconds());
       const clock = parts.map(twoDigits).join(':');
-      const named = element.dataset.style !== 'seconds' && moment.toDateString() !== today;
+      const day = moment.toDateString();
+      const {style, since} = element.dataset;
+      const named = style !== 'seconds' &&
+        (day !== today || (since && new Date(since).toDateString() !== day));
       element.textContent = named ?
         `${moment.toLocaleDateString(undefined, {day: 'numeric', month: 'short'})}, ${clock}` :
         clock;
