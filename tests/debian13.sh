@@ -5,6 +5,8 @@
 #   bash tests/debian13.sh            unit, simulation, simulator, component, end to end,
 #                                     and a bad network
 #   bash tests/debian13.sh --quick    the same without end to end
+#   bash tests/debian13.sh --root     makes the root
+#   bash tests/debian13.sh --build    makes the root and builds what the levels run
 #   bash tests/debian13.sh --asan     the component level under ASan and UBSan
 #   bash tests/debian13.sh --soak     an hour against every fault under ASan and UBSan (tests/soak)
 #   bash tests/debian13.sh --clang    builds with clang instead of g++ and runs the unit level
@@ -31,10 +33,11 @@ release=trixie
 for argument in "$@"; do
   case "$argument" in
     --quick) quick=yes ;;
-    --asan | --soak | --clang | --deb | --bench | --readme | --shell) mode=${argument#--} ;;
+    --root | --build | --asan | --soak | --clang | --deb | --bench | --readme | --shell)
+      mode=${argument#--} ;;
     --levels=all) levels=all ;;
     --release=bookworm | --release=trixie) release=${argument#--release=} ;;
-    -h | --help) sed -n '2,22s/^# \{0,1\}//p' tests/debian13.sh; exit 0 ;;
+    -h | --help) sed -n '2,24s/^# \{0,1\}//p' tests/debian13.sh; exit 0 ;;
     *) echo "unknown argument $argument" >&2; exit 2 ;;
   esac
 done
@@ -162,6 +165,15 @@ case $mode in
   shell)
     make_root
     enter "$root" bash -i
+    exit
+    ;;
+  root)
+    make_root
+    exit
+    ;;
+  build)
+    make_root
+    build release release all
     exit
     ;;
   levels)

@@ -136,10 +136,16 @@ SUITES = [
          slow=True, compiles=True, minutes_max=60),
     bash('fuzz', 'tests/fuzz/run.sh', '--seconds=30', slow=True, compiles=True, minutes_max=60,
          inputs=PRODUCT + ['tests/CMakeLists.txt', 'tests/fuzz/*']),
-    bash('debian13', 'tests/debian13.sh', inputs=COMPILED + ['tests/*.py', 'tests/*.sh'],
+    # Three steps, for the compiler is not needed while a root is made or a level waits.
+    bash('debian13-root', 'tests/debian13.sh', '--root', is_build=True, slow=True),
+    bash('debian13-build', 'tests/debian13.sh', '--build', after='debian13-root', is_build=True,
          slow=True, compiles=True, minutes_max=60),
-    python('deploy', 'tests/deploy/run.py', inputs=DEPLOYED, slow=True, compiles=True,
-           minutes_max=60),
+    bash('debian13', 'tests/debian13.sh', inputs=COMPILED + ['tests/*.py', 'tests/*.sh'],
+         after='debian13-build', slow=True, minutes_max=60),
+    bash('deb', 'deploy/build-deb.sh', '--output=build/deb', is_build=True, slow=True,
+         compiles=True, minutes_max=60),
+    python('deploy', 'tests/deploy/run.py', '--packages=build/deb', inputs=DEPLOYED, after='deb',
+           slow=True, minutes_max=60),
     bash('deploy13', 'tests/debian13.sh', '--deb', inputs=DEPLOYED + ['tests/debian13.sh'],
          slow=True, compiles=True, minutes_max=90),
     python('arm64', 'tests/deploy/arm64.py', inputs=LEVELS + DEPLOYED + ['tests/e2e/*.py'],
@@ -312,9 +318,13 @@ def choose(names, everything, fresh, memory, without=()):
     left = [suite for suite in wanted
             if suite.remembered and not suite.is_build and not names and not fresh
             and memory.passed_as_it_is(suite)]
-    wanted = [suite for suite in wanted if suite not in left]
-    builds = {suite.after for suite in wanted} | {suite.name for suite in wanted}
-    return [suite for suite in there if suite in wanted or suite.name in builds], left
+    rows = {suite.name: suite for suite in there}
+    needed = set()
+    for suite in wanted:
+        while suite and suite.name not in needed:
+            needed.add(suite.name)
+            suite = rows.get(suite.after)
+    return [suite for suite in there if suite.name in needed], left
 
 
 def prepare_cache():

@@ -171,6 +171,11 @@ class Chosen(unittest.TestCase):
         self.assertNotIn('drills', names)
         self.assertIn('clang', names)
 
+    def test_builds_come_along_with_what_they_need(self):
+        """However many steps there are."""
+        names = [suite.name for suite in suites.choose(['debian13'], False, True, None)[0]]
+        self.assertEqual(names, ['debian13-root', 'debian13-build', 'debian13'])
+
     def test_an_unknown_suite_cannot_be_left_out(self):
         """A typing error would run what nobody wants."""
         with self.assertRaises(SystemExit):
