@@ -143,7 +143,7 @@ suite() {
   passed=$((passed + ok))
   failed=$((failed + bad))
   printf '%-22s %5d passed %3d failed  %4d s\n' "$name" "$ok" "$bad" $((SECONDS - start))
-  if [ "$bad" -ne 0 ]; then tail -n 60 "$log"; fi
+  if [ "$bad" -ne 0 ]; then python3 tests/suite_log.py "$log"; fi
 }
 
 # build NAME PRESET TARGETS [OPTION...]: warnings are errors.

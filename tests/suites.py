@@ -8,6 +8,7 @@ a time, on all cores and with a low priority; tests run next to it. `quiet` ones
 import argparse
 import json
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -17,7 +18,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from machine import cache_folder
-from suite_log import count, slowest
+from suite_log import complaint, count, slowest
 from suite_memory import Memory
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,7 +30,6 @@ NICENESS = {'tests': 0, 'compiles': 5, 'computes': 19}
 # One that only computes has a place of its own: it takes hours beside a compiler, and tests that
 # mostly wait must not wait for it.
 AT_ONCE = {'tests': CORES, 'compiles': 1, 'computes': 1}
-TAIL_LINES = 80
 SLOWEST = 10
 
 # Patterns of paths, as fnmatch has them: `*` also matches slashes.
@@ -169,6 +169,19 @@ def yield_to_others(pid, niceness):
         pass  # no such groups, and the niceness of the process counts
 
 
+def cpu_at_end(process, seconds_max):
+    """Seconds of CPU that it and all it waited for took; None if it does not end in time."""
+    descriptor = os.pidfd_open(process.pid)
+    try:
+        if not select.select([descriptor], [], [], seconds_max)[0]:
+            return None
+    finally:
+        os.close(descriptor)
+    # Nobody has waited for it yet: utime, stime, cutime and cstime (proc(5)), after the name.
+    ticks = Path(f'/proc/{process.pid}/stat').read_text().rpartition(')')[2].split()[11:15]
+    return sum(map(int, ticks)) / os.sysconf('SC_CLK_TCK')
+
+
 class Run:
     """Runs the chosen suites, as many at a time as their rows allow. Its counts are guarded by
     `changed`, as is all that says which suites wait, run and have ended."""
@@ -180,6 +193,7 @@ class Run:
         self.running, self.ended, self.processes = [], {}, set()
         self.unfinished = []  # had no time: neither passed nor failed
         self.passed = self.failed = 0
+        self.cpu = 0  # seconds, of all suites that are over
         self.lines = []
         self.changed = threading.Condition()
 
@@ -212,12 +226,12 @@ class Run:
 
     def one(self, suite):
         """Runs one suite and adds up."""
-        log, start = LOGS / f'{suite.name}.log', time.monotonic()
+        log, start, cpu = LOGS / f'{suite.name}.log', time.monotonic(), 0
         if suite.after in self.unfinished or self.is_late(suite):
             self.give_no_more_time(suite)
             return
         if self.ended.get(suite.after, True):
-            status = self.execute(suite, log)
+            status, cpu = self.execute(suite, log)
             if status is None:
                 self.give_no_more_time(suite)
                 return
@@ -237,10 +251,11 @@ class Run:
             self.memory.note(suite, seconds, passed, failed)
             tests = 'built' if suite.is_build and not failed else \
                 f'{passed:5} passed {failed:3} failed'
-            print(f'{suite.name:<22} {tests:>24}  {seconds:5.0f} s', flush=True)
+            print(f'{suite.name:<22} {tests:>24}  {seconds:5.0f} s {cpu:6.0f} s of CPU', flush=True)
+            self.cpu += cpu
             if failed:
-                print(f'---- the end of {log.relative_to(ROOT)}')
-                print('\n'.join(text.splitlines()[-TAIL_LINES:]) + '\n----', flush=True)
+                print(f'---- what failed in {log.relative_to(ROOT)}\n{complaint(text)}\n----',
+                      flush=True)
             self.running.remove(suite)
             self.changed.notify_all()
 
@@ -264,7 +279,8 @@ class Run:
         return seconds
 
     def execute(self, suite, log):
-        """The exit code; one that hangs is ended. None if there was no time for it."""
+        """The exit code and seconds of CPU; one that hangs is ended. No code if there was no time
+        for it."""
         niceness = ['nice', '-n', str(NICENESS[suite.kind])]
         with log.open('w') as out:
             process = subprocess.Popen(niceness + suite.command, cwd=ROOT, stdout=out, stderr=out,
@@ -273,14 +289,15 @@ class Run:
             self.processes.add(process)
             yield_to_others(process.pid, NICENESS[suite.kind])
             try:
-                return process.wait(self.time_for(suite))
-            except subprocess.TimeoutExpired:
+                cpu = cpu_at_end(process, self.time_for(suite))
+                if cpu is not None:
+                    return process.wait(), cpu
                 self.end(process)
                 if self.is_late(suite):
                     print(f'{suite.name} was ended: no time left', file=out)
-                    return None
+                    return None, 0
                 print(f'{suite.name} was ended after {suite.minutes_max} minutes', file=out)
-                return 1
+                return 1, 0
             finally:
                 self.processes.discard(process)
 
@@ -376,7 +393,8 @@ def main():
         print(f'\nThe {SLOWEST} slowest tests:')
     for seconds, test, suite in sorted(run.lines, reverse=True)[:SLOWEST]:
         print(f'{seconds:7.1f} s  {suite}: {test}')
-    print(f'\nAll of it took {(time.monotonic() - start) / 60:.1f} minutes.')
+    print(f'\nAll of it took {(time.monotonic() - start) / 60:.1f} minutes, and {run.cpu / 60:.1f} '
+          f'of CPU on {CORES} cores.')
     if run.unfinished:
         print(f'No time was left for {", ".join(run.unfinished)}: they have neither passed nor '
               'failed.')

@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 sys.path.insert(0, str(Path(__file__).resolve().parent / 'tidy'))
 import odr  # noqa: E402  pylint: disable=C0413
 import suites  # noqa: E402  pylint: disable=C0413
-from suite_log import count, slowest  # noqa: E402  pylint: disable=C0413
+from suite_log import count, failures, slowest  # noqa: E402  pylint: disable=C0413
 from suite_memory import Memory  # noqa: E402  pylint: disable=C0413
 
 DOCTEST = '[doctest] test cases: 12 | 11 passed | 1 failed | 3 skipped\n'
@@ -37,6 +37,22 @@ class Log(unittest.TestCase):
         """From both kinds of runners."""
         log = '0.500000 s: a small one\nok   e2e.big (12.5 s)\n2.000000 s: a middle one\n'
         self.assertEqual(slowest(log, 2), [(12.5, 'e2e.big'), (2.0, 'a middle one')])
+
+    def test_failures_are_found_wherever_they_are(self):
+        """A runner's own, doctest's and a sanitizer's, each with its story alone."""
+        log = ('ok   e2e.one (1.0 s)\nFAIL e2e.two\n     Traceback\n     no such line\n'
+               'ok   e2e.three (1.0 s)\n' + '=' * 79 + '\na_test.cpp:7:\nTEST CASE:  it adds\n'
+               'a_test.cpp:9: ERROR: CHECK( 1 == 2 ) is NOT correct!\n  values: 1 == 2\n\n'
+               '0.1 s: it adds\n' + '0.1 s: another\n' * 200 +
+               '==7==ERROR: AddressSanitizer: heap-use-after-free\n    #0 main\n' + DOCTEST)
+        self.assertEqual(failures(log, 99), [
+            '...', 'FAIL e2e.two', '     Traceback', '     no such line',
+            '...', 'a_test.cpp:7:', 'TEST CASE:  it adds',
+            'a_test.cpp:9: ERROR: CHECK( 1 == 2 ) is NOT correct!', '  values: 1 == 2', '',
+            '...', '==7==ERROR: AddressSanitizer: heap-use-after-free', '    #0 main',
+            DOCTEST.rstrip()])
+        self.assertEqual(failures(log, 2), ['...', 'FAIL e2e.two'])
+        self.assertEqual(failures('ok   e2e.one (1.0 s)\n' + DOCTEST, 9), [])
 
 
 class Remembered(unittest.TestCase):
@@ -107,6 +123,18 @@ class Running(unittest.TestCase):
         run = self.run_all(suites.Suite('a', says(DOCTEST, 1)),
                            suites.Suite('b', says('5 passed, 0 failed')))
         self.assertEqual((run.passed, run.failed, run.good), (16, 1, False))
+
+    def test_cpu_is_that_of_the_command_and_of_what_it_waited_for(self):
+        """A loop in a child of its own counts; one that only sleeps takes next to nothing."""
+        loop = ('import os, subprocess, sys\n'
+                'if sys.argv[1:]: exec("while sum(os.times()[:2]) < 0.5: pass")\n'
+                'else: subprocess.run([sys.executable, sys.argv[0], "inner"], check=True)\n'
+                'print("1 passed, 0 failed")')
+        script = Path(self.enterContext(tempfile.TemporaryDirectory())) / 'loop.py'
+        script.write_text(loop)
+        run = self.run_all(suites.Suite('a', [sys.executable, str(script)]))
+        self.assertGreaterEqual(run.cpu, 0.5)
+        self.assertEqual(run.passed, 1)
 
     def test_a_crash_and_silence_are_failures(self):
         """Even if nothing was counted as one."""
