@@ -34,11 +34,12 @@ build=build/release
 state=build/demo
 simulator=
 exporter=
+timer=
 
 stop_all() {
   trap - EXIT INT TERM
   local pid
-  for pid in $exporter $simulator; do kill -TERM "$pid" 2>/dev/null || true; done
+  for pid in $timer $exporter $simulator; do kill -TERM "$pid" 2>/dev/null || true; done
   for pid in $exporter $simulator; do wait "$pid" 2>/dev/null || true; done
 }
 trap stop_all EXIT
@@ -85,11 +86,9 @@ $build/src/reinfer_exporter check --config.file="$config"
 echo
 
 rm -f build/exporter.port
-limit=()
-if [ -n "$seconds" ]; then limit=(timeout --foreground --preserve-status "$seconds"); fi
 storage=build/storage
 if [ $demo = yes ]; then storage=$state/storage; fi
-"${limit[@]}" $build/src/reinfer_exporter --config.file="$config" --web.port-file=build/exporter.port \
+$build/src/reinfer_exporter --config.file="$config" --web.port-file=build/exporter.port \
   --storage.path=$storage &
 exporter=$!
 wait_for "The exporter" "$exporter" test -f build/exporter.port
@@ -110,6 +109,9 @@ watch the lines below say what fails, and whose fault it is.
 TEXT
 fi
 if [ -n "$seconds" ]; then
+  # From here on, however long the start took; the sleep holds no pipe of ours open.
+  { sleep "$seconds" && kill -TERM "$exporter"; } >/dev/null 2>&1 &
+  timer=$!
   echo "Stops by itself after $seconds seconds, or with Ctrl-C."
 else
   echo "Ctrl-C stops it."
