@@ -64,7 +64,7 @@ source_files() {
 # A tree of its own, with times kept, so that a second build compiles only changed files.
 tree=$output/build/tree
 mkdir -p "$tree"
-find "$tree" -mindepth 1 -maxdepth 1 ! -name obj -exec rm -rf {} +
+find "$tree" -mindepth 1 -maxdepth 1 ! -name build -exec rm -rf {} +
 source_files | while IFS= read -r -d '' file; do
   if [ -e "$file" ]; then printf '%s\0' "$file"; fi
 done | tar --null --files-from=- --create | tar --extract --directory="$tree"

@@ -82,7 +82,8 @@ else
   mv "$tree" /tmp/reinfer-release
   tree=/tmp/reinfer-release
   trap 'rm -rf "$work" /tmp/reinfer-release' EXIT
-  bash "$tree/deploy/build-deb.sh" --output="$tree/build/deb"
+  # A cache of objects may have them with other names of the same files.
+  CCACHE_DISABLE=1 bash "$tree/deploy/build-deb.sh" --output="$tree/build/deb"
   cp "$tree"/build/deb/*.deb "$output"
 fi
 

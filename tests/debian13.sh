@@ -19,8 +19,9 @@
 #                                     a root of Debian 12
 #   bash tests/debian13.sh --shell    a shell in the root, at the copy of the checkout
 #
-# The root, the build folders and ccache's files are kept in ~/.cache/reinfer_exporter/debian13. The
-# root is made anew when deploy/packages.sh changes. The last line is "N passed, N failed".
+# The root, with the copy's build folders, and ccache's files are kept in
+# ~/.cache/reinfer_exporter/debian13. The root is made anew when deploy/packages.sh changes. The last
+# line is "N passed, N failed".
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source deploy/packages.sh
@@ -58,7 +59,7 @@ fi
 
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/reinfer_exporter/debian13
 logs=$cache/logs
-mkdir -p "$logs" "$cache/ccache" "$cache/build"
+mkdir -p "$logs" "$cache/ccache"
 # One run at a time: they share the root.
 exec 9>"$cache/lock"
 flock 9
@@ -83,18 +84,18 @@ enter() {
   shift
   chroot "$root" env -i HOME=/root LANG=C.UTF-8 TERM="${TERM-dumb}" \
     PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-    CCACHE_DIR=/cache/ccache ASAN_OPTIONS=detect_stack_use_after_return=1 \
-    UBSAN_OPTIONS=print_stacktrace=1 bash -c 'cd /checkout && exec "$@"' bash "$@"
+    CCACHE_DIR=/cache/ccache CCACHE_BASEDIR=/checkout CCACHE_NOHASHDIR=1 \
+    ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 bash -c 'cd /checkout && exec "$@"' bash "$@"
 }
 
-# prepare ROOT: mounts, and a fresh copy of the files that git knows. Their times are kept, so that
-# ninja builds only changed files again.
+# prepare ROOT: mounts, and a fresh copy of the files that git knows beside what was built before.
+# Their times are kept, so that ninja builds only changed files again.
 prepare() {
   mkdir -p "$1/checkout" "$1/cache" "$1/build"
   mount --rbind /dev "$1/dev"
   mount -t proc proc "$1/proc"
   mount --bind "$cache" "$1/cache"
-  find "$1/checkout" -mindepth 1 -delete
+  find "$1/checkout" -mindepth 1 -maxdepth 1 ! -name build -exec rm -rf {} +
   git ls-files -z | while IFS= read -r -d '' file; do
     if [ -e "$file" ]; then printf '%s\0' "$file"; fi
   done | tar --null --files-from=- --create | tar --extract --directory="$1/checkout"
@@ -146,13 +147,17 @@ suite() {
   if [ "$bad" -ne 0 ]; then python3 tests/suite_log.py "$log"; fi
 }
 
-# build NAME PRESET TARGETS [OPTION...]: warnings are errors.
+# build NAME PRESET TARGETS [OPTION...]: warnings are errors, and what `release` compiles is what the
+# packages have.
 build() {
   local name=$1 preset=$2 targets=$3 start=$SECONDS
   shift 3
+  if [ "$name" = release ]; then
+    set -- "$@" -DCMAKE_CXX_FLAGS="$(enter "$root" bash deploy/debian/compiler_flags.sh)"
+  fi
   # shellcheck disable=SC2086
-  if ! { enter "$root" cmake --preset "$preset" -B "/cache/build/$name" -DREINFER_WERROR=ON "$@" &&
-    enter "$root" cmake --build "/cache/build/$name" --target $targets; } >"$logs/$name.log" 2>&1
+  if ! { enter "$root" cmake --preset "$preset" -B "build/$name" -DREINFER_WERROR=ON "$@" &&
+    enter "$root" cmake --build "build/$name" --target $targets; } >"$logs/$name.log" 2>&1
   then
     tail -n 60 "$logs/$name.log"
     echo "0 passed, 1 failed"
@@ -179,26 +184,26 @@ case $mode in
   levels)
     make_root
     build release release all
-    suite unit /cache/build/release/tests/unit/unit_tests
-    suite sim /cache/build/release/tests/sim/sim_tests
-    suite simulator /cache/build/release/tests/component/simulator_tests
-    suite component /cache/build/release/tests/component/component_tests
+    suite unit build/release/tests/unit/unit_tests
+    suite sim build/release/tests/sim/sim_tests
+    suite simulator build/release/tests/component/simulator_tests
+    suite component build/release/tests/component/component_tests
     if [ $quick = no ]; then
-      suite e2e python3 tests/e2e/run.py --build-dir /cache/build/release
-      suite network bash tests/network/run.sh --build-dir /cache/build/release
+      suite e2e python3 tests/e2e/run.py --build-dir build/release
+      suite network bash tests/network/run.sh --build-dir build/release
     fi
     ;;
   asan)
     make_root
     build asan asan component_tests
-    suite asan-component /cache/build/asan/tests/component/component_tests
+    suite asan-component build/asan/tests/component/component_tests
     ;;
   soak)
     make_root
     build asan asan "reinfer_exporter reinfer_simulator"
     # Others may have the root meanwhile.
     flock --unlock 9
-    enter "$root" python3 tests/soak/run.py --build-dir /cache/build/asan --minutes 60
+    enter "$root" python3 tests/soak/run.py --build-dir build/asan --minutes 60
     exit
     ;;
   bench)
@@ -214,17 +219,17 @@ case $mode in
     make_root
     build clang release "reinfer_exporter reinfer_simulator unit_tests" \
       -DCMAKE_CXX_COMPILER=clang++
-    suite clang-unit /cache/build/clang/tests/unit/unit_tests
+    suite clang-unit build/clang/tests/unit/unit_tests
     ;;
   deb)
     make_root
     start=$SECONDS
-    revision=$(git rev-parse --short=12 HEAD)
-    enter "$root" env SOURCE_DATE_EPOCH="$(git log -1 --format=%ct)" REINFER_REVISION="$revision" \
-      bash deploy/build-deb.sh --output="/cache/build/deb-$release" >"$logs/deb.log" 2>&1 ||
+    enter "$root" env SOURCE_DATE_EPOCH="$(git log -1 --format=%ct)" \
+      REINFER_REVISION="$(git rev-parse --short=12 HEAD)" REINFER_WERROR=ON \
+      bash deploy/build-deb.sh --output=build/deb >"$logs/deb.log" 2>&1 ||
       { tail -n 60 "$logs/deb.log"; echo "0 passed, 1 failed"; exit 1; }
     printf '%-22s built in %d s\n' deb $((SECONDS - start))
-    suite deploy python3 tests/deploy/run.py --packages="$cache/build/deb-$release" \
+    suite deploy python3 tests/deploy/run.py --packages="$root/checkout/build/deb" \
       --release="$release"
     ;;
   readme)

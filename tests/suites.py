@@ -74,7 +74,10 @@ class Suite:
 
 def build(preset, targets, *defines, inputs=LEVELS, slow=True):
     """Configures a preset and builds the targets."""
-    script = (f'cmake --preset {preset} -DREINFER_WERROR=ON -DREINFER_TESTS=ON {" ".join(defines)}'
+    # The code of `release` is that of the package.
+    flags = '-DCMAKE_CXX_FLAGS="$(bash deploy/debian/compiler_flags.sh)" '
+    script = (f'cmake --preset {preset} -DREINFER_WERROR=ON -DREINFER_TESTS=ON {" ".join(defines)} '
+              f'{flags if preset == "release" else ""}'
               f' && cmake --build build/{preset} --parallel {CORES} --target {targets}')
     return Suite(f'build-{preset}', ['bash', '-c', script], inputs, slow=slow, compiles=True,
                  is_build=True, minutes_max=60)
@@ -142,8 +145,9 @@ SUITES = [
          slow=True, compiles=True, minutes_max=60),
     bash('debian13', 'tests/debian13.sh', inputs=COMPILED + ['tests/*.py', 'tests/*.sh'],
          after='debian13-build', slow=True, minutes_max=60),
-    bash('deb', 'deploy/build-deb.sh', '--output=build/deb', is_build=True, slow=True,
-         compiles=True, minutes_max=60),
+    # What it compiles is in ccache after `release`.
+    bash('deb', '-c', 'REINFER_WERROR=ON bash deploy/build-deb.sh --output=build/deb',
+         after='build-release', is_build=True, slow=True, compiles=True, minutes_max=60),
     python('deploy', 'tests/deploy/run.py', '--packages=build/deb', inputs=DEPLOYED, after='deb',
            slow=True, minutes_max=60),
     bash('deploy13', 'tests/debian13.sh', '--deb', inputs=DEPLOYED + ['tests/debian13.sh'],

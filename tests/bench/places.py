@@ -145,7 +145,7 @@ class Debian13:
         """The root's own program."""
         name = Path(program).name
         if name == 'probe_bench':
-            name = '/cache/build/release/tests/bench/probe_bench'
+            name = '/checkout/build/release/tests/bench/probe_bench'
         return self._stage.running('unshare', '--mount', '--propagation', 'private', 'sh', '-c',
                                    ENTER, 'sh', self._root, self._root.parent, self._stage.folder,
                                    name, *arguments)

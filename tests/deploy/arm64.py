@@ -161,12 +161,12 @@ class UnitTest(unittest.TestCase):
         """But for what cannot under emulation, which is named."""
         script = ('cmake -DREINFER_TESTS=ON -DREINFER_TEST_LEVELS=unit . && '
                   'cmake --build . --target unit_tests')
-        run(*in_root(OUTPUT / 'build', 'bash', '-c', f'cd tree/obj && {script}'))
+        run(*in_root(OUTPUT / 'build', 'bash', '-c', f'cd tree/build/release && {script}'))
         for name, reason in NOT_EMULATED.items():
             print(f'left out: "{name}": {reason}', flush=True)
         without = ','.join(name.replace(',', r'\,') for name in NOT_EMULATED)
         done = subprocess.run(
-            in_root(OUTPUT / 'build', EMULATOR, TREE / 'obj/tests/unit/unit_tests',
+            in_root(OUTPUT / 'build', EMULATOR, TREE / 'build/release/tests/unit/unit_tests',
                     f'--test-case-exclude={without}'),
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             timeout=UNIT_SECONDS_MAX, check=False)
