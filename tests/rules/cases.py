@@ -229,14 +229,18 @@ OUTAGES = [
 ]
 
 
+# Between scrapes, where a case takes a day and more: five minutes still have two of them.
+OF_A_DAY = 120
+
+
 def server_timing(day_before, now):
     """Counters of replies with Server-Timing, in per cent of all, over a day and two hours."""
     labels = ('{job="reinfer_exporter",instance="exporter:9877",tenant="acme",probe="dataset",'
               'state="%s"}')
     with_it, without_it, a, b = [], [], 0, 0
-    for i in range((DAY + 3 * HOUR) // 60 + 1):
-        share = day_before if i < DAY // 60 else now
-        a, b = a + 2 * share / 100, b + 2 * (1 - share / 100)
+    for i in range((DAY + 3 * HOUR) // OF_A_DAY + 1):
+        share = day_before if i < DAY // OF_A_DAY else now
+        a, b = a + 4 * share / 100, b + 4 * (1 - share / 100)
         with_it.append(a)
         without_it.append(b)
     return {'reinfer_server_timing_replies_total' + labels % 'ok': with_it,
@@ -257,14 +261,15 @@ OURSELVES = [
                flat(1, scrapes(30)) + flat(0, 2) + flat(1, 200)}),
     Case('a token that expires soon and is not renewed is told',
          [Target(availability=None)], {25 * 60: {'ReinferTokenExpiresSoon warning credentials'}},
-         step=60, rules=('alerts.yml',),
+         step=OF_A_DAY, rules=('alerts.yml',),
          more={tenant_series('reinfer_token_expiry_timestamp_seconds'):
-                        flat(3 * DAY, scrapes(26 * 60, 60))}),
+                        flat(3 * DAY, scrapes(26 * 60, OF_A_DAY))}),
     Case('a token that is renewed every hour is not',
-         [Target(availability=None)], {25 * 60: set()}, about='ReinferTokenExpiresSoon', step=60,
-         rules=('alerts.yml',),
+         [Target(availability=None)], {25 * 60: set()}, about='ReinferTokenExpiresSoon',
+         step=OF_A_DAY, rules=('alerts.yml',),
          never=('.*',), more={tenant_series('reinfer_token_expiry_timestamp_seconds'):
-                              [i * 60 // HOUR * HOUR + HOUR for i in range(scrapes(26 * 60, 60))]}),
+                              [i * OF_A_DAY // HOUR * HOUR + HOUR
+                               for i in range(scrapes(26 * 60, OF_A_DAY))]}),
     Case('a permission that was taken away is told to its owner, and costs no budget',
          [Target(timeline=lasting(('ok', 30), ('forbidden', None)))],
          {45: {'ReinferAccessDenied warning credentials'}}, never=('ReinferErrorBudget.*',)),
@@ -279,10 +284,10 @@ OURSELVES = [
          {60: set()}, about='ReinferThrottled', never=('.*',)),
     Case('Server-Timing that has gone is told',
          [Target(availability=None)],
-         {26 * 60: {'ReinferServerTimingMissing info platform'}}, step=60, rules=('alerts.yml',),
-         more=server_timing(100, 20)),
+         {26 * 60: {'ReinferServerTimingMissing info platform'}}, step=OF_A_DAY,
+         rules=('alerts.yml',), more=server_timing(100, 20)),
     Case('Server-Timing that was never there is not',
-         [Target(availability=None)], {26 * 60: set()}, step=60, never=('.*',),
+         [Target(availability=None)], {26 * 60: set()}, step=OF_A_DAY, never=('.*',),
          about='ReinferServerTimingMissing', rules=('alerts.yml',), more=server_timing(20, 20)),
 ]
 
