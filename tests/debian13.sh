@@ -20,8 +20,8 @@
 #   bash tests/debian13.sh --shell    a shell in the root, at the copy of the checkout
 #
 # The root, with the copy's build folders, and ccache's files are kept in
-# ~/.cache/reinfer_exporter/debian13. The root is made anew when deploy/packages.sh changes. The last
-# line is "N passed, N failed".
+# ~/.cache/reinfer_exporter/debian13. The root is made anew when deploy/packages.sh changes. The
+# last line is "N passed, N failed".
 set -euo pipefail
 cd "$(dirname "$0")/.."
 source deploy/packages.sh
@@ -85,7 +85,8 @@ enter() {
   chroot "$root" env -i HOME=/root LANG=C.UTF-8 TERM="${TERM-dumb}" \
     PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     CCACHE_DIR=/cache/ccache CCACHE_BASEDIR=/checkout CCACHE_NOHASHDIR=1 \
-    ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 bash -c 'cd /checkout && exec "$@"' bash "$@"
+    ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 \
+    bash -c 'cd /checkout && exec "$@"' bash "$@"
 }
 
 # prepare ROOT: mounts, and a fresh copy of the files that git knows beside what was built before.
@@ -147,8 +148,8 @@ suite() {
   if [ "$bad" -ne 0 ]; then python3 tests/suite_log.py "$log"; fi
 }
 
-# build NAME PRESET TARGETS [OPTION...]: warnings are errors, and what `release` compiles is what the
-# packages have.
+# build NAME PRESET TARGETS [OPTION...]: warnings are errors, and what `release` compiles is what
+# the packages have.
 build() {
   local name=$1 preset=$2 targets=$3 start=$SECONDS
   shift 3

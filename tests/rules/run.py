@@ -248,8 +248,8 @@ def check_with(promtool, label, cases, report, folder, first):
     report.note(f'{label}: the scrape configuration is valid', good, said)
     folders = {key: copy_rules(folder / '-'.join(map(str, key)), *key)
                for key in sorted({rules_of(case) for case in cases})}
-    # Another version of Prometheus may evaluate an expression otherwise: one case of each alert shows
-    # that, and those of its silence.
+    # Another version of Prometheus may evaluate an expression otherwise: one case of each alert
+    # shows that, and those of its silence.
     plain = cases if first else shortest_to_fire(cases) + [case for case in cases if case.about]
     runs = [(case, Variant()) for case in plain]
     # A changed label makes a young history once more.
