@@ -127,6 +127,21 @@ SUITES = [
     python('chaos', 'tests/sim/chaos.py', *DIR, inputs=LEVELS, slow=True, computes=True,
            minutes_max=90, **RELEASE),
     python('hardening', 'tests/tidy/hardening.py', 'build/release/src/reinfer_exporter', **RELEASE),
+    # Of what is compiled, that comes first which has the longest tests behind it.
+    # Three steps, for the compiler is not needed while a root is made or a level waits.
+    bash('debian13-root', 'tests/debian13.sh', '--root', is_build=True, slow=True),
+    bash('debian13-build', 'tests/debian13.sh', '--build', after='debian13-root', is_build=True,
+         slow=True, compiles=True, minutes_max=60),
+    bash('debian13', 'tests/debian13.sh', inputs=COMPILED + ['tests/*.py', 'tests/*.sh'],
+         after='debian13-build', slow=True, minutes_max=60),
+    # What it compiles is in ccache after `release`.
+    bash('deb', '-c', 'REINFER_WERROR=ON bash deploy/build-deb.sh --output=build/deb',
+         after='build-release', is_build=True, slow=True, compiles=True, minutes_max=60),
+    python('deploy', 'tests/deploy/run.py', '--packages=build/deb', inputs=DEPLOYED, after='deb',
+           slow=True, minutes_max=60),
+    # Next to nothing is compiled after the levels' build, and one at a time has the root.
+    bash('deploy13', 'tests/debian13.sh', '--deb', inputs=DEPLOYED + ['tests/debian13.sh'],
+         after='debian13', slow=True, minutes_max=60),
     build('asan', 'all'),
     *levels('asan', 'component', 'simulator', 'sim', 'unit', suffix='-asan'),
     build('tsan', 'component_tests thread_tests'),
@@ -139,19 +154,6 @@ SUITES = [
          slow=True, compiles=True, minutes_max=60),
     bash('fuzz', 'tests/fuzz/run.sh', '--seconds=30', slow=True, compiles=True, minutes_max=60,
          inputs=PRODUCT + ['tests/CMakeLists.txt', 'tests/fuzz/*']),
-    # Three steps, for the compiler is not needed while a root is made or a level waits.
-    bash('debian13-root', 'tests/debian13.sh', '--root', is_build=True, slow=True),
-    bash('debian13-build', 'tests/debian13.sh', '--build', after='debian13-root', is_build=True,
-         slow=True, compiles=True, minutes_max=60),
-    bash('debian13', 'tests/debian13.sh', inputs=COMPILED + ['tests/*.py', 'tests/*.sh'],
-         after='debian13-build', slow=True, minutes_max=60),
-    # What it compiles is in ccache after `release`.
-    bash('deb', '-c', 'REINFER_WERROR=ON bash deploy/build-deb.sh --output=build/deb',
-         after='build-release', is_build=True, slow=True, compiles=True, minutes_max=60),
-    python('deploy', 'tests/deploy/run.py', '--packages=build/deb', inputs=DEPLOYED, after='deb',
-           slow=True, minutes_max=60),
-    bash('deploy13', 'tests/debian13.sh', '--deb', inputs=DEPLOYED + ['tests/debian13.sh'],
-         slow=True, compiles=True, minutes_max=90),
     python('arm64', 'tests/deploy/arm64.py', inputs=LEVELS + DEPLOYED + ['tests/e2e/*.py'],
            slow=True, compiles=True, minutes_max=120),
     bash('box', 'tests/box/run.sh', slow=True, compiles=True, minutes_max=60,
