@@ -1,6 +1,6 @@
 // Deflate in zlib's own wrapper (RFC 1950) for small texts that this program writes and reads
-// itself, such as the history's rows. Its sum tells broken bytes. Any thread; pure. base/gzip.h is
-// for what others read.
+// itself, such as the history's rows. Its sum tells broken bytes. Any thread; pure. Without memory
+// it throws std::bad_alloc. base/gzip.h is for what others read.
 #pragma once
 
 #include <cstddef>

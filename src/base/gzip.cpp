@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "base/zlib_made.h"
 
 namespace reinfer::base {
 namespace {
@@ -23,12 +24,6 @@ bool refuses(std::string_view parameters) {
     return text.find_first_not_of("0.", 2) == std::string_view::npos;
   }
   return false;
-}
-
-// Without memory zlib returns a number where C++ throws.
-void check_made(int result) {
-  if (result == Z_MEM_ERROR) throw std::bad_alloc();
-  check(result == Z_OK, "zlib can be set up");
 }
 
 }  // namespace

@@ -126,6 +126,12 @@ create table packed_hours (id integer primary key, bytes blob not null);
 create table packed_days (id integer primary key, bytes blob not null);
 )sql"};
 
+// Each connection has an owner that is used by one thread at a time: without its locks SQLite takes
+// a twentieth less.
+int for_one_thread() {
+  return SQLite::OPEN_READWRITE | SQLite::OPEN_NOMUTEX;
+}
+
 OpenError open_error_of(const SQLite::Exception& error) {
   const int code = error.getErrorCode() & 0xff;
   const bool broken = code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
@@ -171,7 +177,7 @@ void CloseDatabase::operator()(SQLite::Database* database) const {
 tl::expected<Connection, OpenError> open_database(const std::string& path) {
   try {
     Connection database(std::make_unique<SQLite::Database>(
-                            path, SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE, kBusyMilliseconds)
+                            path, for_one_thread() | SQLite::OPEN_CREATE, kBusyMilliseconds)
                             .release());
     const bool empty = database->execAndGet("select count(*) from sqlite_master").getInt() == 0;
     // Before the first table: later it would take a VACUUM.
@@ -196,8 +202,7 @@ tl::expected<Connection, OpenError> open_database(const std::string& path) {
 tl::expected<Connection, OpenError> open_to_read(const std::string& path) {
   try {
     Connection database(
-        std::make_unique<SQLite::Database>(path, SQLite::OPEN_READWRITE, kBusyMilliseconds)
-            .release());
+        std::make_unique<SQLite::Database>(path, for_one_thread(), kBusyMilliseconds).release());
     database->exec("pragma query_only = true");
     database->exec("pragma temp_store = memory");
     return checked(std::move(database));

@@ -58,41 +58,13 @@ static_assert(kCounters.size() ==
 
 // What was counted, by the number of the counter, rising, without zeros.
 using Numbers = std::vector<std::pair<std::uint32_t, std::uint64_t>>;
-using NumbersOfDay = std::map<std::uint32_t, Numbers>;
 
-std::string runs_of(const NumbersOfDay& day) {
-  std::map<Numbers, std::uint64_t> known;  // 0 is nothing counted
-  std::string values;
-  for (const auto& [number, counts] : day) {
-    if (!known.emplace(counts, known.size() + 1).second) continue;
-    put(values, counts.size());
-    for (const auto& [counter, count] : counts) {
-      put(values, counter);
-      put(values, count);
-    }
+void put_numbers(std::string& bytes, const Numbers& numbers) {
+  put(bytes, numbers.size());
+  for (const auto& [counter, count] : numbers) {
+    put(bytes, counter);
+    put(bytes, count);
   }
-  std::string runs;
-  std::uint64_t run_count = 0;
-  const auto put_run = [&](std::uint64_t value, std::uint64_t length) {
-    put(runs, value);
-    put(runs, length);
-    ++run_count;
-  };
-  std::uint32_t next = 0;
-  for (auto at = day.begin(); at != day.end();) {
-    if (at->first > next) put_run(0, at->first - next);
-    next = at->first;
-    const Numbers& counts = at->second;
-    std::uint64_t length = 0;
-    for (; at != day.end() && at->first == next && at->second == counts; ++at, ++next)
-      ++length;
-    put_run(known.at(counts), length);
-  }
-  std::string bytes;
-  put(bytes, known.size());
-  bytes += values;
-  put(bytes, run_count);
-  return bytes + runs;
 }
 
 std::optional<std::vector<Numbers>> read_values(Bytes& bytes, std::uint32_t stretches) {
@@ -109,24 +81,6 @@ std::optional<std::vector<Numbers>> read_values(Bytes& bytes, std::uint32_t stre
     }
   }
   return values;
-}
-
-std::optional<NumbersOfDay> from_runs(std::string_view body, std::uint32_t stretches) {
-  Bytes bytes(body);
-  const auto values = read_values(bytes, stretches);
-  if (!values) return std::nullopt;
-  NumbersOfDay day;
-  std::uint64_t next = 0;
-  for (std::uint64_t left = bytes.next(); left > 0 && !bytes.broken(); --left) {
-    const std::uint64_t value = bytes.next();
-    const std::uint64_t length = bytes.next();
-    if (value > values->size() || length == 0 || length > stretches - next) return std::nullopt;
-    for (std::uint64_t i = 0; i < length && value > 0; ++i)
-      day.emplace_hint(day.end(), static_cast<std::uint32_t>(next + i), (*values)[value - 1]);
-    next += length;
-  }
-  if (bytes.broken() || !bytes.over()) return std::nullopt;
-  return day;
 }
 
 // Calls `visit` with each counter of a slice, in the order of this program's enumerators.
@@ -224,14 +178,60 @@ Availability quarter_of(const Numbers& numbers) {
   return sum;
 }
 
+// Stretches that follow each other and have counted the same are one run. Those of today are packed
+// again every few minutes, so each run is looked into once, and not each of its stretches.
 template <typename Day>
-NumbersOfDay all_numbers_of(const Day& day) {
-  NumbersOfDay all;
-  for (const auto& [number, counts] : day) {
-    Numbers numbers = numbers_of(counts);
-    if (!numbers.empty()) all.emplace_hint(all.end(), number, std::move(numbers));
+std::string runs_of(const Day& day) {
+  std::map<Numbers, std::uint64_t> known;  // 0 is nothing counted
+  std::string values;
+  std::string runs;
+  std::uint64_t run_count = 0;
+  const auto put_run = [&](std::uint64_t value, std::uint64_t length) {
+    put(runs, value);
+    put(runs, length);
+    ++run_count;
+  };
+  std::uint32_t written = 0;  // stretches
+  for (auto at = day.begin(); at != day.end();) {
+    const auto& [begin, counts] = *at;
+    std::uint32_t end = begin;
+    for (; at != day.end() && at->first == end && at->second == counts; ++at)
+      ++end;
+    const Numbers numbers = numbers_of(counts);
+    if (numbers.empty()) continue;
+    const auto [value, is_new] = known.emplace(numbers, known.size() + 1);
+    if (is_new) put_numbers(values, numbers);
+    if (begin > written) put_run(0, begin - written);
+    put_run(value->second, end - begin);
+    written = end;
   }
-  return all;
+  std::string bytes;
+  put(bytes, known.size());
+  bytes += values;
+  put(bytes, run_count);
+  return bytes + runs;
+}
+
+template <typename Day, typename Read>
+std::optional<Day> from_runs(std::string_view body, std::uint32_t stretches, Read read) {
+  Bytes bytes(body);
+  const auto values = read_values(bytes, stretches);
+  if (!values) return std::nullopt;
+  std::vector<typename Day::mapped_type> counts;
+  for (const Numbers& numbers : *values)
+    counts.push_back(read(numbers));
+  Day day;
+  std::uint64_t next = 0;
+  for (std::uint64_t left = bytes.next(); left > 0 && !bytes.broken(); --left) {
+    const std::uint64_t value = bytes.next();
+    const std::uint64_t length = bytes.next();
+    if (value > counts.size() || length == 0 || length > stretches - next) return std::nullopt;
+    for (std::uint64_t i = 0; i < length && value > 0; ++i)
+      day.emplace_hint(day.end(), static_cast<std::uint32_t>(next + i), counts[value - 1]);
+    next += length;
+  }
+  if (bytes.broken() || !bytes.over()) return std::nullopt;
+  return day;
 }
 
 template <typename Day, typename Read>
@@ -239,22 +239,17 @@ std::optional<Day> counts_from(std::string_view bytes, std::uint32_t stretches, 
   if (bytes.empty()) return Day{};
   const auto body = body_of(bytes);
   if (!body) return std::nullopt;
-  const auto numbers = from_runs(*body, stretches);
-  if (!numbers) return std::nullopt;
-  Day day;
-  for (const auto& [number, counts] : *numbers)
-    day.emplace_hint(day.end(), number, read(counts));
-  return day;
+  return from_runs<Day>(*body, stretches, read);
 }
 
 }  // namespace
 
 std::string to_packed(const SlicesOfDay& day, Packing packing) {
-  return with_form(runs_of(all_numbers_of(day)), packing);
+  return with_form(runs_of(day), packing);
 }
 
 std::string to_packed(const QuartersOfDay& day, Packing packing) {
-  return with_form(runs_of(all_numbers_of(day)), packing);
+  return with_form(runs_of(day), packing);
 }
 
 std::optional<SlicesOfDay> slices_from_packed(std::string_view bytes) {

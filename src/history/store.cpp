@@ -145,8 +145,10 @@ Stored<Written> Store::write(const std::vector<record::JournalBatch>& batches, b
 
 void Store::write_results(const record::JournalBatch& batch, Written& written) {
   const std::vector<std::int64_t>& ids = ids_of(batch.plan);
+  SQLite::Statement& add = statement(kResult);
   for (const record::JournalEntry& entry : batch.entries) {
-    SQLite::Statement& add = statement(kResult);
+    add.reset();
+    add.clearBindings();
     add.bind(1, ids.at(model::to_size(entry.target)));
     add.bind(2, to_milliseconds(entry.finished));
     add.bind(3, text_of(model::to_label(entry.outcome)));

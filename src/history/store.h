@@ -133,6 +133,7 @@ class Store {
   bool may_keep_failure(std::int64_t target, const model::ProbeResult& result);
   bool replaces_slowest(std::int64_t target, const model::ProbeResult& result);
   void write_evidence(const record::JournalBatch& batch, Written& written);
+  std::chrono::milliseconds interval_of(std::int64_t target);
   void add_latencies(std::int64_t target, std::int64_t width, std::int64_t start,
                      const Latencies& latencies);
   void fold_skipped(OpenDays& opened);

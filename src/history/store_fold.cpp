@@ -9,9 +9,9 @@ namespace reinfer::history {
 namespace {
 
 constexpr const char* kFold =
-    "select target, finished_ms, outcome, excluded, missed, total_us, server_us, path_us,"
-    " marks, (select interval_ms from target where id = result.target)"
-    " from result where id <= ? order by target, id";
+    "select target, finished_ms, outcome, excluded, missed, total_us, server_us, path_us, marks"
+    " from result order by target, id";
+constexpr const char* kGetInterval = "select interval_ms from target where id = ?";
 constexpr const char* kAddAvailability =
     "insert into availability values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     " on conflict (width, target, start) do update set good = good + excluded.good,"
@@ -87,13 +87,11 @@ void bind_place(SQLite::Statement& statement, std::int64_t target, const Key& ke
 
 Stored<void> Store::fold() {
   return transact([&] {
-    const std::int64_t last =
-        database_->execAndGet("select coalesce(max(id), 0) from result").getInt64();
     SQLite::Statement& rows = statement(kFold);
-    rows.bind(1, last);
     OfTarget sums;
     OpenDays opened;
     std::int64_t target = 0;
+    std::chrono::milliseconds interval{0};
     const auto flush = [&] {
       for (const auto& [day, sum] : sums.days)
         put(statement(kAddAvailability), target, {kDay.count(), day}, sum);
@@ -104,20 +102,31 @@ Stored<void> Store::fold() {
     };
     while (rows.executeStep()) {
       const std::int64_t next = rows.getColumn(0).getInt64();
-      if (next != target) flush();
-      target = next;
+      if (next != target) {
+        flush();
+        target = next;
+        interval = interval_of(target);
+      }
       const record::JournalEntry entry = entry_of(rows);
-      const std::chrono::milliseconds interval(rows.getColumn(9).getInt64());
       sums.count(entry, interval);
       count_in_day(entry, interval, opened[{target, stretch_of(entry.finished, kDay)}]);
     }
     flush();
     fold_skipped(opened);
     add_to_open_days(opened);
-    SQLite::Statement& forget = statement("delete from result where id <= ?");
-    forget.bind(1, last);
-    forget.exec();
+    // All of them, in one transaction: SQLite then drops the pages and looks at no row.
+    rows.reset();
+    statement("delete from result").exec();
   });
+}
+
+std::chrono::milliseconds Store::interval_of(std::int64_t target) {
+  SQLite::Statement& get = statement(kGetInterval);
+  get.bind(1, target);
+  const bool known = get.executeStep();
+  const std::chrono::milliseconds interval(known ? get.getColumn(0).getInt64() : 0);
+  get.reset();
+  return interval;
 }
 
 void Store::add_latencies(std::int64_t target, std::int64_t width, std::int64_t start,

@@ -1,10 +1,14 @@
 #include "history/packed.h"
 
 #include <doctest/doctest.h>
+#include <fmt/format.h>
+#include <zlib.h>
 
+#include <new>
 #include <random>
 
 #include "base/deflate.h"
+#include "base/zlib_made.h"
 #include "history/evidence_json.h"
 
 namespace reinfer::tests::packed_test {
@@ -289,6 +293,30 @@ TEST_CASE("deflated bytes are whole again, and nothing else is taken for them") 
   CHECK_FALSE(base::inflated("", 100));
 }
 
+TEST_CASE("a window of the text's size makes it no larger than zlib's usual one does") {
+  std::string text;
+  for (std::uint32_t i = 0; text.size() < 70'000; ++i)
+    text += fmt::format("\"{}\":{},", i % 37, i * 2654435761U >> 20U);
+  // At and around the sizes at which the next window begins.
+  for (const std::size_t size : {1U, 100U, 761U, 762U, 763U, 1785U, 1786U, 1787U, 7'929U, 7'930U,
+                                 32'505U, 32'506U, 70'000U}) {
+    CAPTURE(size);
+    const std::string part = text.substr(0, size);
+    const std::string bytes = base::deflated(part);
+    CHECK(base::inflated(bytes, size) == part);
+    std::string usual(compressBound(size), '\0');
+    uLongf usual_size = usual.size();
+    CHECK(compress2(reinterpret_cast<Bytef*>(usual.data()), &usual_size,
+                    reinterpret_cast<const Bytef*>(part.data()), size, 9) == Z_OK);
+    CHECK(bytes.size() <= usual_size);
+  }
+}
+
+TEST_CASE("zlib without memory is an exception, as everything without memory is") {
+  CHECK_THROWS_AS(base::check_made(Z_MEM_ERROR), std::bad_alloc);
+  CHECK_NOTHROW(base::check_made(Z_OK));
+}
+
 TEST_CASE(
     "evidence is deflated with the text that files of this version need, and old JSON is read") {
   model::ProbeResult result;
@@ -297,8 +325,9 @@ TEST_CASE(
   result.request_id = "an id";
   const std::string json = history::to_stored_json(result);
   const std::string bytes = history::to_stored(result);
-  // RFC 1950: a header that names the text's Adler-32.
-  CHECK(hex(bytes.substr(0, 6)) == "78f9369f8499");
+  // RFC 1950: a header that says there is a text (FDICT), and the text's Adler-32.
+  CHECK((static_cast<unsigned char>(bytes.at(1)) & 0x20) != 0);
+  CHECK(hex(bytes.substr(2, 4)) == "369f8499");
   CHECK(bytes.size() < json.size() / 4);
   for (const std::string& stored : {json, bytes}) {
     const auto read = history::from_stored(stored, {});
