@@ -8,6 +8,10 @@ namespace {
 
 constexpr base::Nanoseconds kTick = std::chrono::seconds(1);
 
+bool is_between_requests(const Connection& connection) {
+  return connection.stage == Stage::reading && connection.served && connection.in.empty();
+}
+
 }  // namespace
 
 ConnectionLoop::ConnectionLoop(const ServerLimits& limits, ConnectionLoopCallbacks calls,
@@ -128,13 +132,14 @@ void ConnectionLoop::expire() {
     Connection& connection = *connections_.at(*id);
     if (connection.stage == Stage::writing) note_delivery(*id, connection);
     if (connection.deadline > now_) continue;
-    const bool between_requests =
-        connection.stage == Stage::reading && connection.served && connection.in.empty();
-    if (connection.stage == Stage::reading && !connection.in.empty()) {
+    // At a stop it was not given the time to be slow.
+    const bool hurried = stopping_ && connection.stage != Stage::writing;
+    if (connection.stage == Stage::reading && !connection.in.empty() && !hurried) {
       refuse(*id, connection, 408, Rejection::slow);
       continue;
     }
-    if (connection.stage != Stage::draining && !between_requests) calls_.rejected(Rejection::slow);
+    if (connection.stage != Stage::draining && !is_between_requests(connection) && !hurried)
+      calls_.rejected(Rejection::slow);
     drop(*id);
   }
 }
@@ -151,14 +156,24 @@ void ConnectionLoop::begin_to_stop() {
   stopping_ = true;
   stop_deadline_ = now_ + limits_.stop_time;
   acceptor_.close();
-  std::vector<Id> idle;
+  std::vector<Id> ids;
   for (const auto& [id, connection] : connections_)
-    if (connection->stage != Stage::answering && connection->stage != Stage::writing)
-      idle.push_back(id);
-    else
-      connection->closes = true;
-  for (const Id id : idle)
-    drop(id);
+    ids.push_back(id);
+  for (const Id id : ids)
+    prepare_to_stop(id, *connections_.at(id));
+}
+
+void ConnectionLoop::prepare_to_stop(Id id, Connection& connection) {
+  connection.closes = true;
+  if (connection.stage == Stage::draining) return drop(id);
+  if (connection.stage == Stage::answering || connection.stage == Stage::writing) return;
+  if (!is_between_requests(connection))
+    return set_deadline(id, connection,
+                        std::min(connection.deadline, now_ + limits_.stop_request_time));
+  // The next request may have come meanwhile.
+  read(id, connection);
+  const auto found = connections_.find(id);
+  if (found != connections_.end() && is_between_requests(*found->second)) drop(id);
 }
 
 bool ConnectionLoop::finished() const {

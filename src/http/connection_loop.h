@@ -67,6 +67,8 @@ class ConnectionLoop {
   void expire();
   void drop(Id id);
   void begin_to_stop();
+  // A request that has come, or that a new client is about to send, is still answered.
+  void prepare_to_stop(Id id, Connection& connection);
   bool finished() const;
 
   // New connections and their number: connection_loop_accept.cpp.

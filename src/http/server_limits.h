@@ -30,6 +30,8 @@ struct ServerLimits {
   base::Nanoseconds goodbye_time =
       std::chrono::seconds(1);  // for the client to close after the last
   base::Nanoseconds stop_time = std::chrono::milliseconds(1500);  // for what is under way at a stop
+  // At a stop, for a client that has just connected or begun to ask.
+  base::Nanoseconds stop_request_time = std::chrono::milliseconds(200);
 };
 
 }  // namespace reinfer::http

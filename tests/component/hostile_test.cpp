@@ -254,6 +254,29 @@ TEST_CASE("what is under way when the server stops is answered, what is idle is 
   stopping.join();
 }
 
+TEST_CASE("a client that has just connected when the server stops may still ask, for a moment") {
+  http::ServerLimits limits;
+  limits.stop_time = 1min;
+  limits.stop_request_time = 1min;
+  Door door("", limits);
+  const int port = door.open();
+  const RawClient newcomer(port);
+  const RawClient half(port);
+  half.send("GET /secret HTTP/1.1\r\n");
+  const RawClient kept(port);
+  // Once the third has its reply the server knows of all of them.
+  kept.send(kGet);
+  CHECK(kept.read_until("\r\n\r\n").find("200 OK") != std::string::npos);
+  std::thread stopping([&] { door.server->stop(); });
+  CHECK(kept.closed());
+  newcomer.send(kGet);
+  half.send("Host: a\r\n\r\n");
+  CHECK(newcomer.read_to_end().find("200 OK") != std::string::npos);
+  CHECK(half.read_to_end().find("200 OK") != std::string::npos);
+  stopping.join();
+  CHECK(door.rejected(http::Rejection::slow) == 0);
+}
+
 TEST_CASE("wrong passwords stand in a queue of their own") {
   // At a cost of 10 each takes long enough for the queue to fill.
   Door door(
