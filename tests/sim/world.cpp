@@ -227,7 +227,7 @@ std::string World::said(std::string_view tenant) const {
   return explain::sentence(verdict(tenant), clock_.peek().wall);
 }
 
-void World::check_invariants() const {
+void World::check_invariants() {
   const record::Snapshot snapshot = ledger_.snapshot(clock_.peek());
   for (std::size_t i = 0; i < snapshot.targets.size(); ++i)
     check_slots(snapshot, i);
@@ -280,21 +280,22 @@ bool World::was_asked_for(base::MonoTime at) const {
 
 // Nothing is sent early, off its grid, or while the target's last request is out, and nothing is
 // out for longer than it may.
-void World::check_grid() const {
-  std::map<std::string, const StartNote*> last;
-  for (const StartNote& note : transport_.starts()) {
+void World::check_grid() {
+  for (; starts_checked_ < transport_.starts().size(); ++starts_checked_) {
+    const StartNote& note = transport_.starts()[starts_checked_];
     const auto known = targets_seen_.find(note.url);
     if (known == targets_seen_.end()) continue;  // a control or a token server
     if (note.ends - note.at.mono > note.deadline) FAIL_CHECK("too long: " << note.url);
     if (was_asked_for(note.at.mono)) continue;
-    const StartNote* before = std::exchange(last[note.url], &note);
+    const auto [last, first] = last_starts_.try_emplace(note.url, note);
     // A probe may be repeated between its slots, with another token.
-    const bool repeated = before != nullptr && before->bearer != note.bearer;
+    const bool repeated = !first && last->second.bearer != note.bearer;
     const bool on_grid =
         std::any_of(known->second.begin(), known->second.end(),
                     [&](const model::Target& target) { return is_on_grid(target, note.at.mono); });
     if (!repeated && !on_grid) FAIL_CHECK("off the grid: " << note.url);
-    if (before != nullptr && before->ends > note.at.mono) FAIL_CHECK("two at once: " << note.url);
+    if (!first && last->second.ends > note.at.mono) FAIL_CHECK("two at once: " << note.url);
+    last->second = note;
   }
 }
 

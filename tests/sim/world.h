@@ -77,7 +77,7 @@ class World {
   base::Instant now() const { return clock_.peek(); }
   const model::Plan& plan() const { return *plan_; }
 
-  void check_invariants() const;
+  void check_invariants();
 
  private:
   struct Rule {
@@ -99,7 +99,8 @@ class World {
   bool was_asked_for(base::MonoTime at) const;
   bool is_on_grid(const model::Target& target, base::MonoTime at) const;
   void check_slots(const record::Snapshot& snapshot, std::size_t index) const;
-  void check_grid() const;
+  // Of the requests since it was last called.
+  void check_grid();
 
   VirtualClock clock_;
   std::shared_ptr<const model::Plan> plan_;
@@ -116,7 +117,9 @@ class World {
   probe::Engine engine_;
   std::map<std::string, Watch> watches_;
   std::map<std::string, std::vector<model::Target>> targets_seen_;  // by URL, of all plans
-  std::set<base::MonoTime> asked_at_;  // times of requests for a probe outside the grid
+  std::size_t starts_checked_ = 0;
+  std::map<std::string, StartNote> last_starts_;  // by URL, of those that were checked
+  std::set<base::MonoTime> asked_at_;             // times of requests for a probe outside the grid
 };
 
 }  // namespace reinfer::tests
