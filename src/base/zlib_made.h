@@ -1,4 +1,5 @@
-// Whether zlib could set a stream up, for gzip.cpp and deflate.cpp. Any thread.
+// Whether zlib could set a stream up: one answer to its numbers, for gzip.cpp and deflate.cpp
+// alone. Any thread.
 #pragma once
 
 #include <zlib.h>
