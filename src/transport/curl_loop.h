@@ -19,7 +19,7 @@
 #include "transport/socket_table.h"
 #include "transport/timing/kernel_stamps.h"
 #include "transport/timing/loop_lag.h"
-#include "transport/timing/precise_wait.h"
+#include "transport/timing/loop_sleep.h"
 #include "transport/tls_alerts.h"
 
 namespace reinfer::transport {

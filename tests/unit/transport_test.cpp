@@ -5,8 +5,8 @@
 
 #include "transport/curl_facts.h"
 #include "transport/curl_options.h"
-#include "transport/timing/precise_wait.h"
-#include "transport/timing/wire_stamps.h"
+#include "transport/timing/loop_sleep.h"
+#include "transport/timing/phases_from_stamps.h"
 
 namespace reinfer::tests::transport_test {
 namespace {

@@ -14,7 +14,7 @@
 
 #include "model/exchange.h"
 #include "transport/timing/kernel_stamps.h"
-#include "transport/timing/wire_stamps.h"
+#include "transport/timing/phases_from_stamps.h"
 
 namespace reinfer::transport {
 

@@ -1,4 +1,4 @@
-#include "transport/timing/wire_stamps.h"
+#include "transport/timing/phases_from_stamps.h"
 
 #include <algorithm>
 
