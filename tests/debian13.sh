@@ -240,6 +240,9 @@ case $mode in
     rm -rf "$root"
     cp -a --reflink=auto "$bare" "$root"
     prepare "$root"
+    # As a user has it, with its history; what is not committed is left out.
+    rm -rf "$root/checkout"
+    git clone -q . "$root/checkout"
     suite quickstart bash -c \
       'bash deploy/quickstart.sh --for=20 </dev/null && echo "1 passed, 0 failed"'
     if [ $levels = all ]; then suite run bash -c 'bash tests/run.sh </dev/null'; fi

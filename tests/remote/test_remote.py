@@ -201,10 +201,12 @@ class AgentTest(unittest.TestCase):
                   if rule.get('lastError')]
         self.assertEqual(errors, [])
 
-    def test_vmalert_knows_what_it_does_not_know(self):
-        """The plain rules are refused: the day it takes them, the variant is not needed."""
+    def test_vmalert_takes_the_plain_rules_or_names_what_it_does_not_know(self):
+        """That of Debian 12 refuses keep_firing_for, for which there is the variant; that of
+        Debian 13 knows it."""
         done = subprocess.run([
             victoria('vmalert'), '-dryRun', f'-rule={RULES}/alerts.yml',
             '-datasource.url=http://127.0.0.1:9', '-notifier.url=http://127.0.0.1:9'],
                               capture_output=True, text=True, check=False)
-        self.assertIn('keep_firing_for', done.stderr + done.stdout)
+        if done.returncode != 0:
+            self.assertIn('keep_firing_for', done.stderr + done.stdout)
