@@ -166,14 +166,12 @@ void ConnectionLoop::begin_to_stop() {
 void ConnectionLoop::prepare_to_stop(Id id, Connection& connection) {
   connection.closes = true;
   if (connection.stage == Stage::draining) return drop(id);
+  // The next request may have come meanwhile, or a part of it.
+  if (is_between_requests(connection)) read(id, connection);
+  if (connections_.count(id) == 0) return;
   if (connection.stage == Stage::answering || connection.stage == Stage::writing) return;
-  if (!is_between_requests(connection))
-    return set_deadline(id, connection,
-                        std::min(connection.deadline, now_ + limits_.stop_request_time));
-  // The next request may have come meanwhile.
-  read(id, connection);
-  const auto found = connections_.find(id);
-  if (found != connections_.end() && is_between_requests(*found->second)) drop(id);
+  if (is_between_requests(connection)) return drop(id);
+  set_deadline(id, connection, std::min(connection.deadline, now_ + limits_.stop_request_time));
 }
 
 bool ConnectionLoop::finished() const {

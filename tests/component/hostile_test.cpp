@@ -277,6 +277,24 @@ TEST_CASE("a client that has just connected when the server stops may still ask,
   CHECK(door.rejected(http::Rejection::slow) == 0);
 }
 
+TEST_CASE("a part of a request holds up no stop, on a new connection or on a kept one") {
+  http::ServerLimits limits;
+  limits.stop_time = 1h;
+  limits.request_time = 1h;
+  limits.stop_request_time = 0s;
+  Door door("", limits);
+  const int port = door.open();
+  const RawClient newcomer(port);
+  newcomer.send("GET /sec");
+  const RawClient kept(port);
+  kept.send(kGet);
+  kept.read_until("\r\n\r\n");
+  kept.send("GET /sec");
+  door.server->stop();
+  CHECK(newcomer.closed());
+  CHECK(kept.closed());
+}
+
 TEST_CASE("wrong passwords stand in a queue of their own") {
   // At a cost of 10 each takes long enough for the queue to fill.
   Door door(
