@@ -86,6 +86,7 @@ enter() {
     PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     CCACHE_DIR=/cache/ccache CCACHE_BASEDIR=/checkout CCACHE_NOHASHDIR=1 \
     ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 \
+    NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt \
     bash -c 'cd /checkout && exec "$@"' bash "$@"
 }
 
@@ -100,6 +101,18 @@ prepare() {
   git ls-files -z | while IFS= read -r -d '' file; do
     if [ -e "$file" ]; then printf '%s\0' "$file"; fi
   done | tar --null --files-from=- --create | tar --extract --directory="$1/checkout"
+}
+
+# trust_local_certificates ROOT: the root trusts the authorities that the administrator of this
+# machine has added, for example that of a proxy that opens TLS; npm is told of them by
+# NODE_EXTRA_CA_CERTS.
+trust_local_certificates() {
+  local certificate
+  for certificate in /usr/local/share/ca-certificates/*.crt; do
+    if [ ! -e "$certificate" ]; then continue; fi
+    install -m 644 -t "$1/usr/local/share/ca-certificates" "$certificate"
+  done
+  chroot "$1" update-ca-certificates >"$logs/certificates.log" 2>&1
 }
 
 # make_root: a root with the packages of deploy/packages.sh, by its content.
@@ -240,6 +253,7 @@ case $mode in
     rm -rf "$root"
     cp -a --reflink=auto "$bare" "$root"
     prepare "$root"
+    trust_local_certificates "$root"
     # As a user has it, with its history; what is not committed is left out.
     rm -rf "$root/checkout"
     git clone -q . "$root/checkout"
