@@ -80,10 +80,9 @@ bool Admission::may_try_rejected_token(model::TargetIndex index, const TenantSta
 
 bool Admission::over_budget(const model::Tenant& tenant, TenantState& state,
                             base::MonoTime now) const {
-  if (!tenant.requests_per_minute_max) return false;
   while (!state.sent.empty() && now - state.sent.front() >= kBudgetWindow)
     state.sent.pop_front();
-  return state.sent.size() >= *tenant.requests_per_minute_max;
+  return tenant.requests_per_minute_max && state.sent.size() >= *tenant.requests_per_minute_max;
 }
 
 void Admission::note_sent(model::TargetIndex index, base::Instant now) {

@@ -112,6 +112,23 @@ TEST_CASE("the count of paid probes survives a restart") {
   CHECK(restarted.may_spend(tenant, kDay + 24h));
 }
 
+TEST_CASE("what is left of a day's paid probes is left after a restart too") {
+  const StateFolder folder;
+  const auto plan = plan_from(kPaid);
+  const base::Log log = base::Log::silent();
+  const model::Tenant& tenant = plan->tenants()[0];
+  {
+    probe::PaidBudget budget(folder.file(), log);
+    REQUIRE(budget.may_spend(tenant, kDay));
+    budget.spend(tenant, kDay);
+  }
+  probe::PaidBudget restarted(folder.file(), log);
+  std::size_t spent = 0;
+  for (; restarted.may_spend(tenant, kDay + 1h); ++spent)
+    restarted.spend(tenant, kDay + 1h);
+  CHECK(spent == model::kPaidProbesPerDay - 1);
+}
+
 TEST_CASE("a clock set back by a day grants nothing again, one set back by more was wrong before") {
   const auto plan = plan_from(kPaid);
   const base::Log log = base::Log::silent();
@@ -180,6 +197,29 @@ model::ProbeResult result_of(model::Outcome outcome, base::Nanoseconds total,
   result.phases.total = total;
   result.finished.mono = base::MonoTime{at};
   return result;
+}
+
+TEST_CASE("a paid probe sent while the state file could not be written is in the next one") {
+  const StateFolder folder;
+  const auto plan = plan_from(std::string(kPaid) + R"(
+[[tenant]]
+name = "other"
+base_url = "https://other.reinfer.io"
+token_env = "T"
+[[tenant.probe]]
+use = "projects"
+)");
+  const base::Log log = base::Log::silent();
+  probe::PaidBudget budget(folder.file(), log);
+  // Admitted before midnight and sent after it: the new day's first reservation fails.
+  REQUIRE(budget.may_spend(plan->tenants()[0], kDay - 1ns));
+  std::filesystem::create_directory(folder.file() + ".new");
+  budget.spend(plan->tenants()[0], kDay);
+  std::filesystem::remove(folder.file() + ".new");
+  REQUIRE(budget.may_spend(plan->tenants()[1], kDay));
+  CHECK(
+      text_of(folder.file()) ==
+      "{\"acme\":{\"day\":20000,\"paid_probes\":1},\"other\":{\"day\":20000,\"paid_probes\":1}}\n");
 }
 
 TEST_CASE("evidence keeps the last failures and the slowest successes of a day") {
