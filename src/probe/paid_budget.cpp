@@ -81,7 +81,6 @@ void PaidBudget::load() {
 }
 
 void PaidBudget::note_broken(const std::string& problem) {
-  spent_.clear();
   broken_ = true;
   log_.error("state file cannot be understood, no paid probes today",
              {{"file", state_file_}, {"problem", problem}, {"kept_as", state_file_ + kCopy}});

@@ -8,6 +8,7 @@
 #include "probe/admission.h"
 #include "probe/retry_after.h"
 #include "record/evidence.h"
+#include "tests/unit/logged.h"
 #include "tests/unit/plans.h"
 
 namespace reinfer::tests::courtesy_test {
@@ -145,14 +146,15 @@ TEST_CASE("a clock set back by a day grants nothing again, one set back by more 
 TEST_CASE("a paid probe is in the state file before it may be sent, and is written there once") {
   const StateFolder folder;
   const auto plan = plan_from(kPaid);
-  const base::Log log = base::Log::silent();
-  probe::PaidBudget budget(folder.file(), log);
+  Logged logged;
+  probe::PaidBudget budget(folder.file(), logged.log());
   REQUIRE(budget.may_spend(plan->tenants()[0], kDay));
   CHECK(text_of(folder.file()) == "{\"acme\":{\"day\":20000,\"paid_probes\":1}}\n");
   std::filesystem::remove(folder.file());
   REQUIRE(budget.may_spend(plan->tenants()[0], kDay));
   budget.spend(plan->tenants()[0], kDay);
   CHECK_FALSE(std::filesystem::exists(folder.file()));
+  CHECK(logged.text().empty());
 }
 
 TEST_CASE("a broken state file never counts as zero and is kept for people") {
@@ -185,6 +187,7 @@ TEST_CASE("no paid probe is sent while the state file cannot be written") {
   probe::PaidBudget budget(folder.file(), log);
   // A folder in the place of the draft: root may write wherever permissions forbid it.
   std::filesystem::create_directory(folder.file() + ".new");
+  CHECK_FALSE(budget.may_spend(plan->tenants()[0], kDay));
   CHECK_FALSE(budget.may_spend(plan->tenants()[0], kDay));
   std::filesystem::remove(folder.file() + ".new");
   CHECK(budget.may_spend(plan->tenants()[0], kDay));
