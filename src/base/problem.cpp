@@ -8,12 +8,18 @@
 #include "base/text.h"
 
 namespace reinfer::base {
+namespace {
+
+constexpr std::size_t kShownBytesMax =
+    16 * 1024;  // of a problem: paths, and lists of what is allowed
+
+}  // namespace
 
 std::string to_string(const Problem& problem) {
   std::string result = problem.file;
   if (problem.line > 0) result += fmt::format(":{}:{}", problem.line, problem.column);
   if (!problem.key.empty()) result += ": " + problem.key;
-  return result + ": " + problem.text;
+  return sanitise(result + ": " + problem.text, kShownBytesMax);
 }
 
 int ProblemList::add_file(std::string file) {

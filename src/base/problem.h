@@ -29,7 +29,8 @@ struct Problem {
 
 using Problems = std::vector<Problem>;
 
-// "FILE:LINE:COLUMN: KEY: TEXT", without the unknown parts.
+// "FILE:LINE:COLUMN: KEY: TEXT", without the unknown parts, and safe for a terminal whatever the
+// names of files are.
 std::string to_string(const Problem& problem);
 
 class ProblemList {

@@ -98,6 +98,7 @@ class Crowd:
             self.simulator.token, name=f'life{number}',
             flags=('--storage.path', str(self.storage))).await_serving()
         pause, end = threading.Event(), time.monotonic() + self.life_seconds
+        look_seconds = int(min(60, max(1, self.life_seconds / 3)))
         first, seen, second = Reading(exporter), [], 0
         while time.monotonic() < end and exporter.alive():
             pause.wait(1)
@@ -110,7 +111,7 @@ class Crowd:
             if second % RELOAD_SECONDS == 0:
                 config(self.folder, self.simulator, second // RELOAD_SECONDS % 2 == 1)
                 exporter.signal(signal.SIGHUP)
-            if second % 60 == 30:
+            if second % look_seconds == 0:
                 seen.append(figures(exporter.pid))
                 self.say(number, sum(last.slots.values()), seen[-1])
         last = Reading(exporter)

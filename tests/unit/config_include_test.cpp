@@ -174,5 +174,12 @@ TEST_CASE("a file's text takes about the memory that it needs") {
   }
 }
 
+TEST_CASE("the name of a file that is missing moves no terminal's cursor") {
+  const Folder folder;
+  folder.write("main.toml", "include = [\"a\\u001bc\\tb.toml\"]\n" + tenant("main"));
+  CHECK(folder.problems() ==
+        "main.toml:1:12: include: a c b.toml cannot be read: No such file or directory\n");
+}
+
 }  // namespace
 }  // namespace reinfer::tests::config_include_test
