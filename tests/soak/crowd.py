@@ -157,8 +157,10 @@ class Crowd:
         with sqlite3.connect(file) as database:
             sound = database.execute('PRAGMA integrity_check').fetchone()[0]
         most = self.counted + LIVES * TENANTS * PROBES * 10
-        return (([] if self.counted <= total <= most else ['the history has not what was counted']) +
-                ([] if sound == 'ok' else [f'the history is not sound: {sound}']))
+        found = [] if sound == 'ok' else [f'the history is not sound: {sound}']
+        if not self.counted <= total <= most:
+            found.append('the history has not what was counted')
+        return found
 
     def run(self):
         """Returns all complaints."""
