@@ -420,7 +420,9 @@ class UnderAttack(unittest.TestCase):
             lags = [phase() for phase in phases]
             for phase, lag in zip(phases, lags):
                 seen[phase.__name__].append(lag)
-            if lags[-1] <= max(at_most, *lags[:-1]):
+            # What else the machine does comes and goes, in any phase of any attempt.
+            others = (lag for phase in phases[:-1] for lag in seen[phase.__name__])
+            if min(seen[self.attacked.__name__]) <= max(at_most, *others):
                 break
         else:
             self.fail(f'p99 of the lag: {seen}')
