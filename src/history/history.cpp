@@ -109,8 +109,7 @@ void History::run() {
                             [this]() REINFER_REQUIRES(stop_mutex_) { return stopping_; });
       over = stopping_;
     }
-    // Work beyond that waits for the next start.
-    over ? write_down() : turn();
+    over ? last_turn() : turn();
   }
 }
 
@@ -148,6 +147,11 @@ void History::turn() {
   if (!store_ || !adopted_ || now.mono < next_try_) return;
   if (now.mono >= next_fold_) return fold_and_prune(now);
   if (packing_) pack(now);
+}
+
+void History::last_turn() {
+  next_try_ = base::MonoTime::min();
+  write_down();
 }
 
 void History::write_down() {

@@ -52,6 +52,9 @@ class History {
 
   // The work of about a second; public for tests, which have no thread.
   void turn();
+  // The work at a stop, public for the same reason: results are written, and that is tried also
+  // where it has failed a moment ago. The rest waits for the next start.
+  void last_turn();
 
   // Archive::overview() until now, of which the days that are over are read once an hour: every
   // reader of an overview asks each few seconds. nullopt as of ask(). Any thread.
