@@ -108,19 +108,21 @@ class Workshop:
         key = (level, *options)
         if key not in self.usual:
             begin = time.monotonic()
-            if run([str(self.build / LEVELS[level]), *options], ROOT, 1800) != 0:
+            if run([str(self.build / LEVELS[level]), *options], self.folder, 1800) != 0:
                 raise SystemExit(f'{level} {" ".join(options)}: red before anything is changed')
             self.usual[key] = time.monotonic() - begin
         return 5 * self.usual[key] + 20
 
     def killer(self, area):
-        """The level whose tests have seen the mutant; none: it survives."""
+        """The level whose tests have seen the mutant; none: it survives. A mutant may write files
+        where it is started, which is not in the checkout.
+        """
         for level, patterns in [('unit', area.first), ('unit', '')] + [
                 (level, area.component if level == 'component' else '') for level in area.then]:
             program = self.folder / f'{level}_tests' if level == 'unit' and not patterns \
                 else self.link(level)
             options = [f'--source-file={patterns}'] if patterns else []
-            if run([str(program), '--abort-after=1', *options], ROOT,
+            if run([str(program), '--abort-after=1', *options], self.folder,
                    self.seconds_for(level, options)) != 0:
                 return level
         return None
