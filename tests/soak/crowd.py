@@ -14,6 +14,7 @@ not all that was counted, or if memory, threads or descriptors grow from life to
 """
 
 import argparse
+import http.client
 import json
 import random
 import re
@@ -95,14 +96,31 @@ class Crowd:
 
     def live(self, number):
         """From a start to a stop; returns complaints."""
-        exporter = harness.Exporter(
+        exporter = self.start(number)
+        try:
+            first, seen = Reading(exporter), self.disturb(exporter, number)
+            last, complaints = self.last_look(exporter, first)
+        except (OSError, http.client.HTTPException) as error:
+            return [f'life {number + 1}: {error!r}', *exporter.stderr().splitlines()[-15:]]
+        exporter.signal(signal.SIGTERM)
+        code = exporter.wait()
+        self.counted += sum(last.slots.values())
+        self.taken.append(tuple(statistics.median(column) for column in zip(*seen)))
+        return complaints + ([f'ended with {code}'] if code else [])
+
+    def start(self, number):
+        """The exporter of a life, serving."""
+        return harness.Exporter(
             self.owner, self.folder, config(self.folder, self.simulator, False),
             self.simulator.token, name=f'life{number}',
             flags=('--storage.path', str(self.storage))).await_serving()
+
+    def disturb(self, exporter, number):
+        """Scrapes, faults and reloads until the life is over; returns what was taken meanwhile."""
         pause, end = threading.Event(), time.monotonic() + self.life_seconds
         look_seconds = int(min(60, max(1, self.life_seconds / 3)))
-        first, seen, second = Reading(exporter), [], 0
-        while time.monotonic() < end and exporter.alive():
+        seen, second = [], 0
+        while time.monotonic() < end:
             pause.wait(1)
             second += 1
             last = Reading(exporter)
@@ -116,12 +134,7 @@ class Crowd:
             if second % look_seconds == 0:
                 seen.append(figures(exporter.pid))
                 self.say(number, sum(last.slots.values()), seen[-1])
-        last, complaints = self.last_look(exporter, first)
-        exporter.signal(signal.SIGTERM)
-        code = exporter.wait()
-        self.counted += sum(last.slots.values())
-        self.taken.append(tuple(statistics.median(column) for column in zip(*seen)))
-        return complaints + ([f'ended with {code}'] if code else [])
+        return seen
 
     @staticmethod
     def last_look(exporter, first):
@@ -189,6 +202,8 @@ class Crowd:
         complaints = []
         for number in range(LIVES):
             complaints += self.live(number)
+            if len(self.taken) <= number:
+                return complaints
         months.add(time.strftime('%Y-%m', time.gmtime()))
         return complaints + self.growth() + self.kept(sorted(months))
 
