@@ -94,7 +94,7 @@ enter() {
 # Their times are kept, so that ninja builds only changed files again.
 prepare() {
   mkdir -p "$1/checkout" "$1/cache" "$1/build"
-  # An installer writes it, or who starts a container.
+  # Installers and container engines write it.
   if [ ! -e "$1/etc/hosts" ]; then
     printf '127.0.0.1 localhost\n::1 localhost ip6-localhost ip6-loopback\n' >"$1/etc/hosts"
   fi

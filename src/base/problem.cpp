@@ -10,8 +10,8 @@
 namespace reinfer::base {
 namespace {
 
-constexpr std::size_t kShownBytesMax =
-    16 * 1024;  // of a problem: paths, and lists of what is allowed
+// Room for two paths and a list of what is allowed.
+constexpr std::size_t kShownBytesMax = 16 * 1024;
 
 }  // namespace
 

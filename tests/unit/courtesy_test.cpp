@@ -193,15 +193,6 @@ TEST_CASE("no paid probe is sent while the state file cannot be written") {
   CHECK(budget.may_spend(plan->tenants()[0], kDay));
 }
 
-model::ProbeResult result_of(model::Outcome outcome, base::Nanoseconds total,
-                             base::Nanoseconds at = 0ns) {
-  model::ProbeResult result;
-  result.outcome = outcome;
-  result.phases.total = total;
-  result.finished.mono = base::MonoTime{at};
-  return result;
-}
-
 TEST_CASE("a paid probe sent while the state file could not be written is in the next one") {
   const StateFolder folder;
   const auto plan = plan_from(std::string(kPaid) + R"(
@@ -223,6 +214,15 @@ use = "projects"
   CHECK(
       text_of(folder.file()) ==
       "{\"acme\":{\"day\":20000,\"paid_probes\":1},\"other\":{\"day\":20000,\"paid_probes\":1}}\n");
+}
+
+model::ProbeResult result_of(model::Outcome outcome, base::Nanoseconds total,
+                             base::Nanoseconds at = 0ns) {
+  model::ProbeResult result;
+  result.outcome = outcome;
+  result.phases.total = total;
+  result.finished.mono = base::MonoTime{at};
+  return result;
 }
 
 TEST_CASE("evidence keeps the last failures and the slowest successes of a day") {
