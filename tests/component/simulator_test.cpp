@@ -310,6 +310,8 @@ TEST_CASE("a step ends after its requests, and the next one that fits follows") 
 TEST_CASE("gzip and its bomb decode to what went in") {
   CHECK(gunzip(base::gzip("hello")) == "hello");
   CHECK(gunzip(gzip_bomb("<", 200'000, ">")) == "<" + std::string(200'000, 'x') + ">");
+  CHECK(gunzip(gzip_bomb("", 65'536, "")) == std::string(65'536, 'x'));
+  CHECK(gunzip(gzip_bomb("<", 0, ">")) == "<>");
 }
 
 TEST_CASE("certificates are signed by the CA and differ in what is wrong with them") {
