@@ -75,7 +75,7 @@ class Reader {
       if (seen.insert(member.key).second)
         each(member);
       else
-        problems_.add(member.place, under(prefix, member.key), "stands here for the second time");
+        problems_.add(member.place, under(prefix, member.key), "is given for the second time");
   }
 
   void members(const YamlValue& table, std::string_view prefix, const Keys& keys) {

@@ -270,7 +270,7 @@ std::string place_text(const std::string& file, base::Place place) {
 }
 
 tl::expected<Modules, base::Problem> read_modules(std::string_view yaml, const std::string& file) {
-  const auto document = http::parse_yaml(yaml, file);
+  const auto document = read_yaml(yaml, file);
   if (!document) return tl::unexpected(document.error());
   const YamlMember* modules = find_member(*document, "modules");
   if (modules == nullptr || modules->value.kind != Kind::table)

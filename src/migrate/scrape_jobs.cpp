@@ -126,7 +126,7 @@ KeyLine global_interval(const YamlValue& document, const std::string& file) {
 
 tl::expected<std::vector<ScrapeJob>, base::Problem> read_scrape_jobs(std::string_view yaml,
                                                                      const std::string& file) {
-  const auto document = http::parse_yaml(yaml, file);
+  const auto document = read_yaml(yaml, file);
   if (!document) return tl::unexpected(document.error());
   const YamlMember* jobs = find_member(*document, "scrape_configs");
   if (jobs == nullptr || jobs->value.kind != Kind::list)

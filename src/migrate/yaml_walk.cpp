@@ -2,10 +2,36 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "base/text.h"
 
 namespace reinfer::migrate {
+namespace {
+
+// The first in the file that its table has before, or null.
+const http::YamlMember* repeated_in(const http::YamlValue& value) {
+  for (const http::YamlValue& item : value.items)
+    if (const auto* found = repeated_in(item)) return found;
+  std::set<std::string_view> seen;
+  for (const http::YamlMember& member : value.members) {
+    if (!seen.insert(member.key).second) return &member;
+    if (const auto* found = repeated_in(member.value)) return found;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+tl::expected<http::YamlValue, base::Problem> read_yaml(std::string_view text,
+                                                       const std::string& file) {
+  auto tree = http::parse_yaml(text, file);
+  if (!tree) return tree;
+  if (const http::YamlMember* repeated = repeated_in(*tree))
+    return tl::unexpected(base::Problem{file, repeated->place.line, repeated->place.column,
+                                        repeated->key, "is given for the second time"});
+  return tree;
+}
 
 const http::YamlMember* find_member(const http::YamlValue& table, std::string_view key) {
   const auto found =

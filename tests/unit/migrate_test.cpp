@@ -70,6 +70,9 @@ TEST_CASE("a file that is none of a blackbox_exporter is said to be so with its 
       {"modules: []",
        "b.yml: modules: is missing, allowed: the configuration of a "
        "blackbox_exporter, with modules by name"},
+      {"modules:\n  a: {http: {preferred_ip_protocol: ip4, preferred_ip_protocol: ip4}}",
+       "b.yml:2:42: preferred_ip_protocol: is given for the second time"},
+      {"modules:\n  a: {}\n  a: {}", "b.yml:3:3: a: is given for the second time"},
   };
   for (const BadFile& row : rows) {
     CAPTURE(row.text);
@@ -82,6 +85,9 @@ TEST_CASE("a file that is none of a blackbox_exporter is said to be so with its 
   CHECK(base::to_string(jobs.error()) ==
         "p.yml: scrape_configs: is missing, allowed: the configuration of a Prometheus with a "
         "list of jobs");
+  const auto repeated = migrate::read_scrape_jobs("scrape_configs:\n- {a: 1, a: 2}", "p.yml");
+  REQUIRE_FALSE(repeated.has_value());
+  CHECK(base::to_string(repeated.error()) == "p.yml:2:10: a: is given for the second time");
 }
 
 TEST_CASE("files that have nothing to do with the API import nothing") {
