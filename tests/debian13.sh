@@ -3,8 +3,9 @@
 # root, and asks no question:
 #
 #   bash tests/debian13.sh            unit, simulation, simulator, component, end to end,
-#                                     and a bad network
-#   bash tests/debian13.sh --quick    the same without end to end
+#                                     a bad network; by clang, the levels with several threads
+#                                     under ThreadSanitizer
+#   bash tests/debian13.sh --quick    the first four alone
 #   bash tests/debian13.sh --root     makes the root
 #   bash tests/debian13.sh --build    makes the root and builds what the levels run
 #   bash tests/debian13.sh --asan     the component level under ASan and UBSan
@@ -38,7 +39,7 @@ for argument in "$@"; do
       mode=${argument#--} ;;
     --levels=all) levels=all ;;
     --release=bookworm | --release=trixie) release=${argument#--release=} ;;
-    -h | --help) sed -n '2,24s/^# \{0,1\}//p' tests/debian13.sh; exit 0 ;;
+    -h | --help) sed -n '2,25s/^# \{0,1\}//p' tests/debian13.sh; exit 0 ;;
     *) echo "unknown argument $argument" >&2; exit 2 ;;
   esac
 done
@@ -86,6 +87,7 @@ enter() {
     PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     CCACHE_DIR=/cache/ccache CCACHE_BASEDIR=/checkout CCACHE_NOHASHDIR=1 \
     ASAN_OPTIONS=detect_stack_use_after_return=1 UBSAN_OPTIONS=print_stacktrace=1 \
+    TSAN_OPTIONS=suppressions=/checkout/tests/tsan.supp:halt_on_error=1 \
     NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt \
     bash -c 'cd /checkout && exec "$@"' bash "$@"
 }
@@ -184,6 +186,11 @@ build() {
   printf '%-22s built in %d s\n' "$name" $((SECONDS - start))
 }
 
+# The programs of the second compiler, which show what threads do to each other as well.
+build_tsan() {
+  build tsan tsan "reinfer_exporter reinfer_simulator component_tests thread_tests"
+}
+
 case $mode in
   shell)
     make_root
@@ -197,6 +204,7 @@ case $mode in
   build)
     make_root
     build release release all
+    build_tsan
     exit
     ;;
   levels)
@@ -209,6 +217,11 @@ case $mode in
     if [ $quick = no ]; then
       suite e2e python3 tests/e2e/run.py --build-dir build/release
       suite network bash tests/network/run.sh --build-dir build/release
+      build_tsan
+      suite tsan-programs bash -c 'build/tsan/src/reinfer_exporter --version &&
+        build/tsan/src/simulator/reinfer_simulator --version && echo "1 passed, 0 failed"'
+      suite tsan-threads build/tsan/tests/unit/thread_tests
+      suite tsan-component build/tsan/tests/component/component_tests
     fi
     ;;
   asan)

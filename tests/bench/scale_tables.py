@@ -124,6 +124,7 @@ def start_table(rows):
 def sight_table(rows):
     """By targets."""
     columns = {'page, first paint': lambda row: row.get('page_ms'),
+               'a line of text, first paint': lambda row: row.get('line_ms'),
                'KB of the page': lambda row: row.get('page_kb'),
                **{f'API, {name}': lambda row, name=name: row.get('api_ms', {}).get(name)
                   for name in DOCUMENTS},

@@ -22,6 +22,8 @@ LOOKED_AT_INTERVAL_SECONDS = 600
 TENANT, PROBE = 'tls-fresh-0', 't0'
 DOCUMENTS = {'status': 'status', 'targets': 'targets', 'a target': f'targets/{TENANT}/{PROBE}',
              'failures': 'failures'}
+# What a browser opens, and the name of its figure.
+PATHS = {'/': 'page_ms', '/-/healthy': 'line_ms'}
 ASKED = 5
 
 
@@ -42,14 +44,16 @@ def milliseconds(work):
 
 
 def run_paint(places):
-    """Milliseconds to the first paint of the page of each size; nothing without a browser."""
+    """Milliseconds to the first paint of the page of each size, and beside it of a line of text,
+    which is what the browser takes; nothing without a browser."""
     if not can_look():
         return None
-    urls = [f'http://127.0.0.1:{place.port}/' for place in places]
+    urls = [f'http://127.0.0.1:{place.port}{path}' for place in places for path in PATHS]
     done = subprocess.run(['node', Path(__file__).with_name('sight.mjs'), *urls], check=True,
                           capture_output=True, text=True, timeout=60)
-    return [{'targets': place.targets, 'page_ms': page_ms}
-            for place, page_ms in zip(places, json.loads(done.stdout))]
+    painted = iter(json.loads(done.stdout))
+    return [{'targets': place.targets, **{name: next(painted) for name in PATHS.values()}}
+            for place in places]
 
 
 def run_asked(stage, place):

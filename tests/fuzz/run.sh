@@ -3,10 +3,11 @@
 #
 #   bash tests/fuzz/run.sh [--seconds=N] [--jobs=N] [TARGET...]
 #
-# 30 seconds for each target and as many at a time as there are cores, unless told. Each begins with
-# its folder of corpus/ and its words of dictionaries/. A crash is written to build/fuzz/crashes.
-# Its file goes to tests/fuzz/corpus/TARGET: the unit level plays it from then on. The last line is
-# "N passed, N failed", in targets.
+# 30 seconds for each target and as many at a time as there are cores, unless told. The build is
+# that of the preset asan. Each target begins with its folder of corpus/ and its words of
+# dictionaries/. A crash is written to build/fuzz/crashes. Its file goes to
+# tests/fuzz/corpus/TARGET: the unit level plays it from then on. The last line is "N passed, N
+# failed", in targets.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 source deploy/packages.sh
@@ -18,7 +19,7 @@ for argument in "$@"; do
   case "$argument" in
     --seconds=*) seconds=${argument#--seconds=} ;;
     --jobs=*) jobs=${argument#--jobs=} ;;
-    -h | --help) sed -n '2,9s/^# \{0,1\}//p' "$0"; exit 0 ;;
+    -h | --help) sed -n '2,10s/^# \{0,1\}//p' "$0"; exit 0 ;;
     *) targets+=("$argument") ;;
   esac
 done
@@ -30,7 +31,7 @@ install_packages "${build_packages[@]}" "${clang_packages[@]}"
 mkdir -p build/fuzz/crashes build/fuzz/found
 : >build/fuzz/passed
 log=build/fuzz/build.log
-if ! { cmake --preset fuzz && cmake --build build/fuzz --target fuzz; } >"$log" 2>&1; then
+if ! { cmake --preset asan && cmake --build build/asan --target fuzz; } >"$log" 2>&1; then
   tail -n 60 "$log"
   echo "0 passed, 1 failed"
   exit 1
@@ -41,7 +42,7 @@ fuzz() {
   local target=$1 options=()
   mkdir -p "build/fuzz/found/$target"
   options+=(-dict="tests/fuzz/dictionaries/$target.dict" -max_len=4096 -print_final_stats=1)
-  if REINFER_FUZZ_TARGET=$target build/fuzz/tests/fuzz/fuzz -max_total_time="$seconds" \
+  if REINFER_FUZZ_TARGET=$target build/asan/tests/fuzz/fuzz -max_total_time="$seconds" \
     -artifact_prefix="build/fuzz/crashes/$target-" "${options[@]}" \
     "build/fuzz/found/$target" "tests/fuzz/corpus/$target" >"build/fuzz/$target.log" 2>&1; then
     echo "$target: $(sed -n 's/.*number_of_executed_units: //p' "build/fuzz/$target.log") runs"
