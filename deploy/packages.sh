@@ -22,7 +22,8 @@ box_packages=(
 )
 command -v npm >/dev/null || box_packages+=(nodejs npm)
 browser_packages=(chromium fonts-dejavu-core)
-clang_packages=(clang libclang-rt-dev)
+# llvm has what puts names into a sanitizer's report.
+clang_packages=(clang libclang-rt-dev llvm)
 # The format is that of clang-format 14, which Debian 12 has and Debian 13 has not.
 lint_packages=()
 if grep -qx 'VERSION_ID="12"' /etc/os-release; then

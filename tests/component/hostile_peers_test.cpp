@@ -132,6 +132,13 @@ TEST_CASE("a stream that is refused after a good one is not sent again either") 
 TEST_CASE("frames without end that carry nothing are read no longer than it takes to notice") {
   constexpr int kAtOnce = 10'000;
   constexpr int kFrameBytes = 9;
+  // A server that ThreadSanitizer slows sends so little that no call reads much of it: then the
+  // probe's own deadline ends it.
+#ifdef REINFER_SANITIZED_BY_THREAD
+  constexpr bool kSlowed = true;
+#else
+  constexpr bool kSlowed = false;
+#endif
   for (const H2Frame type : {H2Frame::data, H2Frame::settings}) {
     CAPTURE(static_cast<int>(type));
     std::atomic<int> sent{0};
@@ -141,7 +148,10 @@ TEST_CASE("frames without end that carry nothing are read no longer than it take
         ++sent;
     });
     const model::ProbeResult result = probe_once(over_http2(server));
-    CHECK((label(result) == "bad_body" || label(result) == "connection_lost"));
+    CAPTURE(label(result));
+    CAPTURE(result.message);
+    CHECK((label(result) == "bad_body" || label(result) == "connection_lost" ||
+           (kSlowed && label(result) == "response_timeout")));
     CHECK(server.connections() == 1);
     // What the kernels at both ends keep is more than what was read: 32 MB and more (tcp_rmem).
     CHECK(sent * kAtOnce * kFrameBytes < 96 << 20);

@@ -217,24 +217,8 @@ class RecordingProxy {
 class TlsServer {
  public:
   TlsServer(const simulator::Certificate& certificate, bool wants_certificate)
-      : context_(SSL_CTX_new(TLS_server_method()), SSL_CTX_free),
-        server_([this](int socket, int) { serve(socket); }) {
-    const auto text = [](const std::string& pem) {
-      return BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()));
-    };
-    const Bio certificate_text(text(certificate.certificate_pem), BIO_free);
-    const Bio key_text(text(certificate.key_pem), BIO_free);
-    X509* leaf = PEM_read_bio_X509(certificate_text.get(), nullptr, nullptr, nullptr);
-    EVP_PKEY* key = PEM_read_bio_PrivateKey(key_text.get(), nullptr, nullptr, nullptr);
-    REQUIRE(SSL_CTX_use_certificate(context_.get(), leaf) == 1);
-    REQUIRE(SSL_CTX_use_PrivateKey(context_.get(), key) == 1);
-    X509_free(leaf);
-    EVP_PKEY_free(key);
-    if (wants_certificate)
-      SSL_CTX_set_verify(context_.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
-                         [](int, X509_STORE_CTX*) { return 1; });
-    SSL_CTX_set_alpn_select_cb(context_.get(), note_protocols, this);
-  }
+      : context_(make_context(certificate, wants_certificate)),
+        server_([this](int socket, int) { serve(socket); }) {}
   std::string url() const { return with_scheme("https", server_.base_url()); }
 
   std::string protocols;  // that the client offers, in ALPN's form
@@ -242,7 +226,28 @@ class TlsServer {
 
  private:
   using Bio = std::unique_ptr<BIO, decltype(&BIO_free)>;
+  using Context = std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)>;
 
+  // Whole before the server's thread begins.
+  Context make_context(const simulator::Certificate& certificate, bool wants_certificate) {
+    Context context(SSL_CTX_new(TLS_server_method()), SSL_CTX_free);
+    const auto text = [](const std::string& pem) {
+      return BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size()));
+    };
+    const Bio certificate_text(text(certificate.certificate_pem), BIO_free);
+    const Bio key_text(text(certificate.key_pem), BIO_free);
+    X509* leaf = PEM_read_bio_X509(certificate_text.get(), nullptr, nullptr, nullptr);
+    EVP_PKEY* key = PEM_read_bio_PrivateKey(key_text.get(), nullptr, nullptr, nullptr);
+    REQUIRE(SSL_CTX_use_certificate(context.get(), leaf) == 1);
+    REQUIRE(SSL_CTX_use_PrivateKey(context.get(), key) == 1);
+    X509_free(leaf);
+    EVP_PKEY_free(key);
+    if (wants_certificate)
+      SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT,
+                         [](int, X509_STORE_CTX*) { return 1; });
+    SSL_CTX_set_alpn_select_cb(context.get(), note_protocols, this);
+    return context;
+  }
   static int note_protocols(SSL*, const unsigned char**, unsigned char*, const unsigned char* in,
                             unsigned size, void* self) {
     static_cast<TlsServer*>(self)->protocols.assign(reinterpret_cast<const char*>(in), size);
@@ -262,7 +267,7 @@ class TlsServer {
     SSL_shutdown(ssl.get());
   }
 
-  std::unique_ptr<SSL_CTX, decltype(&SSL_CTX_free)> context_;
+  Context context_;
   RawServer server_;
 };
 
