@@ -148,8 +148,11 @@ void write_samples(const history::CountedTarget& target, const std::vector<Momen
 
 }  // namespace
 
+// The present month ends with a whole second, and the slice that is not over has its sample at the
+// end of the span: a fraction later it would belong to no month.
 TimeSpan history_span(const TimeSpan& month, base::WallTime now) {
-  return {month.from - kMargin, std::min(month.to + kMargin, now)};
+  const base::WallTime whole(std::chrono::floor<std::chrono::seconds>(now));
+  return {month.from - kMargin, std::min(month.to + kMargin, whole)};
 }
 
 std::vector<StoredTarget> stored_targets(const std::string& tenant, const history::Counted& counted,

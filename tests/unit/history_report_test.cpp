@@ -87,8 +87,9 @@ class Scrapes {
   std::map<std::string, sla::StoredTarget> targets_;
 };
 
-std::vector<sla::StoredTarget> from_history(ExporterLife& life, base::WallTime now) {
-  const sla::TimeSpan span = sla::history_span(kJanuary.span, now);
+std::vector<sla::StoredTarget> from_history(ExporterLife& life, base::WallTime now,
+                                            const sla::Month& month = kJanuary) {
+  const sla::TimeSpan span = sla::history_span(month.span, now);
   const auto counted = life.history->ask(
       [&](history::Archive& archive) { return archive.counted("acme", span.from, span.to); });
   REQUIRE(counted);
@@ -193,6 +194,30 @@ TEST_CASE("a report from the history loses nothing at a restart, and says what w
   CHECK(rows[0].coverage.unwatched.size() == 4);
   CHECK(rows[0].verdict == sla::SlaVerdict::unknown);
   CHECK(rows[0].coverage.restarts == 0);
+}
+
+TEST_CASE("a report of the present month has what was counted up to this second") {
+  const HistoryFolder folder;
+  ExporterLife life(folder.file(), kPlan);
+  life.open();
+  life.history->turn();
+  for (int slot = 0; slot < 13; ++slot) {
+    life.pass(30s);
+    life.probe(Outcome::ok, 0);
+    life.history->turn();
+  }
+  // Within the second, and later: the exporter was at work until `at`.
+  life.pass(700ms);
+  life.probe(Outcome::ok, 0);
+  life.history->turn();
+  for (const base::Nanoseconds later : {0ms, 200ms, 299ms, 300ms, 40'000ms}) {
+    CAPTURE(later.count());
+    const base::WallTime now = life.clock.at.wall + later;
+    const sla::Month month = *sla::parse_month("2027-01", "UTC", now);
+    const auto rows = sla::make_rows(from_history(life, now, month), month, 10);
+    REQUIRE(!rows.empty());
+    CHECK(rows[0].events == 14);
+  }
 }
 
 TEST_CASE("an objective that changed and a probe that was removed are held to what they were") {
