@@ -1,8 +1,10 @@
 #include <malloc.h>
 #include <sys/prctl.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <system_error>
 
 #include "app/commands.h"
 #include "app/options.h"
@@ -28,19 +30,8 @@ void keep_memory_small() {
   mallopt(M_TRIM_THRESHOLD, 1 << 20);  // NOLINT(concurrency-mt-unsafe)
 }
 
-}  // namespace
-
-int main(int argc, char** argv) {
-  const auto parsed = reinfer::app::parse_options(argc, argv);
-  if (const auto* exit = std::get_if<reinfer::app::EarlyExit>(&parsed)) {
-    std::fputs(exit->text.c_str(), exit->code == 0 ? stdout : stderr);
-    return exit->code;
-  }
-  // A write to a closed connection must fail with EPIPE instead of ending the program.
-  std::signal(SIGPIPE, SIG_IGN);
-  const auto& options = std::get<reinfer::app::Options>(parsed);
-  if (!options.allow_core_dump) keep_memory_private();
-  keep_memory_small();
+// Its exit code.
+int run(const reinfer::app::Options& options) {
   switch (options.command) {
     case reinfer::app::Command::serve:
       return reinfer::app::serve_command(options);
@@ -62,4 +53,39 @@ int main(int argc, char** argv) {
       return reinfer::app::healthcheck_command(options);
   }
   return 2;
+}
+
+// A reader that has left, as `head` does, knows that it has not got everything.
+int output_lost(const std::error_code& error) {
+  constexpr int kExitOutputLost = 1;
+  if (error != std::errc::broken_pipe)
+    std::fprintf(stderr, "the output cannot be written: %s\n", error.message().c_str());
+  return kExitOutputLost;
+}
+
+// The same, or that of output that did not arrive.
+int with_output_written(int code) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  return output_lost({errno, std::generic_category()});
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // A write to a closed connection must fail with EPIPE instead of ending the program.
+  std::signal(SIGPIPE, SIG_IGN);
+  const auto parsed = reinfer::app::parse_options(argc, argv);
+  if (const auto* exit = std::get_if<reinfer::app::EarlyExit>(&parsed)) {
+    std::fputs(exit->text.c_str(), exit->code == 0 ? stdout : stderr);
+    return with_output_written(exit->code);
+  }
+  const auto& options = std::get<reinfer::app::Options>(parsed);
+  if (!options.allow_core_dump) keep_memory_private();
+  keep_memory_small();
+  try {
+    return with_output_written(run(options));
+  } catch (const std::system_error& error) {
+    // fmt::print() throws it.
+    return output_lost(error.code());
+  }
 }

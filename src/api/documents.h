@@ -32,6 +32,8 @@ struct ApiError {
 };
 
 std::string to_json(const ApiError& error);
+// 503: there is a history that has no answer now.
+ApiError history_unavailable();
 
 // The query of a request, decoded.
 using ApiParameters = std::multimap<std::string, std::string>;

@@ -32,11 +32,11 @@ explain::Json incident_json(const record::IncidentFacts& incident) {
           {"in_maintenance", incident.maintained}};
 }
 
-ApiError no_answer() {
+}  // namespace
+
+ApiError history_unavailable() {
   return {503, "history_unavailable", "the history cannot be read now, the log says why"};
 }
-
-}  // namespace
 
 std::string incident_object(const record::IncidentFacts& incident) {
   return explain::dumped(incident_json(incident));
@@ -51,7 +51,7 @@ tl::expected<std::string, ApiError> api_incidents(const record::Snapshot& snapsh
   // One more shows whether there is another page.
   query->limit = limit + 1;
   auto incidents = incidents_of(*query);
-  if (!incidents) return tl::unexpected(no_answer());
+  if (!incidents) return tl::unexpected(history_unavailable());
   std::optional<std::string> next;
   if (incidents->size() > limit) {
     incidents->pop_back();

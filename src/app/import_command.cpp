@@ -51,8 +51,12 @@ int import_command(const Options& options) {
   const migrate::Imported imported = migrate::import_jobs(
       *modules, *jobs, name_of(wanted.blackbox_file), name_of(wanted.prometheus_file));
   if (imported.tenants == 0) {
+    for (const std::string& note : imported.notes)
+      fmt::print(stderr, "{}\n", note);
     fmt::print(stderr,
-               "{}: none of its jobs asks for a tenant of the API through a module of {}, allowed: "
+               "{}: nothing is left to import of its jobs that ask for a tenant of the API through "
+               "a module "
+               "of {}, allowed: "
                "targets such as https://cloud.uipath.com/ORGANISATION/TENANT/reinfer_/api/v1/..., "
                "https://NAME.reinfer.io or https://reinfer.io, in static_configs of a job with "
                "params: module\n",
@@ -61,7 +65,7 @@ int import_command(const Options& options) {
   }
   fmt::print(stderr, "{} and {} imported, {} left to read at the head of the file\n",
              base::counted(imported.tenants, "tenant"), base::counted(imported.probes, "probe"),
-             base::counted(imported.notes, "note"));
+             base::counted(imported.notes.size(), "note"));
   if (!wanted.write.empty()) {
     if (const auto fault = write_new_file("--write", wanted.write, imported.toml)) {
       fmt::print(stderr, "{}\n", *fault);

@@ -178,7 +178,8 @@ int probe_command(const Options& options) {
   terminal::ProbeSummary summary(*plan);
   const base::MonoTime started = clock.now().mono;
   console.begin();
-  while (!rounds.done() && !interrupt.asked()) {
+  // No further request is sent for a reader that has left.
+  while (!rounds.done() && !interrupt.asked() && std::ferror(stdout) == 0) {
     const probe::ProbeRunUpdate update = rounds.step();
     for (const probe::ProbeRunSkip& skip : update.skips)
       summary.add_skipped(skip.target, skip.reason, skip.count);

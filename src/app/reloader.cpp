@@ -16,6 +16,10 @@ namespace {
 // `check` prints the rest.
 constexpr std::size_t kProblemsToldMax = 20;
 
+// The trigger where the configuration is as it was refused, but not what it names: a token or a
+// certificate may come after it.
+constexpr std::string_view kAgain = "a file that it names changed";
+
 routes::ReloadReport stopping_report() {
   return {{"the exporter is stopping"}};
 }
@@ -131,7 +135,10 @@ std::optional<std::string> Reloader::wait_for_request(std::optional<base::Nanose
 
 void Reloader::reload_if_changed() {
   const std::vector<config::ConfigFile> files = config::read_config_files(config_file_);
-  if (config::fingerprint(files) != fingerprint_) apply(files, "a file changed");
+  if (config::fingerprint(files) != fingerprint_)
+    apply(files, "a file changed");
+  else if (!refused_.empty())
+    put_in_force(files, kAgain);
 }
 
 routes::ReloadReport Reloader::apply(const std::vector<config::ConfigFile>& files,
@@ -158,6 +165,8 @@ routes::ReloadReport Reloader::put_in_force(const std::vector<config::ConfigFile
   const auto before = model::shard_of(std::exchange(whole_, whole), shard_);
   stored_reads_.prefetch(*plan);
   if (!threads_.adopt(plan)) return stopping_report();
+  if (trigger == kAgain) tell_ready(serving_status(*plan));
+  refused_.clear();
   const model::PlanDifference difference = model::count_differences(*before, *plan);
   log_.info("configuration reloaded", {{"trigger", trigger},
                                        {"added", difference.added},
@@ -178,6 +187,9 @@ routes::ReloadReport Reloader::refuse(const base::Problems& problems, std::strin
     }
     report.problems.push_back(base::to_string(problem));
   }
+  // Whoever asks is told each time; a look that found the same says nothing new.
+  if (trigger == kAgain && report.problems == refused_) return report;
+  refused_ = report.problems;
   log_.error("configuration not reloaded, the old one stays in force",
              {{"trigger", trigger}, {"problems", problems.size()}});
   for (const std::string& problem : report.problems)

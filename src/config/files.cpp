@@ -3,8 +3,12 @@
 #include <fmt/format.h>
 #include <glob.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <set>
+#include <system_error>
+#include <tl/expected.hpp>
+#include <utility>
 
 #include "base/hash.h"
 #include "base/small_file.h"
@@ -46,15 +50,44 @@ std::vector<Pattern> include_patterns(std::string_view toml, const std::string& 
   return patterns;
 }
 
-std::vector<std::string> files_of(const std::string& pattern) {
+struct UnreadableFolder {
+  std::string name;
+  std::string problem;
+};
+
+// Why glob() gave up, which calls a function without an argument of ours.
+UnreadableFolder& unreadable_folder() {
+  thread_local UnreadableFolder folder;
+  return folder;
+}
+
+// A folder that is not there matches nothing; one that may not be looked into may hold tenants.
+int give_up(const char* folder, int error) {
+  if (error == ENOENT || error == ENOTDIR) return 0;
+  unreadable_folder() = {folder, "cannot be read: " + std::generic_category().message(error)};
+  return 1;
+}
+
+// The folder of the main file is no pattern.
+std::string escaped(const std::string& folder) {
+  std::string text;
+  for (const char c : folder) {
+    if (std::string_view("*?[\\").find(c) != std::string_view::npos) text += '\\';
+    text += c;
+  }
+  return text;
+}
+
+tl::expected<std::vector<std::string>, UnreadableFolder> files_of(const std::string& pattern) {
   glob_t found{};
   // GLOB_NOMAGIC returns a name without a wildcard as it is, so that a missing file is reported.
   // Without GLOB_TILDE, glob() does not read the database of users and is safe on threads.
   // NOLINTNEXTLINE(concurrency-mt-unsafe)
-  const int code = glob(pattern.c_str(), GLOB_NOMAGIC, nullptr, &found);
+  const int code = glob(pattern.c_str(), GLOB_NOMAGIC, give_up, &found);
   std::vector<std::string> names;
   if (code == 0) names.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
   globfree(&found);
+  if (code == GLOB_ABORTED) return tl::unexpected(std::exchange(unreadable_folder(), {}));
   return names;
 }
 
@@ -78,8 +111,14 @@ void add_included(std::vector<ConfigFile>& files) {
   std::set<std::string> known{first.lexically_normal().string()};
   std::size_t bytes = 0;
   for (const Pattern& pattern : include_patterns(*files.front().text, files.front().name)) {
-    const std::filesystem::path whole = first.parent_path() / pattern.text;
-    for (std::string& name : files_of(whole.lexically_normal().string())) {
+    const std::filesystem::path whole =
+        std::filesystem::path(escaped(first.parent_path().string())) / pattern.text;
+    auto names = files_of(whole.lexically_normal().string());
+    if (!names) {
+      files.push_back({names.error().name, tl::unexpected(names.error().problem), pattern.place});
+      continue;
+    }
+    for (std::string& name : *names) {
       if (!known.insert(std::filesystem::path(name).lexically_normal().string()).second) continue;
       // One problem stands for all files after the limit.
       if (bytes > kIncludedBytesMax || files.size() > kIncludedFilesMax + 1) return;

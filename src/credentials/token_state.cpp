@@ -69,9 +69,12 @@ void Credentials::Source::refresh_stored(base::Instant now) {
 std::optional<SecretOrError> Credentials::Source::take_stored(const model::SecretSource& stored,
                                                               base::Instant now) {
   if (!read_since_) read_since_ = now.mono;
-  // An earlier read may have seen the old token.
-  std::optional<StoredSecret> found =
-      read_(stored, doubt_is_read_ ? *read_since_ : *read_since_ - kStoredReadInterval);
+  // An earlier read may have seen the old token. Where there is none yet, that of the start will
+  // do, however long ago it was: a slot must not be lost to a file that has been read.
+  const base::MonoTime since = doubt_is_read_       ? *read_since_
+                               : token_.number == 0 ? base::MonoTime::min()
+                                                    : *read_since_ - kStoredReadInterval;
+  std::optional<StoredSecret> found = read_(stored, since);
   if (!found && now.mono - *read_since_ < kStoredReadMax) {
     poll_at_ = now.mono + kPollInterval;
     return std::nullopt;

@@ -122,9 +122,9 @@ void add_headers(const model::NetworkOptions& network, const model::ProbeResult&
     if (header.value.empty() || !may_be_secret(header.name))
       command.add_header(header);
     else
-      command.add(
-          fmt::format("-H \"{}: {}\"", header.name,
-                      placeholder(variable_of(header.name), "put into it the header's value")));
+      command.add(fmt::format(
+          "-H \"{}: {}\"", header.name,
+          placeholder(variable_of(header.name), "put the value of the header into it")));
   }
   // As sent; with --compressed curl undoes it all the same.
   command.add("-H 'Accept-Encoding: gzip' --compressed");

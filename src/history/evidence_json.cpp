@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/deflate.h"
+#include "record/evidence.h"
 
 namespace reinfer::history {
 namespace {
@@ -218,7 +219,8 @@ std::optional<model::ProbeResult> from_stored_json(std::string_view text, base::
                     model::kServerTimingStateCount);
     result.started = instant_of(result.started.wall, now);
     result.finished = instant_of(result.finished.wall, now);
-    return result;
+    // Files of earlier versions hold cookies.
+    return record::as_evidence(result);
   } catch (const json::exception&) {
     return std::nullopt;
   }

@@ -49,8 +49,10 @@ ProcessStats read_process_stats() {
     stats.cpu_seconds = (fields[at(14)] + fields[at(15)]) / ticks_per_second;
     stats.virtual_bytes = fields[at(23)];
     stats.resident_bytes = fields[at(24)] * static_cast<double>(sysconf(_SC_PAGESIZE));
-    if (const auto boot = boot_time())
-      stats.start_time_seconds = *boot + fields[at(22)] / ticks_per_second;
+    // Once: the kernel's time of booting moves with each step of the wall clock, and a start that
+    // moves is taken for a restart.
+    static const std::optional<double> boot = boot_time();
+    if (boot) stats.start_time_seconds = *boot + fields[at(22)] / ticks_per_second;
   }
   std::error_code error;
   double open = 0;

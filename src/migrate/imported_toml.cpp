@@ -29,6 +29,14 @@ class Importer {
   explicit Importer(const Modules& modules) : modules_(modules) {}
 
   void add(const ScrapeJob& job) {
+    if (job.module.empty()) {
+      if (std::any_of(job.targets.begin(), job.targets.end(),
+                      [](const JobTarget& target) { return parse_target(target.url); }))
+        note(job.place, "job " + job.name,
+             "asks for a tenant of the API, but its module is not known to this command: write "
+             "params: module into the job, or add its targets by hand");
+      return;
+    }
     const auto module = modules_.find(job.module);
     if (module == modules_.end()) {
       note(job.place, "job " + job.name,
@@ -57,11 +65,11 @@ class Importer {
       imported.toml += "#\n" + config::toml_comment("What could not be carried over as it was:");
     std::set<std::string> written;
     for (const Note& each : notes_) {
-      std::string lines =
-          config::toml_comment(fmt::format("- {}: {}: {}.", each.place, each.key, each.text));
-      if (written.insert(lines).second) imported.toml += lines;
+      std::string line = fmt::format("{}: {}: {}.", each.place, each.key, each.text);
+      if (!written.insert(line).second) continue;
+      imported.toml += config::toml_comment("- " + line);
+      imported.notes.push_back(std::move(line));
     }
-    imported.notes = written.size();
     for (const std::string& key : order_) {
       const TenantDraft& draft = drafts_.at(key);
       // A tenant without a probe would be refused.

@@ -16,7 +16,7 @@ struct Imported {
   std::string toml;
   std::size_t tenants = 0;  // none: there was nothing to import
   std::size_t probes = 0;
-  std::size_t notes = 0;
+  std::vector<std::string> notes;  // "PLACE: KEY: TEXT.", as they stand at its head
 };
 
 // The files' names are for messages. `jobs` are those of `prometheus_file`.

@@ -49,28 +49,44 @@ class JobReader {
                        place_text(file, interval->place), path("scrape_interval")};
   }
 
-  // nullopt for a job that goes through no blackbox_exporter.
-  std::optional<ScrapeJob> run() {
-    const YamlMember* params = find_member(table_, "params");
-    if (params == nullptr) return std::nullopt;
-    const auto modules = items_in(params->value, "module");
-    if (modules.empty()) return std::nullopt;
-    job_.module = modules.front()->text;
-    if (modules.size() > 1)
-      note(params->place, "params.module",
-           fmt::format("names {} modules, and {} alone is used, as by Prometheus", modules.size(),
-                       job_.module));
-    for (const YamlValue* target : items_in(params->value, "target"))
-      job_.targets.push_back({target->text, place_text(file_, target->place), {}});
-    for (const YamlMember& member : params->value.members)
-      if (member.key != "module" && member.key != "target" && member.key != "debug")
-        note(member.place, "params." + member.key, "has no counterpart");
+  ScrapeJob run() {
+    if (const YamlMember* params = find_member(table_, "params")) read_params(*params);
+    // What blackbox_exporter takes where nobody says.
+    if (job_.module.empty() && text_in(table_, "metrics_path") == "/probe" && !module_is_a_label())
+      job_.module = "http_2xx";
     read_targets();
     read_rest();
     return std::move(job_);
   }
 
  private:
+  void read_params(const YamlMember& params) {
+    const auto modules = items_in(params.value, "module");
+    if (!modules.empty()) job_.module = modules.front()->text;
+    if (modules.size() > 1)
+      note(params.place, "params.module",
+           fmt::format("names {} modules, and {} alone is used, as by Prometheus", modules.size(),
+                       job_.module));
+    for (const YamlValue* target : items_in(params.value, "target"))
+      job_.targets.push_back({target->text, place_text(file_, target->place), {}});
+    for (const YamlMember& member : params.value.members)
+      if (member.key != "module" && member.key != "target" && member.key != "debug")
+        note(member.place, "params." + member.key, "has no counterpart");
+  }
+
+  bool module_is_a_label() const {
+    constexpr std::string_view kLabel = "__param_module";
+    const auto rules = items_in(table_, "relabel_configs");
+    const auto groups = items_in(table_, "static_configs");
+    return std::any_of(
+               rules.begin(), rules.end(),
+               [&](const YamlValue* rule) { return text_in(*rule, "target_label") == kLabel; }) ||
+           std::any_of(groups.begin(), groups.end(), [&](const YamlValue* group) {
+             const YamlMember* labels = find_member(*group, "labels");
+             return labels != nullptr && find_member(labels->value, kLabel) != nullptr;
+           });
+  }
+
   std::string path(std::string_view key) const { return fmt::format("job {}: {}", job_.name, key); }
   void note(base::Place place, std::string_view key, std::string text) {
     job_.notes.push_back({place_text(file_, place), path(key), std::move(text)});
@@ -136,7 +152,7 @@ tl::expected<std::vector<ScrapeJob>, base::Problem> read_scrape_jobs(std::string
   std::vector<ScrapeJob> read;
   const KeyLine interval = global_interval(*document, file);
   for (const YamlValue& job : jobs->value.items)
-    if (auto through = JobReader(job, file, interval).run()) read.push_back(std::move(*through));
+    read.push_back(JobReader(job, file, interval).run());
   return read;
 }
 

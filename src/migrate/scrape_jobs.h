@@ -24,8 +24,8 @@ struct JobTarget {
 struct ScrapeJob {
   std::string name;
   std::string place;
-  std::string module;
-  KeyLine interval;  // its own, or the global one, or Prometheus' default
+  std::string module;  // empty: it names none, or in a way that is not known here
+  KeyLine interval;    // its own, or the global one, or Prometheus' default
   std::vector<JobTarget> targets;
   Notes notes;
 };

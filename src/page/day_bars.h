@@ -16,6 +16,8 @@
 namespace reinfer::page {
 
 inline constexpr std::size_t kDaysShown = 90;
+// Of a tenant or a target in those days; of more the latest.
+inline constexpr std::size_t kIncidentsCountedMax = 2000;
 
 // Incidents that touched a day, by its number.
 using IncidentsByDay = std::map<std::int64_t, std::size_t>;

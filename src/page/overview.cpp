@@ -216,7 +216,8 @@ class Overview {
       html_.element("span", "no incident");
     else
       html_.element("a", {{"href", "incidents?tenant=" + base::encode_path_segment(tenant)}},
-                    base::counted(incidents.size(), "incident"));
+                    base::counted(incidents.size(), "incident") +
+                        (incidents.size() < kIncidentsCountedMax ? "" : " or more"));
     html_.close().close();
   }
 

@@ -21,11 +21,10 @@ std::string describe_last(const record::TargetRecord& record, base::WallTime now
 
 }  // namespace
 
-std::string render_status_text(const record::Snapshot& snapshot,
-                               const std::string& telemetry_path) {
+std::string render_status_text(const record::Snapshot& snapshot, const std::string& metrics_path) {
   std::string text =
       fmt::format("reinfer_exporter {} ({})\nmetrics: {}\n\n", base::build_info().version,
-                  base::build_info().revision, telemetry_path);
+                  base::build_info().revision, metrics_path);
   const std::vector<explain::Verdict> verdicts = explain::judge_tenants(snapshot);
   for (std::size_t i = 0; i < verdicts.size(); ++i)
     text += fmt::format("{}: {}\n", snapshot.plan->tenants()[i].name,

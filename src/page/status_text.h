@@ -9,6 +9,6 @@
 
 namespace reinfer::page {
 
-std::string render_status_text(const record::Snapshot& snapshot, const std::string& telemetry_path);
+std::string render_status_text(const record::Snapshot& snapshot, const std::string& metrics_path);
 
 }  // namespace reinfer::page

@@ -7,7 +7,12 @@
 namespace reinfer::record {
 namespace {
 
-// A copy whose headers hold no secret and stay within bounds.
+bool slower(const model::ProbeResult& a, const model::ProbeResult& b) {
+  return a.phases.total > b.phases.total;
+}
+
+}  // namespace
+
 model::ProbeResult as_evidence(const model::ProbeResult& result) {
   model::ProbeResult kept = result;
   auto& headers = kept.response_headers;
@@ -20,12 +25,6 @@ model::ProbeResult as_evidence(const model::ProbeResult& result) {
   }
   return kept;
 }
-
-bool slower(const model::ProbeResult& a, const model::ProbeResult& b) {
-  return a.phases.total > b.phases.total;
-}
-
-}  // namespace
 
 Evidence::Offer Evidence::offer(const model::ProbeResult& result, bool may_grow) {
   return result.outcome == model::Outcome::ok ? offer_success(result, may_grow)

@@ -22,6 +22,10 @@ inline constexpr std::size_t kEvidenceMax = 10000;
 inline constexpr std::size_t kEvidenceHeadersMax = 40;
 inline constexpr std::size_t kEvidenceHeaderBytesMax = 200;
 
+// A copy whose headers hold no secret and stay within bounds: what is kept, in memory and in the
+// history.
+model::ProbeResult as_evidence(const model::ProbeResult& result);
+
 class Evidence {
  public:
   // `not_wanted`: good and not slow enough. `left_out`: the number may not grow.

@@ -180,7 +180,7 @@ void Ledger::remember(const model::ProbeResult& result, bool excluded, const Eve
   Evidence& evidence = evidence_.at(model::to_size(result.target));
   const std::size_t before = evidence.size();
   const Evidence::Offer offer = evidence.offer(result, remembered_ < evidence_max_);
-  if (offer == Evidence::Offer::kept) journal_.note_evidence(result);
+  if (offer == Evidence::Offer::kept) journal_.note_evidence(as_evidence(result));
   if (offer == Evidence::Offer::left_out)
     ++exporter_.dropped[static_cast<std::size_t>(Dropped::evidence)];
   remembered_ = remembered_ - before + evidence.size();

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <iterator>
+#include <tl/expected.hpp>
 
 #include "api/documents.h"
 #include "api/query.h"
@@ -17,8 +19,6 @@ namespace {
 
 constexpr const char* kMarkdown = "text/markdown; charset=utf-8";
 constexpr std::size_t kIncidentsOfPage = 100;
-// Bars of days count them.
-constexpr std::size_t kIncidentsOfDays = 2000;
 constexpr std::size_t kEvidenceMax = 200;
 
 // Everything that answers from the history.
@@ -51,14 +51,17 @@ class HistoryPages {
     std::vector<model::ProbeResult> evidence;
   };
 
-  // Absent: there is none of that number.
-  std::optional<Found> find(const http::HttpRequest& request) const {
+  enum class Missing : std::uint8_t { unknown, unreadable };
+
+  tl::expected<Found, Missing> find(const http::HttpRequest& request) const {
     const std::string& text = request.place.at("id");
     std::int64_t id = 0;
     const auto parsed = std::from_chars(text.data(), text.data() + text.size(), id);
-    if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size()) return std::nullopt;
+    if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size())
+      return tl::unexpected(Missing::unknown);
     auto incident = history_.ask([&](history::Archive& a) { return a.incident(id); });
-    if (!incident || !*incident) return std::nullopt;
+    if (!incident) return tl::unexpected(Missing::unreadable);
+    if (!*incident) return tl::unexpected(Missing::unknown);
     const record::IncidentFacts& facts = **incident;
     const base::Instant now = clock_.now();
     auto evidence = history_.ask([&](history::Archive& a) {
@@ -84,6 +87,7 @@ class HistoryPages {
 
   http::HttpReply one(const http::HttpRequest& request) const {
     const auto found = find(request);
+    if (!found && found.error() == Missing::unreadable) return unavailable();
     if (!found)
       return dead_end_reply(404, request, ledgers_.snapshot(clock_.now()),
                             page::unknown_incident(request.place.at("id")), context_);
@@ -94,7 +98,7 @@ class HistoryPages {
 
   http::HttpReply ticket(const http::HttpRequest& request, explain::TicketFormat format) const {
     const auto found = find(request);
-    if (!found) return not_found();
+    if (!found) return found.error() == Missing::unreadable ? unavailable() : not_found();
     const bool markdown = format == explain::TicketFormat::markdown;
     return {200,
             markdown ? kMarkdown : http::kPlainText,
@@ -114,6 +118,8 @@ class HistoryPages {
 
   http::HttpReply api_one(const http::HttpRequest& request) const {
     const auto found = find(request);
+    if (!found && found.error() == Missing::unreadable)
+      return reply_of(tl::unexpected(api::history_unavailable()));
     if (!found)
       return reply_of(tl::unexpected(
           api::ApiError{404, "not_found", "the history knows no incident of that number"}));
@@ -140,7 +146,7 @@ std::optional<page::TargetHistory> history_of(history::History& history, const s
   history::IncidentQuery query;
   query.tenant = tenant;
   query.probe = probe;
-  query.limit = kIncidentsOfDays;
+  query.limit = page::kIncidentsCountedMax;
   auto days = history.ask([&](history::Archive& a) {
     return a.availability({tenant, probe}, history::kDay,
                           now - history::kDay * (page::kDaysShown - 1), now);
@@ -157,16 +163,27 @@ std::optional<page::TargetHistory> history_of(history::History& history, const s
                              std::move(*incidents)};
 }
 
-std::optional<page::OverviewHistory> history_of_all(history::History& history, base::WallTime now) {
+std::optional<page::OverviewHistory> history_of_all(history::History& history,
+                                                    const model::Plan& plan, base::WallTime now) {
   const base::WallTime from = page::last_days(now).begin;
   auto past =
       history.overview(from, now - explain::kBudgetWindow + base::Nanoseconds(history::kDay), now);
   history::IncidentQuery query;
   query.since = from;
-  query.limit = kIncidentsOfDays;
+  query.limit = page::kIncidentsCountedMax;
   auto incidents = history.ask([&](history::Archive& a) { return a.incidents(query); });
   if (!past || !incidents) return std::nullopt;
-  return page::OverviewHistory{std::move(*past), std::move(*incidents)};
+  page::OverviewHistory found{std::move(*past), std::move(*incidents)};
+  if (found.incidents.size() < query.limit) return found;
+  // One tenant with very many must not hide those of another.
+  found.incidents.clear();
+  for (const model::Tenant& tenant : plan.tenants()) {
+    query.tenant = tenant.name;
+    incidents = history.ask([&](history::Archive& a) { return a.incidents(query); });
+    if (!incidents) return std::nullopt;
+    std::move(incidents->begin(), incidents->end(), std::back_inserter(found.incidents));
+  }
+  return found;
 }
 
 std::optional<page::RangeFigures> range_of_history(history::History& history,

@@ -23,7 +23,8 @@ std::optional<page::TargetHistory> history_of(history::History& history, const s
                                               const std::string& probe, base::WallTime now);
 
 // For the overview. nullopt if the history has no answer now.
-std::optional<page::OverviewHistory> history_of_all(history::History& history, base::WallTime now);
+std::optional<page::OverviewHistory> history_of_all(history::History& history,
+                                                    const model::Plan& plan, base::WallTime now);
 
 // The figures of a range of a target's page. nullopt if the history has no answer now.
 std::optional<page::RangeFigures> range_of_history(history::History& history,

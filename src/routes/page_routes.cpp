@@ -51,7 +51,8 @@ class OverviewBody final : public http::BodySource {
       if (recents_) break;
       snapshot_ = ledgers_.snapshot(clock_.now());
     }
-    if (history_ != nullptr) past_ = history_of_all(*history_, snapshot_.taken.wall);
+    if (history_ != nullptr)
+      past_ = history_of_all(*history_, *snapshot_.plan, snapshot_.taken.wall);
     page_.emplace(snapshot_, rows_, *recents_, filter_, context_, past_);
   }
 
@@ -136,7 +137,8 @@ http::Routes page_routes(const std::string& telemetry_path, const page::WebPlace
     return http::HttpReply{
         200,
         http::kPlainText,
-        page::render_status_text(ledgers.snapshot(clock.now()), context.telemetry_path),
+        page::render_status_text(ledgers.snapshot(clock.now()),
+                                 context.place.route_prefix + context.telemetry_path),
         {}};
   };
   const auto of_target = [&ledgers, &clock, history, context](const http::HttpRequest& request) {

@@ -8,6 +8,7 @@
 #include "probe/admission.h"
 #include "probe/retry_after.h"
 #include "record/evidence.h"
+#include "record/ledger.h"
 #include "tests/unit/logged.h"
 #include "tests/unit/plans.h"
 
@@ -263,6 +264,29 @@ TEST_CASE("evidence that may not grow replaces its own and says what it left out
   CHECK(evidence.offer(result_of(model::Outcome::dns_error, 2ms), false) == Offer::kept);
   REQUIRE(evidence.failures().size() == 1);
   CHECK(evidence.failures().front().outcome == model::Outcome::dns_error);
+}
+
+TEST_CASE("what the history is given as evidence holds no cookies either") {
+  const auto plan = plan_from(R"(
+[[tenant]]
+name = "acme"
+base_url = "https://acme.reinfer.io"
+token_env = "T"
+[[tenant.probe]]
+use = "projects"
+)");
+  const base::Instant now{base::WallTime{24h * 20000}, base::MonoTime{1h}};
+  record::Ledger ledger(plan, now);
+  ledger.open_journal();
+  model::ProbeResult result = result_of(model::Outcome::server_error, 1ms);
+  result.finished = now;
+  result.response_headers = {{"Set-Cookie", "session=1"}};
+  ledger.record_started(result.target, 0ns);
+  ledger.record(result);
+  const auto batches = ledger.take_journal();
+  REQUIRE(batches.size() == 1);
+  REQUIRE(batches[0].evidence.size() == 1);
+  CHECK(batches[0].evidence[0].response_headers[0].value == "(not kept)");
 }
 
 TEST_CASE("evidence keeps no cookies and no endless headers") {

@@ -117,6 +117,26 @@ TEST_CASE("values of a kind that nobody expects do no harm") {
     }
 }
 
+TEST_CASE("a job with a target of the API is imported or noted, however it names its module") {
+  const auto with = [](const std::string& job) {
+    return imported("modules: {http_2xx: {prober: http, timeout: 5s}}",
+                    "scrape_configs: [{job_name: a, static_configs: [{targets: "
+                    "[\"https://acme.reinfer.io\"]" +
+                        job);
+  };
+  CHECK(with("}], metrics_path: /probe}]").probes == 1);
+  for (const char* job :
+       {"}]}]", "}], params: {}}]", "}], metrics_path: /metrics}]",
+        ", labels: {__param_module: http_2xx}}], metrics_path: /probe}]",
+        "}], metrics_path: /probe, relabel_configs: [{target_label: __param_module}]}]"}) {
+    CAPTURE(job);
+    const migrate::Imported made = with(job);
+    CHECK(made.tenants == 0);
+    REQUIRE(made.notes.size() == 1);
+    CHECK(made.notes.front().starts_with("p.yml:1: job a: asks for a tenant of the API"));
+  }
+}
+
 struct UrlRow {
   const char* url;
   const char* base;  // empty: no tenant

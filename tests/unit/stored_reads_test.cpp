@@ -61,6 +61,14 @@ TEST_CASE_FIXTURE(SlowDisk, "a first token that is being read is awaited and no 
   CHECK(credentials.next_event() == base::MonoTime::max());
 }
 
+TEST_CASE_FIXTURE(SlowDisk, "a first slot takes the token that was read at the start") {
+  answer = found("a-token-of-the-file");
+  REQUIRE(credentials.token(tenant, at(30s)));
+  CHECK(asked_since == base::MonoTime::min());
+  CHECK(credentials.token(tenant, at(60s)));
+  CHECK(asked_since == at(59s).mono);
+}
+
 TEST_CASE_FIXTURE(SlowDisk, "a file that never answers is named, and the token in use stays") {
   CHECK_FALSE(credentials.token(tenant, at(0s)));
   const auto none = credentials.token(tenant, at(credentials::kStoredReadMax));
