@@ -133,7 +133,7 @@ TEST_CASE("a job with a target of the API is imported or noted, however it names
     const migrate::Imported made = with(job);
     CHECK(made.tenants == 0);
     REQUIRE(made.notes.size() == 1);
-    CHECK(made.notes.front().starts_with("p.yml:1: job a: asks for a tenant of the API"));
+    CHECK(made.notes.front().find(": job a: asks for a tenant of the API") != std::string::npos);
   }
 }
 
