@@ -53,14 +53,14 @@ int import_command(const Options& options) {
   if (imported.tenants == 0) {
     for (const std::string& note : imported.notes)
       fmt::print(stderr, "{}\n", note);
-    fmt::print(stderr,
-               "{}: nothing is left to import of its jobs that ask for a tenant of the API through "
-               "a module "
-               "of {}, allowed: "
-               "targets such as https://cloud.uipath.com/ORGANISATION/TENANT/reinfer_/api/v1/..., "
-               "https://NAME.reinfer.io or https://reinfer.io, in static_configs of a job with "
-               "params: module\n",
-               wanted.prometheus_file, wanted.blackbox_file);
+    fmt::print(
+        stderr,
+        "{}: none of its jobs asks for a tenant of the API through a module of {} that can be "
+        "imported, allowed: targets such as "
+        "https://cloud.uipath.com/ORGANISATION/TENANT/reinfer_/api/v1/..., "
+        "https://NAME.reinfer.io or https://reinfer.io, in static_configs of a job with "
+        "params: module\n",
+        wanted.prometheus_file, wanted.blackbox_file);
     return 1;
   }
   fmt::print(stderr, "{} and {} imported, {} left to read at the head of the file\n",
