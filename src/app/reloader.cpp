@@ -26,9 +26,9 @@ routes::ReloadReport stopping_report() {
 
 // The state of a source in use is already known, and a command may return another token each time
 // it runs.
-config::TokenInspector inspect_new_tokens(const model::Plan& in_force, bool confined,
+config::TokenInspector inspect_new_tokens(const model::Plan& in_force, bool confined, bool again,
                                           std::function<bool()> given_up) {
-  return [&in_force, confined, given_up = std::move(given_up)](
+  return [&in_force, confined, again, given_up = std::move(given_up)](
              const model::TokenSource& source) -> std::optional<std::string> {
     const auto& tenants = in_force.tenants();
     const bool known =
@@ -37,6 +37,9 @@ config::TokenInspector inspect_new_tokens(const model::Plan& in_force, bool conf
     if (!known && confined && source.kind == model::TokenSource::Kind::command)
       return "cannot run: this process was started without a token_command and has given up the "
              "right to start programs, restart it to add one";
+    // A new token may end the one before, so a command is run when somebody asks, or once a change.
+    if (!known && again && source.kind == model::TokenSource::Kind::command)
+      return "is not tried again by itself";
     return known ? std::nullopt : credentials::inspect_token(source, given_up);
   };
 }
@@ -156,8 +159,8 @@ routes::ReloadReport Reloader::apply(const std::vector<config::ConfigFile>& file
 routes::ReloadReport Reloader::put_in_force(const std::vector<config::ConfigFile>& files,
                                             std::string_view trigger) {
   fingerprint_ = config::fingerprint(files);
-  auto loaded = config::make_plan(
-      files, inspect_new_tokens(*whole_, confined_, [this] { return stopping_.load(); }));
+  auto loaded = config::make_plan(files, inspect_new_tokens(*whole_, confined_, trigger == kAgain,
+                                                            [this] { return stopping_.load(); }));
   if (stopping_) return stopping_report();
   if (!loaded) return refuse(loaded.error(), trigger);
   const auto whole = std::make_shared<const model::Plan>(std::move(*loaded));
@@ -187,8 +190,8 @@ routes::ReloadReport Reloader::refuse(const base::Problems& problems, std::strin
     }
     report.problems.push_back(base::to_string(problem));
   }
-  // Whoever asks is told each time; a look that found the same says nothing new.
-  if (trigger == kAgain && report.problems == refused_) return report;
+  // Whoever asks is told each time; a look that finds the same files has nothing new to say.
+  if (trigger == kAgain) return report;
   refused_ = report.problems;
   log_.error("configuration not reloaded, the old one stays in force",
              {{"trigger", trigger}, {"problems", problems.size()}});
