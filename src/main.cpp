@@ -55,9 +55,10 @@ int run(const reinfer::app::Options& options) {
   return 2;
 }
 
+constexpr int kExitOutputLost = 1;
+
 // A reader that has left, as `head` does, knows that it has not got everything.
 int output_lost(const std::error_code& error) {
-  constexpr int kExitOutputLost = 1;
   if (error != std::errc::broken_pipe)
     std::fprintf(stderr, "the output cannot be written: %s\n", error.message().c_str());
   return kExitOutputLost;
@@ -85,7 +86,8 @@ int main(int argc, char** argv) {
   try {
     return with_output_written(run(options));
   } catch (const std::system_error& error) {
-    // fmt::print() throws it.
-    return output_lost(error.code());
+    // fmt::print() throws it, of stderr too, and says so.
+    if (error.code() != std::errc::broken_pipe) std::fprintf(stderr, "%s\n", error.what());
+    return kExitOutputLost;
   }
 }

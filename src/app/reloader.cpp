@@ -140,7 +140,7 @@ void Reloader::reload_if_changed() {
   const std::vector<config::ConfigFile> files = config::read_config_files(config_file_);
   if (config::fingerprint(files) != fingerprint_)
     apply(files, "a file changed");
-  else if (!refused_.empty())
+  else if (refused_)
     put_in_force(files, kAgain);
 }
 
@@ -169,7 +169,7 @@ routes::ReloadReport Reloader::put_in_force(const std::vector<config::ConfigFile
   stored_reads_.prefetch(*plan);
   if (!threads_.adopt(plan)) return stopping_report();
   if (trigger == kAgain) tell_ready(serving_status(*plan));
-  refused_.clear();
+  refused_ = false;
   const model::PlanDifference difference = model::count_differences(*before, *plan);
   log_.info("configuration reloaded", {{"trigger", trigger},
                                        {"added", difference.added},
@@ -192,7 +192,7 @@ routes::ReloadReport Reloader::refuse(const base::Problems& problems, std::strin
   }
   // Whoever asks is told each time; a look that finds the same files has nothing new to say.
   if (trigger == kAgain) return report;
-  refused_ = report.problems;
+  refused_ = true;
   log_.error("configuration not reloaded, the old one stays in force",
              {{"trigger", trigger}, {"problems", problems.size()}});
   for (const std::string& problem : report.problems)

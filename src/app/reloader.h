@@ -93,7 +93,7 @@ class Reloader {
   // Of its own thread.
   std::shared_ptr<const model::Plan> whole_;  // tokens of other shards have been seen as well
   std::uint64_t fingerprint_;
-  std::vector<std::string> refused_;  // problems of the files as they are; empty: they are in force
+  bool refused_ = false;  // the files as they are are not in force
 
   std::thread thread_;
 };

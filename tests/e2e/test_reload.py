@@ -116,6 +116,17 @@ class ReloadTest(TenantFiles):
         self.assertEqual(set(seen.outcomes(tenant='kept')), {'ok'})
         self.assertEqual(handshakes(seen), {'connect': 1, 'tls': 1})
 
+    def test_a_refused_file_is_tried_again_when_its_token_comes(self):
+        """Configuration and secrets come one after the other."""
+        exporter = self.serve('--config.auto-reload-interval=1s')
+        token = self.folder / 'later'
+        self.add('more', tenant('more', self.simulator, token_file=str(token)))
+        wait_until(lambda: 'configuration not reloaded' in exporter.stderr(), patience=20)
+        token.write_text(self.simulator.token)
+        token.chmod(0o600)
+        exporter.scrape_when(lambda seen: seen.find('reinfer_tenant_info', tenant='more'),
+                             'the new tenant')
+
     def test_files_are_watched_if_asked_for(self):
         """A changed file is taken without a word from anybody."""
         exporter = self.serve('--config.auto-reload-interval=1s')
